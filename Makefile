@@ -1,0 +1,290 @@
+# quotefetch: build, test, install. `make help` lists the targets.
+# GNU make (gmake on macOS and the BSDs). Nothing is listed by hand: a source
+# file that appears in its folder is built, a test that appears is run.
+
+VERSION := 1.0.0
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+# ---- configurations -----------------------------------------------------
+# `make MODE=asan` builds in build/asan with the flags below; no MODE, in build.
+# Optimizer, instrumentation, and the hardening which that allows:
+
+HARDEN := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+
+FLAGS_release := -O2 -g $(HARDEN)
+FLAGS_werror  := -O2 -g $(HARDEN) -Werror
+FLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+FLAGS_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+FLAGS_fuzz    := $(FLAGS_asan) -fsanitize=fuzzer-no-link
+FLAGS_cover   := -O0 -g --coverage -fprofile-update=atomic
+
+MODE  ?= release
+BUILD ?= build$(if $(filter-out release,$(MODE)),/$(MODE))
+
+# ---- flags --------------------------------------------------------------
+# pkg-config's answer where there is one, else the second argument.
+
+PKG_CONFIG ?= pkg-config
+pkg_cflags  = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
+pkg_libs    = $(or $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null),$(2))
+
+WARN := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Wvla \
+	-Wundef -Wpointer-arith -Wwrite-strings \
+	$(if $(findstring clang,$(shell $(CC) --version 2>/dev/null)),-Wthread-safety)
+
+CPPFLAGS_ALL := -Isrc -D_POSIX_C_SOURCE=200809L -DQUOTEFETCH_VERSION='"$(VERSION)"' \
+	$(call pkg_cflags,libcurl libcjson libmicrohttpd) $(CPPFLAGS)
+CFLAGS_ALL   := -std=c11 $(WARN) $(FLAGS_$(MODE)) $(if $(WERROR),-Werror) $(CFLAGS)
+LDFLAGS_ALL  := $(FLAGS_$(MODE)) $(LDFLAGS)
+
+CLIENT_LIBS  := $(call pkg_libs,libcurl,-lcurl) $(call pkg_libs,libcjson,-lcjson) -pthread
+SANDBOX_LIBS := $(call pkg_libs,libmicrohttpd,-lmicrohttpd) $(call pkg_libs,libcjson,-lcjson) -pthread
+UNIT_LIBS    := $(call pkg_libs,cmocka,-lcmocka)
+
+# Tests may define __wrap_* and entry points that no header declares.
+TEST_CFLAGS  := -Itests -Wno-missing-prototypes
+
+# ---- what there is ------------------------------------------------------
+
+obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
+
+LIB_OBJ     := $(call obj,$(wildcard src/base/*.c src/model/*.c src/net/*.c \
+			src/provider/*.c src/engine/*.c src/cli/*.c))
+SANDBOX_OBJ := $(call obj,$(wildcard src/sandbox/*.c))
+HEADERS     := $(wildcard src/*/*.h)
+
+UNIT_BIN    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+SUPPORT_BIN := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/support/*.c))
+FUZZ        := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAY_BIN  := $(FUZZ:%=$(BUILD)/tests/fuzz/replay_%)
+
+LIB     := $(BUILD)/libquotefetch.a
+CLIENT  := $(BUILD)/quotefetch
+SANDBOX := $(BUILD)/quotefetch-sandbox
+
+# One job per processor, unless -j says otherwise.
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(JOBS)
+endif
+MAKEFLAGS += --no-print-directory
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# `make V=1` shows the commands.
+say = @$(if $(V),,printf '  %-7s %s\n' $(1) $(2);)
+
+# ---- build --------------------------------------------------------------
+
+.PHONY: all
+all: $(CLIENT) $(SANDBOX) ## build quotefetch and quotefetch-sandbox (default)
+
+$(CLIENT): $(BUILD)/src/main.o $(LIB)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CLIENT_LIBS)
+
+$(SANDBOX): $(SANDBOX_OBJ)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(SANDBOX_LIBS)
+
+$(LIB): $(LIB_OBJ)
+	$(call say,AR,$@) rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/src/%.o: src/%.c $(BUILD)/.flags | $(BUILD)/.deps
+	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/%.o: tests/%.c $(BUILD)/.flags | $(BUILD)/.deps
+	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(TEST_CFLAGS) \
+		-MMD -MP -c -o $@ $<
+
+# Other flags than last time: build anew.
+$(BUILD)/.flags: FORCE
+	@mkdir -p $(@D); new='$(subst ','\'',$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL))'; \
+	[ "$$new" = "$$(cat $@ 2>/dev/null)" ] || printf '%s\n' "$$new" >$@
+
+# A library that is not there is said in one line, not in a page of errors.
+$(BUILD)/.deps: | $(BUILD)/.flags
+	@scripts/install-deps --check build sandbox && touch $@
+
+.PHONY: FORCE
+FORCE:
+
+-include $(wildcard $(BUILD)/src/*.d $(BUILD)/src/*/*.d $(BUILD)/tests/*/*.d)
+
+# ---- test programs ------------------------------------------------------
+# A unit test that replaces functions at link time names them on a line of its
+# own:   /* wrap: malloc calloc */
+
+wraps = $$(sed -n 's,^/\* wrap: \(.*\) \*/$$,\1,p' $(1) | tr ' ' '\n' | sed 's/^/-Wl,--wrap=/')
+
+$(UNIT_BIN): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) $(call wraps,tests/unit/$*.c) -o $@ $^ $(UNIT_LIBS) $(CLIENT_LIBS)
+
+$(SUPPORT_BIN): %: %.o
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ -pthread
+
+$(REPLAY_BIN): $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o \
+		$(BUILD)/tests/fuzz/replay_main.o $(LIB)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CLIENT_LIBS)
+
+$(FUZZ:%=$(BUILD)/tests/fuzz/fuzz_%): %: %.o $(LIB)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(CLIENT_LIBS)
+
+.SECONDARY:
+
+.PHONY: programs fuzz-programs
+programs: all $(UNIT_BIN) $(SUPPORT_BIN) $(REPLAY_BIN)
+fuzz-programs: $(FUZZ:%=$(BUILD)/tests/fuzz/fuzz_%)
+
+# ---- try it -------------------------------------------------------------
+
+.PHONY: demo
+demo: ## build, start the sandbox, fetch symbols.example.txt as table and JSON
+	@scripts/install-deps build sandbox
+	@$(MAKE) all
+	@BUILD=$(BUILD) scripts/demo
+
+# ---- test ---------------------------------------------------------------
+# Suites, in the words of tests/run.
+
+CORE_BATS   := $(wildcard tests/faults/core.bats)
+CLI_BATS    := $(wildcard tests/cli/*.bats)
+FAULT_BATS  := $(wildcard tests/faults/*.bats)
+REPLAYS     := $(foreach f,$(FUZZ),"tap:corpus/$f:$(BUILD)/tests/fuzz/replay_$f tests/corpus/$f")
+STATIC      := step:layers:scripts/check-layers step:lint:scripts/lint step:headers:scripts/check-headers
+
+# Sanitizers lose their way under some kernels' address randomization.
+NO_ASLR = $(shell setarch -R true 2>/dev/null && echo setarch -R)
+
+RUN_TESTS    = tests/run -b $(BUILD)
+install_deps = @scripts/install-deps
+export CC
+
+.PHONY: check check-unit check-cli check-faults check-built
+check: ## units, command line, first faults, corpora, layers, lint
+	$(install_deps) build sandbox test
+	@$(MAKE) check-built SUITES='$(STATIC)'
+
+check-built: programs
+	@$(NO_ASLR) $(RUN_TESTS) $(UNIT_BIN) $(CLI_BATS) $(CORE_BATS) $(REPLAYS) $(SUITES)
+
+check-unit: ## unit tests and corpora only
+	$(install_deps) build sandbox test
+	@$(MAKE) programs
+	@$(RUN_TESTS) $(UNIT_BIN) $(REPLAYS)
+
+check-cli: ## command line tests only
+	$(install_deps) build sandbox test
+	@$(MAKE) programs
+	@$(RUN_TESTS) $(CLI_BATS)
+
+check-faults: ## the whole fault suite
+	$(install_deps) build sandbox test
+	@$(MAKE) programs
+	@$(RUN_TESTS) $(FAULT_BATS)
+
+.PHONY: check-all
+check-all: ## check under every compiler, sanitizer and analyzer, with a table
+	$(install_deps) build sandbox test checks
+	@MAKE='$(MAKE)' BUILD=$(BUILD) scripts/check-all
+
+.PHONY: check-asan check-tsan check-valgrind check-gcc check-clang check-tidy
+check-asan: ## check under AddressSanitizer, LeakSanitizer and UBSan
+	$(install_deps) build sandbox test
+	@$(MAKE) MODE=asan BUILD=$(BUILD)/asan check-built
+
+check-tsan: ## check under ThreadSanitizer
+	$(install_deps) build sandbox test
+	@$(MAKE) MODE=tsan BUILD=$(BUILD)/tsan check-built
+
+MEMCHECK_RUNS := table json ndjson csv tsv plan unknown usage
+
+check-valgrind: ## unit tests and some whole runs under valgrind's memcheck
+	$(install_deps) build sandbox test valgrind
+	@$(MAKE) programs
+	@$(RUN_TESTS) -w 'scripts/memcheck --' $(UNIT_BIN) \
+		$(foreach r,$(MEMCHECK_RUNS),"step:memcheck/$r:BUILD=$(BUILD) scripts/memcheck $r")
+
+check-gcc: ## everything builds with gcc -Werror
+	$(install_deps) build sandbox test
+	@$(MAKE) MODE=werror BUILD=$(BUILD)/gcc-werror CC=gcc programs
+
+check-clang: ## everything builds with clang -Werror -Wthread-safety
+	$(install_deps) build sandbox test clang
+	@$(MAKE) MODE=werror BUILD=$(BUILD)/clang-werror CC=clang programs
+
+check-tidy: ## clang-tidy, every finding an error
+	$(install_deps) build sandbox tidy
+	@printf '%s\0' $(wildcard src/*.c src/*/*.c) | xargs -0 -n 1 -P $(JOBS) sh -c \
+		'found=$$(clang-tidy --quiet "$$1" -- -std=c11 $(subst ','\'',$(CPPFLAGS_ALL)) 2>&1) || \
+		{ echo "$$found"; exit 1; }' tidy
+
+.PHONY: check-layers check-headers lint fmt
+check-layers: ## who may include whom: the table in scripts/check-layers
+	@scripts/check-layers
+
+check-headers: ## each header compiles alone
+	@scripts/check-headers
+
+lint: ## banned words, white space, header guards, shellcheck
+	@scripts/lint
+
+fmt: ## clang-format everything, in place
+	$(install_deps) fmt
+	@clang-format -i $(wildcard src/*.c src/*/*.[ch] tests/*/*.[ch])
+
+FUZZ_SECONDS ?= 60
+
+.PHONY: fuzz cover soak
+fuzz: ## libFuzzer, FUZZ_SECONDS (60) for each target; FUZZ="a b" for some
+	$(install_deps) build sandbox fuzz
+	@$(MAKE) MODE=fuzz BUILD=$(BUILD)/fuzz CC=clang fuzz-programs
+	@BUILD=$(BUILD)/fuzz $(NO_ASLR) scripts/fuzz $(FUZZ_SECONDS) $(FUZZ)
+
+cover: ## lines and branches that check and check-faults reach
+	$(install_deps) build sandbox test cover
+	@find $(BUILD)/cover -name '*.gcda' -delete 2>/dev/null || true
+	@$(MAKE) MODE=cover BUILD=$(BUILD)/cover check-built SUITES='$(filter-out $(CORE_BATS),$(FAULT_BATS))' || true
+	@cd $(BUILD)/cover && gcovr --root $(CURDIR) --filter '$(CURDIR)/src/' \
+		--exclude-unreachable-branches --print-summary --html-details index.html .
+
+soak: all ## random lists, faults and kills for SOAK_SECONDS (600)
+	@BUILD=$(BUILD) scripts/soak
+
+# ---- measure ------------------------------------------------------------
+
+.PHONY: bench bench-quick bench-quota
+bench: ## side by side with the usual ways, targets checked
+	$(install_deps) build sandbox bench
+	@$(MAKE) all
+	@BUILD=$(BUILD) scripts/bench
+
+bench-quick: ## the same in under three minutes
+	$(install_deps) build sandbox bench
+	@$(MAKE) all
+	@BUILD=$(BUILD) scripts/bench --quick
+
+bench-quota: ## share of the quota used, by processes and round trip
+	$(install_deps) build sandbox bench
+	@$(MAKE) all
+	@BUILD=$(BUILD) scripts/bench-quota
+
+# ---- install ------------------------------------------------------------
+
+.PHONY: install uninstall deps clean help
+install: all ## install under PREFIX (/usr/local), staged by DESTDIR
+	install -d '$(DESTDIR)$(PREFIX)/bin'
+	install -m 755 $(CLIENT) $(SANDBOX) '$(DESTDIR)$(PREFIX)/bin'
+
+uninstall: ## remove what install put there
+	rm -f '$(DESTDIR)$(PREFIX)/bin/quotefetch' '$(DESTDIR)$(PREFIX)/bin/quotefetch-sandbox'
+
+deps: ## install what building and testing need
+	$(install_deps) build sandbox test
+
+clean: ## remove build
+	rm -rf '$(BUILD)'
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile

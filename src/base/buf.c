@@ -1,0 +1,104 @@
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void buf_init(struct buf *b, size_t max_bytes)
+{
+	*b = (struct buf){ .max = max_bytes };
+}
+
+void buf_release(struct buf *b)
+{
+	free(b->data);
+	buf_init(b, b->max);
+}
+
+void buf_clear(struct buf *b)
+{
+	b->len = 0;
+	b->is_exhausted = false;
+	b->is_over = false;
+	if (b->data)
+		b->data[0] = '\0';
+}
+
+/* Makes room for len more bytes and a NUL. */
+static bool reserve(struct buf *b, size_t len)
+{
+	size_t need, cap;
+	char *data;
+
+	if (b->is_exhausted || b->is_over)
+		return false;
+	if (len > b->max - b->len) {
+		b->is_over = true;
+		return false;
+	}
+	need = b->len + len + 1;
+	if (need <= b->cap)
+		return true;
+	cap = b->cap ? b->cap : 256;
+	while (cap < need)
+		cap = cap > b->max / 2 ? b->max + 1 : cap * 2;
+	data = realloc(b->data, cap);
+	if (!data) {
+		b->is_exhausted = true;
+		return false;
+	}
+	b->data = data;
+	b->cap = cap;
+	return true;
+}
+
+void buf_append(struct buf *b, const char *data, size_t len)
+{
+	if (len == 0 || !reserve(b, len))
+		return;
+	memcpy(b->data + b->len, data, len);
+	b->len += len;
+	b->data[b->len] = '\0';
+}
+
+void buf_puts(struct buf *b, const char *text)
+{
+	buf_append(b, text, strlen(text));
+}
+
+void buf_putc(struct buf *b, char c)
+{
+	buf_append(b, &c, 1);
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	require(n >= 0);
+	if (!reserve(b, (size_t)n))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	b->len += (size_t)n;
+}
+
+const char *buf_text(const struct buf *b)
+{
+	return b->len ? b->data : "";
+}
+
+int buf_check(const struct buf *b, enum err_kind over_kind, struct err *err)
+{
+	if (b->is_exhausted)
+		return err_no_memory(err);
+	if (b->is_over)
+		return err_set(err, over_kind, "more than %zu bytes", b->max);
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* buf.h: a growing byte buffer with a hard cap.
+ * Layer base; uses err.
+ *
+ * Appending never returns an error: a buffer that ran out of memory or over
+ * its cap takes nothing more and says so once, at buf_check. So code that
+ * builds text reads straight down. */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct buf {
+	char *data;        /* owned; NUL-terminated once anything was appended */
+	size_t len, cap;
+	size_t max;        /* len never passes it */
+	bool is_exhausted; /* out of memory */
+	bool is_over;      /* the cap would have been passed */
+};
+
+void buf_init(struct buf *b, size_t max_bytes);
+void buf_release(struct buf *b);
+
+/* Empties it and forgets its failures; keeps the memory. */
+void buf_clear(struct buf *b);
+
+void buf_append(struct buf *b, const char *data, size_t len);
+void buf_puts(struct buf *b, const char *text);
+void buf_putc(struct buf *b, char c);
+PRINTF_LIKE(2, 3) void buf_printf(struct buf *b, const char *fmt, ...);
+
+/* The text so far; "" when empty. Valid until the next call. */
+const char *buf_text(const struct buf *b);
+
+/* Errors: SYSTEM (memory), or over_kind when the cap was passed. */
+MUST_CHECK int buf_check(const struct buf *b, enum err_kind over_kind,
+			 struct err *err);
+
+#endif

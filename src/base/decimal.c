@@ -1,0 +1,304 @@
+#include "base/decimal.h"
+
+#include <stdint.h>
+#include <string.h>
+
+enum {
+	/* Digits and point; the sign, which decimal_set_sign may add, has a
+	 * place of its own. */
+	MAGNITUDE_MAX = DECIMAL_BYTES - 2,
+	SHIFT_MAX = 20,
+	PERCENT_PLACES = 2,
+	/* Two decimals brought to the same fraction need at most twice the
+	 * digits of one; a percentage five more. */
+	FIXED_DIGITS = 2 * MAGNITUDE_MAX + 8
+};
+
+/* A whole number, most significant digit first, right-aligned, so that two of
+ * them compare by memcmp. What it counts (tenths, hundredths) is the caller's
+ * to know. */
+struct fixed {
+	unsigned char digit[FIXED_DIGITS];
+};
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static size_t count_places(const char *d)
+{
+	const char *point = strchr(d, '.');
+
+	return point ? strlen(point + 1) : 0;
+}
+
+/* ---- the form ---------------------------------------------------------- */
+
+bool decimal_is_valid(const char *text)
+{
+	const char *start, *p;
+
+	start = p = text + (text[0] == '-');
+	if (!is_digit(*p) || (*p == '0' && is_digit(p[1])))
+		return false;
+	while (is_digit(*p))
+		p++;
+	if (*p == '.') {
+		if (!is_digit(*++p))
+			return false;
+		while (is_digit(*p))
+			p++;
+	}
+	return *p == '\0' && p - start <= MAGNITUDE_MAX &&
+	       !(decimal_is_negative(text) && decimal_is_zero(text));
+}
+
+bool decimal_is_zero(const char *d)
+{
+	return d[strspn(d, "-0.")] == '\0';
+}
+
+bool decimal_is_negative(const char *d)
+{
+	return d[0] == '-';
+}
+
+void decimal_set_sign(const char *d, bool negative, char out[DECIMAL_BYTES])
+{
+	const char *magnitude = d + decimal_is_negative(d);
+	bool has_sign = negative && !decimal_is_zero(d);
+
+	require(strlen(magnitude) <= MAGNITUDE_MAX);
+	memmove(out + has_sign, magnitude, strlen(magnitude) + 1);
+	if (has_sign)
+		out[0] = '-';
+}
+
+/* ---- reading ----------------------------------------------------------- */
+
+/* Says what is wrong with a text that may be long and may be anything. */
+static int refuse(const char *what, const char *text, size_t len, struct err *err)
+{
+	char shown[25];
+	size_t n = len < sizeof shown ? len : sizeof shown - 1;
+
+	for (size_t i = 0; i < n; i++)
+		shown[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+	shown[n] = '\0';
+	return err_set(err, ERR_PARSE, "%s: '%s%s'", what, shown, n < len ? "..." : "");
+}
+
+/* Whether digits with commas are grouped as in "1,234,567". */
+static bool is_grouped(const char *p, const char *end)
+{
+	const char *group = p;
+	bool has_comma = false;
+
+	for (; p < end; p++) {
+		if (*p != ',')
+			continue;
+		if (p - group < 1 || p - group > 3 || (has_comma && p - group != 3))
+			return false;
+		has_comma = true;
+		group = p + 1;
+	}
+	return !has_comma || p - group == 3;
+}
+
+int decimal_parse(const char *text, size_t len, char out[DECIMAL_BYTES], struct err *err)
+{
+	const char *p = text, *end = text + len, *whole, *point;
+	char digits[MAGNITUDE_MAX + 1];
+	bool is_negative = false;
+	size_t n = 0;
+
+	while (p < end && is_blank(*p))
+		p++;
+	while (p < end && is_blank(end[-1]))
+		end--;
+	if (p == end) {
+		out[0] = '\0';
+		return 0;
+	}
+	if (*p == '-' || *p == '+')
+		is_negative = *p++ == '-';
+
+	whole = p;
+	while (p < end && (is_digit(*p) || *p == ','))
+		p++;
+	point = p;
+	if (p < end && *p == '.') {
+		p++;
+		while (p < end && is_digit(*p))
+			p++;
+	}
+	/* The last byte is a digit, not a point, and is part of it all. */
+	if (p != end || p == whole || !is_digit(p[-1]) || !is_grouped(whole, point))
+		return refuse("not a decimal number", text, len, err);
+
+	while (whole < point && (*whole == '0' || *whole == ','))
+		whole++;
+	if (whole == point)
+		digits[n++] = '0';
+	for (; whole < end; whole++) {
+		if (*whole == ',')
+			continue;
+		if (n == MAGNITUDE_MAX)
+			return refuse("too many digits", text, len, err);
+		digits[n++] = *whole;
+	}
+	digits[n] = '\0';
+	decimal_set_sign(digits, is_negative, out);
+	return 1;
+}
+
+/* ---- arithmetic -------------------------------------------------------- */
+
+/* n = n * 10 + digit */
+static void fixed_append(struct fixed *n, unsigned char digit)
+{
+	require(n->digit[0] == 0);
+	memmove(n->digit, n->digit + 1, FIXED_DIGITS - 1);
+	n->digit[FIXED_DIGITS - 1] = digit;
+}
+
+/* n *= 10 ^ places */
+static void fixed_scale(struct fixed *n, size_t places)
+{
+	while (places-- > 0)
+		fixed_append(n, 0);
+}
+
+static int fixed_compare(const struct fixed *a, const struct fixed *b)
+{
+	return memcmp(a->digit, b->digit, FIXED_DIGITS);
+}
+
+static void fixed_add(struct fixed *a, const struct fixed *b)
+{
+	unsigned char carry = 0;
+
+	for (size_t i = FIXED_DIGITS; i-- > 0;) {
+		unsigned char sum = a->digit[i] + b->digit[i] + carry;
+
+		carry = sum >= 10;
+		a->digit[i] = carry ? sum - 10 : sum;
+	}
+}
+
+/* a -= b, where a >= b */
+static void fixed_subtract(struct fixed *a, const struct fixed *b)
+{
+	unsigned char borrow = 0;
+
+	for (size_t i = FIXED_DIGITS; i-- > 0;) {
+		unsigned char take = b->digit[i] + borrow;
+
+		borrow = a->digit[i] < take;
+		a->digit[i] += (borrow ? 10 : 0) - take;
+	}
+}
+
+/* a /= b, where b > 0; the rest is dropped. */
+static void fixed_divide(struct fixed *a, const struct fixed *b)
+{
+	struct fixed rest = { { 0 } };
+
+	for (size_t i = 0; i < FIXED_DIGITS; i++) {
+		fixed_append(&rest, a->digit[i]);
+		for (a->digit[i] = 0; fixed_compare(&rest, b) >= 0; a->digit[i]++)
+			fixed_subtract(&rest, b);
+	}
+}
+
+/* The magnitude of d in units of ten to the power of -places, of which d has
+ * no more. */
+static void fixed_load(struct fixed *n, const char *d, size_t places)
+{
+	require(decimal_is_valid(d));
+	*n = (struct fixed){ { 0 } };
+	for (const char *p = d; *p != '\0'; p++)
+		if (is_digit(*p))
+			fixed_append(n, (unsigned char)(*p - '0'));
+	fixed_scale(n, places - count_places(d));
+}
+
+static int fixed_store(const struct fixed *n, size_t places, bool negative, char out[DECIMAL_BYTES],
+		       struct err *err)
+{
+	size_t point = FIXED_DIGITS - places; /* the place of the first decimal */
+	char text[MAGNITUDE_MAX + 1];
+	size_t i = 0, len = 0;
+
+	while (i < point - 1 && n->digit[i] == 0)
+		i++;
+	if (FIXED_DIGITS - i + (places > 0) > MAGNITUDE_MAX)
+		return err_set(err, ERR_PARSE, "cannot calculate: a result has too many digits");
+	for (; i < FIXED_DIGITS; i++) {
+		if (i == point)
+			text[len++] = '.';
+		text[len++] = (char)('0' + n->digit[i]);
+	}
+	text[len] = '\0';
+	decimal_set_sign(text, negative, out);
+	return 0;
+}
+
+int decimal_shift(const char *d, int places, char out[DECIMAL_BYTES], struct err *err)
+{
+	size_t own = count_places(d), by = (size_t)places;
+	size_t common = own > by ? own : by;
+	struct fixed n;
+
+	require(places >= 0 && places <= SHIFT_MAX);
+	fixed_load(&n, d, common);
+	return fixed_store(&n, common - by, decimal_is_negative(d), out, err);
+}
+
+int decimal_subtract(const char *a, const char *b, char out[DECIMAL_BYTES], struct err *err)
+{
+	size_t places_a = count_places(a), places_b = count_places(b);
+	size_t places = places_a > places_b ? places_a : places_b;
+	bool is_negative = decimal_is_negative(a);
+	struct fixed x, y;
+
+	fixed_load(&x, a, places);
+	fixed_load(&y, b, places);
+	if (is_negative != decimal_is_negative(b)) {
+		fixed_add(&x, &y);
+	} else if (fixed_compare(&x, &y) >= 0) {
+		fixed_subtract(&x, &y);
+	} else {
+		fixed_subtract(&y, &x);
+		x = y;
+		is_negative = !is_negative;
+	}
+	return fixed_store(&x, places, is_negative, out, err);
+}
+
+int decimal_percent(const char *part, const char *whole, char out[DECIMAL_BYTES], struct err *err)
+{
+	static const struct fixed ten = { { [FIXED_DIGITS - 2] = 1 } };
+	static const struct fixed five = { { [FIXED_DIGITS - 1] = 5 } };
+	size_t places_p = count_places(part), places_w = count_places(whole);
+	size_t places = places_p > places_w ? places_p : places_w;
+	bool is_negative = decimal_is_negative(part) != decimal_is_negative(whole);
+	struct fixed p, w;
+
+	if (decimal_is_zero(whole))
+		return err_set(err, ERR_PARSE, "cannot calculate: a percentage of zero");
+	fixed_load(&p, part, places);
+	fixed_load(&w, whole, places);
+	/* One digit more than is asked for decides the rounding. */
+	fixed_scale(&p, 2 + PERCENT_PLACES + 1);
+	fixed_divide(&p, &w);
+	fixed_add(&p, &five);
+	fixed_divide(&p, &ten);
+	return fixed_store(&p, PERCENT_PLACES, is_negative, out, err);
+}

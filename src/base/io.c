@@ -1,0 +1,85 @@
+#include "base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/sync.h"
+
+/* A pipe reported writable takes this much without blocking (POSIX pipe(7)
+ * semantics: room for PIPE_BUF bytes). */
+enum { WRITE_PIECE_BYTES = 4096 };
+_Static_assert((int)WRITE_PIECE_BYTES <= (int)PIPE_BUF, "a piece must be atomic");
+
+int io_wait(int fd, short events, struct stop *stop, int64_t deadline_ns,
+	    struct err *err)
+{
+	struct pollfd p[2] = { { .fd = fd, .events = events },
+			       { .fd = stop ? stop->fd[0] : -1, .events = POLLIN } };
+
+	for (;;) {
+		int64_t now = clock_monotonic_ns();
+		int n;
+
+		if (stop && stop_reason(stop))
+			return err_set(err, ERR_CANCELED, "interrupted");
+		n = poll(p, 2, clock_poll_ms(now, deadline_ns));
+		if (n > 0 && p[0].revents)
+			return 0; /* also POLLHUP, POLLERR: the call will say */
+		if (n < 0 && errno != EINTR)
+			return err_set_errno(err, ERR_SYSTEM, errno, "cannot wait");
+		if (n == 0 && clock_monotonic_ns() >= deadline_ns)
+			return err_set(err, ERR_DEADLINE, "the time is up");
+	}
+}
+
+ssize_t io_read(int fd, char *data, size_t cap, struct stop *stop,
+		int64_t deadline_ns, struct err *err)
+{
+	for (;;) {
+		ssize_t n;
+
+		if (io_wait(fd, POLLIN, stop, deadline_ns, err) < 0)
+			return -1;
+		n = read(fd, data, cap);
+		if (n >= 0)
+			return n;
+		if (errno != EINTR && errno != EAGAIN)
+			return err_set_errno(err, ERR_SYSTEM, errno, "cannot read");
+	}
+}
+
+int io_write_all(int fd, const char *data, size_t len, struct stop *stop,
+		 int64_t deadline_ns, struct err *err)
+{
+	while (len > 0) {
+		size_t piece = len < WRITE_PIECE_BYTES ? len : WRITE_PIECE_BYTES;
+		ssize_t n;
+
+		if (io_wait(fd, POLLOUT, stop, deadline_ns, err) < 0)
+			return -1;
+		n = write(fd, data, piece);
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return err_set_errno(err, ERR_OUTPUT, errno, "cannot write");
+		if (n > 0) {
+			data += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+void io_guard_standard(bool closed[3])
+{
+	int fd;
+
+	for (fd = 0; fd < 3; fd++) {
+		closed[fd] = fcntl(fd, F_GETFD) < 0 && errno == EBADF;
+		/* The lowest free number is this one: 0 to fd - 1 are open. */
+		if (closed[fd])
+			require(open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) == fd);
+	}
+}

@@ -1,0 +1,34 @@
+/* config.h: settings from outside the command line.
+ * Layer cli; uses base, options.
+ *
+ * In rising order: ${XDG_CONFIG_HOME:-~/.config}/quotefetch/config (or --config
+ * FILE), $CREDENTIALS_DIRECTORY (systemd: files app_key, app_secret), and the
+ * environment: KIS_APP_KEY, KIS_APP_SECRET, KIS_ENV, KIS_BASE_URL. */
+#ifndef CLI_CONFIG_H
+#define CLI_CONFIG_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct options;
+struct stop;
+
+/* Reads all of them into o, beneath what options_parse has set.
+ * Errors: USAGE "FILE: line 3: unknown setting 'x'", a file with a secret that
+ * others can read (says the chmod to run), a named file that is not there. */
+MUST_CHECK int config_load(struct options *o, struct err *err);
+
+/* Makes app_key and app_secret available: runs app_secret_cmd where it is set
+ * and no secret is (sh -c, stdout at most 4 KiB, its stderr untouched, ended by
+ * the deadline), strips one line end, checks that they can be header values.
+ * Errors: USAGE, with where to put them. CANCELED. DEADLINE. */
+MUST_CHECK int config_load_secrets(struct options *o, struct stop *stop,
+				   int64_t deadline_ns, struct err *err);
+
+/* The state directory: QUOTEFETCH_STATE_DIR, else
+ * ${XDG_STATE_HOME:-~/.local/state}/quotefetch. Returns text the caller frees,
+ * or NULL: no home, or no memory. */
+char *config_state_dir(void);
+
+#endif

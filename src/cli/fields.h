@@ -1,0 +1,50 @@
+/* fields.h: the columns of a record, by name and order.
+ * Layer cli; uses base, model. */
+#ifndef CLI_FIELDS_H
+#define CLI_FIELDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "model/quote.h"
+
+/* The numbers of a quote come first, so that a field below QUOTE_NUMBERS is a
+ * quote_number. */
+enum field {
+	FIELD_SYMBOL = QUOTE_NUMBERS,
+	FIELD_MARKET,
+	FIELD_EXCHANGE,
+	FIELD_NAME,
+	FIELD_CURRENCY,
+	FIELD_FETCHED_AT,
+	FIELD_PROVIDER,
+	FIELD_RT_CD,
+	FIELD_MSG_CD,
+	FIELD_MSG1,
+	FIELD_ERROR,      /* false or true */
+	FIELD_ERROR_TYPE, /* absent from quotes unless asked for */
+	FIELD_RETRYABLE,
+	FIELD_ATTEMPTS,
+	FIELD_LATENCY_MS,
+	FIELD_RAW,
+	FIELD_COUNT
+};
+
+struct field_set {
+	size_t count;
+	unsigned char field[FIELD_COUNT]; /* enum field, in order */
+	bool is_chosen; /* by --fields: then every record has just these */
+};
+
+const char *field_name(enum field f);
+
+/* All fields of the contract in its order; detail and raw add theirs. */
+void fields_default(struct field_set *set, bool wants_detail, bool wants_raw);
+
+/* Reads "symbol,price". Errors: USAGE: unknown field (with the nearest name),
+ * a field twice, an empty list. */
+MUST_CHECK int fields_parse(struct field_set *set, const char *text,
+			    struct err *err);
+
+#endif

@@ -1,0 +1,270 @@
+#include "cli/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/utf8.h"
+#include "cli/secret.h"
+
+enum {
+	NAME_MAX_BYTES = 32,  /* of a name worth a suggestion */
+	NEAR_EDITS = 2,       /* how far a slip of the finger goes */
+	SHOWN_COLUMNS = 32,   /* of a text in a message */
+	SHOWN_BYTES = SHOWN_COLUMNS * 4 + 4
+};
+
+/* Insertions, deletions and replacements between two short texts. */
+static size_t edit_distance(const char *a, size_t a_len, const char *b)
+{
+	size_t row[NAME_MAX_BYTES + 1];
+	size_t b_len = strlen(b);
+
+	require(b_len <= NAME_MAX_BYTES);
+	for (size_t j = 0; j <= b_len; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a_len; i++) {
+		size_t corner = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b_len; j++) {
+			size_t above = row[j];
+			size_t best = corner + (a[i - 1] != b[j - 1]);
+
+			if (above + 1 < best)
+				best = above + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+			corner = above;
+		}
+	}
+	return row[b_len];
+}
+
+static bool is_sayable(const struct option_row *row, bool is_argument)
+{
+	return row->place == PLACE_ANY ||
+	       row->place == (is_argument ? PLACE_ARGUMENTS : PLACE_FILE);
+}
+
+static const struct option_row *find_name(const char *name, size_t len, bool is_argument)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_row *row = &option_table[i];
+
+		if (strlen(row->name) == len && memcmp(row->name, name, len) == 0 &&
+		    is_sayable(row, is_argument))
+			return row;
+	}
+	return NULL;
+}
+
+static const struct option_row *find_letter(char letter)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		if (option_table[i].letter == letter)
+			return &option_table[i];
+	}
+	return NULL;
+}
+
+/* The row meant by a misspelt name or the beginning of one, or NULL. */
+static const struct option_row *find_near(const char *name, size_t len, bool is_argument)
+{
+	const struct option_row *near = NULL;
+	size_t least = NEAR_EDITS + 1;
+
+	if (len < 2 || len > NAME_MAX_BYTES)
+		return NULL;
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_row *row = &option_table[i];
+		size_t edits = edit_distance(name, len, row->name);
+
+		if (edits > NEAR_EDITS && strncmp(row->name, name, len) == 0)
+			edits = NEAR_EDITS;
+		if (edits < least && is_sayable(row, is_argument)) {
+			least = edits;
+			near = row;
+		}
+	}
+	return near;
+}
+
+static int refuse_name(const char *name, size_t len, bool is_argument, struct err *err)
+{
+	const struct option_row *near = find_near(name, len, is_argument);
+	const char *what = is_argument ? "option" : "setting";
+	const char *dashes = is_argument ? "--" : "";
+	char text[SHOWN_BYTES];
+
+	utf8_copy_printable(name, len, text, sizeof text, SHOWN_COLUMNS);
+	if (near)
+		return err_set(err, ERR_USAGE, "unknown %s '%s%s': did you mean '%s%s'?",
+			       what, dashes, text, dashes, near->name);
+	return err_set(err, ERR_USAGE, "unknown %s '%s%s': see quotefetch --help", what,
+		       dashes, text);
+}
+
+void options_init(struct options *o)
+{
+	memset(o, 0, sizeof *o);
+	o->concurrency = OPTION_AUTO;
+	o->rate = OPTION_AUTO;
+	o->batch = OPTION_AUTO;
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_row *row = &option_table[i];
+
+		if (row->preset)
+			require(options_set_field(o, row, row->name, row->preset, NULL) == 0);
+	}
+}
+
+static void free_texts(char **list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(list[i]);
+	free(list);
+}
+
+void options_release(struct options *o)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_row *row = &option_table[i];
+		char **text = (void *)((char *)o + row->offset);
+
+		if (row->takes == TAKES_SECRET && *text)
+			secret_wipe(*text, strlen(*text));
+		if (row->takes == TAKES_SECRET || row->takes == TAKES_TEXT ||
+		    row->takes == TAKES_URL)
+			free(*text);
+	}
+	free_texts(o->file, o->file_count);
+	free_texts(o->symbol, o->symbol_count);
+	memset(o, 0, sizeof *o);
+}
+
+int options_set(struct options *o, const char *name, const char *value,
+		enum source source, struct err *err)
+{
+	const struct option_row *row = find_name(name, strlen(name), false);
+	enum source *set_by;
+
+	if (!row)
+		return refuse_name(name, strlen(name), false, err);
+	set_by = &o->source[row - option_table];
+	if (*set_by > source)
+		return 0;
+	if (options_set_field(o, row, name, value, err) < 0)
+		return -1;
+	*set_by = source;
+	return 0;
+}
+
+struct arguments {
+	char *const *argv;
+	int argc, at; /* at: the one being read */
+};
+
+/* Sets an option given as an argument. value is the text attached to it, or
+ * NULL: then the next argument is its value, if it takes one. */
+static int set_argument(struct options *o, const struct option_row *row,
+			const char *value, struct arguments *args, struct err *err)
+{
+	char shown[NAME_MAX_BYTES + 3];
+
+	snprintf(shown, sizeof shown, "--%s", row->name);
+	if (row->takes == TAKES_NOTHING) {
+		if (value)
+			return err_set(err, ERR_USAGE, "%s takes no value", shown);
+		value = "yes";
+	} else if (!value) {
+		if (args->at + 1 >= args->argc)
+			return err_set(err, ERR_USAGE, "%s needs a value", shown);
+		value = args->argv[++args->at];
+	}
+	if (options_set_field(o, row, shown, value, err) < 0)
+		return -1;
+	o->source[row - option_table] = SOURCE_OPTION;
+	return 0;
+}
+
+/* "--name", "--name=value" */
+static int read_long(struct options *o, struct arguments *args, struct err *err)
+{
+	const char *name = args->argv[args->at] + 2;
+	size_t len = strcspn(name, "=");
+	const struct option_row *row = find_name(name, len, true);
+
+	if (!row)
+		return refuse_name(name, len, true, err);
+	return set_argument(o, row, name[len] == '=' ? name + len + 1 : NULL, args, err);
+}
+
+/* "-k", "-kq", "-fFILE", "-kf FILE" */
+static int read_letters(struct options *o, struct arguments *args, struct err *err)
+{
+	const char *text = args->argv[args->at] + 1;
+
+	for (; *text != '\0'; text++) {
+		const struct option_row *row = find_letter(*text);
+		bool takes_rest;
+		char shown[SHOWN_BYTES];
+
+		if (!row) {
+			utf8_copy_printable(text, 1, shown, sizeof shown, 1);
+			return err_set(err, ERR_USAGE,
+				       "unknown option '-%s': see quotefetch --help",
+				       shown);
+		}
+		takes_rest = row->takes != TAKES_NOTHING && text[1] != '\0';
+		if (set_argument(o, row, takes_rest ? text + 1 : NULL, args, err) < 0)
+			return -1;
+		if (row->takes != TAKES_NOTHING)
+			break;
+	}
+	return 0;
+}
+
+int options_parse(struct options *o, int argc, char *const *argv, struct err *err)
+{
+	struct arguments args = { argv, argc, 1 };
+	bool has_only_symbols = false;
+
+	for (; args.at < argc; args.at++) {
+		const char *arg = argv[args.at];
+		int rc;
+
+		if (has_only_symbols || arg[0] != '-')
+			rc = options_append(&o->symbol, &o->symbol_count, arg, err);
+		else if (arg[1] == '\0')
+			rc = err_set(err, ERR_USAGE, "'-' is no symbol: "
+				     "to read them from stdin write -f -");
+		else if (arg[1] != '-')
+			rc = read_letters(o, &args, err);
+		else if (arg[2] != '\0')
+			rc = read_long(o, &args, err);
+		else
+			rc = !(has_only_symbols = true);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int options_check(const struct options *o, struct err *err)
+{
+	if (o->wants_plan && o->wants_quota)
+		return err_set(err, ERR_USAGE, "--plan and --quota exclude each other");
+	if (o->output && o->stats_file && strcmp(o->output, o->stats_file) == 0)
+		return err_set(err, ERR_USAGE,
+			       "--output and --stats name the same file");
+	return 0;
+}
+
+bool options_has_input(const struct options *o)
+{
+	return o->symbol_count > 0 || o->file_count > 0 || o->priority_file ||
+	       !isatty(STDIN_FILENO);
+}

@@ -1,0 +1,150 @@
+/* options.h: the command line, one table for parsing, help and configuration.
+ * Layer cli; uses base, model. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct buf;
+
+enum format {
+	FORMAT_AUTO, /* table on a terminal, else json */
+	FORMAT_JSON,
+	FORMAT_NDJSON,
+	FORMAT_CSV,
+	FORMAT_TSV,
+	FORMAT_TABLE
+};
+
+enum progress_mode { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE };
+enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* Where a setting came from; a higher one wins. */
+enum source { SOURCE_DEFAULT, SOURCE_CONFIG, SOURCE_CREDENTIALS, SOURCE_ENVIRONMENT,
+	      SOURCE_OPTION };
+
+enum { OPTION_AUTO = -1 }; /* a number to be chosen later */
+enum { OPTION_MAX = 64 };  /* rows of the table */
+
+/* Everything a run is told; const once main has loaded it. Texts are owned by
+ * the struct. Times are in seconds as given, 0 meaning none. */
+struct options {
+	char **file;          /* -f, in order */
+	size_t file_count;
+	char **symbol;        /* arguments, in order */
+	size_t symbol_count;
+	char *priority_file;  /* NULL: none */
+	enum format format;
+	char *output;         /* NULL: stdout */
+	char *fields;         /* "a,b,c", or NULL: all */
+	bool keep_order;
+	bool wants_detail;
+	bool wants_raw;
+	bool skips_invalid;
+	double timeout_sec;     /* 30; 0: none */
+	double try_timeout_sec; /* 5 */
+	int retries;            /* 2 */
+	int workers;            /* 3; OPTION_AUTO */
+	int concurrency;        /* OPTION_AUTO: as workers */
+	int rate;               /* OPTION_AUTO: the account's; 0: unlimited */
+	int batch;              /* OPTION_AUTO: the account's */
+	const char *env;        /* "real"; static */
+	char *base_url;         /* NULL: the account's */
+	char *ca_file;
+	char *config_file;      /* NULL: the usual place */
+	bool is_unshared;       /* --no-share */
+	bool wants_plan;
+	bool wants_quota;
+	enum progress_mode progress;
+	char *stats_file;
+	bool is_quiet;
+	bool is_verbose;
+	enum color_mode color;
+	bool hides_header;
+	bool wants_help;
+	bool wants_version;
+	char *app_key;        /* never an option: environment, files */
+	char *app_secret;
+	char *app_secret_cmd;
+	enum source source[OPTION_MAX]; /* by place in the table: who set it */
+};
+
+/* What an option takes, and the type of its field. */
+enum option_takes {
+	TAKES_NOTHING,       /* bool: it is given */
+	TAKES_TEXT,          /* char *, not empty */
+	TAKES_SECRET,        /* the same; never shown, wiped */
+	TAKES_URL,           /* the same, a base URL */
+	TAKES_FILES,         /* file[]: may be repeated */
+	TAKES_SECONDS,       /* double; min and max are milliseconds */
+	TAKES_COUNT,         /* int */
+	TAKES_COUNT_OR_AUTO, /* the same, or "auto": OPTION_AUTO */
+	TAKES_CHOICE,        /* an enum: min is the first word's value */
+	TAKES_WORD           /* const char *: the word itself */
+};
+
+/* Where an option may be said. */
+enum option_place { PLACE_ANY, PLACE_ARGUMENTS, PLACE_FILE };
+
+/* One row of the table that drives parsing, --help, the configuration file,
+ * and the unit test. */
+struct option_row {
+	const char *name;         /* the long name */
+	char letter;              /* 0: none */
+	enum option_takes takes;
+	enum option_place place;
+	size_t offset;            /* of the field in struct options */
+	int min, max;
+	const char *const *words; /* of CHOICE and WORD; ends with NULL */
+	const char *argname;      /* in --help; NULL: the words, or nothing */
+	const char *preset;       /* the default as one would type it, or NULL */
+	const char *heading;      /* in --help, above this row; or NULL */
+	const char *help;         /* a '\n' starts a further line */
+};
+extern const struct option_row option_table[];
+extern const size_t option_count;
+
+/* Sets the row's field from text. shown is the name in messages: "--rate",
+ * "rate". Errors: USAGE. */
+MUST_CHECK int options_set_field(struct options *o, const struct option_row *row,
+				 const char *shown, const char *text,
+				 struct err *err);
+
+/* Appends a copy to one of the lists. Errors: SYSTEM. */
+MUST_CHECK int options_append(char ***list, size_t *count, const char *text,
+			      struct err *err);
+
+void options_init(struct options *o);
+void options_release(struct options *o); /* wipes the secrets first */
+
+/* Reads argv[1 ... argc). Never exits or prints.
+ * Errors: USAGE: unknown option (with the nearest name), missing or unfit
+ * value ("--rate takes a whole number from 0 to 1000, not 'x'"). */
+MUST_CHECK int options_parse(struct options *o, int argc, char *const *argv,
+			     struct err *err);
+
+/* Sets what the long name says, unless a higher source has set it already.
+ * Used by the configuration and the environment; app_key, app_secret and
+ * app_secret_cmd are names here and not on the command line.
+ * Errors: USAGE. */
+MUST_CHECK int options_set(struct options *o, const char *name,
+			   const char *value, enum source source,
+			   struct err *err);
+
+/* What cannot be said of one option alone. Call it when all sources are read.
+ * Errors: USAGE. */
+MUST_CHECK int options_check(const struct options *o, struct err *err);
+
+/* Whether there is anything to read symbols from: arguments, files, or a stdin
+ * that is no terminal. */
+bool options_has_input(const struct options *o);
+
+/* Writes the whole --help, or the short form shown without arguments. */
+void options_help(struct buf *out);
+void options_short_help(struct buf *out);
+
+#endif

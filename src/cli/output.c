@@ -1,0 +1,287 @@
+/* The temporary is ".NAME.quotefetch-PID-N", made with O_EXCL and a further N
+ * where the name is taken. A fixed name would leave no more than one behind,
+ * but two runs with one goal would then write over each other's, and in
+ * containers that share a volume even the pid is the same. Only SIGKILL leaves
+ * one; every other end removes it.
+ *
+ * A replaced file keeps its permission bits, not its owner or its hard links. */
+#define _XOPEN_SOURCE 700 /* realpath */
+#ifdef __APPLE__
+#define _DARWIN_C_SOURCE /* TIOCGWINSZ */
+#endif
+#include "cli/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/io.h"
+
+enum { TEMP_TRIES = 100, COLUMNS_UNKNOWN = 80 };
+
+struct output {
+	int fd;
+	char *label; /* owned; for messages: "'FILE'", "standard output" */
+	char *goal;  /* owned; what the temporary becomes; NULL: none */
+	char *temp;  /* owned; NULL once it is renamed or removed */
+};
+
+static void output_free(struct output *o)
+{
+	if (o->fd > STDERR_FILENO)
+		close(o->fd);
+	free(o->label);
+	free(o->goal);
+	free(o->temp);
+	free(o);
+}
+
+static int fail(const struct output *o, int errnum, struct err *err)
+{
+	return err_set_errno(err, ERR_OUTPUT, errnum, "cannot write %s", o->label);
+}
+
+/* ---- opening ---- */
+
+/* The length of the directory part of path, with its slash; 0: none. */
+static size_t dir_length(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
+/* mode: of the file to be replaced, or that of a new one before the umask. */
+static int open_temp(struct output *o, mode_t mode, struct err *err)
+{
+	size_t dir = dir_length(o->goal);
+	const char *name = o->goal + dir;
+	size_t size = dir + strlen(name) + 64;
+
+	if (*name == '\0')
+		return fail(o, *o->goal ? EISDIR : ENOENT, err);
+	o->temp = malloc(size);
+	if (!o->temp)
+		return err_no_memory(err);
+	for (int n = 0; n < TEMP_TRIES; n++) {
+		/* 200 bytes of the name leave room within NAME_MAX. */
+		snprintf(o->temp, size, "%.*s.%.200s.quotefetch-%ld-%d", (int)dir,
+			 o->goal, name, (long)getpid(), n);
+		o->fd = open(o->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			     mode);
+		if (o->fd >= 0)
+			return 0;
+		if (errno != EEXIST)
+			break;
+	}
+	fail(o, errno, err);
+	free(o->temp);
+	o->temp = NULL;
+	return -1;
+}
+
+static int open_new(struct output *o, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0)
+		return err_set(err, ERR_OUTPUT,
+			       "cannot write %s: it is a link to nothing", o->label);
+	o->goal = strdup(path);
+	return o->goal ? open_temp(o, 0666, err) : err_no_memory(err);
+}
+
+/* The rename needs no right to the old file; a write-protected one is meant to
+ * stay as it is. */
+static int open_replacement(struct output *o, const char *path, mode_t mode,
+			    struct err *err)
+{
+	if (access(path, W_OK) < 0)
+		return fail(o, errno, err);
+	o->goal = realpath(path, NULL);
+	if (!o->goal)
+		return fail(o, errno, err);
+	if (open_temp(o, mode & 0777, err) < 0)
+		return -1;
+	return fchmod(o->fd, mode & 0777) < 0 ? fail(o, errno, err) : 0;
+}
+
+/* O_NONBLOCK: opening a FIFO would wait for its reader, without end. */
+static int open_in_place(struct output *o, const char *path, mode_t mode,
+			 struct err *err)
+{
+	o->fd = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (o->fd >= 0)
+		return 0;
+	if (errno == ENXIO && S_ISFIFO(mode))
+		return err_set(err, ERR_OUTPUT, "cannot write %s: nobody reads this FIFO",
+			       o->label);
+	return fail(o, errno, err);
+}
+
+static int open_path(struct output *o, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return errno == ENOENT ? open_new(o, path, err) : fail(o, errno, err);
+	if (S_ISREG(st.st_mode))
+		return open_replacement(o, path, st.st_mode, err);
+	if (S_ISDIR(st.st_mode))
+		return fail(o, EISDIR, err);
+	return open_in_place(o, path, st.st_mode, err);
+}
+
+static int open_stdout(struct output *o, bool is_closed, struct err *err)
+{
+	o->fd = STDOUT_FILENO;
+	if (is_closed)
+		return err_set(err, ERR_OUTPUT, "cannot write %s: it is closed",
+			       o->label);
+	return 0;
+}
+
+static char *make_label(const char *path)
+{
+	struct buf label;
+
+	if (!path)
+		return strdup("standard output");
+	buf_init(&label, ERR_MSG_BYTES / 2);
+	buf_printf(&label, "'%s'", path);
+	if (label.is_over) {
+		buf_clear(&label);
+		buf_puts(&label, "the output file");
+	}
+	return label.data; /* the caller's now; NULL: out of memory */
+}
+
+struct output *output_open(const char *path, bool stdout_is_closed,
+			   struct err *err)
+{
+	struct output *o = calloc(1, sizeof *o);
+
+	if (!o) {
+		err_no_memory(err);
+		return NULL;
+	}
+	o->fd = -1;
+	o->label = make_label(path);
+	if (!o->label) {
+		err_no_memory(err);
+		goto fail;
+	}
+	if ((path ? open_path(o, path, err) :
+		    open_stdout(o, stdout_is_closed, err)) < 0)
+		goto fail;
+	return o;
+fail:
+	output_abandon(o);
+	return NULL;
+}
+
+/* ---- writing ---- */
+
+int output_write(struct output *o, struct buf *text, struct stop *stop,
+		 int64_t deadline_ns, struct err *err)
+{
+	struct err why;
+	int rc = io_write_all(o->fd, text->data, text->len, stop, deadline_ns, &why);
+
+	buf_clear(text);
+	if (rc == 0)
+		return 0;
+	switch (why.kind) {
+	case ERR_CANCELED:
+		break;
+	case ERR_DEADLINE:
+		err_set(&why, ERR_OUTPUT, "cannot write %s: its reader let the time run out",
+			o->label);
+		why.code = ETIMEDOUT;
+		break;
+	default:
+		fail(o, why.code, &why);
+	}
+	if (err)
+		*err = why;
+	return -1;
+}
+
+/* ---- the end ---- */
+
+/* Some file systems tell of a full disk only when a descriptor is closed; any
+ * descriptor of the file will do, so stdout itself stays open. */
+static int check_taken(const struct output *o, struct err *err)
+{
+	int copy = fcntl(o->fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+
+	if (copy >= 0 && close(copy) < 0)
+		return fail(o, errno, err);
+	return 0;
+}
+
+/* Makes the rename last; a file system that cannot has done what it can. */
+static void sync_dir(const char *path)
+{
+	size_t dir = dir_length(path);
+	char *name = dir ? strndup(path, dir) : strdup(".");
+	int fd = name ? open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd >= 0) {
+		(void)fsync(fd);
+		close(fd);
+	}
+	free(name);
+}
+
+static int replace_goal(struct output *o, struct err *err)
+{
+	/* EINVAL: a file system without fsync. */
+	if ((fsync(o->fd) < 0 && errno != EINVAL) || rename(o->temp, o->goal) < 0)
+		return fail(o, errno, err);
+	free(o->temp);
+	o->temp = NULL;
+	sync_dir(o->goal);
+	return 0;
+}
+
+int output_commit(struct output *o, struct err *err)
+{
+	int rc = check_taken(o, err);
+
+	if (rc == 0 && o->temp)
+		rc = replace_goal(o, err);
+	output_abandon(o);
+	return rc;
+}
+
+void output_abandon(struct output *o)
+{
+	if (!o)
+		return;
+	if (o->temp)
+		unlink(o->temp);
+	output_free(o);
+}
+
+/* ---- what it is ---- */
+
+bool output_is_terminal(const struct output *o)
+{
+	return isatty(o->fd);
+}
+
+int output_columns(const struct output *o)
+{
+	struct winsize size;
+
+	if (ioctl(o->fd, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+		return COLUMNS_UNKNOWN;
+	return size.ws_col;
+}

@@ -1,0 +1,45 @@
+/* output.h: where records go: stdout, or a file that appears when complete.
+ * Layer cli; uses base.
+ *
+ * A file is written as a temporary beside its goal and renamed at the end, so
+ * that the old one stands until the new one is whole. Only a regular file, or
+ * a name that does not exist yet, is replaced so; a device, FIFO or link to
+ * one is written as it is (a link to a regular file: the file it names). */
+#ifndef CLI_OUTPUT_H
+#define CLI_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct buf;
+struct stop;
+struct output; /* opaque */
+
+/* path NULL: stdout, which the caller says is open or was closed at the start.
+ * Errors: OUTPUT: cannot create it, a directory. */
+MUST_CHECK struct output *output_open(const char *path, bool stdout_is_closed,
+				      struct err *err);
+
+/* Writes the buffer's text and clears the buffer.
+ * Blocks: while the reader does not take it, until deadline_ns or stop.
+ * Errors: OUTPUT; code is errno (EPIPE: the reader of stdout went away),
+ * or ETIMEDOUT when the deadline came first; CANCELED. */
+MUST_CHECK int output_write(struct output *o, struct buf *text,
+			    struct stop *stop, int64_t deadline_ns,
+			    struct err *err);
+
+/* Makes the file appear under its name (fsync, rename), or checks that stdout
+ * took everything. Errors: OUTPUT. Owns: frees o either way. */
+MUST_CHECK int output_commit(struct output *o, struct err *err);
+
+/* Removes the temporary; the old file stands. Takes NULL. */
+void output_abandon(struct output *o);
+
+/* Whether it is a terminal, and its width in columns (80 when unknown). */
+bool output_is_terminal(const struct output *o);
+int output_columns(const struct output *o);
+
+#endif

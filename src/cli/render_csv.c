@@ -1,0 +1,100 @@
+/* csv: RFC 4180 but for the line end, which is LF: every reader of CSV takes
+ * it, and cut, sort and awk would take a CR for a part of the last field.
+ * tsv: text/tab-separated-values, which knows no quotes; a tab or line end
+ * within a text becomes a blank.
+ *
+ * Every record has every column: what it does not have is empty. */
+#include "cli/render.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "cli/render_format.h"
+
+/* What stands in the output for the character of *len bytes at p; NULL: the
+ * character itself. What a terminal may act on says nothing in a name, and the
+ * reader may be a terminal. */
+static const char *replacement(const char *p, const char *end, bool is_tabbed,
+			       size_t *len)
+{
+	uint32_t cp;
+
+	*len = utf8_decode(p, (size_t)(end - p), &cp);
+	if (*len == 0) {
+		*len = 1;
+		return "?";
+	}
+	if (cp == '"')
+		return is_tabbed ? NULL : "\"\"";
+	if (cp == '\t' || cp == '\n' || cp == '\r')
+		return is_tabbed ? " " : NULL;
+	return utf8_is_printable(cp) ? NULL : "?";
+}
+
+static void put_text(struct buf *out, const char *text, bool is_tabbed)
+{
+	const char *end = text + strlen(text);
+	const char *run = text; /* the start of what goes out unchanged */
+	const char *p = text;
+
+	while (p < end) {
+		size_t len;
+		const char *instead = replacement(p, end, is_tabbed, &len);
+
+		if (instead) {
+			buf_append(out, run, (size_t)(p - run));
+			buf_puts(out, instead);
+			run = p + len;
+		}
+		p += len;
+	}
+	buf_append(out, run, (size_t)(end - run));
+}
+
+static void put_cell(struct render *r, const char *text)
+{
+	/* A line of one empty cell would be no record at all. */
+	bool is_quoted = !r->is_tabbed && (text[strcspn(text, ",\"\r\n")] != '\0' ||
+					   (*text == '\0' && r->fields.count == 1));
+
+	if (is_quoted)
+		buf_putc(r->out, '"');
+	put_text(r->out, text, r->is_tabbed);
+	if (is_quoted)
+		buf_putc(r->out, '"');
+}
+
+static void put_separator(struct render *r, size_t column)
+{
+	if (column + 1 == r->fields.count)
+		buf_putc(r->out, '\n');
+	else
+		buf_putc(r->out, r->is_tabbed ? '\t' : ',');
+}
+
+static void begin(struct render *r)
+{
+	if (r->hides_header)
+		return;
+	for (size_t i = 0; i < r->fields.count; i++) {
+		buf_puts(r->out, field_name(r->fields.field[i]));
+		put_separator(r, i);
+	}
+}
+
+static int put_record(struct render *r, const struct record *record,
+		      struct err *err)
+{
+	struct value v;
+
+	(void)err;
+	for (size_t i = 0; i < r->fields.count; i++) {
+		render_get_value(record, r->fields.field[i], &v);
+		put_cell(r, v.type == VALUE_NULL ? "" : v.text);
+		put_separator(r, i);
+	}
+	return 0;
+}
+
+const struct render_format render_csv = { .begin = begin, .record = put_record };
+const struct render_format render_tsv = { .begin = begin, .record = put_record };

@@ -1,0 +1,76 @@
+/* render_format.h: what a format brings, and what the formats share.
+ * Layer cli; uses base, model, fields. Private to render.c and render_*.c. */
+#ifndef CLI_RENDER_FORMAT_H
+#define CLI_RENDER_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "cli/fields.h"
+
+struct buf;
+struct outcome;
+struct record;
+struct render;
+struct table;
+
+/* The functions of a format; NULL: nothing to do. They append to out, whose
+ * failures render.c looks for after each call; -1 is for memory of their own. */
+struct render_format {
+	int (*open)(struct render *r, struct err *err);
+	void (*close)(struct render *r);
+	void (*begin)(struct render *r);
+	int (*record)(struct render *r, const struct record *record,
+		      struct err *err);
+	int (*end)(struct render *r, struct err *err);
+};
+
+extern const struct render_format render_json;
+extern const struct render_format render_ndjson;
+extern const struct render_format render_csv;
+extern const struct render_format render_tsv;
+extern const struct render_format render_table;
+
+struct render {
+	const struct render_format *format;
+	struct buf *out;               /* borrowed */
+	struct field_set fields;       /* the columns: all that a record may have */
+	struct field_set quote_fields; /* the keys of a quote ... */
+	struct field_set error_fields; /* ... and of an error, in their order */
+	bool hides_header;
+	bool has_color;
+	bool is_tabbed;                /* TSV, not CSV */
+	size_t record_count;           /* rendered so far */
+	struct table *table;           /* owned; only of the table */
+};
+
+enum value_type {
+	VALUE_NULL,
+	VALUE_TEXT,
+	VALUE_NUMBER, /* decimal text */
+	VALUE_BOOL,   /* "false", "true" */
+	VALUE_JSON    /* checked JSON text */
+};
+
+enum { VALUE_BYTES = ERR_MSG_BYTES + 8 }; /* "Error: " and a message */
+_Static_assert((int)VALUE_BYTES >= (int)CLOCK_TEXT_BYTES, "a time must fit");
+
+/* One field of one record. */
+struct value {
+	enum value_type type;
+	const char *text;       /* NULL when VALUE_NULL; may point into made */
+	char made[VALUE_BYTES];
+};
+
+/* The value of a field. A field that the record's shape does not have (the
+ * price of an error, the error_type of a quote) is VALUE_NULL.
+ * Owns: the text lives as long as the record and v. */
+void render_get_value(const struct record *record, enum field f,
+		      struct value *v);
+
+/* Why there is no quote: the broker's words where it refused, else ours. */
+const char *render_reason(const struct outcome *o);
+
+#endif

@@ -1,0 +1,84 @@
+/* json: one array, a record on each line, so that the text can be cut by line
+ * tools too. ndjson: the same objects, nothing around them. */
+#include "cli/render.h"
+
+#include "cli/render_format.h"
+#include "net/json_write.h"
+
+static void put_value(struct json_writer *w, const struct value *v)
+{
+	switch (v->type) {
+	case VALUE_NULL:
+		json_put_null(w);
+		break;
+	case VALUE_TEXT:
+		json_put_string(w, v->text);
+		break;
+	case VALUE_NUMBER:
+		json_put_decimal(w, v->text);
+		break;
+	case VALUE_BOOL:
+	case VALUE_JSON:
+		json_put_raw(w, v->text);
+		break;
+	}
+}
+
+static void put_object(struct render *r, const struct record *record)
+{
+	const struct field_set *set = record->outcome->has_quote ?
+				      &r->quote_fields : &r->error_fields;
+	struct json_writer w;
+	struct value v;
+
+	json_writer_init(&w, r->out);
+	json_begin_object(&w);
+	for (size_t i = 0; i < set->count; i++) {
+		json_key(&w, field_name(set->field[i]));
+		render_get_value(record, set->field[i], &v);
+		put_value(&w, &v);
+	}
+	json_end_object(&w);
+}
+
+static void json_begin(struct render *r)
+{
+	buf_putc(r->out, '[');
+}
+
+/* What parts two records comes before the second: the text so far needs only
+ * "]" to be whole. */
+static int json_record(struct render *r, const struct record *record,
+		       struct err *err)
+{
+	(void)err;
+	buf_puts(r->out, r->record_count ? ",\n" : "\n");
+	put_object(r, record);
+	return 0;
+}
+
+static int json_end(struct render *r, struct err *err)
+{
+	(void)err;
+	buf_puts(r->out, r->record_count ? "\n]\n" : "]\n");
+	return 0;
+}
+
+static int ndjson_record(struct render *r, const struct record *record,
+			 struct err *err)
+{
+	(void)err;
+	put_object(r, record);
+	buf_putc(r->out, '\n');
+	return 0;
+}
+
+const struct render_format render_json = {
+	.begin = json_begin,
+	.record = json_record,
+	.end = json_end,
+};
+
+const struct render_format render_ndjson = {
+	.record = ndjson_record,
+};

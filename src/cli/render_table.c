@@ -1,0 +1,351 @@
+/* table: for people. Rows are kept until the end, as the widths of columns are
+ * known only then: one growing buffer of cells, a handful of allocations for a
+ * million rows. Failures are listed beneath, gathered by kind and message. */
+#include "cli/render.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/decimal.h"
+#include "base/utf8.h"
+#include "cli/render_format.h"
+
+enum {
+	TABLE_MAX_BYTES = 1 << 29,
+	NAME_COLUMNS = 24, /* twelve Hangul: few names are longer */
+	TEXT_COLUMNS = 40,
+	REASON_COLUMNS = 100,
+	REASON_BYTES = 4 * REASON_COLUMNS + 1,
+	GROUPS_MAX = 50,
+	GROUP_SYMBOLS = 20
+};
+
+/* Green for up and red for down, as terminals have it everywhere, and not red
+ * and blue as in Korean newspapers: rows of many markets stand together, and
+ * blue is hard to read on black. The sign is there in any case. */
+#define COLOR_UP "\033[32m"
+#define COLOR_DOWN "\033[31m"
+#define COLOR_BOLD "\033[1m"
+#define COLOR_OFF "\033[0m"
+
+static const char *const titles[FIELD_COUNT] = {
+	[QUOTE_PRICE] = "Price",
+	[QUOTE_CHANGE] = "Change",
+	[QUOTE_CHANGE_PERCENT] = "Change %",
+	[QUOTE_OPEN] = "Open",
+	[QUOTE_HIGH] = "High",
+	[QUOTE_LOW] = "Low",
+	[QUOTE_PREVIOUS_CLOSE] = "Previous",
+	[QUOTE_VOLUME] = "Volume",
+	[QUOTE_TURNOVER] = "Turnover",
+	[QUOTE_BID] = "Bid",
+	[QUOTE_ASK] = "Ask",
+	[QUOTE_PER] = "PER",
+	[QUOTE_PBR] = "PBR",
+	[QUOTE_EPS] = "EPS",
+	[QUOTE_BPS] = "BPS",
+	[QUOTE_MARKET_CAP] = "Market cap",
+	[QUOTE_WEEK52_HIGH] = "52w high",
+	[QUOTE_WEEK52_LOW] = "52w low",
+	[FIELD_SYMBOL] = "Symbol",
+	[FIELD_MARKET] = "Market",
+	[FIELD_EXCHANGE] = "Exch",
+	[FIELD_NAME] = "Name",
+	[FIELD_CURRENCY] = "Ccy",
+	[FIELD_FETCHED_AT] = "Fetched at",
+	[FIELD_PROVIDER] = "Provider",
+	[FIELD_RT_CD] = "rt_cd",
+	[FIELD_MSG_CD] = "msg_cd",
+	[FIELD_MSG1] = "msg1",
+	[FIELD_ERROR] = "Error",
+	[FIELD_ERROR_TYPE] = "Error type",
+	[FIELD_RETRYABLE] = "Retryable",
+	[FIELD_ATTEMPTS] = "Attempts",
+	[FIELD_LATENCY_MS] = "ms",
+	[FIELD_RAW] = "Raw",
+};
+
+/* What fits in 80 to 100 columns and is read first. --detail adds its own. */
+static const unsigned char usual_columns[] = {
+	FIELD_SYMBOL, FIELD_EXCHANGE, FIELD_NAME, FIELD_CURRENCY, QUOTE_PRICE,
+	QUOTE_CHANGE, QUOTE_CHANGE_PERCENT, QUOTE_VOLUME, QUOTE_PER, QUOTE_PBR,
+	QUOTE_EPS, QUOTE_BPS, QUOTE_MARKET_CAP, QUOTE_WEEK52_HIGH,
+	QUOTE_WEEK52_LOW,
+};
+
+/* Symbols that failed for the same reason. */
+struct group {
+	const char *kind;                 /* static */
+	const char *reason;               /* in texts */
+	size_t count;
+	const char *symbol[GROUP_SYMBOLS]; /* in texts; the first of count */
+};
+
+struct table {
+	struct field_set columns;
+	int width[FIELD_COUNT]; /* by column */
+	struct buf cells;       /* for each: a byte of width, the text, a NUL */
+	size_t row_count;
+	struct arena texts;     /* of the groups */
+	struct group group[GROUPS_MAX];
+	size_t group_count;
+	size_t failure_count, ungrouped_count;
+};
+
+static bool is_numeric(enum field f)
+{
+	return (unsigned)f < QUOTE_NUMBERS || f == FIELD_ATTEMPTS ||
+	       f == FIELD_LATENCY_MS;
+}
+
+static void choose_columns(struct field_set *columns,
+			   const struct field_set *fields)
+{
+	if (fields->is_chosen) {
+		*columns = *fields;
+		return;
+	}
+	for (size_t i = 0; i < sizeof usual_columns; i++)
+		if (memchr(fields->field, usual_columns[i], fields->count))
+			columns->field[columns->count++] = usual_columns[i];
+}
+
+static int table_open(struct render *r, struct err *err)
+{
+	struct table *t = calloc(1, sizeof *t);
+
+	if (!t)
+		return err_no_memory(err);
+	buf_init(&t->cells, TABLE_MAX_BYTES);
+	arena_init(&t->texts);
+	choose_columns(&t->columns, &r->fields);
+	for (size_t i = 0; !r->hides_header && i < t->columns.count; i++)
+		t->width[i] = (int)strlen(titles[t->columns.field[i]]);
+	r->table = t;
+	return 0;
+}
+
+static void table_close(struct render *r)
+{
+	if (!r->table)
+		return;
+	buf_release(&r->table->cells);
+	arena_release(&r->table->texts);
+	free(r->table);
+}
+
+/* ---- rows ---- */
+
+/* "-1234567.80" to "-1,234,567.80". */
+static int group_digits(const char *d, char out[2 * DECIMAL_BYTES])
+{
+	char *start = out;
+	size_t digits;
+
+	require(strlen(d) < DECIMAL_BYTES);
+	if (*d == '-')
+		*out++ = *d++;
+	digits = strspn(d, "0123456789");
+	while (digits > 0) {
+		*out++ = *d++;
+		if (--digits > 0 && digits % 3 == 0)
+			*out++ = ',';
+	}
+	memcpy(out, d, strlen(d) + 1);
+	return (int)(out - start) + (int)strlen(out);
+}
+
+static void add_cell(struct table *t, size_t column, const struct value *v)
+{
+	enum field f = t->columns.field[column];
+	char text[4 * TEXT_COLUMNS + 1] = "-";
+	int width = 1;
+
+	_Static_assert(sizeof text >= 2 * DECIMAL_BYTES, "a number must fit");
+	if (v->type == VALUE_NUMBER)
+		width = group_digits(v->text, text);
+	else if (v->type != VALUE_NULL)
+		width = utf8_copy_printable(v->text, strlen(v->text), text, sizeof text,
+					    f == FIELD_NAME ? NAME_COLUMNS : TEXT_COLUMNS);
+	if (width > t->width[column])
+		t->width[column] = width;
+	buf_putc(&t->cells, (char)width);
+	buf_append(&t->cells, text, strlen(text) + 1);
+}
+
+static int add_row(struct table *t, const struct record *record,
+		   struct err *err)
+{
+	struct value v;
+
+	for (size_t i = 0; i < t->columns.count; i++) {
+		render_get_value(record, t->columns.field[i], &v);
+		add_cell(t, i, &v);
+	}
+	t->row_count++;
+	if (buf_check(&t->cells, ERR_SYSTEM, err) < 0)
+		return err_wrap(err, "cannot keep the table (try --format ndjson)");
+	return 0;
+}
+
+/* ---- failures ---- */
+
+static const char *keep_symbol(struct table *t, const char *symbol)
+{
+	char shown[4 * NAME_COLUMNS + 1];
+
+	utf8_copy_printable(symbol, strlen(symbol), shown, sizeof shown,
+			    NAME_COLUMNS);
+	return arena_copy(&t->texts, shown, strlen(shown));
+}
+
+static struct group *find_group(struct table *t, const char *kind,
+				const char *reason)
+{
+	for (size_t i = 0; i < t->group_count; i++)
+		if (strcmp(t->group[i].kind, kind) == 0 &&
+		    strcmp(t->group[i].reason, reason) == 0)
+			return &t->group[i];
+	return NULL;
+}
+
+static int add_failure(struct table *t, const struct record *record,
+		       struct err *err)
+{
+	const char *kind = err_kind_name(record->outcome->err.kind);
+	const char *text = render_reason(record->outcome);
+	char reason[REASON_BYTES];
+	struct group *g;
+
+	t->failure_count++;
+	utf8_copy_printable(text, strlen(text), reason, sizeof reason,
+			    REASON_COLUMNS);
+	g = find_group(t, kind, reason);
+	if (!g) {
+		if (t->group_count == GROUPS_MAX) {
+			t->ungrouped_count++;
+			return 0;
+		}
+		g = &t->group[t->group_count];
+		g->kind = kind;
+		g->reason = arena_copy(&t->texts, reason, strlen(reason));
+		if (!g->reason)
+			return err_no_memory(err);
+		t->group_count++;
+	}
+	if (g->count < GROUP_SYMBOLS) {
+		g->symbol[g->count] = keep_symbol(t, record->symbol);
+		if (!g->symbol[g->count])
+			return err_no_memory(err);
+	}
+	g->count++;
+	return 0;
+}
+
+static int table_record(struct render *r, const struct record *record,
+			struct err *err)
+{
+	if (record->outcome->has_quote)
+		return add_row(r->table, record, err);
+	return add_failure(r->table, record, err);
+}
+
+/* ---- the page ---- */
+
+static void put_blanks(struct buf *out, int count)
+{
+	while (count-- > 0)
+		buf_putc(out, ' ');
+}
+
+/* The colour of a change, or NULL. */
+static const char *color_of(enum field f, const char *text)
+{
+	if ((f != (enum field)QUOTE_CHANGE && f != (enum field)QUOTE_CHANGE_PERCENT) ||
+	    !strpbrk(text, "123456789"))
+		return NULL;
+	return *text == '-' ? COLOR_DOWN : COLOR_UP;
+}
+
+static void put_cell(struct render *r, size_t column, const char *text,
+		     int width, const char *color)
+{
+	const struct table *t = r->table;
+	enum field f = t->columns.field[column];
+	bool is_last = column + 1 == t->columns.count;
+	int pad = t->width[column] - width;
+
+	if (is_numeric(f))
+		put_blanks(r->out, pad);
+	if (color && r->has_color)
+		buf_puts(r->out, color);
+	buf_puts(r->out, text);
+	if (color && r->has_color)
+		buf_puts(r->out, COLOR_OFF);
+	if (!is_numeric(f) && !is_last)
+		put_blanks(r->out, pad);
+	buf_puts(r->out, is_last ? "\n" : "  ");
+}
+
+static void put_rows(struct render *r)
+{
+	const struct table *t = r->table;
+	const char *p = buf_text(&t->cells);
+
+	for (size_t i = 0; !r->hides_header && i < t->columns.count; i++) {
+		const char *title = titles[t->columns.field[i]];
+
+		put_cell(r, i, title, (int)strlen(title), COLOR_BOLD);
+	}
+	for (size_t row = 0; row < t->row_count; row++)
+		for (size_t i = 0; i < t->columns.count; i++) {
+			int width = (unsigned char)*p++;
+
+			put_cell(r, i, p, width, color_of(t->columns.field[i], p));
+			p += strlen(p) + 1;
+		}
+}
+
+static void put_group(struct buf *out, const struct group *g)
+{
+	size_t shown = g->count < GROUP_SYMBOLS ? g->count : GROUP_SYMBOLS;
+
+	buf_printf(out, "  %s: %s: ", g->kind, g->reason);
+	for (size_t i = 0; i < shown; i++)
+		buf_printf(out, "%s%s", i ? ", " : "", g->symbol[i]);
+	if (g->count > shown)
+		buf_printf(out, " and %zu more", g->count - shown);
+	buf_putc(out, '\n');
+}
+
+static void put_failures(struct render *r)
+{
+	const struct table *t = r->table;
+
+	buf_printf(r->out, "%s%s%zu failed:%s\n", t->row_count ? "\n" : "",
+		   r->has_color ? COLOR_BOLD : "", t->failure_count,
+		   r->has_color ? COLOR_OFF : "");
+	for (size_t i = 0; i < t->group_count; i++)
+		put_group(r->out, &t->group[i]);
+	if (t->ungrouped_count)
+		buf_printf(r->out, "  and %zu more, for other reasons\n",
+			   t->ungrouped_count);
+}
+
+static int table_end(struct render *r, struct err *err)
+{
+	(void)err;
+	if (r->table->row_count)
+		put_rows(r);
+	if (r->table->failure_count)
+		put_failures(r);
+	return 0;
+}
+
+const struct render_format render_table = {
+	.open = table_open,
+	.close = table_close,
+	.record = table_record,
+	.end = table_end,
+};

@@ -1,0 +1,64 @@
+/* symbol_list.h: the symbols asked for, in order, each fetched once.
+ * Layer cli; uses base, model.
+ *
+ * Compact: a million symbols take about 30 MB. An entry that repeats an
+ * earlier one points to it, and is answered with it. */
+#ifndef CLI_SYMBOL_LIST_H
+#define CLI_SYMBOL_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/symbol.h"
+
+struct options;
+struct stop;
+
+enum { SYMBOL_LIST_NONE = UINT32_MAX };
+
+struct symbol_list; /* opaque */
+
+MUST_CHECK struct symbol_list *symbol_list_new(struct err *err);
+void symbol_list_free(struct symbol_list *list);
+
+/* Reads what the options name: arguments, each -f FILE ("-": stdin), or stdin
+ * when neither is given. Lines: "SYMBOL", "SYMBOL,MARKET", "SYMBOL MARKET"; '#'
+ * comments, blank lines, CRLF, a BOM, a missing last newline; '!' before a
+ * symbol puts it ahead of the rest; --priority FILE does so for all its
+ * symbols. With skip-invalid a bad line becomes an entry with an error, else
+ * it is the error: "'symbols.txt': line 7: unknown market 'XX'".
+ * Blocks: on pipes until stop or deadline_ns.
+ * Errors: INPUT, USAGE (no such file, nothing to read), CANCELED, DEADLINE,
+ * SYSTEM. */
+MUST_CHECK int symbol_list_read(struct symbol_list *list,
+				const struct options *options, struct stop *stop,
+				int64_t deadline_ns, struct err *err);
+
+size_t symbol_list_count(const struct symbol_list *list);
+
+/* The entry's symbol; for an invalid one, its code is empty. */
+const struct symbol *symbol_list_at(const struct symbol_list *list, uint32_t i);
+
+/* Whether the entry is the first of its kind, and so the one to fetch. */
+bool symbol_list_is_first(const struct symbol_list *list, uint32_t i);
+
+/* The next entry that asks for the same symbol, or SYMBOL_LIST_NONE. */
+uint32_t symbol_list_next_same(const struct symbol_list *list, uint32_t i);
+
+/* Entries to serve first, in input order; the rest follows. */
+bool symbol_list_is_priority(const struct symbol_list *list, uint32_t i);
+bool symbol_list_has_priority(const struct symbol_list *list);
+
+/* What an invalid entry said, made printable, and why it is refused; NULL when
+ * entry i is valid. */
+struct symbol_list_invalid {
+	uint32_t index;
+	char *text;   /* owned by the list */
+	char *reason; /* owned by the list */
+};
+const struct symbol_list_invalid *
+symbol_list_invalid_at(const struct symbol_list *list, uint32_t i);
+
+#endif

@@ -1,0 +1,198 @@
+#include "engine/pool.h"
+
+#include <stdlib.h>
+
+#include "base/sync.h"
+#include "engine/queue.h"
+
+enum { JOBS_PER_WORKER = 2 };
+
+struct pool_thread {
+	struct pool *pool;    /* c */
+	void *worker;         /* w: owned by main before start and after join */
+	struct thread thread; /* m */
+};
+
+struct pool { /* lock key: c const after init, m main's; queues lock themselves */
+	struct pool_config config;   /* c */
+	struct queue *jobs;          /* c */
+	struct queue *results;       /* c */
+	struct pool_thread *threads; /* m: config.workers_max of them */
+	size_t thread_count;         /* m: started and not yet freed */
+	void *inline_worker;         /* m: when config.workers is 0 */
+	size_t alive;                /* m */
+	bool is_stopped;             /* m */
+};
+
+static void *run(void *arg)
+{
+	struct pool_thread *t = arg;
+	void *job;
+
+	while ((job = queue_pop(t->pool->jobs)))
+		queue_push(t->pool->results,
+			   t->pool->config.work(t->worker, job));
+	return NULL;
+}
+
+static int start_worker(struct pool *p, struct err *err)
+{
+	struct pool_thread *t = &p->threads[p->thread_count];
+
+	t->pool = p;
+	t->worker = p->config.worker_new(p->config.shared, err);
+	if (!t->worker)
+		return -1;
+	if (thread_start(&t->thread, run, t, err) < 0) {
+		p->config.worker_free(t->worker);
+		return -1;
+	}
+	p->thread_count++;
+	return 0;
+}
+
+struct pool *pool_new(const struct pool_config *config, struct err *err)
+{
+	struct pool *p = calloc(1, sizeof *p);
+	size_t most = config->workers_max > config->workers ? config->workers_max :
+							      config->workers;
+	size_t depth = most ? most * JOBS_PER_WORKER : 1;
+
+	if (!p) {
+		err_no_memory(err);
+		return NULL;
+	}
+	p->config = *config;
+	p->config.workers_max = most;
+	p->threads = calloc(most ? most : 1, sizeof *p->threads);
+	if (!p->threads) {
+		err_no_memory(err);
+		goto fail;
+	}
+	p->jobs = queue_new(depth, err);
+	p->results = p->jobs ? queue_new(depth, err) : NULL;
+	if (!p->results)
+		goto fail;
+	if (config->workers == 0) {
+		p->inline_worker = config->worker_new(config->shared, err);
+		if (!p->inline_worker)
+			goto fail;
+	}
+	/* Threads last: what they use is there. */
+	while (p->thread_count < config->workers)
+		if (start_worker(p, err) < 0) {
+			if (p->thread_count == 0)
+				goto fail;
+			break;
+		}
+	return p;
+fail:
+	pool_free(p);
+	return NULL;
+}
+
+size_t pool_workers(const struct pool *p)
+{
+	return p->config.workers ? p->thread_count : 1;
+}
+
+void pool_grow(struct pool *p)
+{
+	if (p->config.workers && !p->is_stopped &&
+	    p->thread_count < p->config.workers_max &&
+	    start_worker(p, NULL) < 0)
+		p->config.workers_max = p->thread_count; /* no more to be had */
+}
+
+bool pool_has_credit(const struct pool *p)
+{
+	size_t depth = p->config.workers ? p->thread_count * JOBS_PER_WORKER : 1;
+
+	return !p->is_stopped && p->alive < depth;
+}
+
+void pool_submit(struct pool *p, void *job)
+{
+	require(pool_has_credit(p));
+	p->alive++;
+	if (p->config.workers)
+		queue_push(p->jobs, job);
+	else
+		queue_push(p->results, p->config.work(p->inline_worker, job));
+}
+
+size_t pool_alive(const struct pool *p)
+{
+	return p->alive;
+}
+
+int pool_fd(const struct pool *p)
+{
+	return queue_fd(p->results);
+}
+
+void *pool_collect(struct pool *p)
+{
+	void *result = queue_try_pop(p->results);
+
+	if (!result) {
+		/* Acknowledge, then look again: a result that came between is
+		 * either seen now or makes the descriptor readable. */
+		queue_acknowledge(p->results);
+		result = queue_try_pop(p->results);
+	}
+	if (result)
+		p->alive--;
+	return result;
+}
+
+void *pool_cancel_waiting(struct pool *p)
+{
+	void *job = queue_try_pop(p->jobs);
+
+	if (job)
+		p->alive--;
+	return job;
+}
+
+void pool_stop(struct pool *p)
+{
+	size_t i;
+
+	if (p->is_stopped)
+		return;
+	p->is_stopped = true;
+	queue_close(p->jobs);
+	for (i = 0; i < p->thread_count; i++)
+		thread_join(&p->threads[i].thread);
+}
+
+void pool_each_worker(struct pool *p, void (*fn)(void *worker, void *arg),
+		      void *arg)
+{
+	size_t i;
+
+	require(p->is_stopped);
+	if (p->inline_worker)
+		fn(p->inline_worker, arg);
+	for (i = 0; i < p->thread_count; i++)
+		fn(p->threads[i].worker, arg);
+}
+
+void pool_free(struct pool *p)
+{
+	size_t i;
+
+	if (!p)
+		return;
+	if (p->jobs)
+		pool_stop(p);
+	for (i = 0; i < p->thread_count; i++)
+		p->config.worker_free(p->threads[i].worker);
+	if (p->inline_worker)
+		p->config.worker_free(p->inline_worker);
+	queue_free(p->jobs);
+	queue_free(p->results);
+	free(p->threads);
+	free(p);
+}

@@ -1,0 +1,145 @@
+#include "engine/queue.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/sync.h"
+
+struct queue { /* lock key: c const after init, l under mu */
+	struct mutex mu;
+	struct cond not_empty; /* l: len > 0 or closed */
+	void **slot;           /* c: the array; l: its contents, owned */
+	size_t cap;            /* c */
+	size_t head, len;      /* l */
+	bool is_closed;        /* l: set once, never cleared */
+	int pipe[2];           /* c: holds a byte since the queue was last empty */
+};
+
+struct queue *queue_new(size_t cap, struct err *err)
+{
+	struct queue *q = calloc(1, sizeof *q);
+	int i;
+
+	if (!q) {
+		err_no_memory(err);
+		return NULL;
+	}
+	q->slot = calloc(cap, sizeof *q->slot);
+	q->cap = cap;
+	if (!q->slot) {
+		err_no_memory(err);
+		goto fail_slot;
+	}
+	if (pipe(q->pipe) < 0) {
+		err_set_errno(err, ERR_SYSTEM, errno, "cannot make a pipe");
+		goto fail_slot;
+	}
+	for (i = 0; i < 2; i++) {
+		fcntl(q->pipe[i], F_SETFD, FD_CLOEXEC);
+		fcntl(q->pipe[i], F_SETFL, O_NONBLOCK);
+	}
+	if (mutex_init(&q->mu, err) < 0)
+		goto fail_pipe;
+	if (cond_init(&q->not_empty, err) < 0)
+		goto fail_mutex;
+	return q;
+
+fail_mutex:
+	mutex_destroy(&q->mu);
+fail_pipe:
+	close(q->pipe[0]);
+	close(q->pipe[1]);
+fail_slot:
+	free(q->slot);
+	free(q);
+	return NULL;
+}
+
+void queue_free(struct queue *q)
+{
+	if (!q)
+		return;
+	require(q->len == 0);
+	cond_destroy(&q->not_empty);
+	mutex_destroy(&q->mu);
+	close(q->pipe[0]);
+	close(q->pipe[1]);
+	free(q->slot);
+	free(q);
+}
+
+void queue_push(struct queue *q, void *item)
+{
+	bool was_empty;
+
+	mutex_lock(&q->mu);
+	require(q->len < q->cap);
+	was_empty = q->len == 0;
+	q->slot[(q->head + q->len++) % q->cap] = item;
+	mutex_unlock(&q->mu);
+	cond_signal(&q->not_empty);
+	/* The consumer empties the queue whenever it is woken, so a byte for
+	 * each time the queue ceases to be empty is enough. */
+	if (was_empty)
+		while (write(q->pipe[1], "", 1) < 0 && errno == EINTR)
+			;
+}
+
+static void *take_first(struct queue *q) REQUIRES(q->mu)
+{
+	void *item;
+
+	if (q->len == 0)
+		return NULL;
+	item = q->slot[q->head];
+	q->head = (q->head + 1) % q->cap;
+	q->len--;
+	return item;
+}
+
+void *queue_pop(struct queue *q)
+{
+	void *item;
+
+	mutex_lock(&q->mu);
+	while (q->len == 0 && !q->is_closed)
+		cond_wait_until(&q->not_empty, &q->mu, CLOCK_NEVER);
+	item = q->is_closed ? NULL : take_first(q);
+	mutex_unlock(&q->mu);
+	return item;
+}
+
+void *queue_try_pop(struct queue *q)
+{
+	void *item;
+
+	mutex_lock(&q->mu);
+	item = take_first(q);
+	mutex_unlock(&q->mu);
+	return item;
+}
+
+void queue_close(struct queue *q)
+{
+	mutex_lock(&q->mu);
+	q->is_closed = true;
+	mutex_unlock(&q->mu);
+	cond_broadcast(&q->not_empty);
+}
+
+int queue_fd(const struct queue *q)
+{
+	return q->pipe[0];
+}
+
+void queue_acknowledge(struct queue *q)
+{
+	char bytes[64];
+
+	while (read(q->pipe[0], bytes, sizeof bytes) > 0 || errno == EINTR)
+		errno = 0;
+}

@@ -1,0 +1,81 @@
+/* quota.h: permission to send, shared by every process of one app key.
+ * Layer engine; uses base, limiter.
+ *
+ * The limiter's state lives in a file of the state directory, read and written
+ * under flock; the lock is held for that and never while waiting. A permission
+ * is written down before it is used: a crash wastes it and never exceeds. The
+ * file is bound to the boot (CLOCK_MONOTONIC starts anew) and holds no secret:
+ * its name is a hash. Where the file cannot be used, the state is private to
+ * this process, and says so once. */
+#ifndef ENGINE_QUOTA_H
+#define ENGINE_QUOTA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct stop;
+struct quota; /* opaque */
+
+struct quota_config {
+	int rate_per_sec;      /* this process's --rate; 0: no limit at all */
+	int published_per_sec; /* the account's figure */
+	int state_dirfd;       /* borrowed for the quota's life; -1: private */
+	const char *key;       /* names the account: app key, env, host; hashed */
+};
+
+/* Errors: SYSTEM (memory). A state file that cannot be used is no error:
+ * quota_warning tells. */
+MUST_CHECK struct quota *quota_new(const struct quota_config *config,
+				   struct err *err);
+void quota_free(struct quota *q);
+
+/* Why the quota is private although a directory was given, or NULL. Owned by
+ * the quota. Thread: any. The text does not change once it is set. */
+const char *quota_warning(struct quota *q);
+
+struct quota_permit {
+	uint64_t ticket;    /* the place in the state; 0: none is held */
+	int64_t send_at_ns; /* monotonic: when it was permitted for */
+};
+
+/* Waits for the permission to send one call; on return send at once.
+ * Owns:   the permit is given back by exactly one quota_end.
+ * Blocks: until permitted, deadline_ns or stop.
+ * Errors: DEADLINE, at once when it is certain that no permission comes
+ * before the deadline; CANCELED.   Thread: any. */
+MUST_CHECK int quota_acquire(struct quota *q, struct quota_permit *permit,
+			     struct stop *stop, int64_t deadline_ns,
+			     struct err *err);
+
+enum quota_end {
+	QUOTA_UNSENT,    /* never left: the place is free at once */
+	QUOTA_ANSWERED,  /* answered, and not refused for the rate */
+	QUOTA_REFUSED,   /* answered: too many calls */
+	QUOTA_ABANDONED, /* given up without an answer: it may still arrive */
+};
+
+/* Gives the permit back. at_ns: when the answer came or the call was given up
+ * (monotonic). min_rtt_ns: the network's least round trip as the kernel
+ * measured it on this connection; 0: unknown. Does not wait, but for the
+ * file's lock. Thread: any. */
+void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
+	       int64_t at_ns, int64_t min_rtt_ns);
+
+/* What the state shows, for --quota, --plan and the warning at the start. */
+struct quota_view {
+	bool is_shared;
+	int users;              /* processes active in the last two seconds */
+	int calls_last_second;
+	int calls_last_minute;
+	double pace_per_sec;    /* in force now; the ceiling of all users */
+	double ceiling_per_sec; /* published, or learned from refusals */
+	int64_t learned_left_ms; /* how long the learned ceiling holds; 0: none */
+};
+void quota_look(struct quota *q, struct quota_view *out);
+
+/* Nanoseconds that this process's threads waited for permissions, summed. */
+int64_t quota_waited_ns(struct quota *q);
+
+#endif

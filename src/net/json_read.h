@@ -1,0 +1,74 @@
+/* json_read.h: strict reading of one JSON object; the only user of cJSON.
+ * Layer net; uses base.
+ *
+ * cJSON alone is lenient: it takes "007", raw control characters, invalid
+ * UTF-8, cuts strings at \u0000, keeps duplicate keys, and does not look at
+ * what follows. So a scan comes first (RFC 8259 grammar, valid UTF-8, no
+ * \u0000, no lone surrogates, no duplicate keys in an object, the limits below,
+ * one object at the top and nothing but blanks after it), and cJSON builds the
+ * tree of what passed. Its numbers are doubles: ours stay the digits of the
+ * source. */
+#ifndef NET_JSON_READ_H
+#define NET_JSON_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum {
+	JSON_DEPTH_MAX = 32,       /* objects and arrays within each other */
+	JSON_KEYS_MAX = 1024,      /* in one object and those around it */
+	JSON_NUMBER_MAX_BYTES = 63 /* what cJSON reads as one number */
+};
+
+struct json_doc;  /* a document, owned */
+struct json_node; /* a value inside it; lives as long as the document */
+
+/* Parses len bytes (no NUL needed).
+ * Errors: TRUNCATED when the text ends before the object does, and could still
+ * go on to be one (also when it is empty); PARSE with the byte offset
+ * otherwise; SYSTEM.
+ * Thread: any. */
+MUST_CHECK struct json_doc *json_parse(const char *text, size_t len,
+				       struct err *err);
+void json_free(struct json_doc *doc);
+
+const struct json_node *json_root(const struct json_doc *doc);
+
+/* The value of a key (exact case), or NULL. obj may be NULL. */
+const struct json_node *json_get(const struct json_node *obj, const char *key);
+
+bool json_is_object(const struct json_node *n);
+bool json_is_array(const struct json_node *n);
+bool json_is_null(const struct json_node *n);
+
+/* The text of a string, or NULL when n is NULL or no string. */
+const char *json_string(const struct json_node *n);
+
+/* The text of obj's string member.
+ * Returns 1 and the text, 0 when the key is absent or null (*text is NULL).
+ * Errors: PARSE "field 'KEY' is a number, not a string". */
+MUST_CHECK int json_get_string(const struct json_node *obj, const char *key,
+			       const char **text, struct err *err);
+
+/* An integer member within [min, max]: a JSON number without fraction and
+ * exponent, or a string of digits. No double is on the way.
+ * Returns 1, or 0 when the key is absent or null. Errors: PARSE. */
+MUST_CHECK int json_get_integer(const struct json_node *obj, const char *key,
+				int64_t min, int64_t max, int64_t *value,
+				struct err *err);
+
+/* Array members in order: first, then next; NULL at the end. */
+const struct json_node *json_first(const struct json_node *array);
+const struct json_node *json_next(const struct json_node *item);
+
+/* The source text of a value, for passing an answer on unchanged ("raw"):
+ * without blanks, numbers digit for digit. The caller frees it with
+ * json_text_free.
+ * NULL when out of memory. */
+char *json_render(const struct json_node *n);
+void json_text_free(char *text);
+
+#endif

@@ -1,0 +1,158 @@
+#include "net/json_write.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/decimal.h"
+#include "base/utf8.h"
+
+enum escaping { ESCAPE_TEXT, ESCAPE_JSON };
+
+void json_writer_init(struct json_writer *w, struct buf *out)
+{
+	*w = (struct json_writer){ .out = out };
+}
+
+static void begin_value(struct json_writer *w)
+{
+	if (w->needs_comma)
+		buf_putc(w->out, ',');
+	w->needs_comma = true;
+}
+
+static void open_with(struct json_writer *w, char bracket)
+{
+	begin_value(w);
+	buf_putc(w->out, bracket);
+	w->needs_comma = false;
+}
+
+static void close_with(struct json_writer *w, char bracket)
+{
+	buf_putc(w->out, bracket);
+	w->needs_comma = true;
+}
+
+void json_begin_object(struct json_writer *w)
+{
+	open_with(w, '{');
+}
+
+void json_end_object(struct json_writer *w)
+{
+	close_with(w, '}');
+}
+
+void json_begin_array(struct json_writer *w)
+{
+	open_with(w, '[');
+}
+
+void json_end_array(struct json_writer *w)
+{
+	close_with(w, ']');
+}
+
+/* Of text, quotes and backslashes are escaped too; in JSON they have their
+ * meaning, and what else needs an escape stands in strings alone. */
+static bool needs_escape(uint32_t cp, enum escaping how)
+{
+	if (how == ESCAPE_TEXT && (cp == '"' || cp == '\\'))
+		return true;
+	if (cp < 0x20)
+		return how == ESCAPE_TEXT;
+	return cp >= 0x7f && !utf8_is_printable(cp);
+}
+
+static void put_escape(struct buf *out, uint32_t cp)
+{
+	static const char named[] = { ['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
+				      ['\n'] = 'n', ['\r'] = 'r',  ['\t'] = 't' };
+
+	if (cp < sizeof named && named[cp] != '\0')
+		buf_printf(out, "\\%c", named[cp]);
+	else
+		buf_printf(out, "\\u%04" PRIx32, cp);
+}
+
+/* Runs that need nothing are appended in one piece. */
+static void put_escaped(struct buf *out, const char *text, enum escaping how)
+{
+	const char *end = text + strlen(text), *run = text, *p = text;
+
+	while (p < end) {
+		uint32_t cp;
+		size_t n = utf8_decode(p, (size_t)(end - p), &cp);
+
+		if (n > 0 && !needs_escape(cp, how)) {
+			p += n;
+			continue;
+		}
+		buf_append(out, run, (size_t)(p - run));
+		if (n > 0)
+			put_escape(out, cp);
+		else
+			buf_puts(out, "\xef\xbf\xbd");
+		p += n ? n : 1;
+		run = p;
+	}
+	buf_append(out, run, (size_t)(p - run));
+}
+
+void json_key(struct json_writer *w, const char *key)
+{
+	json_put_string(w, key);
+	buf_putc(w->out, ':');
+	w->needs_comma = false;
+}
+
+void json_put_string(struct json_writer *w, const char *text)
+{
+	if (!text) {
+		json_put_null(w);
+		return;
+	}
+	begin_value(w);
+	buf_putc(w->out, '"');
+	put_escaped(w->out, text, ESCAPE_TEXT);
+	buf_putc(w->out, '"');
+}
+
+void json_put_decimal(struct json_writer *w, const char *decimal)
+{
+	if (!decimal) {
+		json_put_null(w);
+		return;
+	}
+	require(decimal_is_valid(decimal));
+	begin_value(w);
+	buf_puts(w->out, decimal);
+}
+
+void json_put_integer(struct json_writer *w, int64_t value)
+{
+	begin_value(w);
+	buf_printf(w->out, "%" PRId64, value);
+}
+
+void json_put_bool(struct json_writer *w, bool value)
+{
+	begin_value(w);
+	buf_puts(w->out, value ? "true" : "false");
+}
+
+void json_put_null(struct json_writer *w)
+{
+	begin_value(w);
+	buf_puts(w->out, "null");
+}
+
+void json_put_raw(struct json_writer *w, const char *json)
+{
+	if (!json) {
+		json_put_null(w);
+		return;
+	}
+	begin_value(w);
+	put_escaped(w->out, json, ESCAPE_JSON);
+}

@@ -1,0 +1,90 @@
+/* kis.h: what all calls of the KIS Open API have in common: headers, the
+ * envelope of an answer, its error codes, and reading fields.
+ * Layer provider; uses base, model, net. For the kis_*.c files alone.
+ *
+ * Source: the KIS developers' portal; per-code behaviour as measured by third
+ * parties where the portal is silent (HTTP status and code do not agree, so
+ * the body's code decides and the status only helps where there is none). */
+#ifndef PROVIDER_KIS_H
+#define PROVIDER_KIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "model/quote.h"
+#include "net/http.h"
+#include "net/json_read.h"
+#include "provider/provider.h"
+
+/* The headers of a quote call. Errors: INPUT, SYSTEM. */
+MUST_CHECK int kis_add_headers(const struct provider_login *login,
+			       const char *token, const char *tr_id,
+			       struct http_request *out, struct err *err);
+
+/* Reads the envelope. Returns the document when the call succeeded (the caller
+ * frees it), NULL when it was refused or is no answer. verdict is filled as
+ * far as the body tells.
+ * Errors: as provider.h says of parse_quote. */
+MUST_CHECK struct json_doc *kis_open_answer(const struct http_response *response,
+					    struct arena *texts,
+					    struct provider_verdict *verdict,
+					    struct err *err);
+
+/* A text member without the blanks around it; NULL when absent or blank.
+ * Errors: PARSE, SYSTEM. */
+MUST_CHECK int kis_get_text(const struct json_node *row, const char *key,
+			    struct arena *texts, const char **out,
+			    struct err *err);
+
+/* Which member of an answer holds which number of a quote. */
+struct kis_field {
+	enum quote_number number;
+	const char *key;
+};
+
+/* Reads numbers into q. Errors: PARSE, naming the field; SYSTEM. */
+MUST_CHECK int kis_get_numbers(const struct json_node *row,
+			       const struct kis_field *field, size_t count,
+			       struct arena *texts, struct quote *q,
+			       struct err *err);
+
+/* Gives change and change_percent the sign that the broker's sign code says:
+ * 4 (lower limit) and 5 (down) are negative, 1 and 2 positive, whatever sign
+ * the values have; other codes leave them as they are.
+ * Errors: PARSE, SYSTEM. */
+MUST_CHECK int kis_apply_sign(const struct json_node *row, const char *key,
+			      struct arena *texts, struct quote *q,
+			      struct err *err);
+
+/* A zero, blank or absent price is "no such symbol", never a price. */
+bool kis_has_price(const struct quote *q);
+
+/* Fills the outcome with the quote that was read, or with the error. */
+void kis_finish_outcome(struct outcome *o, const struct provider_verdict *verdict,
+			const struct err *failure);
+
+/* Keeps the row's JSON text with the outcome. Errors: SYSTEM. */
+MUST_CHECK int kis_keep_raw(const struct json_node *row, struct arena *texts,
+			    struct outcome *o, struct err *err);
+
+/* kis_domestic.c, kis_overseas.c, kis_token.c: each a part of the provider. */
+int kis_domestic_build(const struct provider_login *login, const char *base_url,
+		       const char *token, const struct request *request,
+		       size_t first, size_t count, struct http_request *out,
+		       struct err *err);
+int kis_domestic_parse(const struct json_doc *doc, size_t first, size_t count,
+		       struct result *result,
+		       const struct provider_verdict *verdict, struct err *err);
+int kis_overseas_build(const struct provider_login *login, const char *base_url,
+		       const char *token, const struct request *request,
+		       size_t first, struct http_request *out, struct err *err);
+int kis_overseas_parse(const struct json_doc *doc, size_t first,
+		       struct result *result,
+		       const struct provider_verdict *verdict, struct err *err);
+int kis_token_build(const struct provider_login *login, const char *base_url,
+		    struct http_request *out, struct err *err);
+int kis_token_parse(const struct http_response *response, int64_t now_ms,
+		    struct provider_token *out, struct err *err);
+
+#endif

@@ -1,0 +1,216 @@
+/* Korean shares: the multi call for up to 30 symbols (FHKST11300006, real
+ * accounts only) and the call for one (FHKST01010100). */
+#include "provider/kis.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/decimal.h"
+
+#define MULTI_PATH "/uapi/domestic-stock/v1/quotations/intstock-multprice"
+#define SINGLE_PATH "/uapi/domestic-stock/v1/quotations/inquire-price"
+
+static const struct kis_field multi_fields[] = {
+	{ QUOTE_PRICE, "inter2_prpr" },
+	{ QUOTE_CHANGE, "inter2_prdy_vrss" },
+	{ QUOTE_CHANGE_PERCENT, "prdy_ctrt" },
+	{ QUOTE_OPEN, "inter2_oprc" },
+	{ QUOTE_HIGH, "inter2_hgpr" },
+	{ QUOTE_LOW, "inter2_lwpr" },
+	{ QUOTE_PREVIOUS_CLOSE, "inter2_sdpr" }, /* the base price, if no ... */
+	{ QUOTE_PREVIOUS_CLOSE, "inter2_prdy_clpr" },
+	{ QUOTE_VOLUME, "acml_vol" },
+	{ QUOTE_TURNOVER, "acml_tr_pbmn" },
+	{ QUOTE_BID, "inter2_bidp" },
+	{ QUOTE_ASK, "inter2_askp" },
+};
+
+static const struct kis_field single_fields[] = {
+	{ QUOTE_PRICE, "stck_prpr" },
+	{ QUOTE_CHANGE, "prdy_vrss" },
+	{ QUOTE_CHANGE_PERCENT, "prdy_ctrt" },
+	{ QUOTE_OPEN, "stck_oprc" },
+	{ QUOTE_HIGH, "stck_hgpr" },
+	{ QUOTE_LOW, "stck_lwpr" },
+	{ QUOTE_PREVIOUS_CLOSE, "stck_sdpr" },
+	{ QUOTE_VOLUME, "acml_vol" },
+	{ QUOTE_TURNOVER, "acml_tr_pbmn" },
+};
+
+static const struct kis_field detail_fields[] = {
+	{ QUOTE_PER, "per" },
+	{ QUOTE_PBR, "pbr" },
+	{ QUOTE_EPS, "eps" },
+	{ QUOTE_BPS, "bps" },
+	{ QUOTE_MARKET_CAP, "hts_avls" },
+	{ QUOTE_WEEK52_HIGH, "w52_hgpr" },
+	{ QUOTE_WEEK52_LOW, "w52_lwpr" },
+};
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+int kis_domestic_build(const struct provider_login *login, const char *base_url,
+		       const char *token, const struct request *request,
+		       size_t first, size_t count, struct http_request *out,
+		       struct err *err)
+{
+	char key[64];
+	size_t i;
+
+	if (request->is_single) {
+		require(count == 1);
+		http_request_set_url(out, base_url, SINGLE_PATH);
+		http_request_add_query(out, "FID_COND_MRKT_DIV_CODE", "J");
+		http_request_add_query(out, "FID_INPUT_ISCD",
+				       request->item[first].symbol.code);
+		return kis_add_headers(login, token, "FHKST01010100", out, err);
+	}
+	http_request_set_url(out, base_url, MULTI_PATH);
+	for (i = 0; i < count; i++) {
+		snprintf(key, sizeof key, "FID_COND_MRKT_DIV_CODE_%zu", i + 1);
+		http_request_add_query(out, key, "J");
+		snprintf(key, sizeof key, "FID_INPUT_ISCD_%zu", i + 1);
+		http_request_add_query(out, key,
+				       request->item[first + i].symbol.code);
+	}
+	return kis_add_headers(login, token, "FHKST11300006", out, err);
+}
+
+/* Market cap comes in units of 100 million won. */
+static int scale_market_cap(struct arena *texts, struct quote *q, struct err *err)
+{
+	char won[DECIMAL_BYTES];
+
+	if (!q->number[QUOTE_MARKET_CAP])
+		return 0;
+	if (decimal_shift(q->number[QUOTE_MARKET_CAP], 8, won, err) < 0)
+		return err_wrap(err, "field 'hts_avls'");
+	q->number[QUOTE_MARKET_CAP] = arena_copy(texts, won, strlen(won));
+	return q->number[QUOTE_MARKET_CAP] ? 0 : err_no_memory(err);
+}
+
+static int read_quote(const struct json_node *row, const struct request *request,
+		      struct arena *texts, struct quote *q, struct err *err)
+{
+	const struct kis_field *fields =
+		request->is_single ? single_fields : multi_fields;
+	size_t count =
+		request->is_single ? COUNT(single_fields) : COUNT(multi_fields);
+
+	*q = (struct quote){ .currency = market_currency(MARKET_KR) };
+	if (kis_get_numbers(row, fields, count, texts, q, err) < 0)
+		return -1;
+	if (!kis_has_price(q))
+		return err_set(err, ERR_NOT_FOUND, "no such symbol");
+	if (kis_apply_sign(row, "prdy_vrss_sign", texts, q, err) < 0)
+		return -1;
+	if (!request->is_single)
+		return kis_get_text(row, "inter_kor_isnm", texts, &q->name, err);
+	if (!request->wants_detail)
+		return 0;
+	if (kis_get_numbers(row, detail_fields, COUNT(detail_fields), texts, q,
+			    err) < 0)
+		return -1;
+	return scale_market_cap(texts, q, err);
+}
+
+/* Reads one row into one outcome. Returns -1 only for want of memory. */
+static int read_row(const struct json_node *row, struct result *result,
+		    struct outcome *o, const struct provider_verdict *verdict,
+		    struct err *err)
+{
+	struct err failure;
+	int rc = read_quote(row, result->request, &result->texts, &o->quote,
+			    &failure);
+
+	if (rc < 0 && failure.kind == ERR_SYSTEM) {
+		*err = failure;
+		return -1;
+	}
+	kis_finish_outcome(o, verdict, rc < 0 ? &failure : NULL);
+	o->exchange = MARKET_KR;
+	return result->request->wants_raw ?
+		       kis_keep_raw(row, &result->texts, o, err) :
+		       0;
+}
+
+static int parse_single(const struct json_node *row, size_t at,
+			struct result *result,
+			const struct provider_verdict *verdict, struct err *err)
+{
+	const char *asked = result->request->item[at].symbol.code;
+	const char *named;
+
+	if (!json_is_object(row))
+		return err_set(err, ERR_PARSE, "field 'output' is not an object");
+	/* The echo is blank for a code that does not exist. */
+	if (kis_get_text(row, "stck_shrn_iscd", &result->texts, &named, err) < 0)
+		return -1;
+	if (named && strcmp(named, asked) != 0)
+		return err_set(err, ERR_PARSE,
+			       "the answer is of '%s', not of '%s'", named, asked);
+	return read_row(row, result, &result->outcome[at], verdict, err);
+}
+
+/* The item that a row is of; SIZE_MAX: none. Rows may come in another order. */
+static size_t find_item(const struct request *r, size_t first, size_t count,
+			const char *code)
+{
+	size_t i;
+
+	for (i = first; i < first + count; i++)
+		if (strcmp(r->item[i].symbol.code, code) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+static int parse_multi(const struct json_node *rows, size_t first, size_t count,
+		       struct result *result,
+		       const struct provider_verdict *verdict, struct err *err)
+{
+	bool seen[REQUEST_MAX] = { false };
+	const struct json_node *row;
+	struct err missing;
+	size_t i;
+
+	if (!json_is_array(rows))
+		return err_set(err, ERR_PARSE, "field 'output' is not an array");
+	for (row = json_first(rows); row; row = json_next(row)) {
+		const char *code;
+
+		if (!json_is_object(row))
+			return err_set(err, ERR_PARSE, "a row is not an object");
+		if (kis_get_text(row, "inter_shrn_iscd", &result->texts, &code,
+				 err) < 0)
+			return -1;
+		if (!code)
+			continue; /* the place of an unknown code */
+		i = find_item(result->request, first, count, code);
+		if (i == SIZE_MAX)
+			return err_set(err, ERR_PARSE,
+				       "the answer names '%s', which was not asked",
+				       code);
+		if (seen[i])
+			return err_set(err, ERR_PARSE,
+				       "the answer names '%s' twice", code);
+		seen[i] = true;
+		if (read_row(row, result, &result->outcome[i], verdict, err) < 0)
+			return -1;
+	}
+	err_set(&missing, ERR_NOT_FOUND, "no such symbol");
+	for (i = first; i < first + count; i++)
+		if (!seen[i])
+			kis_finish_outcome(&result->outcome[i], verdict, &missing);
+	return 0;
+}
+
+int kis_domestic_parse(const struct json_doc *doc, size_t first, size_t count,
+		       struct result *result,
+		       const struct provider_verdict *verdict, struct err *err)
+{
+	const struct json_node *output = json_get(json_root(doc), "output");
+
+	return result->request->is_single ?
+		       parse_single(output, first, result, verdict, err) :
+		       parse_multi(output, first, count, result, verdict, err);
+}

@@ -1,0 +1,138 @@
+/* Shares abroad: the price call (HHDFS00000300), and the detail call
+ * (HHDFS76200200, real accounts only). One symbol a call. */
+#include "provider/kis.h"
+
+#include <string.h>
+
+#include "base/decimal.h"
+
+#define PRICE_PATH "/uapi/overseas-price/v1/quotations/price"
+#define DETAIL_PATH "/uapi/overseas-price/v1/quotations/price-detail"
+
+static const struct kis_field price_fields[] = {
+	{ QUOTE_PRICE, "last" },	  { QUOTE_PREVIOUS_CLOSE, "base" },
+	{ QUOTE_CHANGE, "diff" },	  { QUOTE_CHANGE_PERCENT, "rate" },
+	{ QUOTE_VOLUME, "tvol" },	  { QUOTE_TURNOVER, "tamt" },
+};
+
+static const struct kis_field detail_fields[] = {
+	{ QUOTE_PRICE, "last" },	  { QUOTE_PREVIOUS_CLOSE, "base" },
+	{ QUOTE_OPEN, "open" },		  { QUOTE_HIGH, "high" },
+	{ QUOTE_LOW, "low" },		  { QUOTE_VOLUME, "tvol" },
+	{ QUOTE_TURNOVER, "tamt" },	  { QUOTE_PER, "perx" },
+	{ QUOTE_PBR, "pbrx" },		  { QUOTE_EPS, "epsx" },
+	{ QUOTE_BPS, "bpsx" },		  { QUOTE_MARKET_CAP, "tomv" },
+	{ QUOTE_WEEK52_HIGH, "h52p" },	  { QUOTE_WEEK52_LOW, "l52p" },
+};
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+static enum market exchange_of(const struct symbol *s)
+{
+	return s->market == MARKET_US ? s->exchange : s->market;
+}
+
+int kis_overseas_build(const struct provider_login *login, const char *base_url,
+		       const char *token, const struct request *request,
+		       size_t first, struct http_request *out, struct err *err)
+{
+	const struct symbol *s = &request->item[first].symbol;
+	bool detail = request->wants_detail;
+
+	http_request_set_url(out, base_url, detail ? DETAIL_PATH : PRICE_PATH);
+	http_request_add_query(out, "AUTH", "");
+	http_request_add_query(out, "EXCD", market_name(exchange_of(s)));
+	http_request_add_query(out, "SYMB", s->code);
+	return kis_add_headers(login, token,
+			       detail ? "HHDFS76200200" : "HHDFS00000300", out, err);
+}
+
+static bool is_class_mark(char c)
+{
+	return c == '.' || c == '/' || c == '-';
+}
+
+/* rsym is a letter, the exchange's three, and the symbol; the mark before a
+ * share class is spelled in several ways (BRK.B, BRK/B). */
+static bool is_of(const char *rsym, const char *code)
+{
+	if (strlen(rsym) < 4)
+		return false;
+	for (rsym += 4; *rsym && *code; rsym++, code++)
+		if (*rsym != *code && !(is_class_mark(*rsym) && is_class_mark(*code)))
+			return false;
+	return *rsym == *code;
+}
+
+/* The detail call tells no change: it is last - base. */
+static int compute_change(struct arena *texts, struct quote *q, struct err *err)
+{
+	char change[DECIMAL_BYTES], percent[DECIMAL_BYTES];
+	const char *base = q->number[QUOTE_PREVIOUS_CLOSE];
+
+	if (!base || decimal_is_zero(base))
+		return 0;
+	if (decimal_subtract(q->number[QUOTE_PRICE], base, change, err) < 0 ||
+	    decimal_percent(change, base, percent, err) < 0)
+		return -1;
+	q->number[QUOTE_CHANGE] = arena_copy(texts, change, strlen(change));
+	q->number[QUOTE_CHANGE_PERCENT] = arena_copy(texts, percent,
+						     strlen(percent));
+	return q->number[QUOTE_CHANGE] && q->number[QUOTE_CHANGE_PERCENT] ?
+		       0 :
+		       err_no_memory(err);
+}
+
+static int read_quote(const struct json_node *row, const struct symbol *symbol,
+		      bool detail, struct arena *texts, struct quote *q,
+		      struct err *err)
+{
+	const char *rsym, *currency = NULL;
+
+	*q = (struct quote){ .currency = market_currency(symbol->market) };
+	if (kis_get_text(row, "rsym", texts, &rsym, err) < 0)
+		return -1;
+	if (!rsym)
+		return err_set(err, ERR_NOT_FOUND, "no such symbol");
+	if (!is_of(rsym, symbol->code))
+		return err_set(err, ERR_PARSE, "the answer is of '%s', not of '%s'",
+			       rsym, symbol->code);
+	if (kis_get_numbers(row, detail ? detail_fields : price_fields,
+			    detail ? COUNT(detail_fields) : COUNT(price_fields),
+			    texts, q, err) < 0)
+		return -1;
+	if (!kis_has_price(q))
+		return err_set(err, ERR_NOT_FOUND, "no such symbol");
+	if (!detail)
+		return kis_apply_sign(row, "sign", texts, q, err);
+	if (kis_get_text(row, "curr", texts, &currency, err) < 0)
+		return -1;
+	if (currency)
+		q->currency = currency;
+	return compute_change(texts, q, err);
+}
+
+int kis_overseas_parse(const struct json_doc *doc, size_t first,
+		       struct result *result,
+		       const struct provider_verdict *verdict, struct err *err)
+{
+	const struct json_node *row = json_get(json_root(doc), "output");
+	const struct symbol *symbol = &result->request->item[first].symbol;
+	struct outcome *o = &result->outcome[first];
+	struct err failure;
+	int rc;
+
+	if (!json_is_object(row))
+		return err_set(err, ERR_PARSE, "field 'output' is not an object");
+	rc = read_quote(row, symbol, result->request->wants_detail, &result->texts,
+			&o->quote, &failure);
+	if (rc < 0 && failure.kind == ERR_SYSTEM) {
+		*err = failure;
+		return -1;
+	}
+	kis_finish_outcome(o, verdict, rc < 0 ? &failure : NULL);
+	o->exchange = rc < 0 ? MARKET_NONE : exchange_of(symbol);
+	return result->request->wants_raw ?
+		       kis_keep_raw(row, &result->texts, o, err) :
+		       0;
+}

@@ -1,0 +1,99 @@
+/* The access token: POST /oauth2/tokenP. Valid for a day, at most one issue a
+ * minute, and each issue sends its owner a message. */
+#include "provider/kis.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "net/json_write.h"
+
+enum {
+	ISSUE_INTERVAL_MS = 60 * 1000,
+	UNKNOWN_LIFE_SEC = 3600, /* where an answer tells no expiry */
+	MAX_LIFE_SEC = 120 * 86400
+};
+
+int kis_token_build(const struct provider_login *login, const char *base_url,
+		    struct http_request *out, struct err *err)
+{
+	struct json_writer w;
+
+	http_request_set_url(out, base_url, "/oauth2/tokenP");
+	out->is_post = true;
+	out->is_unrepeatable = true;
+	json_writer_init(&w, &out->body);
+	json_begin_object(&w);
+	json_key(&w, "grant_type");
+	json_put_string(&w, "client_credentials");
+	json_key(&w, "appkey");
+	json_put_string(&w, login->app_key);
+	json_key(&w, "appsecret");
+	json_put_string(&w, login->app_secret);
+	json_end_object(&w);
+	if (buf_check(&out->body, ERR_INPUT, err) < 0)
+		return -1;
+	return http_request_add_header(out, "content-type",
+				       "application/json; charset=utf-8", err);
+}
+
+/* A token goes into a header: only what RFC 6750 allows there. */
+static bool is_token(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len > 0 && len < TOKEN_BYTES &&
+	       strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			    "0123456789-._~+/=") == len;
+}
+
+/* The date is the server's; expires_in may differ from it by an hour. */
+static int read_expiry(const struct json_node *root, int64_t now_ms,
+		       int64_t *expires_at_ms, struct err *err)
+{
+	const char *date;
+	int64_t life_sec = UNKNOWN_LIFE_SEC;
+	int rc = json_get_string(root, "access_token_token_expired", &date, err);
+
+	if (rc < 0)
+		return -1;
+	if (rc > 0)
+		return clock_parse_kst(date, expires_at_ms, err);
+	if (json_get_integer(root, "expires_in", 0, MAX_LIFE_SEC, &life_sec, err) < 0)
+		return -1;
+	*expires_at_ms = now_ms + life_sec * 1000;
+	return 0;
+}
+
+int kis_token_parse(const struct http_response *response, int64_t now_ms,
+		    struct provider_token *out, struct err *err)
+{
+	struct provider_verdict verdict;
+	struct arena texts;
+	struct json_doc *doc;
+	const char *token;
+	int rc = -1;
+
+	arena_init(&texts);
+	doc = kis_open_answer(response, &texts, &verdict, err);
+	if (!doc) {
+		if (err->kind == ERR_TOKEN || err->kind == ERR_INPUT)
+			err->kind = ERR_AUTH;
+		if (verdict.msg_cd && strcmp(verdict.msg_cd, "EGW00133") == 0)
+			err->retry_after_ms = ISSUE_INTERVAL_MS;
+		goto out;
+	}
+	if (json_get_string(json_root(doc), "access_token", &token, err) < 0)
+		goto out;
+	if (!token || !is_token(token)) {
+		err_set(err, ERR_PARSE, "the answer holds no fit token");
+		goto out;
+	}
+	if (read_expiry(json_root(doc), now_ms, &out->expires_at_ms, err) < 0)
+		goto out;
+	memcpy(out->text, token, strlen(token) + 1);
+	rc = 0;
+out:
+	json_free(doc);
+	arena_release(&texts);
+	return rc;
+}

@@ -1,0 +1,28 @@
+/* The providers that there are: a new one is a line here. */
+#include <string.h>
+
+#include "provider/kis_provider.h"
+#include "provider/provider.h"
+
+static const struct provider *const providers[] = { &kis_provider };
+
+const struct provider *provider_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof providers / sizeof *providers; i++)
+		if (strcmp(providers[i]->name, name) == 0)
+			return providers[i];
+	return NULL;
+}
+
+const struct provider_account *
+provider_find_account(const struct provider *provider, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < provider->account_count; i++)
+		if (strcmp(provider->account[i].name, name) == 0)
+			return &provider->account[i];
+	return NULL;
+}

@@ -1,0 +1,53 @@
+#include "sandbox/answer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+void answer_init(struct answer *answer)
+{
+	*answer = (struct answer){
+		.status = 200,
+		.content_type = "application/json; charset=UTF-8",
+	};
+	body_init(&answer->body);
+}
+
+void answer_release(struct answer *answer)
+{
+	body_release(&answer->body);
+}
+
+void answer_open(struct answer *answer)
+{
+	body_add(&answer->body, "{\"output\":");
+}
+
+void answer_close(struct answer *answer, const struct fault_rule *rule)
+{
+	struct body *body = &answer->body;
+	bool is_refused = rule && rule->fault == FAULT_RT1;
+
+	if (rule && rule->fault == FAULT_NOROWS) {
+		body_clear(body);
+		body_add(body, "{");
+	}
+	answer->is_good = true;
+	snprintf(answer->msg_cd, sizeof(answer->msg_cd), "MCA00000");
+	body_add_field(body, "rt_cd", is_refused ? "1" : "0");
+	body_add_field(body, "msg_cd", answer->msg_cd);
+	body_add_field(body, "msg1", "정상처리 되었습니다.");
+	body_add(body, "}");
+}
+
+void answer_format_percent(char text[PERCENT_BYTES], int64_t part,
+			   int64_t whole)
+{
+	int64_t size = part < 0 ? -part : part;
+	int64_t hundredths = 0;
+
+	if (whole > 0)
+		hundredths = (size * 10000 + whole / 2) / whole;
+	snprintf(text, PERCENT_BYTES, "%s%" PRId64 ".%02" PRId64,
+		 part < 0 && hundredths > 0 ? "-" : "", hundredths / 100,
+		 hundredths % 100);
+}

@@ -1,0 +1,283 @@
+/* answer_domestic.c: the rows of the two domestic calls.
+ * Every field that the broker documents, in its order; what the market does
+ * not know is made up from the stock's noise. */
+#include "sandbox/answer.h"
+
+#include <inttypes.h>
+
+#include "sandbox/spoil.h"
+
+static void add_number(struct body *body, const char *key, int64_t number)
+{
+	body_add_field_format(body, key, "%" PRId64, number);
+}
+
+static void add_percent(struct body *body, const char *key, int64_t part,
+			int64_t whole)
+{
+	char text[PERCENT_BYTES];
+
+	answer_format_percent(text, part, whole);
+	body_add_field(body, key, text);
+}
+
+/* 1 upper limit, 2 up, 3 flat, 4 lower limit, 5 down. */
+static const char *sign_of(const struct domestic_stock *stock)
+{
+	if (stock->price == 0 || stock->price == stock->previous)
+		return "3";
+	if (stock->price > stock->previous)
+		return stock->price >= stock->upper ? "1" : "2";
+	return stock->price <= stock->lower ? "4" : "5";
+}
+
+static int64_t change_of(const struct domestic_stock *stock)
+{
+	return stock->price == 0 ? 0 : stock->price - stock->previous;
+}
+
+static int64_t size_of(int64_t number)
+{
+	return number < 0 ? -number : number;
+}
+
+static const char *other_code(const struct domestic_stock *stock)
+{
+	return stock->code[5] == '0' ? "000661" : "000660";
+}
+
+static void add_price(struct body *body, const struct domestic_stock *stock,
+		      const char *key, const struct fault_rule *rule)
+{
+	char price[24];
+
+	snprintf(price, sizeof(price), "%" PRId64, stock->price);
+	spoil_add_price(body, rule, stock->code, key, price);
+}
+
+/* A high or low of some past day: price, its distance from now, the date. */
+static void add_extreme(struct body *body, const struct domestic_stock *stock,
+			const char *const key[3], int64_t price,
+			const char *date)
+{
+	add_number(body, key[0], price);
+	add_percent(body, key[1], stock->price - price, price);
+	body_add_field(body, key[2], date);
+}
+
+static void add_extremes(struct body *body, const struct domestic_stock *stock)
+{
+	static const char *const keys[6][3] = {
+		{"d250_hgpr", "d250_hgpr_vrss_prpr_rate", "d250_hgpr_date"},
+		{"d250_lwpr", "d250_lwpr_vrss_prpr_rate", "d250_lwpr_date"},
+		{"stck_dryy_hgpr", "dryy_hgpr_vrss_prpr_rate",
+		 "dryy_hgpr_date"},
+		{"stck_dryy_lwpr", "dryy_lwpr_vrss_prpr_rate",
+		 "dryy_lwpr_date"},
+		{"w52_hgpr", "w52_hgpr_vrss_prpr_ctrt", "w52_hgpr_date"},
+		{"w52_lwpr", "w52_lwpr_vrss_prpr_ctrt", "w52_lwpr_date"},
+	};
+	int64_t top = stock->previous * 137 / 100 / stock->tick * stock->tick;
+	int64_t bottom = stock->previous * 61 / 100 / stock->tick * stock->tick;
+
+	for (int i = 0; i < 6; i++)
+		add_extreme(body, stock, keys[i], i % 2 == 0 ? top : bottom,
+			    i % 2 == 0 ? "20260225" : "20251104");
+}
+
+static void add_pivots(struct body *body, const struct domestic_stock *stock)
+{
+	int64_t range = stock->high - stock->low;
+	int64_t pivot = (stock->high + stock->low + stock->price) / 3;
+
+	add_number(body, "pvt_scnd_dmrs_prc", pivot + range);
+	add_number(body, "pvt_frst_dmrs_prc", 2 * pivot - stock->low);
+	add_number(body, "pvt_pont_val", pivot);
+	add_number(body, "pvt_frst_dmsp_prc", 2 * pivot - stock->high);
+	add_number(body, "pvt_scnd_dmsp_prc", pivot - range);
+	add_number(body, "dmrs_val", pivot + range / 2);
+	add_number(body, "dmsp_val", pivot - range / 2);
+}
+
+/* Price, change and the day so far: fields 12 to 28 of the table. */
+static void add_day(struct body *body, const struct domestic_stock *stock,
+		    const struct fault_rule *rule)
+{
+	int64_t volume = stock->volume > 0 ? stock->volume : 1;
+
+	add_price(body, stock, "stck_prpr", rule);
+	add_number(body, "prdy_vrss", change_of(stock));
+	body_add_field(body, "prdy_vrss_sign", sign_of(stock));
+	add_percent(body, "prdy_ctrt", change_of(stock), stock->previous);
+	add_number(body, "acml_tr_pbmn", stock->value);
+	add_number(body, "acml_vol", stock->volume);
+	add_percent(body, "prdy_vrss_vol_rate", stock->volume,
+		    (int64_t)(1000 + (stock->noise >> 12) % 4000000));
+	add_number(body, "stck_oprc", stock->open);
+	add_number(body, "stck_hgpr", stock->high);
+	add_number(body, "stck_lwpr", stock->low);
+	add_number(body, "stck_mxpr", stock->upper);
+	add_number(body, "stck_llam", stock->lower);
+	add_number(body, "stck_sdpr", stock->previous);
+	body_add_field_format(body, "wghn_avrg_stck_prc", "%" PRId64 ".%02d",
+			      stock->value / volume,
+			      (int)(stock->noise % 100));
+	body_add_field_format(body, "hts_frgn_ehrt", "%d.%02d",
+			      (int)(stock->noise >> 7) % 60 & 63,
+			      (int)(stock->noise >> 9 & 63));
+	add_number(body, "frgn_ntby_qty",
+		   (int64_t)(stock->noise % 200001) - 100000);
+	add_number(body, "pgtr_ntby_qty",
+		   (int64_t)((stock->noise >> 5) % 20001) - 10000);
+}
+
+/* Capital, ratios and size: fields 36 to 49. */
+static void add_company(struct body *body, const struct domestic_stock *stock)
+{
+	int64_t eps = 100 + stock->previous / 12;
+	int64_t bps = 1000 + stock->previous * 4 / 5;
+	int64_t capital = stock->shares / 200000; /* 100 million won */
+
+	add_number(body, "cpfn", capital);
+	add_number(body, "rstc_wdth_prc", stock->upper - stock->previous);
+	body_add_field(body, "stck_fcam", "500");
+	add_number(body, "stck_sspr", stock->previous * 7 / 10);
+	add_number(body, "aspr_unit", stock->tick);
+	body_add_field(body, "hts_deal_qty_unit_val", "1");
+	add_number(body, "lstn_stcn", stock->shares);
+	add_number(body, "hts_avls",
+		   stock->shares / 10000 * stock->price / 10000);
+	body_add_field_format(body, "per", "%" PRId64 ".%02d",
+			      stock->price / eps, (int)(stock->noise % 100));
+	body_add_field_format(body, "pbr", "%" PRId64 ".%02d",
+			      stock->price / bps, (int)(stock->noise % 90));
+	body_add_field(body, "stac_month", "12");
+	add_percent(body, "vol_tnrt", stock->volume, stock->shares);
+	body_add_field_format(body, "eps", "%" PRId64 ".00", eps);
+	body_add_field_format(body, "bps", "%" PRId64 ".00", bps);
+}
+
+static void add_unknown_single(struct body *body)
+{
+	body_add_field(body, "stck_prpr", "0");
+	body_add_field(body, "prdy_vrss", "0");
+	body_add_field(body, "prdy_vrss_sign", "3");
+	body_add_field(body, "prdy_ctrt", "0.00");
+	body_add_field(body, "acml_vol", "0");
+	body_add_field(body, "stck_shrn_iscd", "");
+}
+
+void answer_domestic_single(struct body *body,
+			    const struct domestic_stock *stock,
+			    const struct fault_rule *rule)
+{
+	body_add(body, "{");
+	if (!stock) {
+		add_unknown_single(body);
+		body_add(body, "}");
+		return;
+	}
+	body_add_field(body, "iscd_stat_cls_code",
+		       stock->price == 0 ? "58" : "55");
+	body_add_field(body, "marg_rate", "30.00");
+	body_add_field(body, "rprs_mrkt_kor_name", stock->board);
+	spoil_add_name(body, rule, stock->code, "bstp_kor_isnm",
+		       stock->sector);
+	body_add_field(body, "temp_stop_yn", stock->price == 0 ? "Y" : "N");
+	body_add_field(body, "oprc_rang_cont_yn", "N");
+	body_add_field(body, "clpr_rang_cont_yn", "N");
+	body_add_field(body, "crdt_able_yn", "Y");
+	body_add_field(body, "grmn_rate_cls_code", "40");
+	body_add_field(body, "elw_pblc_yn", "N");
+	add_day(body, stock, rule);
+	add_pivots(body, stock);
+	add_company(body, stock);
+	add_extremes(body, stock);
+	body_add_field(body, "whol_loan_rmnd_rate", "0.22");
+	body_add_field(body, "ssts_yn", "Y");
+	body_add_field(body, "stck_shrn_iscd",
+		       spoil_get_symbol(rule, stock->code, other_code(stock)));
+	body_add_field(body, "fcam_cnnm", "500");
+	body_add_field_format(body, "cpfn_cnnm", "%" PRId64 " 억",
+			      stock->shares / 200000);
+	add_number(body, "frgn_hldn_qty", stock->shares / 4);
+	body_add_field(body, "vi_cls_code", "N");
+	body_add_field(body, "ovtm_vi_cls_code", "N");
+	add_number(body, "last_ssts_cntg_qty", stock->volume / 60);
+	body_add_field(body, "invt_caful_yn", "N");
+	body_add_field(body, "mrkt_warn_cls_code", "00");
+	body_add_field(body, "short_over_yn", "N");
+	body_add_field(body, "sltr_yn", "N");
+	body_add_field(body, "mang_issu_cls_code", "N");
+	body_add(body, "}");
+}
+
+static const char *const row_keys[] = {
+	"kospi_kosdaq_cls_name", "mrkt_trtm_cls_name", "hour_cls_code",
+	"inter_shrn_iscd", "inter_kor_isnm", "inter2_prpr", "inter2_prdy_vrss",
+	"prdy_vrss_sign", "prdy_ctrt", "acml_vol", "inter2_oprc", "inter2_hgpr",
+	"inter2_lwpr", "inter2_llam", "inter2_mxpr", "inter2_askp",
+	"inter2_bidp", "seln_rsqn", "shnu_rsqn", "total_askp_rsqn",
+	"total_bidp_rsqn", "acml_tr_pbmn", "inter2_prdy_clpr",
+	"oprc_vrss_hgpr_rate", "intr_antc_cntg_vrss",
+	"intr_antc_cntg_vrss_sign", "intr_antc_cntg_prdy_ctrt",
+	"intr_antc_vol", "inter2_sdpr",
+};
+
+/* The fields after the change: the day, the best bid and ask. */
+static void add_row_day(struct body *body, const struct domestic_stock *stock)
+{
+	int64_t sizes = (int64_t)(stock->noise % 90000);
+
+	add_number(body, "acml_vol", stock->volume);
+	add_number(body, "inter2_oprc", stock->open);
+	add_number(body, "inter2_hgpr", stock->high);
+	add_number(body, "inter2_lwpr", stock->low);
+	add_number(body, "inter2_llam", stock->lower);
+	add_number(body, "inter2_mxpr", stock->upper);
+	add_number(body, "inter2_askp", stock->ask);
+	add_number(body, "inter2_bidp", stock->bid);
+	add_number(body, "seln_rsqn", sizes / 9);
+	add_number(body, "shnu_rsqn", sizes / 7);
+	add_number(body, "total_askp_rsqn", sizes * 3);
+	add_number(body, "total_bidp_rsqn", sizes * 4);
+	add_number(body, "acml_tr_pbmn", stock->value);
+	add_number(body, "inter2_prdy_clpr", stock->previous);
+	add_percent(body, "oprc_vrss_hgpr_rate", stock->high - stock->open,
+		    stock->open);
+	body_add_field(body, "intr_antc_cntg_vrss", "0");
+	body_add_field(body, "intr_antc_cntg_vrss_sign", "3");
+	body_add_field(body, "intr_antc_cntg_prdy_ctrt", "0.00");
+	body_add_field(body, "intr_antc_vol", "0");
+	add_number(body, "inter2_sdpr", stock->previous);
+}
+
+void answer_domestic_row(struct body *body, const struct domestic_stock *stock,
+			 bool is_signed, const struct fault_rule *rule)
+{
+	int64_t change;
+
+	body_add_comma(body);
+	body_add(body, "{");
+	if (!stock) {
+		for (size_t i = 0; i < sizeof(row_keys) / sizeof(row_keys[0]);
+		     i++)
+			body_add_field(body, row_keys[i], "");
+		body_add(body, "}");
+		return;
+	}
+	change = is_signed ? change_of(stock) : size_of(change_of(stock));
+	body_add_field(body, "kospi_kosdaq_cls_name", stock->board);
+	body_add_field(body, "mrkt_trtm_cls_name",
+		       stock->price == 0 ? "거래정지" : "");
+	body_add_field(body, "hour_cls_code", "0");
+	body_add_field(body, "inter_shrn_iscd",
+		       spoil_get_symbol(rule, stock->code, other_code(stock)));
+	spoil_add_name(body, rule, stock->code, "inter_kor_isnm", stock->name);
+	add_price(body, stock, "inter2_prpr", rule);
+	add_number(body, "inter2_prdy_vrss", change);
+	body_add_field(body, "prdy_vrss_sign", sign_of(stock));
+	add_percent(body, "prdy_ctrt", change, stock->previous);
+	add_row_day(body, stock);
+	body_add(body, "}");
+}

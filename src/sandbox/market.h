@@ -1,0 +1,57 @@
+/* market.h: the stocks of the sandbox and their prices.
+ * Sandbox, low; pure.
+ *
+ * Popular symbols are known by name and close. Any other plausible code
+ * exists too, with numbers made from the code alone: the same code has the
+ * same price in every run. Prices stand still.
+ *
+ * Units: Korean prices are whole won. Overseas prices are ten-thousandths
+ * of the currency, rounded to the decimals that the exchange shows. */
+#ifndef SANDBOX_MARKET_H
+#define SANDBOX_MARKET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct market {
+	const char *unknown; /* borrowed: "CODE,CODE" that do not exist; or NULL */
+};
+
+struct domestic_stock {
+	char code[12];
+	char name[64];
+	const char *board; /* KOSPI, KOSDAQ */
+	const char *sector;
+	int64_t price; /* 0: halted, no trade today */
+	int64_t previous;
+	int64_t open, high, low, upper, lower, bid, ask, tick;
+	int64_t volume, value, shares;
+	uint64_t noise; /* for the lesser fields */
+};
+
+struct overseas_stock {
+	char code[16];
+	char exchange[4]; /* as asked: NAS, or BAQ for its day session */
+	const char *currency;
+	const char *sector;
+	int decimals;
+	int64_t price, previous, open, high, low;
+	int64_t volume, value, shares;
+	int64_t won_rate; /* won for one of the currency, in hundredths */
+	bool is_preopen;  /* no trade yet: price is previous, sign code 0 */
+	uint64_t noise;
+};
+
+/* A Korean share, fund or note. False: there is no such code. */
+bool market_find_domestic(const struct market *market, const char *code,
+			  struct domestic_stock *stock);
+
+/* A symbol on one exchange. A US symbol is on one of NAS, NYS and AMS (day
+ * session BAQ, BAY, BAA) only. False: not there. */
+bool market_find_overseas(const struct market *market, const char *exchange,
+			  const char *code, struct overseas_stock *stock);
+
+/* Bits that depend on nothing but the text. */
+uint64_t market_noise(const char *text);
+
+#endif

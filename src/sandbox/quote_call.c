@@ -1,0 +1,229 @@
+#include "sandbox/quote_call.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "sandbox/refusal.h"
+#include "sandbox/spoil.h"
+
+enum { SYMBOL_CHARS_MAX = 12 };
+
+static void refuse_field(struct answer *answer, const char *msg_cd,
+			 const char *format, const char *field)
+{
+	char detail[160];
+
+	snprintf(detail, sizeof(detail), "%s[%.80s]", format, field);
+	refusal_write(answer, ENDPOINT_UNKNOWN, msg_cd, detail);
+}
+
+/* The argument must be there and not empty, and not too long. */
+static const char *need_argument(const struct request *request,
+				 struct answer *answer, const char *key)
+{
+	const char *value = request_get_argument(request, key);
+
+	if (!value || !*value) {
+		refuse_field(answer, "OPSQ2001", "FIELD NOT FOUND ", key);
+		return NULL;
+	}
+	if (strlen(value) > SYMBOL_CHARS_MAX) {
+		refuse_field(answer, "OPSQ2002", "", key);
+		return NULL;
+	}
+	return value;
+}
+
+/* The market of a Korean symbol: J Korea Exchange, NX the new one, UN both,
+ * W for warrants. */
+static bool need_market(const struct request *request, struct answer *answer,
+			const char *key)
+{
+	const char *market = need_argument(request, answer, key);
+
+	if (!market)
+		return false;
+	if (strcmp(market, "J") == 0 || strcmp(market, "NX") == 0 ||
+	    strcmp(market, "UN") == 0 || strcmp(market, "W") == 0)
+		return true;
+	refusal_write(answer, ENDPOINT_UNKNOWN, "OPSQ2001",
+		      "INVALID_CHECK_MRKT_DIV_CODE");
+	return false;
+}
+
+/* A code that spoils the call it is in. */
+static bool is_poisoned(const struct broker_rules *rules,
+			const struct request *request, struct answer *answer)
+{
+	for (size_t i = 0; rules->poison && i < request->symbol_count; i++) {
+		if (strcmp(request->symbol[i], rules->poison) == 0) {
+			refuse_field(answer, "OPSQ2002", "", "FID_INPUT_ISCD");
+			return true;
+		}
+	}
+	return false;
+}
+
+static void answer_single(const struct broker_rules *rules,
+			  const struct request *request,
+			  const struct fault_rule *fault,
+			  struct answer *answer)
+{
+	const struct market market = {rules->unknown};
+	struct domestic_stock stock;
+	const char *code;
+
+	if (!need_market(request, answer, "FID_COND_MRKT_DIV_CODE"))
+		return;
+	code = need_argument(request, answer, "FID_INPUT_ISCD");
+	if (!code || is_poisoned(rules, request, answer))
+		return;
+	answer_open(answer);
+	answer_domestic_single(
+		&answer->body,
+		market_find_domestic(&market, code, &stock) ? &stock : NULL,
+		fault);
+	answer_close(answer, fault);
+}
+
+/* The number of a slot, FID_INPUT_ISCD_7; 0: another argument. */
+static long slot_of(const char *key)
+{
+	static const char code[] = "FID_INPUT_ISCD_";
+	static const char market[] = "FID_COND_MRKT_DIV_CODE_";
+
+	if (strncasecmp(key, code, sizeof(code) - 1) == 0)
+		return strtol(key + sizeof(code) - 1, NULL, 10);
+	if (strncasecmp(key, market, sizeof(market) - 1) == 0)
+		return strtol(key + sizeof(market) - 1, NULL, 10);
+	return 0;
+}
+
+static bool are_slots_fit(const struct request *request, struct answer *answer)
+{
+	char key[40];
+
+	for (size_t i = 0; i < request->argument_count; i++) {
+		long slot = slot_of(request->argument[i].key);
+
+		if (slot > REQUEST_SYMBOLS_MAX || request->has_too_many) {
+			refuse_field(answer, "OPSQ2001", "FIELD NOT FOUND ",
+				     request->argument[i].key);
+			return false;
+		}
+	}
+	if (request->symbol_count == 0) {
+		refuse_field(answer, "OPSQ2001", "FIELD NOT FOUND ",
+			     "FID_INPUT_ISCD_1");
+		return false;
+	}
+	for (int slot = 1; slot <= REQUEST_SYMBOLS_MAX; slot++) {
+		const char *code;
+
+		snprintf(key, sizeof(key), "FID_INPUT_ISCD_%d", slot);
+		code = request_get_argument(request, key);
+		if (!code || !*code)
+			continue;
+		if (!need_argument(request, answer, key))
+			return false;
+		snprintf(key, sizeof(key), "FID_COND_MRKT_DIV_CODE_%d", slot);
+		if (!need_market(request, answer, key))
+			return false;
+	}
+	return true;
+}
+
+/* Puts the numbers below count in an order of chance. */
+static void shuffle(size_t *order, size_t count, uint64_t random)
+{
+	for (size_t i = count; i > 1; i--) {
+		size_t j = random % i, kept = order[i - 1];
+
+		random = random * 6364136223846793005u + 1442695040888963407u;
+		random ^= random >> 29;
+		order[i - 1] = order[j];
+		order[j] = kept;
+	}
+}
+
+static void answer_multi(const struct broker_rules *rules,
+			 const struct request *request,
+			 const struct arrival *arrival, struct answer *answer)
+{
+	const struct market market = {rules->unknown};
+	size_t order[REQUEST_SYMBOLS_MAX];
+	struct domestic_stock stock;
+
+	if (!are_slots_fit(request, answer) ||
+	    is_poisoned(rules, request, answer))
+		return;
+	for (size_t i = 0; i < request->symbol_count; i++)
+		order[i] = i;
+	if (rules->is_shuffled)
+		shuffle(order, request->symbol_count, arrival->random);
+	answer_open(answer);
+	body_add(&answer->body, "[");
+	for (size_t i = 0; i < request->symbol_count; i++) {
+		if (market_find_domestic(&market, request->symbol[order[i]],
+					 &stock))
+			answer_domestic_row(&answer->body, &stock,
+					    rules->is_signed, arrival->fault);
+		else if (rules->shows_blank_rows)
+			answer_domestic_row(&answer->body, NULL,
+					    rules->is_signed, NULL);
+	}
+	body_add(&answer->body, "]");
+	answer_close(answer, arrival->fault);
+}
+
+static void answer_overseas(const struct broker_rules *rules,
+			    const struct request *request,
+			    const struct fault_rule *fault,
+			    struct answer *answer)
+{
+	const struct market market = {rules->unknown};
+	struct overseas_stock stock, *found;
+
+	/* AUTH must be there, and empty. */
+	if (!request_get_argument(request, "AUTH")) {
+		refuse_field(answer, "OPSQ2001", "FIELD NOT FOUND ", "AUTH");
+		return;
+	}
+	if (!need_argument(request, answer, "EXCD") ||
+	    !need_argument(request, answer, "SYMB") ||
+	    is_poisoned(rules, request, answer))
+		return;
+	found = market_find_overseas(&market, request->exchange,
+				     request->symbol[0], &stock)
+			? &stock
+			: NULL;
+	answer_open(answer);
+	if (request->endpoint == ENDPOINT_DETAIL)
+		answer_overseas_detail(&answer->body, found, fault);
+	else
+		answer_overseas_price(&answer->body, found, fault);
+	answer_close(answer, fault);
+}
+
+void quote_call_answer(const struct broker_rules *rules,
+		       const struct request *request,
+		       const struct arrival *arrival, struct answer *answer)
+{
+	switch (request->endpoint) {
+	case ENDPOINT_UNKNOWN:
+	case ENDPOINT_TOKEN:
+		break;
+	case ENDPOINT_SINGLE:
+		answer_single(rules, request, arrival->fault, answer);
+		break;
+	case ENDPOINT_MULTI:
+		answer_multi(rules, request, arrival, answer);
+		break;
+	case ENDPOINT_PRICE:
+	case ENDPOINT_DETAIL:
+		answer_overseas(rules, request, arrival->fault, answer);
+		break;
+	}
+}

@@ -1,0 +1,58 @@
+/* request.h: what a client asked, freed from the HTTP library.
+ * Sandbox, low; pure.
+ *
+ * Every text is borrowed and lives as long as the request. */
+#ifndef SANDBOX_REQUEST_H
+#define SANDBOX_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum endpoint {
+	ENDPOINT_UNKNOWN,
+	ENDPOINT_TOKEN,	 /* POST /oauth2/tokenP */
+	ENDPOINT_SINGLE, /* one Korean symbol */
+	ENDPOINT_MULTI,	 /* up to thirty of them */
+	ENDPOINT_PRICE,	 /* one overseas symbol */
+	ENDPOINT_DETAIL, /* the same with its ratios */
+};
+
+enum { REQUEST_ARGUMENTS_MAX = 128, REQUEST_SYMBOLS_MAX = 30 };
+
+struct argument {
+	const char *key, *value;
+};
+
+struct request {
+	const char *method, *path;
+	enum endpoint endpoint;
+	struct argument argument[REQUEST_ARGUMENTS_MAX];
+	size_t argument_count;
+	bool has_too_many; /* arguments */
+	const char *authorization, *appkey, *appsecret, *tr_id, *custtype,
+		*content_type; /* headers, or NULL */
+	const char *symbol[REQUEST_SYMBOLS_MAX]; /* asked for, as written */
+	size_t symbol_count;
+	const char *exchange; /* EXCD, or NULL */
+	char *body;	      /* owned by the server; or NULL */
+	size_t body_len;
+};
+
+/* Adds a query argument; a value that is missing counts as "". */
+void request_add_argument(struct request *request, const char *key,
+			  const char *value);
+
+/* Finds out which endpoint is meant, and the symbols it is asked for.
+ * To be called once, after method, path and arguments are in. */
+void request_resolve(struct request *request);
+
+/* The argument of that name in either case, or NULL. */
+const char *request_get_argument(const struct request *request,
+				 const char *key);
+
+/* The tr_id that belongs to the endpoint, or NULL. */
+const char *endpoint_tr_id(enum endpoint endpoint);
+bool endpoint_is_quote(enum endpoint endpoint);
+bool endpoint_is_domestic(enum endpoint endpoint);
+
+#endif

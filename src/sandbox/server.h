@@ -1,0 +1,38 @@
+/* server.h: the loopback HTTP server around the broker.
+ * Sandbox; uses broker, wire_fault, arrival_log and libmicrohttpd.
+ * Each connection has a thread of its own, so that one that waits holds up
+ * no other. */
+#ifndef SANDBOX_SERVER_H
+#define SANDBOX_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sandbox/broker.h"
+#include "sandbox/failure.h"
+
+struct server;
+
+struct server_setup {
+	struct broker *broker; /* borrowed; must outlive the server */
+	uint16_t port;	       /* of 127.0.0.1; 0: any free one */
+	const char *tls_cert, *tls_key; /* PEM text; NULL: plain HTTP */
+	const char *tls_priority;	/* of GnuTLS; NULL: its default */
+	unsigned int connections_max;
+	unsigned int idle_s; /* idle connections are closed; 0: never */
+	int log_fd;	     /* -1: no log */
+	bool is_verbose;
+};
+
+/* Starts serving.
+ * Errors: the port is taken, the certificate is no good. */
+struct server *server_start(const struct server_setup *setup,
+			    struct failure *failure);
+
+uint16_t server_get_port(const struct server *server);
+
+/* Ends what hangs, closes all connections, joins all threads, frees.
+ * NULL is fine. */
+void server_stop(struct server *server);
+
+#endif

@@ -1,0 +1,13 @@
+/* substitute.h: the faults that put another answer in the place of the right
+ * one. Sandbox; uses answer, refusal, spoil. Pure. */
+#ifndef SANDBOX_SUBSTITUTE_H
+#define SANDBOX_SUBSTITUTE_H
+
+#include "sandbox/answer.h"
+#include "sandbox/request.h"
+
+/* Writes what the rule wants. */
+void substitute_write(struct answer *answer, const struct request *request,
+		      const struct fault_rule *rule);
+
+#endif

@@ -1,0 +1,45 @@
+/* wire.h: the connection beneath the HTTP library, for what no library says:
+ * raw bytes, a reset, a close without goodbye, a wait.
+ * Sandbox, low.
+ *
+ * To be used by the thread that serves the connection, while the library
+ * waits for it to return. */
+#ifndef SANDBOX_WIRE_H
+#define SANDBOX_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sandbox/failure.h"
+
+struct wire {
+	int fd;
+	void *tls;   /* the TLS session; NULL: none */
+	int stop_fd; /* readable when the server stops */
+};
+
+/* Sends all the bytes, encrypted if the connection is.
+ * has_more: they may be held back until the next ones.
+ * Errors: -1 if the client left or the server stops.
+ * Blocks: while the client does not read. */
+SANDBOX_MUST_CHECK int wire_send(const struct wire *wire, const void *bytes,
+				 size_t len, bool has_more);
+
+/* Waits. False: the server stops.
+ * Units: until_ns is CLOCK_MONOTONIC. */
+bool wire_wait(const struct wire *wire, int64_t until_ns);
+
+/* Waits until the client leaves or the server stops. */
+void wire_wait_for_end(const struct wire *wire);
+
+/* Ends the connection with a TCP reset. */
+void wire_reset(const struct wire *wire);
+
+/* Ends the connection with a TCP close, and nothing said above it. */
+void wire_cut(const struct wire *wire);
+
+/* Can encrypted bytes be sent past the library? */
+bool wire_can_encrypt(void);
+
+#endif
