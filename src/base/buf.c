@@ -25,6 +25,15 @@ void buf_clear(struct buf *b)
 		b->data[0] = '\0';
 }
 
+void buf_drop_front(struct buf *b, size_t len)
+{
+	require(len <= b->len);
+	if (len == 0)
+		return;
+	b->len -= len;
+	memmove(b->data, b->data + len, b->len + 1);
+}
+
 /* Makes room for len more bytes and a NUL. */
 static bool reserve(struct buf *b, size_t len)
 {

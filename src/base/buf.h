@@ -26,6 +26,9 @@ void buf_release(struct buf *b);
 /* Empties it and forgets its failures; keeps the memory. */
 void buf_clear(struct buf *b);
 
+/* Removes the first len bytes; at most there are. */
+void buf_drop_front(struct buf *b, size_t len);
+
 void buf_append(struct buf *b, const char *data, size_t len);
 void buf_puts(struct buf *b, const char *text);
 void buf_putc(struct buf *b, char c);

@@ -53,23 +53,28 @@ ssize_t io_read(int fd, char *data, size_t cap, struct stop *stop,
 }
 
 int io_write_all(int fd, const char *data, size_t len, struct stop *stop,
-		 int64_t deadline_ns, struct err *err)
+		 int64_t deadline_ns, size_t *written, struct err *err)
 {
-	while (len > 0) {
-		size_t piece = len < WRITE_PIECE_BYTES ? len : WRITE_PIECE_BYTES;
+	size_t done = 0;
+	int rc = 0;
+
+	while (done < len && rc == 0) {
+		size_t left = len - done;
 		ssize_t n;
 
-		if (io_wait(fd, POLLOUT, stop, deadline_ns, err) < 0)
-			return -1;
-		n = write(fd, data, piece);
-		if (n < 0 && errno != EINTR && errno != EAGAIN)
-			return err_set_errno(err, ERR_OUTPUT, errno, "cannot write");
-		if (n > 0) {
-			data += n;
-			len -= (size_t)n;
-		}
+		rc = io_wait(fd, POLLOUT, stop, deadline_ns, err);
+		if (rc < 0)
+			break;
+		n = write(fd, data + done,
+			  left < WRITE_PIECE_BYTES ? left : WRITE_PIECE_BYTES);
+		if (n > 0)
+			done += (size_t)n;
+		else if (n < 0 && errno != EINTR && errno != EAGAIN)
+			rc = err_set_errno(err, ERR_OUTPUT, errno, "cannot write");
 	}
-	return 0;
+	if (written)
+		*written = done;
+	return rc;
 }
 
 void io_guard_standard(bool closed[3])

@@ -29,10 +29,11 @@ MUST_CHECK ssize_t io_read(int fd, char *data, size_t cap, struct stop *stop,
 
 /* Writes all of it, a piece at a time that a pipe takes without blocking, so
  * that the descriptor need not be set O_NONBLOCK (it may be shared).
+ * *written (may be NULL) is how much went out, also on failure.
  * Errors: as io_wait; OUTPUT with errno in code (EPIPE: the reader left). */
 MUST_CHECK int io_write_all(int fd, const char *data, size_t len,
 			    struct stop *stop, int64_t deadline_ns,
-			    struct err *err);
+			    size_t *written, struct err *err);
 
 /* Opens /dev/null on each of 0, 1, 2 that is closed, so that no file or
  * socket is given their numbers. closed[i] says which were. */

@@ -96,6 +96,22 @@ size_t utf8_decode(const char *text, size_t len, uint32_t *cp)
 	return n;
 }
 
+bool utf8_is_cut(const char *text, size_t len)
+{
+	uint32_t cp;
+
+	/* 0x80 can go on after every first byte but E0 and F0, 0xBF after those. */
+	for (int i = 0; i < 2; i++) {
+		char whole[4];
+
+		memset(whole, i ? 0xbf : 0x80, sizeof whole);
+		memcpy(whole, text, len < sizeof whole ? len : sizeof whole);
+		if (utf8_decode(whole, sizeof whole, &cp) > len)
+			return true;
+	}
+	return false;
+}
+
 bool utf8_is_valid(const char *text, size_t len)
 {
 	uint32_t cp;

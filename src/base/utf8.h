@@ -12,6 +12,9 @@
  * overlong, surrogate, above U+10FFFF, cut short (RFC 3629). */
 size_t utf8_decode(const char *text, size_t len, uint32_t *cp);
 
+/* Whether len > 0 bytes are the beginning of a character and end within it. */
+bool utf8_is_cut(const char *text, size_t len);
+
 bool utf8_is_valid(const char *text, size_t len);
 
 /* Whether a character may reach a terminal: not C0, DEL or C1, not a bidi

@@ -113,8 +113,9 @@ static int complain_unknown(const char *text, size_t len, struct err *err)
 
 	utf8_copy_printable(text, len, shown, sizeof shown, NAME_MAX_BYTES);
 	if (nearest)
-		return err_set(err, ERR_USAGE, "unknown field '%s': did you mean '%s'?",
-			       shown, nearest);
+		return err_set(err, ERR_USAGE,
+			       "unknown field '%s': did you mean '%s'?", shown,
+			       nearest);
 	return err_set(err, ERR_USAGE, "unknown field '%s'", shown);
 }
 
@@ -129,7 +130,8 @@ static int add_name(struct field_set *set, const char *text, size_t len,
 	if (f == FIELD_COUNT)
 		return complain_unknown(text, len, err);
 	if (memchr(set->field, f, set->count))
-		return err_set(err, ERR_USAGE, "field '%s' is named twice", names[f]);
+		return err_set(err, ERR_USAGE, "field '%s' is named twice",
+			       names[f]);
 	set->field[set->count++] = (unsigned char)f;
 	return 0;
 }
@@ -143,11 +145,12 @@ int fields_parse(struct field_set *set, const char *text, struct err *err)
 
 		text += strspn(text, " \t");
 		end = len = strcspn(text, ",");
-		while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t'))
+		while (len > 0 && strchr(" \t", text[len - 1]))
 			len--;
 		if (len == 0)
 			return err_set(err, ERR_USAGE,
-				       "a field name is missing: write them as in 'symbol,price'");
+				       "a field name is missing: "
+				       "write them as in 'symbol,price'");
 		if (add_name(&chosen, text, len, err) < 0)
 			return -1;
 		text += end;

@@ -94,7 +94,7 @@ static void put_option(struct buf *out, const struct option_row *row)
 		help += len + 1;
 	}
 	if (row->preset)
-		buf_printf(out, " (%s)", row->preset);
+		buf_printf(out, " (default: %s)", row->preset);
 	buf_putc(out, '\n');
 }
 

@@ -13,7 +13,7 @@ enum { DAY_MS = 86400 * 1000 };
 const struct option_row option_table[] = {
 	{ "file", 'f', TAKES_FILES, PLACE_ARGUMENTS, FIELD(file), .argname = "FILE",
 	  .heading = "Input",
-	  .help = "read symbols, one a line; - is stdin; may be repeated" },
+	  .help = "read symbols from FILE, or - (stdin); repeatable" },
 	{ "priority", 0, TAKES_TEXT, PLACE_ANY, FIELD(priority_file),
 	  .argname = "FILE", .help = "ask for the symbols of FILE first" },
 	{ "skip-invalid", 0, TAKES_NOTHING, PLACE_ANY, FIELD(skips_invalid),
@@ -27,7 +27,7 @@ const struct option_row option_table[] = {
 	{ "fields", 0, TAKES_TEXT, PLACE_ANY, FIELD(fields), .argname = "NAME,...",
 	  .help = "which fields, in which order" },
 	{ "keep-order", 'k', TAKES_NOTHING, PLACE_ANY, FIELD(keep_order),
-	  .help = "answer in the order of the input, not as quotes come" },
+	  .help = "answer in input order, not as quotes come" },
 	{ "detail", 0, TAKES_NOTHING, PLACE_ANY, FIELD(wants_detail),
 	  .help = "also per, pbr, eps, bps, market_cap, week52_high,\n"
 		  "week52_low (one symbol a call)" },
@@ -40,18 +40,18 @@ const struct option_row option_table[] = {
 
 	{ "timeout", 0, TAKES_SECONDS, PLACE_ANY, FIELD(timeout_sec), 0, DAY_MS,
 	  .argname = "SEC", .preset = "30", .heading = "Time and quota",
-	  .help = "for all of it, start to last record; 0: no limit" },
+	  .help = "from start to last record; 0: none" },
 	{ "try-timeout", 0, TAKES_SECONDS, PLACE_ANY, FIELD(try_timeout_sec), 1, DAY_MS,
 	  .argname = "SEC", .preset = "5", .help = "for one attempt" },
 	{ "retries", 0, TAKES_COUNT, PLACE_ANY, FIELD(retries), 0, 10,
-	  .argname = "N", .preset = "2", .help = "further attempts of what may be retried" },
+	  .argname = "N", .preset = "2", .help = "further attempts, 0 to 10" },
 	{ "workers", 0, TAKES_COUNT_OR_AUTO, PLACE_ANY, FIELD(workers), 1, 64,
 	  .argname = "N|auto", .preset = "3",
-	  .help = "threads, 1 to 64; auto: as the round trip needs" },
+	  .help = "threads, 1 to 64; auto: as many as help" },
 	{ "concurrency", 0, TAKES_COUNT, PLACE_ANY, FIELD(concurrency), 1, 64,
 	  .argname = "N", .help = "calls in flight, 1 to 64 (default: as workers)" },
 	{ "rate", 0, TAKES_COUNT, PLACE_ANY, FIELD(rate), 0, 1000, .argname = "N",
-	  .help = "calls a second, all processes together; 0: no limit\n"
+	  .help = "calls a second, all processes together; 0: no limit"
 		  "(default: 18 real, 1 paper)" },
 	{ "batch", 0, TAKES_COUNT, PLACE_ANY, FIELD(batch), 1, 30, .argname = "N",
 	  .help = "symbols a call, 1 to 30 (default: 30 real, 1 paper)" },
@@ -80,8 +80,8 @@ const struct option_row option_table[] = {
 	  .help = "no network: recent calls, pace in force, token's life" },
 	{ "progress", 0, TAKES_CHOICE, PLACE_ANY, FIELD(progress), PROGRESS_AUTO,
 	  PROGRESS_NONE, .words = progresses, .preset = "auto",
-	  .help = "on stderr; auto: a bar on a terminal, else a line\n"
-		  "every ten symbols and at the end" },
+	  .help = "on stderr; auto: a bar on a terminal, else a\n"
+		  "line every ten symbols" },
 	{ "stats", 0, TAKES_TEXT, PLACE_ANY, FIELD(stats_file), .argname = "FILE",
 	  .help = "write a JSON object about the run" },
 	{ "quiet", 'q', TAKES_NOTHING, PLACE_ANY, FIELD(is_quiet),

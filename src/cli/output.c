@@ -44,7 +44,8 @@ static void output_free(struct output *o)
 
 static int fail(const struct output *o, int errnum, struct err *err)
 {
-	return err_set_errno(err, ERR_OUTPUT, errnum, "cannot write %s", o->label);
+	return err_set_errno(err, ERR_OUTPUT, errnum, "cannot write %s",
+			     o->label);
 }
 
 /* ---- opening ---- */
@@ -71,9 +72,11 @@ static int open_temp(struct output *o, mode_t mode, struct err *err)
 		return err_no_memory(err);
 	for (int n = 0; n < TEMP_TRIES; n++) {
 		/* 200 bytes of the name leave room within NAME_MAX. */
-		snprintf(o->temp, size, "%.*s.%.200s.quotefetch-%ld-%d", (int)dir,
-			 o->goal, name, (long)getpid(), n);
-		o->fd = open(o->temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		snprintf(o->temp, size, "%.*s.%.200s.quotefetch-%ld-%d",
+			 (int)dir, o->goal, name, (long)getpid(), n);
+		o->fd = open(o->temp,
+			     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
+				     O_CLOEXEC,
 			     mode);
 		if (o->fd >= 0)
 			return 0;
@@ -92,7 +95,8 @@ static int open_new(struct output *o, const char *path, struct err *err)
 
 	if (lstat(path, &st) == 0)
 		return err_set(err, ERR_OUTPUT,
-			       "cannot write %s: it is a link to nothing", o->label);
+			       "cannot write %s: it is a link to nothing",
+			       o->label);
 	o->goal = strdup(path);
 	return o->goal ? open_temp(o, 0666, err) : err_no_memory(err);
 }
@@ -120,7 +124,8 @@ static int open_in_place(struct output *o, const char *path, mode_t mode,
 	if (o->fd >= 0)
 		return 0;
 	if (errno == ENXIO && S_ISFIFO(mode))
-		return err_set(err, ERR_OUTPUT, "cannot write %s: nobody reads this FIFO",
+		return err_set(err, ERR_OUTPUT,
+			       "cannot write %s: nobody reads this FIFO",
 			       o->label);
 	return fail(o, errno, err);
 }
@@ -130,7 +135,8 @@ static int open_path(struct output *o, const char *path, struct err *err)
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return errno == ENOENT ? open_new(o, path, err) : fail(o, errno, err);
+		return errno == ENOENT ? open_new(o, path, err)
+				       : fail(o, errno, err);
 	if (S_ISREG(st.st_mode))
 		return open_replacement(o, path, st.st_mode, err);
 	if (S_ISDIR(st.st_mode))
@@ -177,8 +183,8 @@ struct output *output_open(const char *path, bool stdout_is_closed,
 		err_no_memory(err);
 		goto fail;
 	}
-	if ((path ? open_path(o, path, err) :
-		    open_stdout(o, stdout_is_closed, err)) < 0)
+	if ((path ? open_path(o, path, err)
+		  : open_stdout(o, stdout_is_closed, err)) < 0)
 		goto fail;
 	return o;
 fail:
@@ -192,16 +198,19 @@ int output_write(struct output *o, struct buf *text, struct stop *stop,
 		 int64_t deadline_ns, struct err *err)
 {
 	struct err why;
-	int rc = io_write_all(o->fd, text->data, text->len, stop, deadline_ns, &why);
+	size_t written;
+	int rc = io_write_all(o->fd, text->data, text->len, stop, deadline_ns,
+			      &written, &why);
 
-	buf_clear(text);
+	buf_drop_front(text, written);
 	if (rc == 0)
 		return 0;
 	switch (why.kind) {
 	case ERR_CANCELED:
 		break;
 	case ERR_DEADLINE:
-		err_set(&why, ERR_OUTPUT, "cannot write %s: its reader let the time run out",
+		err_set(&why, ERR_OUTPUT,
+			"cannot write %s: its reader let the time run out",
 			o->label);
 		why.code = ETIMEDOUT;
 		break;
@@ -243,7 +252,8 @@ static void sync_dir(const char *path)
 static int replace_goal(struct output *o, struct err *err)
 {
 	/* EINVAL: a file system without fsync. */
-	if ((fsync(o->fd) < 0 && errno != EINVAL) || rename(o->temp, o->goal) < 0)
+	if ((fsync(o->fd) < 0 && errno != EINVAL) ||
+	    rename(o->temp, o->goal) < 0)
 		return fail(o, errno, err);
 	free(o->temp);
 	o->temp = NULL;

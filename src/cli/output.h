@@ -23,7 +23,7 @@ struct output; /* opaque */
 MUST_CHECK struct output *output_open(const char *path, bool stdout_is_closed,
 				      struct err *err);
 
-/* Writes the buffer's text and clears the buffer.
+/* Writes the buffer's text; what was not taken stays in the buffer.
  * Blocks: while the reader does not take it, until deadline_ns or stop.
  * Errors: OUTPUT; code is errno (EPIPE: the reader of stdout went away),
  * or ETIMEDOUT when the deadline came first; CANCELED. */

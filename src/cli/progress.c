@@ -34,7 +34,8 @@ static bool stderr_takes_bar(void)
 {
 	const char *term = getenv("TERM");
 
-	return isatty(STDERR_FILENO) && term && *term && strcmp(term, "dumb") != 0;
+	return isatty(STDERR_FILENO) && term && *term &&
+	       strcmp(term, "dumb") != 0;
 }
 
 void progress_init(struct progress *p, enum progress_mode mode, bool is_quiet,
@@ -71,9 +72,10 @@ static void draw_bar(struct progress *p, int64_t now_ns)
 	/* total is not 0: a symbol is done. */
 	int cells = (int)(p->done * BAR_CELLS / p->total);
 	int len = snprintf(line, sizeof line,
-			   "\r" WRAP_OFF "quotefetch: [%.*s%.*s] %zu/%zu symbols, %s%zu failed%s"
-			   "\033[K" WRAP_ON, cells, full, BAR_CELLS - cells, rest,
-			   p->done, p->total, is_red ? "\033[31m" : "", p->failed,
+			   "\r" WRAP_OFF "quotefetch: [%.*s%.*s]"
+			   " %zu/%zu symbols, %s%zu failed%s\033[K" WRAP_ON,
+			   cells, full, BAR_CELLS - cells, rest, p->done,
+			   p->total, is_red ? "\033[31m" : "", p->failed,
 			   is_red ? "\033[0m" : "");
 
 	_Static_assert(sizeof full > BAR_CELLS && sizeof rest > BAR_CELLS,

@@ -7,8 +7,8 @@
 #include "cli/render_format.h"
 
 static const struct render_format *const formats[] = {
-	[FORMAT_JSON] = &render_json, [FORMAT_NDJSON] = &render_ndjson,
-	[FORMAT_CSV] = &render_csv,   [FORMAT_TSV] = &render_tsv,
+	[FORMAT_JSON] = &render_json,   [FORMAT_NDJSON] = &render_ndjson,
+	[FORMAT_CSV] = &render_csv,     [FORMAT_TSV] = &render_tsv,
 	[FORMAT_TABLE] = &render_table,
 };
 
@@ -17,7 +17,8 @@ static const struct field_set error_shape = {
 	.count = 12,
 	.field = { FIELD_SYMBOL, FIELD_MARKET, FIELD_ERROR, FIELD_ERROR_TYPE,
 		   FIELD_RT_CD, FIELD_MSG_CD, FIELD_MSG1, FIELD_RETRYABLE,
-		   FIELD_ATTEMPTS, FIELD_FETCHED_AT, FIELD_PROVIDER, FIELD_RAW },
+		   FIELD_ATTEMPTS, FIELD_FETCHED_AT, FIELD_PROVIDER,
+		   FIELD_RAW },
 };
 
 /* ---- values ---- */
@@ -48,9 +49,10 @@ static void set_count(struct value *v, int count)
 
 static void set_time(struct value *v, int64_t real_ms)
 {
+	v->type = real_ms > 0 ? VALUE_TEXT : VALUE_NULL;
+	v->text = real_ms > 0 ? v->made : NULL;
 	if (real_ms > 0)
 		clock_format_kst(real_ms, v->made);
-	set_text(v, VALUE_TEXT, real_ms > 0 ? v->made : NULL);
 }
 
 /* "Error: " says that the text that follows is ours, not the broker's. */
@@ -76,6 +78,11 @@ const char *render_reason(const struct outcome *o)
 	return is_refused(o) && o->msg1 ? o->msg1 : o->err.msg;
 }
 
+static const char *shown_market(enum market m)
+{
+	return m == MARKET_NONE ? NULL : market_name(m);
+}
+
 static const char *quote_only(const struct outcome *o, const char *text)
 {
 	return o->has_quote ? text : NULL;
@@ -96,11 +103,11 @@ void render_get_value(const struct record *record, enum field f,
 		set_text(v, VALUE_TEXT, record->symbol);
 		break;
 	case FIELD_MARKET:
-		set_text(v, VALUE_TEXT, record->market == MARKET_NONE ? NULL :
-					market_name(record->market));
+		set_text(v, VALUE_TEXT, shown_market(record->market));
 		break;
 	case FIELD_EXCHANGE:
-		set_text(v, VALUE_TEXT, quote_only(o, market_exchange_name(o->exchange)));
+		set_text(v, VALUE_TEXT,
+			 quote_only(o, market_exchange_name(o->exchange)));
 		break;
 	case FIELD_NAME:
 		set_text(v, VALUE_TEXT, quote_only(o, o->quote.name));

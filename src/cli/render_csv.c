@@ -54,8 +54,9 @@ static void put_text(struct buf *out, const char *text, bool is_tabbed)
 static void put_cell(struct render *r, const char *text)
 {
 	/* A line of one empty cell would be no record at all. */
-	bool is_quoted = !r->is_tabbed && (text[strcspn(text, ",\"\r\n")] != '\0' ||
-					   (*text == '\0' && r->fields.count == 1));
+	bool is_lost = *text == '\0' && r->fields.count == 1;
+	bool is_special = text[strcspn(text, ",\"\r\n")] != '\0';
+	bool is_quoted = !r->is_tabbed && (is_lost || is_special);
 
 	if (is_quoted)
 		buf_putc(r->out, '"');
@@ -96,5 +97,12 @@ static int put_record(struct render *r, const struct record *record,
 	return 0;
 }
 
-const struct render_format render_csv = { .begin = begin, .record = put_record };
-const struct render_format render_tsv = { .begin = begin, .record = put_record };
+const struct render_format render_csv = {
+	.begin = begin,
+	.record = put_record,
+};
+
+const struct render_format render_tsv = {
+	.begin = begin,
+	.record = put_record,
+};

@@ -35,15 +35,15 @@ extern const struct render_format render_table;
 
 struct render {
 	const struct render_format *format;
-	struct buf *out;               /* borrowed */
-	struct field_set fields;       /* the columns: all that a record may have */
+	struct buf *out;         /* borrowed */
+	struct field_set fields; /* the columns: all that a record may have */
 	struct field_set quote_fields; /* the keys of a quote ... */
 	struct field_set error_fields; /* ... and of an error, in their order */
 	bool hides_header;
 	bool has_color;
-	bool is_tabbed;                /* TSV, not CSV */
-	size_t record_count;           /* rendered so far */
-	struct table *table;           /* owned; only of the table */
+	bool is_tabbed;      /* TSV, not CSV */
+	size_t record_count; /* rendered so far */
+	struct table *table; /* owned; only of the table */
 };
 
 enum value_type {
@@ -60,7 +60,7 @@ _Static_assert((int)VALUE_BYTES >= (int)CLOCK_TEXT_BYTES, "a time must fit");
 /* One field of one record. */
 struct value {
 	enum value_type type;
-	const char *text;       /* NULL when VALUE_NULL; may point into made */
+	const char *text; /* NULL when VALUE_NULL; may point into made */
 	char made[VALUE_BYTES];
 };
 

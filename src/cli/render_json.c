@@ -26,8 +26,9 @@ static void put_value(struct json_writer *w, const struct value *v)
 
 static void put_object(struct render *r, const struct record *record)
 {
-	const struct field_set *set = record->outcome->has_quote ?
-				      &r->quote_fields : &r->error_fields;
+	bool is_quote = record->outcome->has_quote;
+	const struct field_set *set =
+		is_quote ? &r->quote_fields : &r->error_fields;
 	struct json_writer w;
 	struct value v;
 

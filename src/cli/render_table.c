@@ -66,18 +66,16 @@ static const char *const titles[FIELD_COUNT] = {
 	[FIELD_RAW] = "Raw",
 };
 
-/* What fits in 80 to 100 columns and is read first. --detail adds its own. */
+/* What is read first, and fits in 80 to 100 columns. --detail adds its own. */
 static const unsigned char usual_columns[] = {
-	FIELD_SYMBOL, FIELD_EXCHANGE, FIELD_NAME, FIELD_CURRENCY, QUOTE_PRICE,
-	QUOTE_CHANGE, QUOTE_CHANGE_PERCENT, QUOTE_VOLUME, QUOTE_PER, QUOTE_PBR,
-	QUOTE_EPS, QUOTE_BPS, QUOTE_MARKET_CAP, QUOTE_WEEK52_HIGH,
-	QUOTE_WEEK52_LOW,
+	FIELD_SYMBOL, FIELD_EXCHANGE, FIELD_NAME,           FIELD_CURRENCY,
+	QUOTE_PRICE,  QUOTE_CHANGE,   QUOTE_CHANGE_PERCENT, QUOTE_VOLUME,
 };
 
 /* Symbols that failed for the same reason. */
 struct group {
-	const char *kind;                 /* static */
-	const char *reason;               /* in texts */
+	const char *kind;   /* static */
+	const char *reason; /* in texts */
 	size_t count;
 	const char *symbol[GROUP_SYMBOLS]; /* in texts; the first of count */
 };
@@ -87,7 +85,7 @@ struct table {
 	int width[FIELD_COUNT]; /* by column */
 	struct buf cells;       /* for each: a byte of width, the text, a NUL */
 	size_t row_count;
-	struct arena texts;     /* of the groups */
+	struct arena texts; /* of the groups */
 	struct group group[GROUPS_MAX];
 	size_t group_count;
 	size_t failure_count, ungrouped_count;
@@ -106,9 +104,11 @@ static void choose_columns(struct field_set *columns,
 		*columns = *fields;
 		return;
 	}
-	for (size_t i = 0; i < sizeof usual_columns; i++)
-		if (memchr(fields->field, usual_columns[i], fields->count))
-			columns->field[columns->count++] = usual_columns[i];
+	columns->count = sizeof usual_columns;
+	memcpy(columns->field, usual_columns, sizeof usual_columns);
+	for (int f = QUOTE_PER; f < QUOTE_NUMBERS; f++)
+		if (memchr(fields->field, f, fields->count))
+			columns->field[columns->count++] = (unsigned char)f;
 }
 
 static int table_open(struct render *r, struct err *err)
@@ -158,7 +158,7 @@ static int group_digits(const char *d, char out[2 * DECIMAL_BYTES])
 
 static void add_cell(struct table *t, size_t column, const struct value *v)
 {
-	enum field f = t->columns.field[column];
+	bool is_name = t->columns.field[column] == FIELD_NAME;
 	char text[4 * TEXT_COLUMNS + 1] = "-";
 	int width = 1;
 
@@ -166,8 +166,9 @@ static void add_cell(struct table *t, size_t column, const struct value *v)
 	if (v->type == VALUE_NUMBER)
 		width = group_digits(v->text, text);
 	else if (v->type != VALUE_NULL)
-		width = utf8_copy_printable(v->text, strlen(v->text), text, sizeof text,
-					    f == FIELD_NAME ? NAME_COLUMNS : TEXT_COLUMNS);
+		width = utf8_copy_printable(
+			v->text, strlen(v->text), text, sizeof text,
+			is_name ? NAME_COLUMNS : TEXT_COLUMNS);
 	if (width > t->width[column])
 		t->width[column] = width;
 	buf_putc(&t->cells, (char)width);
@@ -185,7 +186,8 @@ static int add_row(struct table *t, const struct record *record,
 	}
 	t->row_count++;
 	if (buf_check(&t->cells, ERR_SYSTEM, err) < 0)
-		return err_wrap(err, "cannot keep the table (try --format ndjson)");
+		return err_wrap(err,
+				"cannot keep the table (try --format ndjson)");
 	return 0;
 }
 
@@ -260,11 +262,12 @@ static void put_blanks(struct buf *out, int count)
 }
 
 /* The colour of a change, or NULL. */
-static const char *color_of(enum field f, const char *text)
+static const char *color_of(unsigned char f, const char *text)
 {
-	if ((f != (enum field)QUOTE_CHANGE && f != (enum field)QUOTE_CHANGE_PERCENT) ||
-	    !strpbrk(text, "123456789"))
+	if (f != QUOTE_CHANGE && f != QUOTE_CHANGE_PERCENT)
 		return NULL;
+	if (!strpbrk(text, "123456789"))
+		return NULL; /* zero, or absent */
 	return *text == '-' ? COLOR_DOWN : COLOR_UP;
 }
 
@@ -288,23 +291,30 @@ static void put_cell(struct render *r, size_t column, const char *text,
 	buf_puts(r->out, is_last ? "\n" : "  ");
 }
 
+static void put_header(struct render *r)
+{
+	const struct table *t = r->table;
+
+	for (size_t i = 0; i < t->columns.count; i++) {
+		const char *title = titles[t->columns.field[i]];
+
+		put_cell(r, i, title, (int)strlen(title), COLOR_BOLD);
+	}
+}
+
 static void put_rows(struct render *r)
 {
 	const struct table *t = r->table;
 	const char *p = buf_text(&t->cells);
 
-	for (size_t i = 0; !r->hides_header && i < t->columns.count; i++) {
-		const char *title = titles[t->columns.field[i]];
+	for (size_t i = 0; i < t->row_count * t->columns.count; i++) {
+		size_t column = i % t->columns.count;
+		int width = (unsigned char)*p++;
 
-		put_cell(r, i, title, (int)strlen(title), COLOR_BOLD);
+		put_cell(r, column, p, width,
+			 color_of(t->columns.field[column], p));
+		p += strlen(p) + 1;
 	}
-	for (size_t row = 0; row < t->row_count; row++)
-		for (size_t i = 0; i < t->columns.count; i++) {
-			int width = (unsigned char)*p++;
-
-			put_cell(r, i, p, width, color_of(t->columns.field[i], p));
-			p += strlen(p) + 1;
-		}
 }
 
 static void put_group(struct buf *out, const struct group *g)
@@ -336,8 +346,9 @@ static void put_failures(struct render *r)
 static int table_end(struct render *r, struct err *err)
 {
 	(void)err;
-	if (r->table->row_count)
-		put_rows(r);
+	if (r->table->row_count && !r->hides_header)
+		put_header(r);
+	put_rows(r);
 	if (r->table->failure_count)
 		put_failures(r);
 	return 0;

@@ -20,15 +20,36 @@ enum { SYMBOL_LIST_NONE = UINT32_MAX };
 
 struct symbol_list; /* opaque */
 
+enum {
+	SYMBOL_LIST_MAX = 10 * 1000 * 1000, /* entries */
+	SYMBOL_LIST_INVALID_MAX = 100 * 1000 /* invalid ones among them */
+};
+
 MUST_CHECK struct symbol_list *symbol_list_new(struct err *err);
 void symbol_list_free(struct symbol_list *list);
+
+/* Appends an entry. Errors: INPUT (too many), SYSTEM. */
+MUST_CHECK int symbol_list_add(struct symbol_list *list,
+			       const struct symbol *symbol, bool has_priority,
+			       struct err *err);
+
+/* Appends an entry that is no symbol: the first len bytes of text (copied,
+ * made printable) and why it is refused. Errors: INPUT (too many), SYSTEM. */
+MUST_CHECK int symbol_list_add_invalid(struct symbol_list *list,
+				       const char *text, size_t len,
+				       const char *reason, struct err *err);
+
+/* Gives priority to the entries of the symbol; where there is none, adds one.
+ * Errors: as symbol_list_add. */
+MUST_CHECK int symbol_list_prefer(struct symbol_list *list,
+				  const struct symbol *symbol, struct err *err);
 
 /* Reads what the options name: arguments, each -f FILE ("-": stdin), or stdin
  * when neither is given. Lines: "SYMBOL", "SYMBOL,MARKET", "SYMBOL MARKET"; '#'
  * comments, blank lines, CRLF, a BOM, a missing last newline; '!' before a
  * symbol puts it ahead of the rest; --priority FILE does so for all its
- * symbols. With skip-invalid a bad line becomes an entry with an error, else
- * it is the error: "'symbols.txt': line 7: unknown market 'XX'".
+ * symbols, and adds those that nothing else asks for. With skip-invalid a bad line becomes an entry with an error, else
+ * it is the error: "'symbols.txt': line 7: unknown market 'XX'", "AAPL.XX: ...".
  * Blocks: on pipes until stop or deadline_ns.
  * Errors: INPUT, USAGE (no such file, nothing to read), CANCELED, DEADLINE,
  * SYSTEM. */
@@ -41,13 +62,15 @@ size_t symbol_list_count(const struct symbol_list *list);
 /* The entry's symbol; for an invalid one, its code is empty. */
 const struct symbol *symbol_list_at(const struct symbol_list *list, uint32_t i);
 
-/* Whether the entry is the first of its kind, and so the one to fetch. */
+/* Whether the entry is the first of its kind, and so the one to fetch. An
+ * invalid one never is. */
 bool symbol_list_is_first(const struct symbol_list *list, uint32_t i);
 
 /* The next entry that asks for the same symbol, or SYMBOL_LIST_NONE. */
 uint32_t symbol_list_next_same(const struct symbol_list *list, uint32_t i);
 
-/* Entries to serve first, in input order; the rest follows. */
+/* Entries to serve first, in input order; the rest follows. Ask it of the
+ * first of a kind: it has priority when any of them was given it. */
 bool symbol_list_is_priority(const struct symbol_list *list, uint32_t i);
 bool symbol_list_has_priority(const struct symbol_list *list);
 

@@ -1,26 +1,38 @@
 /* limiter.h: the per-second rule, as pure arithmetic over a plain struct.
- * Layer engine; uses base. No clock, lock or file: time is a parameter.
+ * Layer engine; uses base, limiter_state. No clock, lock or file: time is a
+ * parameter.
  *
- * The rule. A call holds its place from the permission to send until its
- * answer + 1 s; no call is permitted while N places are held; permissions are
- * spaced by 1/N.
+ * The rule. A call holds a place from its appointment until its answer + 1 s;
+ * it is permitted for the first instant at which fewer than N places are held
+ * (of a call without an answer nobody knows the end, so it counts as held);
+ * permissions are spaced by 1/N.
  *
  * Proof. Let a call be sent at s, arrive at a, be answered at r: s <= a <= r.
  * Take any calls that arrive within one second [t, t+1), and of those L, the
  * one permitted last. Every other one, i, was permitted before L and holds
- * its place until r_i + 1 >= a_i + 1 >= t + 1 > a_L >= s_L. So all of them are
- * held when L is permitted, and they are N at most with L. It holds for a
- * sliding window, hence for a fixed one, whatever the delays.
+ * its place until r_i + 1 >= a_i + 1 >= t + 1 > a_L >= s_L. So all of them
+ * were counted as held when L was permitted, and they are N at most with L.
+ * It holds for a sliding window, hence for a fixed one, whatever the delays.
  *
  * Sharper. An arrival is at least f after the send and at least b before the
  * answer, with f + b the network's least round trip. With places kept until
  * r + 1 - (f + b), an earlier call i has a_i <= r_i - b, L arrives at
  * a_L >= s_L + f, and a_L - a_i >= s_L + f - r_i + b >= 1 if s_L >= r_i + 1 -
- * (f + b). Callers give half of the least round trip seen as credit.
+ * (f + b). The credit given is half of the least round trip of all
+ * connections in the last minutes: so it also holds between two connections
+ * while each way of each takes at least a quarter of that.
  *
  * A call that was given up may still arrive: its place is kept for the give-up
- * + 1 s + LIMITER_GRACE_NS. A call that was never sent gives its place back
- * at once.
+ * + 1 s + LIMITER_GRACE_NS; so is that of a dead process, counted from when
+ * its death is seen. A call that was never sent gives its place back at once.
+ * If the end of a call is never told, its place returns by itself: the call is
+ * sent within LIMITER_LATE_NS of its appointment or asks anew, and is given up
+ * by its user's call_max_ns.
+ *
+ * Appointments. Where the instant is known and near, the place is given for
+ * then, and the caller sleeps: so calls are served in the order of asking and
+ * nobody polls. Where it is not (all places are in flight), who asks stands
+ * in a line of users and asks again soon; the line is served in order.
  *
  * Several users. The state is shared by all processes of one app key (quota.h
  * puts it into a file); each states its own rate. A user may hold at most its
@@ -29,12 +41,14 @@
  * So a low rate is a limit for its user alone where others have the published
  * one, five users of 3/s share 3/s, and a high rate raises nothing for others.
  *
- * Giving way. A refusal cuts the pace (multiplicatively, once per refusal of
- * a call that was permitted after the last cut); clean answers raise it
- * (additively) to the ceiling. A second refusal within the second after a
- * cut says that the account's own figure is lower: the ceiling becomes the
- * number of calls accepted in the last second, and is remembered for
- * LIMITER_LEARNED_NS. */
+ * Giving way. A refusal stops all sending for a second (appointments too are
+ * withdrawn), so that the next calls meet an empty window. It cuts the pace
+ * (multiplicatively, once per refusal of a call that was permitted after the
+ * last cut); clean answers raise it (additively). While the pace is below N,
+ * it stands for N in all of the above. A second refusal soon after a cut says
+ * that the account's own figure is lower: the ceiling of the pace becomes the
+ * number of calls accepted in the second before, less than the places then
+ * allowed, and is remembered for LIMITER_LEARNED_NS. */
 #ifndef ENGINE_LIMITER_H
 #define ENGINE_LIMITER_H
 
@@ -42,18 +56,50 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/clock.h"
+#include "engine/limiter_state.h"
 
-enum {
-	LIMITER_RATE_MAX = 1000, /* calls a second */
-	LIMITER_PLACES = 1024,
-	LIMITER_USERS = 64
+enum limiter_reply {
+	LIMITER_GRANTED, /* *ticket for *at_ns: sleep till then and confirm */
+	LIMITER_AGAIN,   /* not known yet: ask again at *at_ns */
+	LIMITER_LATE     /* not before latest_ns, unless a call goes unsent */
 };
 
-#define LIMITER_GRACE_NS (2 * NS_PER_SEC)
-#define LIMITER_USER_ACTIVE_NS (2 * NS_PER_SEC)
-#define LIMITER_LEARNED_NS (900 * NS_PER_SEC)
+/* Asks for a permission for one call of user me (its id, rate, ...). A grant
+ * for an instant that is not after now_ns needs no confirmation. */
+enum limiter_reply limiter_ask(struct limiter_state *l, const struct limiter_user *me,
+			       int64_t now_ns, int64_t latest_ns,
+			       uint64_t *ticket, int64_t *at_ns);
 
-/* The state, its users and places, and the functions over it. */
+/* At the appointment: whether to send now. If not, the place is given back:
+ * ask again. */
+bool limiter_confirm(struct limiter_state *l, const struct limiter_user *me,
+		     uint64_t ticket, int64_t now_ns);
+
+enum limiter_end {
+	LIMITER_UNSENT,
+	LIMITER_ACCEPTED,
+	LIMITER_REFUSED,
+	LIMITER_ABANDONED
+};
+
+/* Ends a call: at_ns is when its answer came or it was given up. min_rtt_ns is
+ * its connection's least round trip, 0 if not known. */
+void limiter_end(struct limiter_state *l, const struct limiter_user *me,
+		 uint64_t ticket, enum limiter_end how, int64_t at_ns,
+		 int64_t min_rtt_ns, int64_t now_ns);
+
+/* The process of user[index] was found dead. */
+void limiter_bury(struct limiter_state *l, size_t index, int64_t now_ns);
+
+struct limiter_view {
+	int users;
+	int calls_last_second, calls_last_minute;
+	double pace, ceiling;
+	int64_t learned_left_ns;
+};
+
+/* What it looks like to a user with me's rates. */
+void limiter_look(struct limiter_state *l, const struct limiter_user *me,
+		  int64_t now_ns, struct limiter_view *out);
 
 #endif

@@ -4,7 +4,7 @@
 
 enum { SUB_BITS = 4, SUBS = 1 << SUB_BITS };
 
-/* Below 16 us a bucket is a microsecond; above, the four bits after the
+/* Below 32 us a bucket is a microsecond; above, the four bits after the
  * leading one choose among 16. */
 static size_t bucket_of(uint64_t us)
 {

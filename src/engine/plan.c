@@ -30,7 +30,8 @@ void plan_init(struct plan *p, const struct plan_config *config,
 	require(config->batch >= 1 && config->batch <= REQUEST_MAX);
 	*p = (struct plan){ .config = *config,
 			    .input = *input,
-			    .cursor = { start, start } };
+			    .cursor = { start, start },
+			    .uses_single_calls = config->account->batch_max == 1 };
 	for (i = 0; i < input->count; i++) {
 		const struct symbol *s = input->at(input->list, i);
 
@@ -113,7 +114,7 @@ struct request *plan_next(struct plan *p, bool *done, struct err *err)
 	}
 	while (r->count < count)
 		take(p, lane, r);
-	r->is_single = lane == LANE_SINGLE || p->config.account->batch_max == 1;
+	r->is_single = lane == LANE_SINGLE || p->uses_single_calls;
 	r->wants_raw = p->config.wants_raw;
 	r->wants_detail =
 		p->config.wants_detail &&
@@ -125,5 +126,6 @@ struct request *plan_next(struct plan *p, bool *done, struct err *err)
 void plan_use_single_calls(struct plan *p)
 {
 	p->config.batch = 1;
+	p->uses_single_calls = true;
 	count_calls(p);
 }

@@ -45,6 +45,7 @@ struct plan {
 	struct plan_cursor cursor[2]; /* batched and single symbols */
 	size_t left[2];               /* symbols not yet in a request */
 	size_t calls_left;            /* for the batched ones */
+	bool uses_single_calls;       /* there is no multi call */
 };
 
 void plan_init(struct plan *p, const struct plan_config *config,

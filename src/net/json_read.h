@@ -1,13 +1,10 @@
 /* json_read.h: strict reading of one JSON object; the only user of cJSON.
- * Layer net; uses base.
+ * Layer net; uses base, json_scan.
  *
  * cJSON alone is lenient: it takes "007", raw control characters, invalid
  * UTF-8, cuts strings at \u0000, keeps duplicate keys, and does not look at
- * what follows. So a scan comes first (RFC 8259 grammar, valid UTF-8, no
- * \u0000, no lone surrogates, no duplicate keys in an object, the limits below,
- * one object at the top and nothing but blanks after it), and cJSON builds the
- * tree of what passed. Its numbers are doubles: ours stay the digits of the
- * source. */
+ * what follows. So json_scan comes first, and cJSON builds the tree of what
+ * passed. Its numbers are doubles; ours stay the digits of the source. */
 #ifndef NET_JSON_READ_H
 #define NET_JSON_READ_H
 
@@ -17,19 +14,11 @@
 
 #include "base/err.h"
 
-enum {
-	JSON_DEPTH_MAX = 32,       /* objects and arrays within each other */
-	JSON_KEYS_MAX = 1024,      /* in one object and those around it */
-	JSON_NUMBER_MAX_BYTES = 63 /* what cJSON reads as one number */
-};
-
 struct json_doc;  /* a document, owned */
 struct json_node; /* a value inside it; lives as long as the document */
 
 /* Parses len bytes (no NUL needed).
- * Errors: TRUNCATED when the text ends before the object does, and could still
- * go on to be one (also when it is empty); PARSE with the byte offset
- * otherwise; SYSTEM.
+ * Errors: as json_scan: TRUNCATED, PARSE, SYSTEM.
  * Thread: any. */
 MUST_CHECK struct json_doc *json_parse(const char *text, size_t len,
 				       struct err *err);

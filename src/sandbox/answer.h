@@ -14,10 +14,10 @@
 
 struct answer {
 	int status;
-	bool is_good;		  /* neither refused nor replaced */
-	char msg_cd[12];	  /* "" where the body has none */
+	bool is_good;             /* neither refused nor replaced */
+	char msg_cd[12];          /* "" where the body has none */
 	const char *content_type; /* borrowed; NULL: none */
-	char header[24];	  /* one more header, or "" */
+	char header[24];          /* one more header, or "" */
 	char header_value[640];
 	struct body body;
 };

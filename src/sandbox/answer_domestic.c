@@ -68,14 +68,14 @@ static void add_extreme(struct body *body, const struct domestic_stock *stock,
 static void add_extremes(struct body *body, const struct domestic_stock *stock)
 {
 	static const char *const keys[6][3] = {
-		{"d250_hgpr", "d250_hgpr_vrss_prpr_rate", "d250_hgpr_date"},
-		{"d250_lwpr", "d250_lwpr_vrss_prpr_rate", "d250_lwpr_date"},
-		{"stck_dryy_hgpr", "dryy_hgpr_vrss_prpr_rate",
-		 "dryy_hgpr_date"},
-		{"stck_dryy_lwpr", "dryy_lwpr_vrss_prpr_rate",
-		 "dryy_lwpr_date"},
-		{"w52_hgpr", "w52_hgpr_vrss_prpr_ctrt", "w52_hgpr_date"},
-		{"w52_lwpr", "w52_lwpr_vrss_prpr_ctrt", "w52_lwpr_date"},
+		{ "d250_hgpr", "d250_hgpr_vrss_prpr_rate", "d250_hgpr_date" },
+		{ "d250_lwpr", "d250_lwpr_vrss_prpr_rate", "d250_lwpr_date" },
+		{ "stck_dryy_hgpr", "dryy_hgpr_vrss_prpr_rate",
+		  "dryy_hgpr_date" },
+		{ "stck_dryy_lwpr", "dryy_lwpr_vrss_prpr_rate",
+		  "dryy_lwpr_date" },
+		{ "w52_hgpr", "w52_hgpr_vrss_prpr_ctrt", "w52_hgpr_date" },
+		{ "w52_lwpr", "w52_lwpr_vrss_prpr_ctrt", "w52_lwpr_date" },
 	};
 	int64_t top = stock->previous * 137 / 100 / stock->tick * stock->tick;
 	int64_t bottom = stock->previous * 61 / 100 / stock->tick * stock->tick;
@@ -120,11 +120,10 @@ static void add_day(struct body *body, const struct domestic_stock *stock,
 	add_number(body, "stck_llam", stock->lower);
 	add_number(body, "stck_sdpr", stock->previous);
 	body_add_field_format(body, "wghn_avrg_stck_prc", "%" PRId64 ".%02d",
-			      stock->value / volume,
-			      (int)(stock->noise % 100));
+			      stock->value / volume, (int)(stock->noise % 100));
 	body_add_field_format(body, "hts_frgn_ehrt", "%d.%02d",
-			      (int)(stock->noise >> 7) % 60 & 63,
-			      (int)(stock->noise >> 9 & 63));
+			      (int)((stock->noise >> 7) % 60),
+			      (int)((stock->noise >> 9) % 100));
 	add_number(body, "frgn_ntby_qty",
 		   (int64_t)(stock->noise % 200001) - 100000);
 	add_number(body, "pgtr_ntby_qty",
@@ -181,8 +180,7 @@ void answer_domestic_single(struct body *body,
 		       stock->price == 0 ? "58" : "55");
 	body_add_field(body, "marg_rate", "30.00");
 	body_add_field(body, "rprs_mrkt_kor_name", stock->board);
-	spoil_add_name(body, rule, stock->code, "bstp_kor_isnm",
-		       stock->sector);
+	spoil_add_name(body, rule, stock->code, "bstp_kor_isnm", stock->sector);
 	body_add_field(body, "temp_stop_yn", stock->price == 0 ? "Y" : "N");
 	body_add_field(body, "oprc_rang_cont_yn", "N");
 	body_add_field(body, "clpr_rang_cont_yn", "N");
@@ -213,15 +211,35 @@ void answer_domestic_single(struct body *body,
 }
 
 static const char *const row_keys[] = {
-	"kospi_kosdaq_cls_name", "mrkt_trtm_cls_name", "hour_cls_code",
-	"inter_shrn_iscd", "inter_kor_isnm", "inter2_prpr", "inter2_prdy_vrss",
-	"prdy_vrss_sign", "prdy_ctrt", "acml_vol", "inter2_oprc", "inter2_hgpr",
-	"inter2_lwpr", "inter2_llam", "inter2_mxpr", "inter2_askp",
-	"inter2_bidp", "seln_rsqn", "shnu_rsqn", "total_askp_rsqn",
-	"total_bidp_rsqn", "acml_tr_pbmn", "inter2_prdy_clpr",
-	"oprc_vrss_hgpr_rate", "intr_antc_cntg_vrss",
-	"intr_antc_cntg_vrss_sign", "intr_antc_cntg_prdy_ctrt",
-	"intr_antc_vol", "inter2_sdpr",
+	"kospi_kosdaq_cls_name",
+	"mrkt_trtm_cls_name",
+	"hour_cls_code",
+	"inter_shrn_iscd",
+	"inter_kor_isnm",
+	"inter2_prpr",
+	"inter2_prdy_vrss",
+	"prdy_vrss_sign",
+	"prdy_ctrt",
+	"acml_vol",
+	"inter2_oprc",
+	"inter2_hgpr",
+	"inter2_lwpr",
+	"inter2_llam",
+	"inter2_mxpr",
+	"inter2_askp",
+	"inter2_bidp",
+	"seln_rsqn",
+	"shnu_rsqn",
+	"total_askp_rsqn",
+	"total_bidp_rsqn",
+	"acml_tr_pbmn",
+	"inter2_prdy_clpr",
+	"oprc_vrss_hgpr_rate",
+	"intr_antc_cntg_vrss",
+	"intr_antc_cntg_vrss_sign",
+	"intr_antc_cntg_prdy_ctrt",
+	"intr_antc_vol",
+	"inter2_sdpr",
 };
 
 /* The fields after the change: the day, the best bid and ask. */

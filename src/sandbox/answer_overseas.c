@@ -57,9 +57,9 @@ static void add_rate(struct body *body, const struct overseas_stock *stock,
 
 	answer_format_percent(text, change, stock->previous);
 	body_add_field_format(body, key, "%s%s",
-			      change > 0   ? "+"
+			      change > 0       ? "+"
 			      : text[0] == '-' ? ""
-					   : " ",
+					       : " ",
 			      text);
 }
 
@@ -104,9 +104,9 @@ void answer_overseas_price(struct body *body,
 			   const struct overseas_stock *stock,
 			   const struct fault_rule *rule)
 {
-	static const char *const keys[] = {"rsym", "zdiv", "base", "pvol",
-					   "last", "sign", "diff", "rate",
-					   "tvol", "tamt", "ordy"};
+	static const char *const keys[] = { "rsym", "zdiv", "base", "pvol",
+					    "last", "sign", "diff", "rate",
+					    "tvol", "tamt", "ordy" };
 
 	if (!stock) {
 		add_blanks(body, keys, sizeof(keys) / sizeof(keys[0]));
@@ -131,8 +131,8 @@ void answer_overseas_price(struct body *body,
 /* The won fields: today's and yesterday's price, change and rate. */
 static void add_won(struct body *body, const struct overseas_stock *stock)
 {
-	const char *sign = strcmp(sign_of(stock), "0") == 0 ? "3"
-							    : sign_of(stock);
+	const char *sign =
+		strcmp(sign_of(stock), "0") == 0 ? "3" : sign_of(stock);
 
 	add_number(body, "t_xprc", won_of(stock, stock->price));
 	add_number(body, "t_xdif",
@@ -182,12 +182,14 @@ void answer_overseas_detail(struct body *body,
 			    const struct fault_rule *rule)
 {
 	static const char *const keys[] = {
-		"rsym", "zdiv", "curr", "vnit", "open", "high", "low", "last",
-		"base", "pvol", "pamt", "uplp", "dnlp", "h52p", "h52d", "l52p",
-		"l52d", "perx", "pbrx", "epsx", "bpsx", "shar", "mcap", "tomv",
-		"t_xprc", "t_xdif", "t_xrat", "p_xprc", "p_xdif", "p_xrat",
+		"rsym",   "zdiv",   "curr",   "vnit",   "open",    "high",
+		"low",    "last",   "base",   "pvol",   "pamt",    "uplp",
+		"dnlp",   "h52p",   "h52d",   "l52p",   "l52d",    "perx",
+		"pbrx",   "epsx",   "bpsx",   "shar",   "mcap",    "tomv",
+		"t_xprc", "t_xdif", "t_xrat", "p_xprc", "p_xdif",  "p_xrat",
 		"t_rate", "p_rate", "t_xsgn", "p_xsng", "e_ordyn", "e_hogau",
-		"e_icod", "e_parp", "tvol", "tamt", "etyp_nm"};
+		"e_icod", "e_parp", "tvol",   "tamt",   "etyp_nm"
+	};
 
 	if (!stock) {
 		add_blanks(body, keys, sizeof(keys) / sizeof(keys[0]));

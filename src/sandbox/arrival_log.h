@@ -13,7 +13,7 @@ struct arrival_entry {
 	const struct request *request;
 	const struct arrival *arrival;
 	uint64_t connection;
-	int status;	    /* 0: no answer was sent */
+	int status;         /* 0: no answer was sent */
 	const char *msg_cd; /* "" or NULL: none */
 	const char *fault;  /* NULL: none */
 };

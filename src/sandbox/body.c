@@ -9,7 +9,7 @@ enum { BODY_FIRST_BYTES = 2048, FIELD_VALUE_BYTES = 256 };
 
 void body_init(struct body *body)
 {
-	*body = (struct body){0};
+	*body = (struct body){ 0 };
 }
 
 void body_release(struct body *body)

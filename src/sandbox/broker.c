@@ -19,12 +19,12 @@ static const int64_t SECOND_NS = 1000000000, MS_NS = 1000000;
 
 struct broker { /* lock key: c const, l under mu */
 	pthread_mutex_t mu;
-	struct broker_rules rules;	 /* c; l: counters of rules.fault */
-	struct ratelimit limit;		 /* l */
-	struct token_desk desk;		 /* l */
-	uint64_t chance;		 /* l */
-	uint64_t arrivals;		 /* l */
-	int in_flight;			 /* l */
+	struct broker_rules rules; /* c; l: counters of rules.fault */
+	struct ratelimit limit;    /* l */
+	struct token_desk desk;    /* l */
+	uint64_t chance;           /* l */
+	uint64_t arrivals;         /* l */
+	int in_flight;             /* l */
 };
 
 int64_t broker_now_ns(void)
@@ -110,9 +110,8 @@ int64_t broker_draw_travel_ns(struct broker *broker)
 }
 
 /* Every rule counts the request; the first that fires has it. */
-static const struct fault_rule *choose_fault_locked(struct broker *broker,
-						    const struct request *request,
-						    bool has_history)
+static const struct fault_rule *choose_fault_locked(
+	struct broker *broker, const struct request *request, bool has_history)
 {
 	const struct fault_rule *chosen = NULL;
 
@@ -120,7 +119,8 @@ static const struct fault_rule *choose_fault_locked(struct broker *broker,
 		struct fault_rule *rule = &broker->rules.fault[i];
 
 		if (fault_fires(rule, request, has_history,
-				draw_locked(broker)) && !chosen)
+				draw_locked(broker)) &&
+		    !chosen)
 			chosen = rule;
 	}
 	return chosen;

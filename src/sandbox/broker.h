@@ -21,7 +21,7 @@ struct broker;
 
 struct broker_rules {
 	const char *app_key, *app_secret; /* borrowed, as all texts here */
-	const char *unknown;		  /* codes that do not exist */
+	const char *unknown;              /* codes that do not exist */
 	const char *poison; /* the code that spoils its call; or NULL */
 	bool is_paper, has_multi;
 	bool is_shuffled, is_signed;
@@ -39,9 +39,9 @@ struct broker_rules {
 
 /* What is settled when a request arrives. */
 struct arrival {
-	uint64_t seq;	/* from 1, in the order of time */
-	int64_t t_ns;	/* CLOCK_MONOTONIC */
-	int in_flight;	/* calls that wait for an answer, this one too */
+	uint64_t seq;     /* from 1, in the order of time */
+	int64_t t_ns;     /* CLOCK_MONOTONIC */
+	int in_flight;    /* calls that wait for an answer, this one too */
 	int64_t delay_ns; /* how long the answer is to take */
 	bool is_over_limit;
 	const struct fault_rule *fault; /* NULL: none. Lives with the broker */

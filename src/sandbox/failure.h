@@ -4,7 +4,7 @@
 #define SANDBOX_FAILURE_H
 
 #if defined(__GNUC__)
-#define SANDBOX_PRINTF_LIKE(text, first)                                     \
+#define SANDBOX_PRINTF_LIKE(text, first) \
 	__attribute__((format(printf, text, first)))
 #define SANDBOX_MUST_CHECK __attribute__((warn_unused_result))
 #else

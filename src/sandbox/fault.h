@@ -91,15 +91,15 @@ enum fault_path {
 
 struct fault_rule {
 	enum fault fault;
-	char text[512];	 /* the argument, or its default */
-	int64_t number;	 /* the same as a number, where one is meant */
+	char text[512]; /* the argument, or its default */
+	int64_t number; /* the same as a number, where one is meant */
 	enum fault_path path;
-	char symbol[16]; /* "": any */
+	char symbol[16];             /* "": any */
 	int64_t nth_first, nth_last; /* 0: any */
-	int64_t every;		     /* 0: any */
-	int64_t times;		     /* 0: no end */
-	double p;		     /* below 0: always */
-	int64_t seen, fired;	     /* changed by fault_fires alone */
+	int64_t every;               /* 0: any */
+	int64_t times;               /* 0: no end */
+	double p;                    /* below 0: always */
+	int64_t seen, fired;         /* changed by fault_fires alone */
 };
 
 /* Reads one rule.

@@ -14,18 +14,18 @@ struct venue {
 };
 
 static const struct venue venues[] = {
-	{"NAS", "NAS", "US", "USD", 4, 138550},
-	{"NYS", "NYS", "US", "USD", 4, 138550},
-	{"AMS", "AMS", "US", "USD", 4, 138550},
-	{"BAQ", "NAS", "US", "USD", 4, 138550},
-	{"BAY", "NYS", "US", "USD", 4, 138550},
-	{"BAA", "AMS", "US", "USD", 4, 138550},
-	{"HKS", "HKS", "HKS", "HKD", 3, 17820},
-	{"TSE", "TSE", "TSE", "JPY", 1, 925},
-	{"SHS", "SHS", "SHS", "CNY", 3, 19230},
-	{"SZS", "SZS", "SZS", "CNY", 3, 19230},
-	{"HSX", "HSX", "HSX", "VND", 0, 5},
-	{"HNX", "HNX", "HNX", "VND", 0, 5},
+	{ "NAS", "NAS", "US", "USD", 4, 138550 },
+	{ "NYS", "NYS", "US", "USD", 4, 138550 },
+	{ "AMS", "AMS", "US", "USD", 4, 138550 },
+	{ "BAQ", "NAS", "US", "USD", 4, 138550 },
+	{ "BAY", "NYS", "US", "USD", 4, 138550 },
+	{ "BAA", "AMS", "US", "USD", 4, 138550 },
+	{ "HKS", "HKS", "HKS", "HKD", 3, 17820 },
+	{ "TSE", "TSE", "TSE", "JPY", 1, 925 },
+	{ "SHS", "SHS", "SHS", "CNY", 3, 19230 },
+	{ "SZS", "SZS", "SZS", "CNY", 3, 19230 },
+	{ "HSX", "HSX", "HSX", "VND", 0, 5 },
+	{ "HNX", "HNX", "HNX", "VND", 0, 5 },
 };
 
 uint64_t market_noise(const char *text)
@@ -120,8 +120,9 @@ bool market_find_domestic(const struct market *market, const char *code,
 {
 	const struct domestic_listing *known = listing_find_domestic(code);
 	uint64_t noise = market_noise(code);
-	static const int64_t scale[] = {10, 10, 100, 100, 100, 1000};
-	int64_t previous = (int64_t)(100 + noise % 900) * scale[noise / 900 % 6];
+	static const int64_t scale[] = { 10, 10, 100, 100, 100, 1000 };
+	int64_t previous =
+		(int64_t)(100 + noise % 900) * scale[noise / 900 % 6];
 
 	if (!is_domestic_code(code) || list_has(market->unknown, code))
 		return false;
@@ -148,8 +149,8 @@ bool market_find_domestic(const struct market *market, const char *code,
 		return true;
 	stock->price = known ? known->price
 			     : moved(stock->previous, noise >> 8, stock->tick);
-	stock->open = moved(stock->previous, (noise >> 16) % 201 + 400,
-			    stock->tick);
+	stock->open =
+		moved(stock->previous, (noise >> 16) % 201 + 400, stock->tick);
 	stock->high = greater(stock->open, stock->price) +
 		      (int64_t)(noise >> 24) % 4 * stock->tick;
 	stock->low = greater(stock->tick,
@@ -165,8 +166,8 @@ bool market_find_domestic(const struct market *market, const char *code,
 /* Where an unlisted US symbol is listed: mostly Nasdaq. */
 static const char *us_home(uint64_t noise)
 {
-	static const char *const home[] = {"NAS", "NYS", "NAS", "NYS", "NAS",
-					   "NAS", "NYS", "NAS", "AMS", "NYS"};
+	static const char *const home[] = { "NAS", "NYS", "NAS", "NYS", "NAS",
+					    "NAS", "NYS", "NAS", "AMS", "NYS" };
 
 	return home[noise % 10];
 }
@@ -232,8 +233,8 @@ bool market_find_overseas(const struct market *market, const char *exchange,
 		unit *= 10;
 	/* US prices sit on the cent, though four decimals are shown. */
 	unit = greater(unit, 100);
-	previous = known ? known->previous
-			 : (int64_t)(300 + noise % 89700) * unit;
+	previous =
+		known ? known->previous : (int64_t)(300 + noise % 89700) * unit;
 	*stock = (struct overseas_stock){
 		.currency = venue->currency,
 		.sector = "기타",
@@ -246,7 +247,7 @@ bool market_find_overseas(const struct market *market, const char *exchange,
 	};
 	snprintf(stock->code, sizeof(stock->code), "%s", code);
 	snprintf(stock->exchange, sizeof(stock->exchange), "%s", exchange);
-	stock->price = known ? known->price
+	stock->price = known               ? known->price
 		       : stock->is_preopen ? previous
 					   : moved(previous, noise >> 8, unit);
 	stock->open = moved(previous, (noise >> 16) % 201 + 400, unit);

@@ -14,7 +14,8 @@
 #include <stdint.h>
 
 struct market {
-	const char *unknown; /* borrowed: "CODE,CODE" that do not exist; or NULL */
+	const char
+		*unknown; /* borrowed: "CODE,CODE" that do not exist; or NULL */
 };
 
 struct domestic_stock {

@@ -68,10 +68,9 @@ static bool is_poisoned(const struct broker_rules *rules,
 
 static void answer_single(const struct broker_rules *rules,
 			  const struct request *request,
-			  const struct fault_rule *fault,
-			  struct answer *answer)
+			  const struct fault_rule *fault, struct answer *answer)
 {
-	const struct market market = {rules->unknown};
+	const struct market market = { rules->unknown };
 	struct domestic_stock stock;
 	const char *code;
 
@@ -152,7 +151,7 @@ static void answer_multi(const struct broker_rules *rules,
 			 const struct request *request,
 			 const struct arrival *arrival, struct answer *answer)
 {
-	const struct market market = {rules->unknown};
+	const struct market market = { rules->unknown };
 	size_t order[REQUEST_SYMBOLS_MAX];
 	struct domestic_stock stock;
 
@@ -183,7 +182,7 @@ static void answer_overseas(const struct broker_rules *rules,
 			    const struct fault_rule *fault,
 			    struct answer *answer)
 {
-	const struct market market = {rules->unknown};
+	const struct market market = { rules->unknown };
 	struct overseas_stock stock, *found;
 
 	/* AUTH must be there, and empty. */

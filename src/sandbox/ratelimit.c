@@ -35,8 +35,8 @@ void ratelimit_release(struct ratelimit *limit)
 static bool pass_sliding(struct ratelimit *limit, int64_t now_ns)
 {
 	bool is_full = limit->len == limit->per_sec;
-	bool passes = !is_full ||
-		      now_ns - limit->stamp[limit->oldest] >= SECOND_NS;
+	bool passes =
+		!is_full || now_ns - limit->stamp[limit->oldest] >= SECOND_NS;
 
 	if (!passes && !limit->counts_refused)
 		return false;

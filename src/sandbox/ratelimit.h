@@ -22,7 +22,7 @@ struct ratelimit {
 	int64_t phase_ns; /* fixed: where the second begins */
 	int64_t *stamp;   /* sliding: ring of the last per_sec calls, owned */
 	size_t oldest, len;
-	int64_t second;   /* fixed: the second that is being counted */
+	int64_t second; /* fixed: the second that is being counted */
 	size_t in_second;
 };
 

@@ -10,16 +10,16 @@ struct route {
 };
 
 static const struct route routes[] = {
-	{ENDPOINT_TOKEN, "POST", "/oauth2/tokenP", NULL},
-	{ENDPOINT_SINGLE, "GET",
-	 "/uapi/domestic-stock/v1/quotations/inquire-price", "FHKST01010100"},
-	{ENDPOINT_MULTI, "GET",
-	 "/uapi/domestic-stock/v1/quotations/intstock-multprice",
-	 "FHKST11300006"},
-	{ENDPOINT_PRICE, "GET", "/uapi/overseas-price/v1/quotations/price",
-	 "HHDFS00000300"},
-	{ENDPOINT_DETAIL, "GET",
-	 "/uapi/overseas-price/v1/quotations/price-detail", "HHDFS76200200"},
+	{ ENDPOINT_TOKEN, "POST", "/oauth2/tokenP", NULL },
+	{ ENDPOINT_SINGLE, "GET",
+	  "/uapi/domestic-stock/v1/quotations/inquire-price", "FHKST01010100" },
+	{ ENDPOINT_MULTI, "GET",
+	  "/uapi/domestic-stock/v1/quotations/intstock-multprice",
+	  "FHKST11300006" },
+	{ ENDPOINT_PRICE, "GET", "/uapi/overseas-price/v1/quotations/price",
+	  "HHDFS00000300" },
+	{ ENDPOINT_DETAIL, "GET",
+	  "/uapi/overseas-price/v1/quotations/price-detail", "HHDFS76200200" },
 };
 
 void request_add_argument(struct request *request, const char *key,
@@ -30,7 +30,7 @@ void request_add_argument(struct request *request, const char *key,
 		return;
 	}
 	request->argument[request->argument_count++] =
-		(struct argument){key, value ? value : ""};
+		(struct argument){ key, value ? value : "" };
 }
 
 const char *request_get_argument(const struct request *request, const char *key)

@@ -10,10 +10,10 @@
 
 enum endpoint {
 	ENDPOINT_UNKNOWN,
-	ENDPOINT_TOKEN,	 /* POST /oauth2/tokenP */
+	ENDPOINT_TOKEN,  /* POST /oauth2/tokenP */
 	ENDPOINT_SINGLE, /* one Korean symbol */
-	ENDPOINT_MULTI,	 /* up to thirty of them */
-	ENDPOINT_PRICE,	 /* one overseas symbol */
+	ENDPOINT_MULTI,  /* up to thirty of them */
+	ENDPOINT_PRICE,  /* one overseas symbol */
 	ENDPOINT_DETAIL, /* the same with its ratios */
 };
 
@@ -30,11 +30,11 @@ struct request {
 	size_t argument_count;
 	bool has_too_many; /* arguments */
 	const char *authorization, *appkey, *appsecret, *tr_id, *custtype,
-		*content_type; /* headers, or NULL */
+		*content_type;                   /* headers, or NULL */
 	const char *symbol[REQUEST_SYMBOLS_MAX]; /* asked for, as written */
 	size_t symbol_count;
 	const char *exchange; /* EXCD, or NULL */
-	char *body;	      /* owned by the server; or NULL */
+	char *body;           /* owned by the server; or NULL */
 	size_t body_len;
 };
 

@@ -1,5 +1,5 @@
 /* server.h: the loopback HTTP server around the broker.
- * Sandbox; uses broker, wire_fault, arrival_log and libmicrohttpd.
+ * Sandbox; uses call, broker and libmicrohttpd.
  * Each connection has a thread of its own, so that one that waits holds up
  * no other. */
 #ifndef SANDBOX_SERVER_H
@@ -14,13 +14,13 @@
 struct server;
 
 struct server_setup {
-	struct broker *broker; /* borrowed; must outlive the server */
-	uint16_t port;	       /* of 127.0.0.1; 0: any free one */
+	struct broker *broker;          /* borrowed; must outlive the server */
+	uint16_t port;                  /* of 127.0.0.1; 0: any free one */
 	const char *tls_cert, *tls_key; /* PEM text; NULL: plain HTTP */
-	const char *tls_priority;	/* of GnuTLS; NULL: its default */
+	const char *tls_priority;       /* of GnuTLS; NULL: its default */
 	unsigned int connections_max;
 	unsigned int idle_s; /* idle connections are closed; 0: never */
-	int log_fd;	     /* -1: no log */
+	int log_fd;          /* -1: no log */
 	bool is_verbose;
 };
 

@@ -196,12 +196,12 @@ static uint32_t crc_of_repeated(unsigned char byte, int64_t count)
 void spoil_with_gzip(struct body *body, int64_t unpacked)
 {
 	enum { REPEAT = 258, BLANK_CODE = 0x30 + ' ', REPEAT_CODE = 0xc5 };
-	static const unsigned char head[10] = {0x1f, 0x8b, 8, 0, 0,
-					       0,    0,	   0, 0, 255};
-	struct bit_writer out = {.body = body};
+	static const unsigned char head[10] = { 0x1f, 0x8b, 8, 0, 0,
+						0,    0,    0, 0, 255 };
+	struct bit_writer out = { .body = body };
 	int64_t repeats = (unpacked - 1) / REPEAT;
 	int64_t len = 1 + repeats * REPEAT;
-	uint32_t tail[2] = {crc_of_repeated(' ', len), (uint32_t)len};
+	uint32_t tail[2] = { crc_of_repeated(' ', len), (uint32_t)len };
 
 	body_clear(body);
 	body_add_bytes(body, head, sizeof(head));

@@ -18,8 +18,7 @@ static void write_page(struct answer *answer, int status)
 }
 
 /* STATUS, or STATUS:URL. */
-static void write_redirect(struct answer *answer,
-			   const struct request *request,
+static void write_redirect(struct answer *answer, const struct request *request,
 			   const struct fault_rule *rule)
 {
 	const char *url = strchr(rule->text, ':');
@@ -49,8 +48,8 @@ static void write_refusal(struct answer *answer, const struct request *request,
 {
 	char msg_cd[12];
 
-	snprintf(msg_cd, sizeof(msg_cd), "%.*s",
-		 (int)strcspn(rule->text, "/"), rule->text);
+	snprintf(msg_cd, sizeof(msg_cd), "%.*s", (int)strcspn(rule->text, "/"),
+		 rule->text);
 	refusal_write(answer, request->endpoint, msg_cd, "");
 	if (rule->number > 0)
 		answer->status = (int)rule->number;

@@ -7,7 +7,7 @@ static const int64_t SECOND_NS = 1000000000;
 
 void token_desk_init(struct token_desk *desk, const struct token_rules *rules)
 {
-	*desk = (struct token_desk){.rules = *rules};
+	*desk = (struct token_desk){ .rules = *rules };
 }
 
 static uint64_t scramble(uint64_t x)

@@ -17,8 +17,8 @@ struct token_rules {
 	int64_t same_ns;     /* within it the same token is given again */
 	int64_t life_ns;
 	int64_t revoke_after; /* quote calls until the first token dies; 0: never */
-	bool is_always_dead;  /* every token is refused */
-	uint64_t salt;        /* makes the tokens of two runs differ */
+	bool is_always_dead; /* every token is refused */
+	uint64_t salt;       /* makes the tokens of two runs differ */
 };
 
 struct token_desk {

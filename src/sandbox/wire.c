@@ -41,11 +41,11 @@ static int wait_for(const struct wire *wire, short events, int64_t left_ns)
 		.tv_nsec = (long)(left_ns % SECOND_NS),
 	};
 	struct pollfd fds[2] = {
-		{.fd = wire->stop_fd, .events = POLLIN},
-		{.fd = wire->fd, .events = events},
+		{ .fd = wire->stop_fd, .events = POLLIN },
+		{ .fd = wire->fd, .events = events },
 	};
-	int ready = ppoll(fds, events ? 2 : 1, left_ns < 0 ? NULL : &left,
-			  NULL);
+	int ready =
+		ppoll(fds, events ? 2 : 1, left_ns < 0 ? NULL : &left, NULL);
 
 	if (ready > 0 && fds[0].revents)
 		return -1;
@@ -128,8 +128,8 @@ void wire_wait_for_end(const struct wire *wire)
 
 void wire_reset(const struct wire *wire)
 {
-	struct linger linger = {.l_onoff = 1, .l_linger = 0};
-	struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+	struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
 
 	/* The library says goodbye with a FIN before it closes, which would
 	 * spoil the reset of SO_LINGER. Dissolving the association sends it

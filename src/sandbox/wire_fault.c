@@ -137,7 +137,8 @@ static void add_cut(struct body *out, const struct answer *answer,
 	if (fault == FAULT_CUT_HEAD) {
 		body_add(out, "X-Cut: he");
 	} else if (fault == FAULT_CUT_CHUNKED) {
-		body_add_format(out, "Transfer-Encoding: chunked\r\n\r\n%zx\r\n",
+		body_add_format(out,
+				"Transfer-Encoding: chunked\r\n\r\n%zx\r\n",
 				answer->body.len);
 		add_half(out, answer);
 	} else if (fault == FAULT_CUT_NOLENGTH) {
@@ -222,10 +223,10 @@ static void play_to_the_end(const struct fault_rule *rule,
 		break;
 	case FAULT_SHORT_LENGTH:
 		add_head(out, answer);
-		add_length(out, answer->body.len > (size_t)rule->number
-					? answer->body.len -
-						  (size_t)rule->number
-					: 0);
+		add_length(out,
+			   answer->body.len > (size_t)rule->number
+				   ? answer->body.len - (size_t)rule->number
+				   : 0);
 		add_text(out, answer);
 		flush(wire, out, false);
 		return;

@@ -1,0 +1,221 @@
+#include "cli/delivery.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/sync.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/render.h"
+#include "cli/symbol_list.h"
+
+/* Text is written out when it passes this. */
+enum { PIECE_BYTES = 64 * 1024 };
+
+/* How long a reader may let us wait once the deadline or a stop has come. */
+#define GRACE_NS (NS_PER_SEC / 2)
+
+/* An entry's answer while it waits for its turn. */
+struct waiting {
+	struct result *result; /* NULL: none yet */
+	size_t item;
+};
+
+struct delivery {
+	struct delivery_config config;
+	struct waiting *waiting; /* one for each entry; only with keeps_order */
+	uint32_t next;           /* the entry whose turn it is */
+	struct tally tally;
+};
+
+struct delivery *delivery_new(const struct delivery_config *config,
+			      struct err *err)
+{
+	struct delivery *d = calloc(1, sizeof *d);
+	size_t count = symbol_list_count(config->list);
+
+	if (!d)
+		goto fail;
+	d->config = *config;
+	if (config->keeps_order) {
+		d->waiting = calloc(count ? count : 1, sizeof *d->waiting);
+		if (!d->waiting)
+			goto fail;
+	}
+	return d;
+fail:
+	err_no_memory(err);
+	delivery_free(d);
+	return NULL;
+}
+
+static void release(struct result *result)
+{
+	if (--result->holders == 0)
+		result_free(result);
+}
+
+void delivery_free(struct delivery *d)
+{
+	uint32_t i;
+
+	if (!d)
+		return;
+	if (d->waiting)
+		for (i = d->next; i < symbol_list_count(d->config.list); i++)
+			if (d->waiting[i].result)
+				release(d->waiting[i].result);
+	free(d->waiting);
+	free(d);
+}
+
+const struct tally *delivery_tally(const struct delivery *d)
+{
+	return &d->tally;
+}
+
+static int write_out(struct delivery *d, struct err *err)
+{
+	const struct delivery_config *c = &d->config;
+	bool is_stopped = stop_reason(c->stop) != 0;
+	int64_t until_ns = clock_monotonic_ns();
+	struct err why;
+
+	if (!is_stopped && until_ns < c->deadline_ns)
+		until_ns = c->deadline_ns;
+	if (until_ns != CLOCK_NEVER)
+		until_ns += GRACE_NS;
+	if (output_is_terminal(c->output))
+		progress_clear(c->progress);
+	if (output_write(c->output, c->text, is_stopped ? NULL : c->stop, until_ns,
+			 &why) == 0 ||
+	    why.kind == ERR_CANCELED)
+		return 0;
+	*err = why;
+	return -1;
+}
+
+static int write_pieces(struct delivery *d, struct err *err)
+{
+	return d->config.text->len >= PIECE_BYTES ? write_out(d, err) : 0;
+}
+
+static int put_record(struct delivery *d, const struct record *record,
+		      struct err *err)
+{
+	bool has_failed = !record->outcome->has_quote;
+
+	d->tally.symbols++;
+	if (has_failed)
+		d->tally.failed[record->outcome->err.kind]++;
+	else
+		d->tally.quotes++;
+	if (render_record(d->config.render, record, err) < 0)
+		return -1;
+	progress_step(d->config.progress, has_failed, clock_monotonic_ns());
+	return write_pieces(d, err);
+}
+
+static int put_invalid(struct delivery *d,
+		       const struct symbol_list_invalid *invalid, struct err *err)
+{
+	struct outcome o = { .fetched_at_ms = clock_real_ms() };
+	struct record record = { .symbol = invalid->text,
+				 .market = MARKET_NONE,
+				 .outcome = &o,
+				 .provider = d->config.provider };
+
+	err_set(&o.err, ERR_INPUT, "%s", invalid->reason);
+	return put_record(d, &record, err);
+}
+
+static int put_entry(struct delivery *d, uint32_t i, struct result *result,
+		     size_t item, struct err *err)
+{
+	const struct symbol *s = symbol_list_at(d->config.list, i);
+	struct record record = { .symbol = s->code,
+				 .market = (enum market)s->market,
+				 .outcome = &result->outcome[item],
+				 .provider = d->config.provider };
+	int rc = put_record(d, &record, err);
+
+	release(result);
+	return rc;
+}
+
+/* Renders the entries whose turn has come. */
+static int put_in_turn(struct delivery *d, struct err *err)
+{
+	size_t count = symbol_list_count(d->config.list);
+
+	for (; d->next < count; d->next++) {
+		const struct symbol_list_invalid *invalid =
+			symbol_list_invalid_at(d->config.list, d->next);
+		struct waiting *w = &d->waiting[d->next];
+		int rc;
+
+		if (!invalid && !w->result)
+			break;
+		if (invalid) {
+			rc = put_invalid(d, invalid, err);
+		} else {
+			struct result *result = w->result;
+
+			w->result = NULL;
+			rc = put_entry(d, d->next, result, w->item, err);
+		}
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int delivery_begin(struct delivery *d, struct err *err)
+{
+	uint32_t i;
+
+	render_begin(d->config.render);
+	if (d->config.keeps_order)
+		return put_in_turn(d, err);
+	for (i = 0; i < symbol_list_count(d->config.list); i++) {
+		const struct symbol_list_invalid *invalid =
+			symbol_list_invalid_at(d->config.list, i);
+
+		if (invalid && put_invalid(d, invalid, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int delivery_take(struct delivery *d, struct result *result, struct err *err)
+{
+	size_t k;
+	int rc = 0;
+
+	result->holders = 1; /* this function */
+	for (k = 0; k < result->request->count && rc == 0; k++) {
+		uint32_t i = result->request->item[k].index;
+
+		for (; i != SYMBOL_LIST_NONE && rc == 0;
+		     i = symbol_list_next_same(d->config.list, i)) {
+			result->holders++;
+			if (d->config.keeps_order)
+				d->waiting[i] = (struct waiting){ result, k };
+			else
+				rc = put_entry(d, i, result, k, err);
+		}
+	}
+	release(result);
+	if (rc == 0 && d->config.keeps_order)
+		rc = put_in_turn(d, err);
+	return rc < 0 ? -1 : write_out(d, err);
+}
+
+int delivery_end(struct delivery *d, struct err *err)
+{
+	progress_clear(d->config.progress);
+	if (render_end(d->config.render, err) < 0)
+		return -1;
+	return write_out(d, err);
+}

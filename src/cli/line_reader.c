@@ -1,0 +1,79 @@
+#include "cli/line_reader.h"
+
+#include <string.h>
+
+#include "base/io.h"
+
+void line_reader_init(struct line_reader *r, int fd, struct stop *stop,
+		      int64_t deadline_ns)
+{
+	r->fd = fd;
+	r->stop = stop;
+	r->deadline_ns = deadline_ns;
+	r->number = 0;
+	r->start = 0;
+	r->end = 0;
+	r->is_at_end = false;
+}
+
+/* Moves what is left, less than a line, to the front and reads behind it. */
+static int fill(struct line_reader *r, struct err *err)
+{
+	ssize_t n;
+
+	memmove(r->data, r->data + r->start, r->end - r->start);
+	r->end -= r->start;
+	r->start = 0;
+	n = io_read(r->fd, r->data + r->end, sizeof r->data - r->end, r->stop,
+		    r->deadline_ns, err);
+	if (n < 0)
+		return -1;
+	r->end += (size_t)n;
+	r->is_at_end = n == 0;
+	return 0;
+}
+
+/* Gives out the next len bytes, cutting what is too long. */
+static int give(struct line_reader *r, size_t len, bool is_cut, struct line *line)
+{
+	const char *text = r->data + r->start;
+
+	r->start += len;
+	r->number++;
+	if (r->number == 1 && len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		len -= 3;
+	}
+	if (len > 0 && text[len - 1] == '\r')
+		len--;
+	line->is_cut = is_cut || len > LINE_MAX_BYTES;
+	line->len = line->is_cut ? LINE_MAX_BYTES : len;
+	line->text = text;
+	return 1;
+}
+
+int line_reader_next(struct line_reader *r, struct line *line, struct err *err)
+{
+	bool is_cut = false;
+
+	for (;;) {
+		size_t left = r->end - r->start;
+		const char *text = r->data + r->start;
+		const char *newline = left > 0 ? memchr(text, '\n', left) : NULL;
+
+		if (newline) {
+			give(r, (size_t)(newline - text), is_cut, line);
+			r->start++; /* the line end */
+			return 1;
+		}
+		if (r->is_at_end)
+			return left > 0 ? give(r, left, is_cut, line) : 0;
+		/* Room for a BOM, the text, CR: more is no line to keep. */
+		if (left > LINE_MAX_BYTES + 4) {
+			is_cut = true;
+			r->end = r->start + LINE_MAX_BYTES + 4;
+		}
+		if (fill(r, err) < 0)
+			return -1;
+	}
+}

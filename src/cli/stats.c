@@ -1,0 +1,83 @@
+#include "cli/stats.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "net/json_write.h"
+
+static void put_count(struct json_writer *w, const char *key, uint64_t value)
+{
+	json_key(w, key);
+	json_put_integer(w, (int64_t)value);
+}
+
+/* Milliseconds with three decimals; a duration, not money. */
+static void put_ms(struct json_writer *w, const char *key, double ms)
+{
+	char text[48];
+
+	snprintf(text, sizeof text, "%.3f", ms);
+	json_key(w, key);
+	json_put_decimal(w, text);
+}
+
+/* Several kinds share a name (a dead host and a dead line are both Network):
+ * each name is written where its first kind stands, with the sum. */
+static void put_errors(struct json_writer *w, const struct tally *t)
+{
+	int k, j;
+
+	json_key(w, "errors");
+	json_begin_object(w);
+	for (k = 0; k < ERR_KINDS; k++) {
+		const char *name = err_kind_name((enum err_kind)k);
+		size_t sum = 0;
+
+		for (j = 0; j < ERR_KINDS; j++) {
+			if (strcmp(err_kind_name((enum err_kind)j), name) != 0)
+				continue;
+			if (j < k)
+				break;
+			sum += t->failed[j];
+		}
+		if (sum > 0)
+			put_count(w, name, sum);
+	}
+	json_end_object(w);
+}
+
+void stats_write(const struct stats *s, struct buf *out)
+{
+	const struct metrics *m = &s->metrics;
+	struct json_writer w;
+
+	json_writer_init(&w, out);
+	json_begin_object(&w);
+	put_count(&w, "symbols", s->tally.symbols);
+	put_count(&w, "quotes", s->tally.quotes);
+	put_count(&w, "failed", s->tally.symbols - s->tally.quotes);
+	put_errors(&w, &s->tally);
+	put_count(&w, "requests", m->requests);
+	put_count(&w, "calls", m->calls);
+	put_count(&w, "retries", m->retries);
+	put_count(&w, "refusals", m->refusals);
+	put_count(&w, "timeouts", m->timeouts);
+	put_count(&w, "token_calls", m->token_calls);
+	put_count(&w, "connections", m->connections);
+	put_count(&w, "bytes", m->bytes);
+	put_count(&w, "workers", s->workers);
+	json_key(&w, "latency_ms");
+	json_begin_object(&w);
+	put_ms(&w, "p50", metrics_latency_ms(m, 0.50));
+	put_ms(&w, "p95", metrics_latency_ms(m, 0.95));
+	put_ms(&w, "p99", metrics_latency_ms(m, 0.99));
+	put_ms(&w, "max", (double)m->latency_max_us / 1000.0);
+	json_end_object(&w);
+	put_ms(&w, "quota_wait_ms", (double)s->quota_waited_ns / (double)NS_PER_MS);
+	put_ms(&w, "wall_ms", (double)s->wall_ns / (double)NS_PER_MS);
+	put_count(&w, "exit_status", (uint64_t)s->exit_status);
+	json_end_object(&w);
+	buf_putc(out, '\n');
+}

@@ -1,0 +1,34 @@
+/* stats.h: what a run came to, counted by main: for the summary, the exit
+ * status and --stats.
+ * Layer cli; uses base, model, net/json_write, engine/metrics. */
+#ifndef CLI_STATS_H
+#define CLI_STATS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "engine/metrics.h"
+
+struct buf;
+
+struct tally {
+	size_t symbols;            /* records: one for each symbol asked */
+	size_t quotes;
+	size_t failed[ERR_KINDS];  /* records by kind of error */
+};
+
+struct stats {
+	struct tally tally;
+	struct metrics metrics;     /* of all workers */
+	size_t workers;             /* at the end */
+	int64_t wall_ns;
+	int64_t quota_waited_ns;    /* summed over the workers */
+	int exit_status;
+};
+
+/* Appends one JSON object and a line end. Counts by error_type: the names that
+ * records show. */
+void stats_write(const struct stats *s, struct buf *out);
+
+#endif

@@ -1,0 +1,263 @@
+#include "cli/symbol_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "base/utf8.h"
+
+enum {
+	SHOWN_COLUMNS = 64, /* of an invalid entry's text */
+	CAP_LEAST = 256     /* entries; doubles */
+};
+
+enum { IS_FIRST = 1, HAS_PRIORITY = 2 };
+
+/* Entries are three arrays side by side, 21 bytes each. Those of one symbol
+ * form a ring through next, from each to the next and from the last to the
+ * first. A hash table (open addressing, linear) finds the last of a ring, to
+ * which one is appended; 5 to 11 bytes a symbol. */
+struct symbol_list {
+	struct symbol *symbol;
+	uint32_t *next;       /* SYMBOL_LIST_NONE: an invalid entry */
+	uint8_t *flags;
+	uint32_t count, cap;
+	uint32_t preferred;   /* entries with HAS_PRIORITY */
+	uint32_t *slot;       /* index of an entry, or SYMBOL_LIST_NONE */
+	uint32_t slot_count;  /* a power of two, or 0 */
+	uint32_t slots_used;
+	struct symbol_list_invalid *invalid; /* by index */
+	size_t invalid_count, invalid_cap;
+	struct arena texts;   /* of the invalid ones */
+};
+
+struct symbol_list *symbol_list_new(struct err *err)
+{
+	struct symbol_list *list = calloc(1, sizeof *list);
+
+	if (!list) {
+		err_no_memory(err);
+		return NULL;
+	}
+	arena_init(&list->texts);
+	return list;
+}
+
+void symbol_list_free(struct symbol_list *list)
+{
+	if (!list)
+		return;
+	free(list->symbol);
+	free(list->next);
+	free(list->flags);
+	free(list->slot);
+	free(list->invalid);
+	arena_release(&list->texts);
+	free(list);
+}
+
+/* The array, grown; or as it was, and *is_grown false. The caps on entries keep
+ * count * size far from overflow. */
+static void *grow(void *array, size_t count, size_t size, bool *is_grown)
+{
+	void *grown = realloc(array, count * size);
+
+	*is_grown &= grown != NULL;
+	return grown ? grown : array;
+}
+
+static int reserve_entry(struct symbol_list *list, struct err *err)
+{
+	uint32_t cap = list->cap ? list->cap * 2 : CAP_LEAST;
+	bool is_grown = true;
+
+	if (list->count == SYMBOL_LIST_MAX)
+		return err_set(err, ERR_INPUT, "more than %d symbols", SYMBOL_LIST_MAX);
+	if (list->count < list->cap)
+		return 0;
+	list->symbol = grow(list->symbol, cap, sizeof *list->symbol, &is_grown);
+	list->next = grow(list->next, cap, sizeof *list->next, &is_grown);
+	list->flags = grow(list->flags, cap, sizeof *list->flags, &is_grown);
+	if (!is_grown)
+		return err_no_memory(err);
+	list->cap = cap;
+	return 0;
+}
+
+/* ---- the hash table ---- */
+
+/* The slot of the symbol's ring, or the empty one where it would go. */
+static uint32_t *find_slot(struct symbol_list *list, const struct symbol *symbol)
+{
+	uint32_t mask = list->slot_count - 1;
+	uint32_t at = (uint32_t)hash_bytes(symbol, sizeof *symbol, 0) & mask;
+
+	while (list->slot[at] != SYMBOL_LIST_NONE &&
+	       memcmp(&list->symbol[list->slot[at]], symbol, sizeof *symbol) != 0)
+		at = (at + 1) & mask;
+	return &list->slot[at];
+}
+
+/* Keeps the table at most three quarters full. */
+static int reserve_slot(struct symbol_list *list, struct err *err)
+{
+	uint32_t *old = list->slot;
+	uint32_t old_count = list->slot_count;
+	uint32_t count = old_count ? old_count * 2 : CAP_LEAST * 2;
+	uint32_t *slot;
+
+	if (list->slots_used < old_count / 4 * 3)
+		return 0;
+	slot = malloc(count * sizeof *slot);
+	if (!slot)
+		return err_no_memory(err);
+	memset(slot, 0xff, count * sizeof *slot); /* SYMBOL_LIST_NONE */
+	list->slot = slot;
+	list->slot_count = count;
+	for (uint32_t i = 0; i < old_count; i++) {
+		if (old[i] != SYMBOL_LIST_NONE)
+			*find_slot(list, &list->symbol[old[i]]) = old[i];
+	}
+	free(old);
+	return 0;
+}
+
+/* ---- entries ---- */
+
+static void prefer(struct symbol_list *list, uint32_t first)
+{
+	list->preferred += !(list->flags[first] & HAS_PRIORITY);
+	list->flags[first] |= HAS_PRIORITY;
+}
+
+int symbol_list_add(struct symbol_list *list, const struct symbol *symbol,
+		    bool has_priority, struct err *err)
+{
+	uint32_t i = list->count;
+	uint32_t first = i;
+	uint32_t *slot;
+
+	if (reserve_entry(list, err) < 0 || reserve_slot(list, err) < 0)
+		return -1;
+	slot = find_slot(list, symbol);
+	if (*slot == SYMBOL_LIST_NONE) {
+		list->slots_used++;
+	} else {
+		first = list->next[*slot];
+		list->next[*slot] = i;
+	}
+	*slot = i;
+	list->symbol[i] = *symbol;
+	list->next[i] = first;
+	list->flags[i] = first == i ? IS_FIRST : 0;
+	list->count++;
+	if (has_priority)
+		prefer(list, first);
+	return 0;
+}
+
+int symbol_list_prefer(struct symbol_list *list, const struct symbol *symbol,
+		       struct err *err)
+{
+	uint32_t *slot = list->slot_count ? find_slot(list, symbol) : NULL;
+
+	if (!slot || *slot == SYMBOL_LIST_NONE)
+		return symbol_list_add(list, symbol, true, err);
+	prefer(list, list->next[*slot]);
+	return 0;
+}
+
+int symbol_list_add_invalid(struct symbol_list *list, const char *text, size_t len,
+			    const char *reason, struct err *err)
+{
+	size_t cap = list->invalid_cap ? list->invalid_cap * 2 : CAP_LEAST;
+	bool is_grown = true;
+	char shown[SHOWN_COLUMNS * 4 + 4];
+	struct symbol_list_invalid *entry;
+
+	if (list->invalid_count == SYMBOL_LIST_INVALID_MAX)
+		return err_set(err, ERR_INPUT,
+			       "more than %d invalid entries: is it a symbol list?",
+			       SYMBOL_LIST_INVALID_MAX);
+	if (reserve_entry(list, err) < 0)
+		return -1;
+	if (list->invalid_count == list->invalid_cap) {
+		list->invalid = grow(list->invalid, cap, sizeof *list->invalid, &is_grown);
+		if (!is_grown)
+			return err_no_memory(err);
+		list->invalid_cap = cap;
+	}
+	utf8_copy_printable(text, len, shown, sizeof shown, SHOWN_COLUMNS);
+	entry = &list->invalid[list->invalid_count];
+	entry->index = list->count;
+	entry->text = arena_copy(&list->texts, shown, strlen(shown));
+	entry->reason = arena_copy(&list->texts, reason, strlen(reason));
+	if (!entry->text || !entry->reason)
+		return err_no_memory(err);
+	list->invalid_count++;
+	memset(&list->symbol[list->count], 0, sizeof *list->symbol);
+	list->next[list->count] = SYMBOL_LIST_NONE;
+	list->flags[list->count] = 0;
+	list->count++;
+	return 0;
+}
+
+/* ---- questions ---- */
+
+size_t symbol_list_count(const struct symbol_list *list)
+{
+	return list->count;
+}
+
+const struct symbol *symbol_list_at(const struct symbol_list *list, uint32_t i)
+{
+	require(i < list->count);
+	return &list->symbol[i];
+}
+
+bool symbol_list_is_first(const struct symbol_list *list, uint32_t i)
+{
+	require(i < list->count);
+	return list->flags[i] & IS_FIRST;
+}
+
+uint32_t symbol_list_next_same(const struct symbol_list *list, uint32_t i)
+{
+	uint32_t next;
+
+	require(i < list->count);
+	next = list->next[i];
+	if (next == SYMBOL_LIST_NONE || (list->flags[next] & IS_FIRST))
+		return SYMBOL_LIST_NONE;
+	return next;
+}
+
+bool symbol_list_is_priority(const struct symbol_list *list, uint32_t i)
+{
+	require(i < list->count);
+	return list->flags[i] & HAS_PRIORITY;
+}
+
+bool symbol_list_has_priority(const struct symbol_list *list)
+{
+	return list->preferred > 0;
+}
+
+static int compare_index(const void *key, const void *entry)
+{
+	uint32_t a = *(const uint32_t *)key;
+	uint32_t b = ((const struct symbol_list_invalid *)entry)->index;
+
+	return (a > b) - (a < b);
+}
+
+const struct symbol_list_invalid *
+symbol_list_invalid_at(const struct symbol_list *list, uint32_t i)
+{
+	require(i < list->count);
+	if (list->invalid_count == 0)
+		return NULL;
+	return bsearch(&i, list->invalid, list->invalid_count, sizeof *list->invalid,
+		       compare_index);
+}

@@ -1,0 +1,152 @@
+#include "engine/limiter_state.h"
+
+#include <string.h>
+
+#define RTT_SPAN_NS (300 * NS_PER_SEC)
+#define HOLD_MAX_NS (LIMITER_HORIZON_NS + LIMITER_LATE_NS + \
+		     LIMITER_CALL_MAX_NS + NS_PER_SEC + LIMITER_GRACE_NS)
+
+_Static_assert(sizeof(struct limiter_user) == 56, "no padding");
+_Static_assert(sizeof(struct limiter_place) == 32, "no padding");
+_Static_assert(sizeof(struct limiter_state) ==
+		       15 * 8 + LIMITER_MINUTE * 4 + LIMITER_USERS * 56 + 8 +
+			       LIMITER_PLACES * 32,
+	       "no padding");
+
+void limiter_state_init(struct limiter_state *l, int64_t now_ns)
+{
+	memset(l, 0, sizeof *l);
+	l->pace = l->ceiling = LIMITER_RATE_MAX;
+	/* Tickets of a state that was lost must not mean a place in this one:
+	 * nobody hands out one each nanosecond. */
+	l->last_ticket = (uint64_t)now_ns;
+}
+
+void limiter_state_init_lost(struct limiter_state *l, int64_t now_ns)
+{
+	limiter_state_init(l, now_ns);
+	l->pause_until_ns = now_ns + NS_PER_SEC;
+}
+
+size_t limiter_state_size(const struct limiter_state *l)
+{
+	return offsetof(struct limiter_state, place) +
+	       l->place_count * sizeof l->place[0];
+}
+
+static bool is_rate(double rate)
+{
+	return rate >= 1 && rate <= LIMITER_RATE_MAX; /* NaN is none */
+}
+
+bool limiter_state_is_valid(const struct limiter_state *l, size_t len)
+{
+	size_t i;
+
+	if (len < offsetof(struct limiter_state, place) ||
+	    l->place_count > LIMITER_PLACES || len != limiter_state_size(l))
+		return false;
+	if (l->next_send_ns < 0 || l->pause_until_ns < 0 ||
+	    l->learned_until_ns < 0 || l->cut_ns < 0 || l->cut_before_ns < 0 ||
+	    l->raised_ns < 0 || l->rtt_ns[0] < 0 || l->rtt_ns[1] < 0 ||
+	    l->rtt_since_ns < 0 || l->minute_sec < 0 || !is_rate(l->pace) ||
+	    !is_rate(l->ceiling) || l->accepted_at_cut < 0 ||
+	    l->accepted_at_cut > LIMITER_PLACES)
+		return false;
+	for (i = 0; i < LIMITER_USERS; i++) {
+		const struct limiter_user *u = &l->user[i];
+
+		if (u->id && (!is_rate(u->rate) || !is_rate(u->published) ||
+			      u->call_max_ns < 0 || u->seen_ns < 0 ||
+			      u->call_max_ns > LIMITER_CALL_MAX_NS))
+			return false;
+	}
+	for (i = 0; i < l->place_count; i++) {
+		const struct limiter_place *p = &l->place[i];
+
+		if (p->send_at_ns < 0 || p->held_until_ns < 0 ||
+		    p->user >= LIMITER_USERS || !l->user[p->user].id ||
+		    p->state >= PLACE_STATES)
+			return false;
+	}
+	return true;
+}
+
+static void cap(int64_t *instant, int64_t most)
+{
+	if (*instant > most)
+		*instant = most;
+}
+
+/* No state that we wrote has such instants; if one does, nobody waits for
+ * them. */
+static void drop_absurd(struct limiter_state *l, int64_t now)
+{
+	size_t i;
+
+	cap(&l->next_send_ns, now + LIMITER_HORIZON_NS + NS_PER_SEC);
+	cap(&l->pause_until_ns, now + LIMITER_PAUSE_NS);
+	if (l->learned_until_ns > now + LIMITER_LEARNED_NS)
+		l->learned_until_ns = 0;
+	cap(&l->cut_ns, now);
+	cap(&l->cut_before_ns, l->cut_ns);
+	cap(&l->raised_ns, now);
+	cap(&l->rtt_since_ns, now);
+	cap(&l->minute_sec, now / NS_PER_SEC);
+	for (i = 0; i < LIMITER_USERS; i++)
+		cap(&l->user[i].seen_ns, now);
+}
+
+static void advance_places(struct limiter_state *l, int64_t now)
+{
+	size_t i = 0;
+
+	while (i < l->place_count) {
+		struct limiter_place *p = &l->place[i];
+
+		if (p->held_until_ns <= now || p->held_until_ns > now + HOLD_MAX_NS ||
+		    p->send_at_ns > now + LIMITER_HORIZON_NS)
+			*p = l->place[--l->place_count];
+		else
+			i++;
+	}
+}
+
+static void advance_users(struct limiter_state *l, int64_t now)
+{
+	bool holds[LIMITER_USERS] = { false };
+	size_t i;
+
+	for (i = 0; i < l->place_count; i++)
+		holds[l->place[i].user] = true;
+	for (i = 0; i < LIMITER_USERS; i++) {
+		struct limiter_user *u = &l->user[i];
+
+		if (u->id && !holds[i] && now - u->seen_ns >= LIMITER_USER_ACTIVE_NS)
+			memset(u, 0, sizeof *u);
+	}
+}
+
+static void advance_counts(struct limiter_state *l, int64_t now)
+{
+	int64_t second = now / NS_PER_SEC;
+	int64_t age = now - l->rtt_since_ns;
+
+	if (l->minute_sec < second - LIMITER_MINUTE)
+		l->minute_sec = second - LIMITER_MINUTE;
+	while (l->minute_sec < second)
+		l->minute[++l->minute_sec % LIMITER_MINUTE] = 0;
+	if (age >= RTT_SPAN_NS) {
+		l->rtt_ns[1] = age < 2 * RTT_SPAN_NS ? l->rtt_ns[0] : 0;
+		l->rtt_ns[0] = 0;
+		l->rtt_since_ns = now;
+	}
+}
+
+void limiter_state_advance(struct limiter_state *l, int64_t now_ns)
+{
+	drop_absurd(l, now_ns);
+	advance_places(l, now_ns);
+	advance_users(l, now_ns);
+	advance_counts(l, now_ns);
+}

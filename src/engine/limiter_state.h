@@ -1,0 +1,97 @@
+/* limiter_state.h: what the limiter knows, as a plain struct, and what becomes
+ * of it by time alone.
+ * Layer engine; uses base.
+ *
+ * It is written to a file as it stands: no pointers, no padding. All instants
+ * are monotonic, in nanoseconds, and not negative; 0: never. */
+#ifndef ENGINE_LIMITER_STATE_H
+#define ENGINE_LIMITER_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+
+enum {
+	LIMITER_RATE_MAX = 1000, /* calls a second */
+	LIMITER_PLACES = 1024,
+	LIMITER_USERS = 64,
+	LIMITER_MINUTE = 60      /* seconds in it */
+};
+
+#define LIMITER_HORIZON_NS NS_PER_SEC /* appointments lie no farther ahead */
+#define LIMITER_LATE_NS NS_PER_SEC    /* and are kept no later than this */
+#define LIMITER_PAUSE_NS NS_PER_SEC   /* after a refusal */
+#define LIMITER_GRACE_NS (2 * NS_PER_SEC)
+#define LIMITER_CALL_MAX_NS (600 * NS_PER_SEC)
+#define LIMITER_USER_ACTIVE_NS (2 * NS_PER_SEC)
+#define LIMITER_LEARNED_NS (900 * NS_PER_SEC)
+
+struct limiter_user {
+	uint64_t id;             /* unique in this boot; 0: no user */
+	uint64_t pid_space;      /* where pid means something; 0: nowhere */
+	int64_t pid;
+	int64_t call_max_ns;     /* none of its calls is in flight for longer */
+	int64_t seen_ns;
+	uint64_t turn;           /* its number in the line; 0: not waiting */
+	int32_t rate, published; /* calls a second, 1 to LIMITER_RATE_MAX */
+};
+
+enum limiter_place_state {
+	PLACE_IN_FLIGHT, /* from the appointment on */
+	PLACE_ACCEPTED,
+	PLACE_REFUSED,
+	PLACE_LOST,      /* nobody knows whether it arrived */
+	PLACE_STATES
+};
+
+struct limiter_place {
+	uint64_t ticket;
+	int64_t send_at_ns;
+	int64_t held_until_ns; /* in flight: if no end is ever told */
+	uint32_t user;         /* index */
+	uint32_t state;        /* enum limiter_place_state */
+};
+
+struct limiter_state {
+	uint64_t last_ticket, last_turn;
+	int64_t next_send_ns;          /* spacing */
+	int64_t pause_until_ns;        /* nothing is sent before it */
+
+	double pace;                   /* calls a second; above N: N rules */
+	double ceiling;                /* of the pace, until learned_until_ns */
+	int64_t learned_until_ns;
+	int64_t cut_ns, cut_before_ns; /* the last two cuts of the pace */
+	int64_t accepted_at_cut;       /* calls, in the second before the last */
+	int64_t raised_ns;             /* the pace has been raised up to here */
+
+	int64_t rtt_ns[2];             /* least of this span and of the one before */
+	int64_t rtt_since_ns;
+	int64_t minute_sec;            /* the second being counted */
+	uint32_t minute[LIMITER_MINUTE]; /* calls ended, by second modulo 60 */
+
+	struct limiter_user user[LIMITER_USERS];
+	uint64_t place_count;
+	struct limiter_place place[LIMITER_PLACES]; /* in no order */
+};
+
+void limiter_state_init(struct limiter_state *l, int64_t now_ns);
+
+/* The same where an unknown state was lost: as if the last second had been
+ * used up. */
+void limiter_state_init_lost(struct limiter_state *l, int64_t now_ns);
+
+/* The bytes of l that are in use, from its start. */
+size_t limiter_state_size(const struct limiter_state *l);
+
+/* Whether the first len bytes of l can be a state. Instants that lie too far
+ * ahead are no fault: limiter_state_advance drops them. */
+bool limiter_state_is_valid(const struct limiter_state *l, size_t len);
+
+/* Drops what has ended by now_ns: places, users, counts; and what lies farther
+ * ahead than anything that is ever written. Every user that is left is an
+ * active one. */
+void limiter_state_advance(struct limiter_state *l, int64_t now_ns);
+
+#endif

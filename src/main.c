@@ -1,0 +1,399 @@
+/* quotefetch: a quote for every symbol of a list, from a broker's API.
+ *
+ * The way of the data:
+ *
+ *   argv, environment, file -> options -> symbol list -> plan -> requests
+ *   main:    while a credit is free: submit             -> queue -> worker
+ *   worker:  token -> gate -> quota -> http -> provider.parse -> retry?
+ *   worker:  result (never blocks: credits)             -> queue -> main
+ *   main:    render each record, write, progress; credit back
+ *   at the end: join, sum the counters, close the document, exit status
+ *
+ * The rooms; each knows only those above it:
+ *
+ *   base/      errors, clocks, buffers, decimals, locks, files
+ *   model/     symbol, quote, request, result
+ *   net/       strict JSON, one HTTP exchange
+ *   provider/  what a broker's calls and answers look like (pure)
+ *   engine/    plan, pool, semaphore, quota, token, retries: one request's life
+ *   cli/       options in, records out
+ *   run.c      one run: puts the rooms together
+ *   sandbox/   a program of its own: the broker, for trying and testing */
+#if defined(__linux__)
+#define _GNU_SOURCE /* RLIMIT_CORE is POSIX; prctl is Linux's */
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/safefile.h"
+#include "base/sync.h"
+#include "base/utf8.h"
+#include "cli/config.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/symbol_list.h"
+#include "net/http.h"
+#include "run.h"
+
+/* A contract with scripts: never renumbered. */
+enum exit_status {
+	STATUS_ALL = 0,
+	STATUS_SOME = 1,
+	STATUS_USAGE = 2,
+	STATUS_AUTH = 3,
+	STATUS_NONE = 4,
+	STATUS_OUTPUT = 5,
+	STATUS_DEADLINE = 6,
+	STATUS_SIGNAL = 128, /* plus its number */
+	STATUS_PIPE = 128 + SIGPIPE
+};
+
+/* The one mutable thing at file scope: signal handlers take no argument. */
+static struct stop stop;
+
+struct app {
+	struct options options;
+	struct symbol_list *list;
+	int state_dirfd;
+	bool closed[3]; /* which of stdin, stdout, stderr were */
+	int64_t started_ns, deadline_ns;
+};
+
+/* Prints "quotefetch: line" in one write, harmless to a terminal. */
+static void say(void *arg, const char *line)
+{
+	char text[1024] = "quotefetch: ";
+	size_t len = strlen(text);
+
+	(void)arg;
+	utf8_copy_printable(line, strlen(line), text + len, sizeof text - len - 2,
+			    1000);
+	len = strlen(text);
+	text[len++] = '\n';
+	if (write(STDERR_FILENO, text, len) < 0)
+		errno = 0; /* nobody listens */
+}
+
+/* The kind of an error that ends the run before it begins. */
+static int status_of_kind(enum err_kind kind)
+{
+	switch (kind) {
+	case ERR_AUTH:
+	case ERR_TOKEN:
+		return STATUS_AUTH;
+	case ERR_DEADLINE:
+		return STATUS_DEADLINE;
+	case ERR_OUTPUT:
+		return STATUS_OUTPUT;
+	case ERR_CANCELED:
+		return STATUS_SIGNAL + stop_reason(&stop);
+	case ERR_USAGE:
+	case ERR_INPUT:
+	case ERR_SYSTEM:
+		return STATUS_USAGE;
+	case ERR_NOT_FOUND:
+	case ERR_RATE_LIMIT:
+	case ERR_TIMEOUT:
+	case ERR_NETWORK:
+	case ERR_HOST:
+	case ERR_TLS:
+	case ERR_HANDSHAKE:
+	case ERR_HTTP:
+	case ERR_SERVER:
+	case ERR_PARSE:
+	case ERR_TRUNCATED:
+	case ERR_UNSUPPORTED:
+	case ERR_KINDS:
+		break;
+	}
+	return STATUS_NONE;
+}
+
+static int fail(const struct err *err)
+{
+	if (err->kind != ERR_CANCELED)
+		say(NULL, err->msg);
+	return status_of_kind(err->kind);
+}
+
+/* The first signal stops the run and lets it end in order; the second ends the
+ * process where it stands. */
+static void on_signal(int signo)
+{
+	if (stop_reason(&stop) > 0)
+		_exit(STATUS_SIGNAL + signo);
+	stop_request(&stop, signo);
+}
+
+static int watch_signals(struct err *err)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction act = { .sa_handler = on_signal }, was;
+	size_t i;
+
+	if (stop_init(&stop, err) < 0)
+		return -1;
+	sigemptyset(&act.sa_mask);
+	for (i = 0; i < sizeof ends / sizeof *ends; i++) {
+		/* nohup and a shell's background jobs ignore some on purpose. */
+		sigaction(ends[i], NULL, &was);
+		if (was.sa_handler != SIG_IGN)
+			sigaction(ends[i], &act, NULL);
+	}
+	act.sa_handler = SIG_IGN; /* write() says EPIPE, EFBIG instead */
+	sigaction(SIGPIPE, &act, NULL);
+	sigaction(SIGXFSZ, &act, NULL);
+	return 0;
+}
+
+/* No core dump holds a key, and no process of the same user reads our memory
+ * or environment. */
+static void guard_secrets(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+#if defined(__linux__)
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+static int print_text(struct buf *text, bool stdout_is_closed, struct err *err)
+{
+	struct output *out = output_open(NULL, stdout_is_closed, err);
+
+	if (!out)
+		return -1;
+	if (output_write(out, text, &stop, CLOCK_NEVER, err) < 0) {
+		output_abandon(out);
+		return -1;
+	}
+	return output_commit(out, err);
+}
+
+static int print_help(const struct app *app)
+{
+	struct err err;
+	struct buf text;
+	int rc;
+
+	buf_init(&text, 64 * 1024);
+	if (app->options.wants_help)
+		options_help(&text);
+	else
+		buf_puts(&text, "quotefetch " QUOTEFETCH_VERSION "\n");
+	rc = print_text(&text, app->closed[1], &err);
+	buf_release(&text);
+	return rc < 0 ? fail(&err) : STATUS_ALL;
+}
+
+static int print_short_help(void)
+{
+	struct err err;
+	struct buf text;
+
+	buf_init(&text, 16 * 1024);
+	options_short_help(&text);
+	if (io_write_all(STDERR_FILENO, buf_text(&text), text.len, &stop,
+			 CLOCK_NEVER, NULL, &err) < 0)
+		errno = 0; /* nobody listens */
+	buf_release(&text);
+	return STATUS_USAGE;
+}
+
+static int64_t deadline_of(const struct app *app)
+{
+	double sec = app->options.timeout_sec;
+
+	return sec > 0 ? app->started_ns + (int64_t)(sec * (double)NS_PER_SEC) :
+			 CLOCK_NEVER;
+}
+
+/* Where token, quota and found exchanges are kept; a run does without. */
+static void open_state(struct app *app)
+{
+	char *path = config_state_dir();
+	struct err err;
+
+	app->state_dirfd = -1;
+	if (!path)
+		err_set(&err, ERR_SYSTEM, "no home directory");
+	else
+		app->state_dirfd = safefile_open_dir(path, &err);
+	free(path);
+	if (app->state_dirfd < 0) {
+		err_wrap(&err, "token and quota are this run's own");
+		say(NULL, err.msg);
+	}
+}
+
+static int check_ca_file(const struct options *o, struct err *err)
+{
+	if (o->ca_file && access(o->ca_file, R_OK) < 0)
+		return err_set_errno(err, ERR_USAGE, errno, "cannot read '%s'",
+				     o->ca_file);
+	return 0;
+}
+
+/* Everything that can be wrong before the first request. */
+static int load(struct app *app, struct err *err)
+{
+	struct options *o = &app->options;
+
+	if (config_load(o, err) < 0 || options_check(o, err) < 0 ||
+	    check_ca_file(o, err) < 0)
+		return -1;
+	app->deadline_ns = deadline_of(app);
+	if (!o->wants_plan &&
+	    config_load_secrets(o, &stop, app->deadline_ns, err) < 0)
+		return -1;
+	if (o->wants_quota)
+		return 0;
+	app->list = symbol_list_new(err);
+	if (!app->list)
+		return -1;
+	return symbol_list_read(app->list, o, &stop, app->deadline_ns, err);
+}
+
+static struct run_config run_config_of(const struct app *app)
+{
+	const struct provider *provider = provider_find("kis");
+	const struct provider_account *account =
+		provider_find_account(provider, app->options.env);
+
+	require(account);
+	return (struct run_config){ .options = &app->options,
+				    .list = app->list,
+				    .provider = provider,
+				    .account = account,
+				    .stop = &stop,
+				    .started_ns = app->started_ns,
+				    .deadline_ns = app->deadline_ns,
+				    .state_dirfd = app->state_dirfd,
+				    .stdout_is_closed = app->closed[1],
+				    .say = say };
+}
+
+/* What the run came to, as one number. */
+static int status_of_run(const struct run_report *r)
+{
+	const struct tally *t = &r->stats.tally;
+
+	if (stop_reason(&stop) > 0)
+		return STATUS_SIGNAL + stop_reason(&stop);
+	if (r->output_failed)
+		return r->output_err.kind == ERR_OUTPUT &&
+				       r->output_err.code == EPIPE ?
+			       STATUS_PIPE :
+			       STATUS_OUTPUT;
+	if (t->failed[ERR_AUTH] > 0)
+		return STATUS_AUTH;
+	if (t->failed[ERR_DEADLINE] > 0)
+		return STATUS_DEADLINE;
+	if (t->quotes == t->symbols)
+		return STATUS_ALL;
+	return t->quotes > 0 ? STATUS_SOME : STATUS_NONE;
+}
+
+static void write_stats(const struct app *app, struct stats *stats)
+{
+	struct output *out;
+	struct buf text;
+	struct err err;
+
+	buf_init(&text, 64 * 1024);
+	stats_write(stats, &text);
+	out = output_open(app->options.stats_file, false, &err);
+	if (!out || output_write(out, &text, NULL,
+				 clock_monotonic_ns() + NS_PER_SEC / 2, &err) < 0) {
+		output_abandon(out);
+		say(NULL, err.msg);
+	} else if (output_commit(out, &err) < 0) {
+		say(NULL, err.msg);
+	}
+	buf_release(&text);
+}
+
+static int fetch(const struct app *app, bool *has_stray_resolver)
+{
+	const struct run_config config = run_config_of(app);
+	struct run_report report;
+	struct err err;
+
+	if (http_global_init(&err) < 0)
+		return fail(&err);
+	if (run_fetch(&config, &report, &err) < 0)
+		return fail(&err);
+	if (report.stopped_early) {
+		err_wrap(&report.early_err, "stopped early, everything failed alike");
+		say(NULL, report.early_err.msg);
+	}
+	report.stats.exit_status = status_of_run(&report);
+	if (report.output_failed && report.stats.exit_status == STATUS_OUTPUT)
+		say(NULL, report.output_err.msg);
+	if (app->options.stats_file)
+		write_stats(app, &report.stats);
+	*has_stray_resolver = report.has_stray_resolver;
+	if (!report.has_stray_resolver)
+		http_global_cleanup();
+	return report.stats.exit_status;
+}
+
+static int run(struct app *app, bool *has_stray_resolver)
+{
+	struct run_config config;
+	struct err err;
+	int rc;
+
+	if (load(app, &err) < 0)
+		return fail(&err);
+	if (!app->options.wants_plan)
+		open_state(app);
+	if (!app->options.wants_plan && !app->options.wants_quota)
+		return fetch(app, has_stray_resolver);
+	config = run_config_of(app);
+	rc = app->options.wants_quota ? run_quota(&config, &err) :
+					run_plan(&config, &err);
+	return rc < 0 ? fail(&err) : STATUS_ALL;
+}
+
+int main(int argc, char **argv)
+{
+	struct app app = { .state_dirfd = -1 };
+	bool has_stray_resolver = false;
+	struct err err;
+	int status;
+
+	app.started_ns = clock_monotonic_ns();
+	io_guard_standard(app.closed);
+	guard_secrets();
+	options_init(&app.options);
+	if (watch_signals(&err) < 0 ||
+	    options_parse(&app.options, argc, argv, &err) < 0)
+		status = fail(&err);
+	else if (app.options.wants_help || app.options.wants_version)
+		status = print_help(&app);
+	else if (!app.options.wants_quota && !options_has_input(&app.options))
+		status = print_short_help();
+	else
+		status = run(&app, &has_stray_resolver);
+	options_release(&app.options);
+	symbol_list_free(app.list);
+	if (app.state_dirfd >= 0)
+		close(app.state_dirfd);
+	if (has_stray_resolver)
+		_exit(status); /* exit would free what that thread uses */
+	return status;
+}

@@ -1,0 +1,31 @@
+/* json_scan.h: is this text one strict JSON object?
+ * Layer net; uses base.
+ *
+ * RFC 8259 and no more: the grammar, valid UTF-8, no \u0000, no half of a
+ * surrogate pair, no key twice in an object (escapes resolved), an object at
+ * the top and nothing but blanks after it. One pass, no recursion, no memory
+ * but for the numbers. */
+#ifndef NET_JSON_SCAN_H
+#define NET_JSON_SCAN_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct buf;
+
+enum {
+	JSON_DEPTH_MAX = 32,       /* objects and arrays within each other */
+	JSON_KEYS_MAX = 1024,      /* in one object and those around it */
+	JSON_NUMBER_MAX_BYTES = 63 /* what cJSON reads as one number */
+};
+
+/* Scans len bytes. Appends the text of each number and a NUL to numbers, in
+ * the order of the text; *object_end is just after the object.
+ * Errors: TRUNCATED when the text ends before the object does, and could still
+ * go on to be one (also when it is empty); PARSE with the byte offset
+ * otherwise; SYSTEM. */
+MUST_CHECK int json_scan(const char *text, size_t len, struct buf *numbers,
+			 const char **object_end, struct err *err);
+
+#endif

@@ -1,0 +1,62 @@
+/* What can be said without a call: --plan and --quota. */
+#include "base/buf.h"
+#include "cli/output.h"
+#include "engine/credential.h"
+#include "engine/quota.h"
+#include "run.h"
+#include "run_parts.h"
+
+/* Writes a short text to stdout (or -o) and is done. */
+static int print_text(const struct run_config *c, struct buf *text,
+		      struct err *err)
+{
+	struct output *out = output_open(c->options->output, c->stdout_is_closed, err);
+
+	if (!out)
+		return -1;
+	if (output_write(out, text, c->stop, c->deadline_ns, err) < 0) {
+		output_abandon(out);
+		return -1;
+	}
+	return output_commit(out, err);
+}
+
+int run_plan(const struct run_config *config, struct err *err)
+{
+	struct plan plan;
+	struct cost cost;
+	struct buf text;
+	int rc;
+
+	buf_init(&text, 4096);
+	run_make_plan(config, &plan);
+	cost = run_cost(config, &plan, 0);
+	report_plan(&cost, &text);
+	rc = print_text(config, &text, err);
+	buf_release(&text);
+	return rc;
+}
+
+int run_quota(const struct run_config *config, struct err *err)
+{
+	struct credential *credential = NULL;
+	struct quota *quota = NULL;
+	struct quota_view view;
+	struct buf key, text;
+	int rc = -1;
+
+	buf_init(&text, 4096);
+	if (run_name_account(config, &key, err) < 0 ||
+	    !(quota = run_open_quota(config, buf_text(&key), err)) ||
+	    !(credential = run_open_credential(config, buf_text(&key), err)))
+		goto out;
+	quota_look(quota, &view);
+	report_quota(&view, credential_peek_ms(credential), &text);
+	rc = print_text(config, &text, err);
+out:
+	credential_free(credential);
+	quota_free(quota);
+	buf_release(&text);
+	buf_release(&key);
+	return rc;
+}

@@ -1,0 +1,264 @@
+#include "run_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cli/delivery.h"
+#include "cli/output.h"
+#include "cli/render.h"
+#include "cli/symbol_list.h"
+#include "engine/breaker.h"
+#include "engine/credential.h"
+#include "engine/exchange_book.h"
+#include "engine/gate.h"
+#include "engine/pool.h"
+#include "engine/quota.h"
+
+enum {
+	DEFAULT_WORKERS = 3,
+	WORKERS_MAX = 64,
+	RETRY_BUDGET_MIN = 10,
+	RETRY_BUDGET_SHARE = 10, /* one further attempt for so many calls */
+	TEXT_MAX_BYTES = 1 << 30,
+	KEY_MAX_BYTES = 4096
+};
+
+#define USER_AGENT "quotefetch/" QUOTEFETCH_VERSION
+
+static const char *base_url_of(const struct run_config *c)
+{
+	return c->options->base_url ? c->options->base_url : c->account->base_url;
+}
+
+int run_rate(const struct run_config *c)
+{
+	return c->options->rate == OPTION_AUTO ? c->account->rate_per_sec :
+						 c->options->rate;
+}
+
+static size_t batch_of(const struct run_config *c)
+{
+	size_t most = c->account->batch_max;
+
+	return c->options->batch == OPTION_AUTO || (size_t)c->options->batch > most ?
+		       most :
+		       (size_t)c->options->batch;
+}
+
+/* The plan's view of the list: each different symbol once. */
+static const struct symbol *entry_to_fetch(const void *list, uint32_t i)
+{
+	return symbol_list_is_first(list, i) ? symbol_list_at(list, i) : NULL;
+}
+
+static bool entry_is_priority(const void *list, uint32_t i)
+{
+	return symbol_list_is_priority(list, i);
+}
+
+void run_make_plan(const struct run_config *c, struct plan *plan)
+{
+	const struct plan_config config = { .provider = c->provider,
+					    .account = c->account,
+					    .batch = batch_of(c),
+					    .wants_detail = c->options->wants_detail,
+					    .wants_raw = c->options->wants_raw };
+	const struct plan_input input = {
+		.list = c->list,
+		.count = symbol_list_count(c->list),
+		.at = entry_to_fetch,
+		.is_priority = entry_is_priority,
+		.has_priority = symbol_list_has_priority(c->list)
+	};
+
+	plan_init(plan, &config, &input);
+}
+
+struct cost run_cost(const struct run_config *c, const struct plan *plan,
+		     double others_per_sec)
+{
+	return (struct cost){ .symbols = symbol_list_count(c->list),
+			      .to_fetch = plan->left[0] + plan->left[1],
+			      .calls = plan_requests_left(plan),
+			      .batch = batch_of(c),
+			      .batch_max = c->account->batch_max,
+			      .rate_per_sec = run_rate(c),
+			      .others_per_sec = others_per_sec,
+			      .timeout_sec = c->options->timeout_sec };
+}
+
+int run_name_account(const struct run_config *c, struct buf *key,
+		     struct err *err)
+{
+	buf_init(key, KEY_MAX_BYTES);
+	buf_printf(key, "%s %s %s %s", c->provider->name, c->account->name,
+		   base_url_of(c), c->options->app_key);
+	return buf_check(key, ERR_USAGE, err);
+}
+
+struct quota *run_open_quota(const struct run_config *c, const char *key,
+			     struct err *err)
+{
+	const struct quota_config config = {
+		.rate_per_sec = run_rate(c),
+		.published_per_sec = c->account->rate_per_sec,
+		.state_dirfd = c->options->is_unshared ? -1 : c->state_dirfd,
+		.key = key
+	};
+
+	return quota_new(&config, err);
+}
+
+struct credential *run_open_credential(const struct run_config *c,
+				       const char *key, struct err *err)
+{
+	const struct credential_config config = {
+		.interval_ms = c->provider->token_interval_ms,
+		.state_dirfd = c->state_dirfd,
+		.key = key,
+		.say = c->say
+	};
+
+	return credential_new(&config, err);
+}
+
+/* Warns where the calls cannot all be made in time. */
+static void warn_of_misfit(struct run *r)
+{
+	struct quota_view view;
+	struct cost cost;
+	struct buf line;
+
+	quota_look(r->shared.quota, &view);
+	cost = run_cost(r->config, &r->plan, view.calls_last_second);
+	buf_init(&line, 1024);
+	if (!report_misfit(&cost, &line))
+		r->config->say(NULL, buf_text(&line));
+	buf_release(&line);
+}
+
+static int open_engine(struct run *r, struct err *err)
+{
+	const struct run_config *c = r->config;
+	const struct options *o = r->options;
+	int workers = o->workers == OPTION_AUTO ? DEFAULT_WORKERS : o->workers;
+	struct fetch_shared *s = &r->shared;
+	size_t calls = plan_requests_left(&r->plan);
+	const struct pool_config pool = {
+		.workers = (size_t)workers,
+		.workers_max = o->workers == OPTION_AUTO ? WORKERS_MAX : (size_t)workers,
+		.worker_new = fetch_worker_new,
+		.worker_free = fetch_worker_free,
+		.shared = s,
+		.work = fetch_work
+	};
+
+	*s = (struct fetch_shared){
+		.provider = c->provider,
+		.login = { o->app_key, o->app_secret },
+		.base_url = base_url_of(c),
+		.http = { .ca_file = o->ca_file,
+			  .user_agent = USER_AGENT,
+			  .allows_plain = strncmp(base_url_of(c), "http://", 7) == 0,
+			  .has_stray_resolver = &r->has_stray_resolver },
+		.stop = c->stop,
+		.deadline_ns = c->deadline_ns,
+		.try_timeout_ns = (int64_t)(o->try_timeout_sec * (double)NS_PER_SEC),
+		.attempts_max = 1 + o->retries,
+		.say = o->is_verbose ? c->say : NULL
+	};
+	atomic_init(&s->retry_budget, (int)(calls / RETRY_BUDGET_SHARE) +
+					      RETRY_BUDGET_MIN);
+	if (run_name_account(c, &r->key, err) < 0)
+		return -1;
+	if (!(s->quota = run_open_quota(c, buf_text(&r->key), err)) ||
+	    !(s->credential = run_open_credential(c, buf_text(&r->key), err)) ||
+	    !(s->gate = gate_new(o->concurrency == OPTION_AUTO ? workers :
+								 o->concurrency,
+				 err)) ||
+	    !(s->breaker = breaker_new(err)) ||
+	    !(r->book = exchange_book_new(err)) ||
+	    (c->state_dirfd >= 0 &&
+	     exchange_book_load(r->book, c->state_dirfd, err) < 0) ||
+	    !(r->pool = pool_new(&pool, err)))
+		return -1;
+	if (quota_warning(s->quota))
+		c->say(NULL, quota_warning(s->quota));
+	return 0;
+}
+
+static bool wants_color(const struct options *o, bool is_terminal)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (o->color != COLOR_AUTO)
+		return o->color == COLOR_ALWAYS;
+	return is_terminal && !(no_color && *no_color) && term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+static int open_output(struct run *r, struct err *err)
+{
+	const struct run_config *c = r->config;
+	const struct options *o = r->options;
+	struct render_config render = { .format = o->format,
+					.hides_header = o->hides_header };
+	struct delivery_config delivery;
+
+	buf_init(&r->text, TEXT_MAX_BYTES);
+	fields_default(&render.fields, o->wants_detail, o->wants_raw);
+	if (o->fields && fields_parse(&render.fields, o->fields, err) < 0)
+		return -1;
+	r->output = output_open(o->output, c->stdout_is_closed, err);
+	if (!r->output)
+		return -1;
+	if (render.format == FORMAT_AUTO)
+		render.format = output_is_terminal(r->output) ? FORMAT_TABLE :
+								FORMAT_JSON;
+	render.has_color = wants_color(o, output_is_terminal(r->output));
+	r->render = render_new(&render, &r->text, err);
+	if (!r->render)
+		return -1;
+	progress_init(&r->progress, o->progress, o->is_quiet,
+		      wants_color(o, isatty(STDERR_FILENO)),
+		      symbol_list_count(c->list), c->started_ns);
+	delivery = (struct delivery_config){ .list = c->list,
+					     .provider = c->provider->name,
+					     .render = r->render,
+					     .text = &r->text,
+					     .output = r->output,
+					     .progress = &r->progress,
+					     .stop = c->stop,
+					     .deadline_ns = c->deadline_ns,
+					     .keeps_order = o->keep_order };
+	r->delivery = delivery_new(&delivery, err);
+	return r->delivery ? 0 : -1;
+}
+
+int run_open(struct run *r, const struct run_config *config, struct err *err)
+{
+	*r = (struct run){ .config = config, .options = config->options };
+	atomic_init(&r->has_stray_resolver, false);
+	run_make_plan(config, &r->plan);
+	if (open_output(r, err) < 0 || open_engine(r, err) < 0)
+		return -1;
+	warn_of_misfit(r);
+	return 0;
+}
+
+void run_close(struct run *r)
+{
+	pool_free(r->pool);
+	exchange_book_free(r->book);
+	breaker_free(r->shared.breaker);
+	gate_free(r->shared.gate);
+	credential_free(r->shared.credential);
+	quota_free(r->shared.quota);
+	delivery_free(r->delivery);
+	render_free(r->render);
+	output_abandon(r->output);
+	buf_release(&r->text);
+	buf_release(&r->key);
+}

@@ -1,0 +1,188 @@
+/* _XOPEN_SOURCE 700: nftw(), to remove a directory with what is in it. */
+#define _XOPEN_SOURCE 700
+#include "sandbox/child.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+void child_set(struct child_environment *environment, const char *name,
+	       const char *value)
+{
+	if (environment->count < CHILD_SETTINGS_MAX)
+		environment->setting[environment->count++] =
+			(struct child_setting){ name, value };
+}
+
+/* Does the "NAME=value" belong to one of the settings? */
+static bool is_replaced(const char *entry,
+			const struct child_environment *environment)
+{
+	size_t len = strcspn(entry, "=");
+
+	for (int i = 0; i < environment->count; i++) {
+		const char *name = environment->setting[i].name;
+
+		if (strlen(name) == len && strncmp(name, entry, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static char *setting_entry(const struct child_setting *setting)
+{
+	size_t size = strlen(setting->name) + strlen(setting->value) + 2;
+	char *entry = malloc(size);
+
+	if (entry)
+		snprintf(entry, size, "%s=%s", setting->name, setting->value);
+	return entry;
+}
+
+/* Our environment, with the settings in front.
+ * Owns: the array and its first count entries are the caller's. */
+static char **make_environment(const struct child_environment *environment)
+{
+	size_t entries = (size_t)environment->count + 1;
+	char **made, **next;
+
+	for (char **entry = environ; *entry; entry++)
+		entries++;
+	made = calloc(entries, sizeof(*made));
+	if (!made)
+		return NULL;
+	next = made;
+	for (int i = 0; i < environment->count; i++) {
+		*next = setting_entry(&environment->setting[i]);
+		if (!*next++) {
+			while (next-- > made)
+				free(*next);
+			free(made);
+			return NULL;
+		}
+	}
+	for (char **entry = environ; *entry; entry++) {
+		if (!is_replaced(*entry, environment))
+			*next++ = *entry;
+	}
+	return made;
+}
+
+static void free_environment(char **made, int count)
+{
+	for (int i = 0; made && i < count; i++)
+		free(made[i]);
+	free(made);
+}
+
+/* Signals that the sandbox handles in its own way are as new for the child,
+ * even if whoever started us had them ignored. */
+static int set_signals(posix_spawnattr_t *attributes)
+{
+	sigset_t none, defaults;
+
+	sigemptyset(&none);
+	sigemptyset(&defaults);
+	sigaddset(&defaults, SIGINT);
+	sigaddset(&defaults, SIGTERM);
+	sigaddset(&defaults, SIGQUIT);
+	sigaddset(&defaults, SIGPIPE);
+	sigaddset(&defaults, SIGCHLD);
+	return posix_spawnattr_setsigmask(attributes, &none) ||
+	       posix_spawnattr_setsigdefault(attributes, &defaults) ||
+	       posix_spawnattr_setflags(attributes,
+					POSIX_SPAWN_SETSIGMASK |
+						POSIX_SPAWN_SETSIGDEF);
+}
+
+int child_start(char **command, const struct child_environment *environment,
+		pid_t *pid, int *exit_code, struct failure *failure)
+{
+	char **made = make_environment(environment);
+	posix_spawnattr_t attributes;
+	int error = ENOMEM;
+
+	*exit_code = 1;
+	if (!made)
+		goto out;
+	error = posix_spawnattr_init(&attributes);
+	if (error)
+		goto out;
+	error = set_signals(&attributes)
+			? EINVAL
+			: posix_spawnp(pid, command[0], NULL, &attributes,
+				       command, made);
+	posix_spawnattr_destroy(&attributes);
+	if (error)
+		*exit_code = error == ENOENT ? 127 : 126;
+out:
+	free_environment(made, environment->count);
+	if (error)
+		return failure_set(failure, "cannot run '%.120s': %s",
+				   command[0], strerror(error));
+	return 0;
+}
+
+bool child_has_ended(pid_t pid, int *exit_code)
+{
+	int status;
+
+	if (waitpid(pid, &status, WNOHANG) != pid)
+		return false;
+	if (WIFEXITED(status))
+		*exit_code = WEXITSTATUS(status);
+	else
+		*exit_code = 128 + WTERMSIG(status);
+	return true;
+}
+
+char *child_make_directory(struct failure *failure)
+{
+	const char *parent = getenv("TMPDIR");
+	size_t size;
+	char *path;
+
+	if (!parent || !*parent)
+		parent = "/tmp";
+	size = strlen(parent) + sizeof("/quotefetch-sandbox-XXXXXX");
+	path = malloc(size);
+	if (!path) {
+		failure_set(failure, "cannot make a directory: no memory");
+		return NULL;
+	}
+	snprintf(path, size, "%s/quotefetch-sandbox-XXXXXX", parent);
+	if (!mkdtemp(path)) {
+		failure_set(failure, "cannot make directory '%.120s': %s", path,
+			    strerror(errno));
+		free(path);
+		return NULL;
+	}
+	return path;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type,
+			struct FTW *place)
+{
+	(void)status;
+	(void)type;
+	(void)place;
+	/* What cannot be removed stays; the rest goes on. */
+	(void)!remove(path);
+	return 0;
+}
+
+void child_remove_directory(char *path)
+{
+	if (!path)
+		return;
+	nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+	free(path);
+}

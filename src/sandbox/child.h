@@ -1,0 +1,45 @@
+/* child.h: the COMMAND that the sandbox runs beside itself.
+ * Sandbox; uses failure. Main thread only. */
+#ifndef SANDBOX_CHILD_H
+#define SANDBOX_CHILD_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "sandbox/failure.h"
+
+enum { CHILD_SETTINGS_MAX = 8 };
+
+struct child_setting {
+	const char *name, *value;
+};
+
+/* What the child finds in its environment besides ours. */
+struct child_environment {
+	struct child_setting setting[CHILD_SETTINGS_MAX];
+	int count;
+};
+
+void child_set(struct child_environment *environment, const char *name,
+	       const char *value);
+
+/* Starts the command, with default signals and an empty mask.
+ * Errors: *exit_code is 127 if it is not found, 126 if it cannot run. */
+SANDBOX_MUST_CHECK int child_start(char **command,
+				   const struct child_environment *environment,
+				   pid_t *pid, int *exit_code,
+				   struct failure *failure);
+
+/* The exit code of a child that has ended: its own, or 128 + signal.
+ * False: it has not ended. */
+bool child_has_ended(pid_t pid, int *exit_code);
+
+/* A fresh directory for us alone.
+ * Owns: the caller frees the path, or hands it to child_remove_directory. */
+char *child_make_directory(struct failure *failure);
+
+/* Removes the directory with all that is in it, and frees path. NULL is
+ * fine. */
+void child_remove_directory(char *path);
+
+#endif

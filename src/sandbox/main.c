@@ -1,0 +1,307 @@
+/* quotefetch-sandbox: a broker on the loopback, for trials and tests.
+ *
+ *   argv -> options -> rules --> broker  (who may call, how often, the answer)
+ *                                  |
+ *   client == HTTP ==> server ==> call --> arrive -> answer -> wait -> leave
+ *                        |                   |         |                 |
+ *                  thread for each      ratelimit   token            arrival_log
+ *                     connection        fault       quote_call
+ *
+ *   options      one table: parsing, --help
+ *   server       libmicrohttpd             call        the life of a request
+ *   broker       what changes, under one lock: limit, token, rules, chance
+ *   ratelimit    calls in a second       token     issue, life, death
+ *   request      what is asked           refusal   the ways of saying no
+ *   quote_call   arguments to rows       market    stocks and prices
+ *   listing      symbols known by name   answer*   the fields of each call
+ *   fault*       rules of --fault        substitute, spoil, wire_fault
+ *                                                  what they do
+ *   wire         the bare connection     arrival_log
+ *   child        the COMMAND             body, failure   texts
+ *
+ * It is written from the broker's published protocol alone and shares
+ * nothing with the client, so that no misreading can hide in both. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sandbox/arrival_log.h"
+#include "sandbox/broker.h"
+#include "sandbox/child.h"
+#include "sandbox/options.h"
+#include "sandbox/server.h"
+#include "sandbox/wire.h"
+
+enum { EXIT_CANNOT_START = 1, EXIT_USAGE = 2, URL_BYTES = 64 };
+
+/* Everything that lives as long as the program. */
+struct sandbox {
+	struct options options;
+	struct broker *broker;
+	struct server *server;
+	char *cert, *key; /* PEM texts */
+	int log_fd;
+	char url[URL_BYTES];
+};
+
+/* Reads a small file whole.
+ * Owns: the caller frees the text. */
+static char *read_file(const char *path, struct failure *failure)
+{
+	enum { BYTES_MAX = 65536 };
+	FILE *file = fopen(path, "re");
+	char *text = malloc(BYTES_MAX);
+	size_t len = 0;
+
+	if (file && text) {
+		len = fread(text, 1, BYTES_MAX - 1, file);
+		text[len] = '\0';
+	}
+	if (!file || !text || ferror(file) || len == 0) {
+		failure_set(failure, "cannot read '%.120s': %s", path,
+			    errno ? strerror(errno) : "it is empty");
+		free(text);
+		text = NULL;
+	}
+	if (file)
+		fclose(file);
+	return text;
+}
+
+/* Writes "PORT\n" beside the file and renames it: who sees it, sees all. */
+static int write_port_file(const char *path, unsigned int port,
+			   struct failure *failure)
+{
+	size_t size = strlen(path) + 32;
+	char *draft = malloc(size);
+	FILE *file = NULL;
+	int result = -1;
+
+	if (draft) {
+		snprintf(draft, size, "%s.%ld.tmp", path, (long)getpid());
+		file = fopen(draft, "we");
+	}
+	if (file) {
+		bool is_written = fprintf(file, "%u\n", port) > 0;
+
+		if (fclose(file) == 0 && is_written && rename(draft, path) == 0)
+			result = 0;
+	}
+	if (result)
+		failure_set(failure, "cannot write port file '%.120s': %s",
+			    path, strerror(errno));
+	free(draft);
+	return result;
+}
+
+/* Signals come to main as messages, never as interruptions: blocked here,
+ * before any thread is, and taken by sigtimedwait(). */
+static void block_signals(sigset_t *taken)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction restore = { .sa_handler = SIG_DFL };
+
+	sigemptyset(taken);
+	sigaddset(taken, SIGINT);
+	sigaddset(taken, SIGTERM);
+	sigaddset(taken, SIGCHLD);
+	sigprocmask(SIG_BLOCK, taken, NULL);
+	sigaction(SIGINT, &restore, NULL);
+	sigaction(SIGTERM, &restore, NULL);
+	sigaction(SIGCHLD, &restore, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* A number that the next run will not have, so that no token outlives it. */
+static uint64_t draw_salt(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000007u ^
+	       (uint64_t)now.tv_nsec << 20 ^ (uint64_t)getpid();
+}
+
+static int check_wire_faults(const struct options *options,
+			     struct failure *failure)
+{
+	for (size_t i = 0; options->is_tls && i < options->fault_count; i++) {
+		enum fault fault = options->fault[i].fault;
+
+		if (fault_stage(fault) == FAULT_ON_WIRE && !wire_can_encrypt())
+			return failure_set(failure,
+					   "fault '%s' is not to be had with "
+					   "--tls in this build",
+					   fault_name(fault));
+	}
+	return 0;
+}
+
+static int start(struct sandbox *sandbox, struct failure *failure)
+{
+	const struct options *options = &sandbox->options;
+	struct server_setup setup = {
+		.port = (uint16_t)options->port,
+		.tls_priority = options->tls_priority,
+		.connections_max = (unsigned int)options->connections_max,
+		.idle_s = (unsigned int)options->idle,
+		.log_fd = -1,
+		.is_verbose = options->is_verbose,
+	};
+	struct broker_rules rules;
+
+	if (check_wire_faults(options, failure))
+		return -1;
+	if (options->is_tls) {
+		sandbox->cert = read_file(options->cert, failure);
+		if (!sandbox->cert)
+			return -1;
+		sandbox->key = read_file(options->key, failure);
+		if (!sandbox->key)
+			return -1;
+		setup.tls_cert = sandbox->cert;
+		setup.tls_key = sandbox->key;
+	}
+	if (options->log) {
+		sandbox->log_fd = arrival_log_open(options->log, failure);
+		if (sandbox->log_fd < 0)
+			return -1;
+		setup.log_fd = sandbox->log_fd;
+	}
+	options_make_rules(options, draw_salt(), &rules);
+	sandbox->broker = broker_new(&rules, failure);
+	if (!sandbox->broker)
+		return -1;
+	setup.broker = sandbox->broker;
+	sandbox->server = server_start(&setup, failure);
+	if (!sandbox->server)
+		return -1;
+	snprintf(sandbox->url, sizeof(sandbox->url), "%s://127.0.0.1:%u",
+		 options->is_tls ? "https" : "http",
+		 (unsigned int)server_get_port(sandbox->server));
+	if (options->port_file)
+		return write_port_file(options->port_file,
+				       server_get_port(sandbox->server),
+				       failure);
+	return 0;
+}
+
+static void stop(struct sandbox *sandbox)
+{
+	server_stop(sandbox->server);
+	broker_free(sandbox->broker);
+	if (sandbox->log_fd >= 0)
+		close(sandbox->log_fd);
+	free(sandbox->cert);
+	free(sandbox->key);
+	options_release(&sandbox->options);
+}
+
+/* Prints where it serves, and serves until a signal or the end of its life. */
+static int serve(const struct sandbox *sandbox, const sigset_t *taken,
+		 struct failure *failure)
+{
+	int64_t end_ns =
+		broker_now_ns() + sandbox->options.lifetime * 1000000000;
+	int64_t left_ns;
+
+	if (printf("%s\n", sandbox->url) < 0 || fflush(stdout) != 0) {
+		failure_set(failure, "cannot write to stdout: %s",
+			    strerror(errno));
+		return EXIT_CANNOT_START;
+	}
+	while ((left_ns = end_ns - broker_now_ns()) > 0) {
+		struct timespec left = {
+			.tv_sec = (time_t)(left_ns / 1000000000),
+			.tv_nsec = (long)(left_ns % 1000000000),
+		};
+		int signal_number = sigtimedwait(taken, NULL, &left);
+
+		if (signal_number == SIGINT || signal_number == SIGTERM)
+			break;
+	}
+	return EXIT_SUCCESS;
+}
+
+/* Waits for the child and passes signals on. What the terminal sends goes to
+ * the whole foreground group: the child has it already. */
+static int accompany(pid_t pid, const sigset_t *taken)
+{
+	int exit_code = EXIT_SUCCESS;
+
+	while (!child_has_ended(pid, &exit_code)) {
+		siginfo_t info;
+		int signal_number = sigwaitinfo(taken, &info);
+
+		if ((signal_number == SIGINT || signal_number == SIGTERM) &&
+		    info.si_code <= 0)
+			kill(pid, signal_number);
+	}
+	return exit_code;
+}
+
+static int run_command(const struct sandbox *sandbox, const sigset_t *taken,
+		       struct failure *failure)
+{
+	const struct options *options = &sandbox->options;
+	struct child_environment environment = { .count = 0 };
+	char *directory = NULL;
+	int exit_code;
+	pid_t pid;
+
+	child_set(&environment, "KIS_BASE_URL", sandbox->url);
+	child_set(&environment, "KIS_APP_KEY", options->app_key);
+	child_set(&environment, "KIS_APP_SECRET", options->app_secret);
+	child_set(&environment, "KIS_ENV",
+		  options->env == OPTIONS_ENV_PAPER ? "paper" : "real");
+	if (!getenv("QUOTEFETCH_STATE_DIR")) {
+		directory = child_make_directory(failure);
+		if (!directory)
+			return EXIT_CANNOT_START;
+		child_set(&environment, "QUOTEFETCH_STATE_DIR", directory);
+	}
+	if (child_start(options->command, &environment, &pid, &exit_code,
+			failure) == 0)
+		exit_code = accompany(pid, taken);
+	child_remove_directory(directory);
+	return exit_code;
+}
+
+int main(int argc, char **argv)
+{
+	struct sandbox sandbox = { .log_fd = -1 };
+	struct options *options = &sandbox.options;
+	struct failure failure = { .msg = "" };
+	int exit_code = EXIT_USAGE;
+	sigset_t taken;
+
+	if (options_parse(options, argc, argv, &failure))
+		goto out;
+	exit_code = EXIT_SUCCESS;
+	if (options->is_help)
+		options_print_help(stdout);
+	else if (options->is_version)
+		puts("quotefetch-sandbox " QUOTEFETCH_VERSION);
+	else if (options->is_fault_list)
+		fault_list(stdout);
+	if (options->is_help || options->is_version || options->is_fault_list)
+		goto out;
+
+	block_signals(&taken);
+	if (start(&sandbox, &failure))
+		exit_code = EXIT_CANNOT_START;
+	else if (options->command)
+		exit_code = run_command(&sandbox, &taken, &failure);
+	else
+		exit_code = serve(&sandbox, &taken, &failure);
+out:
+	stop(&sandbox);
+	if (failure.msg[0])
+		fprintf(stderr, "quotefetch-sandbox: %s\n", failure.msg);
+	return exit_code;
+}

@@ -1,0 +1,252 @@
+#include "sandbox/options.h"
+
+#include "sandbox/options_table.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What it expects of clients, unless told otherwise: of the length that real
+ * keys have, and plainly not real. */
+static const char APP_KEY[] = "PSsandboxAppKey000000000000000000001";
+static const char APP_SECRET[] =
+	"sandboxAppSecret/0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQR"
+	"STUVWXYZ+0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	"/notARealSecret/0123456789abcdefghijk=";
+_Static_assert(sizeof(APP_KEY) == 36 + 1, "a key has 36 characters");
+_Static_assert(sizeof(APP_SECRET) == 180 + 1, "a secret has 180 characters");
+
+static int read_number(const struct option_info *info, const char *text,
+		       int64_t *number, struct failure *failure)
+{
+	const char *digit = text;
+	int64_t value = 0;
+
+	for (; *digit >= '0' && *digit <= '9' && digit - text < 18; digit++)
+		value = value * 10 + (*digit - '0');
+	if (digit == text || *digit || value < info->min || value > info->max)
+		return failure_set(failure,
+				   "unfit value '%.40s' of --%s: write a whole "
+				   "number from %" PRId64 " to %" PRId64,
+				   text, info->name, info->min, info->max);
+	*number = value;
+	return 0;
+}
+
+/* The place of the word in "one|two". */
+static int read_choice(const struct option_info *info, const char *text,
+		       int64_t *choice, struct failure *failure)
+{
+	const char *words = info->argname;
+
+	for (int64_t i = 0; *words; i++) {
+		size_t len = strcspn(words, "|");
+
+		if (strlen(text) == len && strncmp(text, words, len) == 0) {
+			*choice = i;
+			return 0;
+		}
+		words += len;
+		if (*words == '|')
+			words++;
+	}
+	return failure_set(failure, "unfit value '%.40s' of --%s: write %s",
+			   text, info->name, info->argname);
+}
+
+static int add_fault(struct options *options, const char *spec,
+		     struct failure *failure)
+{
+	struct fault_rule *grown;
+
+	if (strcmp(spec, "list") == 0) {
+		options->is_fault_list = true;
+		return 0;
+	}
+	grown = realloc(options->fault,
+			(options->fault_count + 1) * sizeof(*grown));
+	if (!grown)
+		return failure_set(failure, "cannot keep a fault: no memory");
+	options->fault = grown;
+	if (fault_parse(spec, &grown[options->fault_count], failure))
+		return -1;
+	options->fault_count++;
+	return 0;
+}
+
+static int store(struct options *options, const struct option_info *info,
+		 const char *text, struct failure *failure)
+{
+	void *place = (char *)options + info->offset;
+
+	switch (info->kind) {
+	case OPTION_FLAG:
+		*(bool *)place = true;
+		return 0;
+	case OPTION_NUMBER:
+		return read_number(info, text, place, failure);
+	case OPTION_TEXT:
+		*(const char **)place = text;
+		return 0;
+	case OPTION_CHOICE:
+		return read_choice(info, text, place, failure);
+	case OPTION_FAULT:
+		return add_fault(options, text, failure);
+	case OPTION_SECTION:
+		break;
+	}
+	return 0;
+}
+
+static int fail_unknown(const char *name, size_t len, struct failure *failure)
+{
+	const char *nearest = options_table_guess(name, len);
+
+	return failure_set(failure, "unknown option '--%.*s': %s%s",
+			   (int)(len < 40 ? len : 40), name,
+			   nearest ? "did you mean --" : "see --help",
+			   nearest ? nearest : "");
+}
+
+/* One --name, --name=value or --name value; moves *at past it. */
+static int read_long(struct options *options, int argc, char **argv, int *at,
+		     struct failure *failure)
+{
+	const char *name = argv[*at] + 2, *value = NULL;
+	size_t len = strcspn(name, "=");
+	const struct option_info *info = options_table_find(name, len);
+
+	if (!info)
+		return fail_unknown(name, len, failure);
+	if (name[len] == '=')
+		value = name + len + 1;
+	if (info->kind == OPTION_FLAG && value)
+		return failure_set(failure, "option --%s takes no value",
+				   info->name);
+	if (info->kind != OPTION_FLAG && !value && *at + 1 < argc)
+		value = argv[++*at];
+	if (info->kind != OPTION_FLAG && !value)
+		return failure_set(failure, "option --%s needs a value",
+				   info->name);
+	return store(options, info, value, failure);
+}
+
+/* -v, -h, -V, also together. */
+static int read_letters(struct options *options, const char *letter,
+			struct failure *failure)
+{
+	for (; *letter; letter++) {
+		const struct option_info *info =
+			options_table_find_letter(*letter);
+
+		if (!info)
+			return failure_set(failure,
+					   "unknown option '-%c': see --help",
+					   *letter);
+		if (store(options, info, NULL, failure))
+			return -1;
+	}
+	return 0;
+}
+
+static void set_defaults(struct options *options)
+{
+	*options = (struct options){
+		.rate = -1,
+		.seed = 1,
+		.app_key = APP_KEY,
+		.app_secret = APP_SECRET,
+		.token_interval = 60,
+		.token_same = 21600,
+		.token_life = 86400,
+		.connections_max = 256,
+		.lifetime = 3600,
+	};
+}
+
+static int check_together(const struct options *options,
+			  struct failure *failure)
+{
+	if (options->is_tls && (!options->cert || !options->key))
+		return failure_set(failure, "--tls needs --cert and --key");
+	if (!options->is_tls &&
+	    (options->cert || options->key || options->tls_priority))
+		return failure_set(failure, "--cert, --key and --tls-priority "
+					    "need --tls");
+	return 0;
+}
+
+int options_parse(struct options *options, int argc, char **argv,
+		  struct failure *failure)
+{
+	int i;
+
+	set_defaults(options);
+	for (i = 1; i < argc; i++) {
+		int failed;
+
+		if (strcmp(argv[i], "--") == 0)
+			break;
+		if (strncmp(argv[i], "--", 2) == 0)
+			failed = read_long(options, argc, argv, &i, failure);
+		else if (argv[i][0] == '-' && argv[i][1])
+			failed = read_letters(options, argv[i] + 1, failure);
+		else
+			failed = failure_set(failure,
+					     "unexpected argument '%.80s': "
+					     "write -- before a command",
+					     argv[i]);
+		if (failed)
+			return -1;
+	}
+	if (i < argc) {
+		if (i + 1 == argc)
+			return failure_set(failure, "no command after '--'");
+		options->command = argv + i + 1;
+	}
+	if (options->rate < 0)
+		options->rate = options->env == OPTIONS_ENV_PAPER ? 1 : 18;
+	return check_together(options, failure);
+}
+
+void options_release(struct options *options)
+{
+	free(options->fault);
+	options->fault = NULL;
+}
+
+void options_make_rules(const struct options *options, uint64_t salt,
+			struct broker_rules *rules)
+{
+	bool is_paper = options->env == OPTIONS_ENV_PAPER;
+
+	*rules = (struct broker_rules){
+		.app_key = options->app_key,
+		.app_secret = options->app_secret,
+		.unknown = options->unknown,
+		.poison = options->poison,
+		.is_paper = is_paper,
+		.has_multi = !is_paper && options->multi == 0,
+		.is_shuffled = options->rows == 1,
+		.is_signed = options->signs == 0,
+		.shows_blank_rows = options->missing == 0,
+		.rate = options->rate,
+		.limit_status = options->limit_status == 0 ? 500 : 200,
+		.window = options->window == 0 ? RATELIMIT_SLIDING
+					       : RATELIMIT_FIXED,
+		.counts_refused = options->count_refused == 1,
+		.latency_ms = options->latency,
+		.jitter_ms = options->jitter,
+		.before_ms = options->delay_before,
+		.before_jitter_ms = options->jitter_before,
+		.token_interval_s = options->token_interval,
+		.token_same_s = options->token_same,
+		.token_life_s = options->token_life,
+		.revoke_after = options->revoke_after,
+		.is_token_dead = options->is_token_dead,
+		.seed = (uint64_t)options->seed,
+		.salt = salt,
+		.fault = options->fault,
+		.fault_count = options->fault_count,
+	};
+}

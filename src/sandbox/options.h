@@ -1,0 +1,56 @@
+/* options.h: the command line. One table drives parsing and --help.
+ * Sandbox; uses broker's rules and fault. Never exits and prints nothing but
+ * what it is asked to print. */
+#ifndef SANDBOX_OPTIONS_H
+#define SANDBOX_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sandbox/broker.h"
+#include "sandbox/failure.h"
+
+#ifndef QUOTEFETCH_VERSION
+#define QUOTEFETCH_VERSION "1.0.0"
+#endif
+
+enum { OPTIONS_ENV_REAL, OPTIONS_ENV_PAPER };
+
+struct options {
+	int64_t port;
+	const char *port_file;
+	int64_t env, rate, window, limit_status, count_refused;
+	int64_t latency, jitter, delay_before, jitter_before, seed;
+	const char *log, *app_key, *app_secret;
+	int64_t token_interval, token_same, token_life, revoke_after;
+	bool is_token_dead;
+	int64_t rows, missing, signs, multi;
+	const char *unknown, *poison;
+	bool is_tls;
+	const char *cert, *key, *tls_priority;
+	struct fault_rule *fault; /* owned */
+	size_t fault_count;
+	bool is_fault_list; /* --fault list */
+	int64_t connections_max, idle, lifetime;
+	bool is_help, is_version, is_verbose;
+	char **command; /* into argv, ends with NULL; NULL: none */
+};
+
+/* Reads argv into options, defaults first.
+ * Owns: texts are borrowed from argv. options_release frees the rest, also
+ * after an error.
+ * Errors: an unknown option, an unfit value, what does not go together. */
+SANDBOX_MUST_CHECK int options_parse(struct options *options, int argc,
+				     char **argv, struct failure *failure);
+void options_release(struct options *options);
+
+/* The broker's rules that the options ask for.
+ * Owns: the rules borrow from options. */
+void options_make_rules(const struct options *options, uint64_t salt,
+			struct broker_rules *rules);
+
+void options_print_help(FILE *out);
+
+#endif

@@ -1,0 +1,210 @@
+#include "sandbox/options_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sandbox/options.h"
+
+#define AT(member) offsetof(struct options, member)
+#define HEAD(text)                                           \
+	{                                                    \
+		text, 0, OPTION_SECTION, 0, 0, 0, NULL, NULL \
+	}
+
+enum { HOUR_MS = 3600000, YEAR_S = 31536000 };
+
+static const struct option_info infos[] = {
+	HEAD("Serving"),
+	{ "port", 0, OPTION_NUMBER, AT(port), 0, 65535, "N",
+	  "port of 127.0.0.1; 0 is any free one (0)" },
+	{ "port-file", 0, OPTION_TEXT, AT(port_file), 0, 0, "FILE",
+	  "write the port to FILE once it listens" },
+	{ "lifetime", 0, OPTION_NUMBER, AT(lifetime), 1, YEAR_S, "SEC",
+	  "without COMMAND: stop after SEC seconds (3600)" },
+	{ "max-connections", 0, OPTION_NUMBER, AT(connections_max), 1, 10000,
+	  "N", "connections at once; more are turned away (256)" },
+	{ "idle", 0, OPTION_NUMBER, AT(idle), 0, 86400, "SEC",
+	  "close connections idle for SEC; 0 is never (0)" },
+	{ "tls", 0, OPTION_FLAG, AT(is_tls), 0, 0, NULL,
+	  "serve https; needs --cert and --key" },
+	{ "cert", 0, OPTION_TEXT, AT(cert), 0, 0, "FILE", "certificate, PEM" },
+	{ "key", 0, OPTION_TEXT, AT(key), 0, 0, "FILE",
+	  "its private key, PEM" },
+	{ "tls-priority", 0, OPTION_TEXT, AT(tls_priority), 0, 0, "TEXT",
+	  "versions and ciphers, as GnuTLS writes them" },
+	{ "log", 0, OPTION_TEXT, AT(log), 0, 0, "FILE",
+	  "one JSON line for each request" },
+	{ "verbose", 'v', OPTION_FLAG, AT(is_verbose), 0, 0, NULL,
+	  "one line on stderr for each request" },
+	HEAD("The account"),
+	{ "env", 0, OPTION_CHOICE, AT(env), 0, 0, "real|paper",
+	  "paper has no multi and no detail call (real)" },
+	{ "app-key", 0, OPTION_TEXT, AT(app_key), 0, 0, "TEXT",
+	  "the app key it expects (a dummy of 36 characters)" },
+	{ "app-secret", 0, OPTION_TEXT, AT(app_secret), 0, 0, "TEXT",
+	  "the app secret it expects (a dummy of 180)" },
+	{ "token-interval", 0, OPTION_NUMBER, AT(token_interval), 0, YEAR_S,
+	  "SEC", "least time between two token issues (60)" },
+	{ "token-same", 0, OPTION_NUMBER, AT(token_same), 0, YEAR_S, "SEC",
+	  "within it the same token is given again (21600)" },
+	{ "token-life", 0, OPTION_NUMBER, AT(token_life), 1, YEAR_S, "SEC",
+	  "life of a token (86400)" },
+	{ "revoke-after", 0, OPTION_NUMBER, AT(revoke_after), 0, 1000000000,
+	  "N", "the first token expires after N quote calls; 0 is never (0)" },
+	{ "dead-token", 0, OPTION_FLAG, AT(is_token_dead), 0, 0, NULL,
+	  "tokens are issued, and all are refused" },
+	HEAD("The limit"),
+	{ "rate", 0, OPTION_NUMBER, AT(rate), 0, 1000000, "N",
+	  "calls a second; 0 is unlimited (18; paper: 1)" },
+	{ "window", 0, OPTION_CHOICE, AT(window), 0, 0, "sliding|fixed",
+	  "any second, or whole seconds of its clock (sliding)" },
+	{ "limit-status", 0, OPTION_CHOICE, AT(limit_status), 0, 0, "500|200",
+	  "HTTP status of the refusal EGW00201 (500)" },
+	{ "count-refused", 0, OPTION_CHOICE, AT(count_refused), 0, 0, "no|yes",
+	  "do refused calls fill the second, too (no)" },
+	HEAD("Time"),
+	{ "latency", 0, OPTION_NUMBER, AT(latency), 0, HOUR_MS, "MS",
+	  "wait before each answer (0)" },
+	{ "jitter", 0, OPTION_NUMBER, AT(jitter), 0, HOUR_MS, "MS",
+	  "and up to MS more, by chance (0)" },
+	{ "delay-before", 0, OPTION_NUMBER, AT(delay_before), 0, HOUR_MS, "MS",
+	  "wait before a call is counted as arrived (0)" },
+	{ "jitter-before", 0, OPTION_NUMBER, AT(jitter_before), 0, HOUR_MS,
+	  "MS", "and up to MS more, by chance (0)" },
+	{ "seed", 0, OPTION_NUMBER, AT(seed), 0, INT64_MAX, "N",
+	  "of all chance: jitter, shuffling, p= of faults (1)" },
+	HEAD("The answers"),
+	{ "unknown", 0, OPTION_TEXT, AT(unknown), 0, 0, "CODE,CODE",
+	  "codes that do not exist, besides 999999 and ZZZZZZ" },
+	{ "missing", 0, OPTION_CHOICE, AT(missing), 0, 0, "blank|absent",
+	  "unknown codes in a multi call: a blank row, or none (blank)" },
+	{ "rows", 0, OPTION_CHOICE, AT(rows), 0, 0, "normal|shuffled",
+	  "order of the rows of a multi call (normal)" },
+	{ "signs", 0, OPTION_CHOICE, AT(signs), 0, 0, "signed|unsigned",
+	  "changes in a multi call, beside the sign code (signed)" },
+	{ "multi", 0, OPTION_CHOICE, AT(multi), 0, 0, "on|off",
+	  "off: the multi call is refused, as on paper (on)" },
+	{ "poison", 0, OPTION_TEXT, AT(poison), 0, 0, "CODE",
+	  "a call that asks for CODE fails as a whole" },
+	{ "fault", 0, OPTION_FAULT, 0, 0, 0, "SPEC",
+	  "something goes wrong; may be repeated; 'list' prints all" },
+	HEAD("Help"),
+	{ "help", 'h', OPTION_FLAG, AT(is_help), 0, 0, NULL, "print this" },
+	{ "version", 'V', OPTION_FLAG, AT(is_version), 0, 0, NULL,
+	  "print the version" },
+};
+
+enum { INFOS = sizeof(infos) / sizeof(infos[0]) };
+
+const struct option_info *options_table_find(const char *name, size_t len)
+{
+	for (int i = 0; i < INFOS; i++) {
+		if (infos[i].kind != OPTION_SECTION &&
+		    strlen(infos[i].name) == len &&
+		    strncmp(infos[i].name, name, len) == 0)
+			return &infos[i];
+	}
+	return NULL;
+}
+
+const struct option_info *options_table_find_letter(char letter)
+{
+	for (int i = 0; i < INFOS; i++) {
+		if (infos[i].letter && infos[i].letter == letter)
+			return &infos[i];
+	}
+	return NULL;
+}
+
+/* How unlike two words are: letters to change, add or drop. */
+static size_t distance(const char *a, size_t a_len, const char *b)
+{
+	size_t row[32], b_len = strlen(b);
+
+	for (size_t j = 0; j <= b_len; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a_len; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b_len; j++) {
+			size_t best = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[b_len];
+}
+
+const char *options_table_guess(const char *name, size_t len)
+{
+	const char *nearest = NULL;
+	size_t least = 4;
+
+	for (int i = 0; i < INFOS && len < 30; i++) {
+		size_t d = infos[i].kind == OPTION_SECTION
+				   ? least
+				   : distance(name, len, infos[i].name);
+
+		if (d < least) {
+			least = d;
+			nearest = infos[i].name;
+		}
+	}
+	return nearest;
+}
+
+static const char HELP_HEAD[] =
+	"Usage: quotefetch-sandbox [OPTION]... [-- COMMAND [ARGUMENT]...]\n"
+	"\n"
+	"A loopback server that speaks the protocol of a Korean broker, with made-up\n"
+	"prices: for trying things and for tests, without keys, at any hour.\n"
+	"\n"
+	"With COMMAND it serves while COMMAND runs, and exits as COMMAND does (128 + N\n"
+	"if signal N killed it). COMMAND finds the server through KIS_BASE_URL,\n"
+	"KIS_APP_KEY, KIS_APP_SECRET and KIS_ENV, and a private directory in\n"
+	"QUOTEFETCH_STATE_DIR unless that is set already; SIGINT and SIGTERM are passed\n"
+	"on to it. Without COMMAND it prints its URL and serves until SIGINT, SIGTERM or\n"
+	"the end of --lifetime.\n";
+
+static const char HELP_TAIL[] =
+	"\n"
+	"Examples:\n"
+	"  quotefetch-sandbox -- quotefetch 005930 AAPL\n"
+	"  quotefetch-sandbox --latency 30 --jitter 40 --log arrivals.ndjson -- \\\n"
+	"      quotefetch -f symbols.txt\n"
+	"  quotefetch-sandbox --fault reset@nth=2 --fault delay=900@p=0.05 -- \\\n"
+	"      quotefetch -f symbols.txt\n"
+	"  quotefetch-sandbox --port 8080 --rate 0 --lifetime 600\n"
+	"\n"
+	"Exit status without COMMAND: 0 stopped as asked, 2 unfit options, 1 the server\n"
+	"could not start. 126 and 127: COMMAND cannot be run, is not found.\n";
+
+void options_print_help(FILE *out)
+{
+	char left[64];
+
+	fputs(HELP_HEAD, out);
+	for (int i = 0; i < INFOS; i++) {
+		const struct option_info *info = &infos[i];
+
+		if (info->kind == OPTION_SECTION) {
+			fprintf(out, "\n%s:\n", info->name);
+			continue;
+		}
+		if (info->letter)
+			snprintf(left, sizeof(left), "-%c, --%s", info->letter,
+				 info->name);
+		else
+			snprintf(left, sizeof(left), "--%s%s%s", info->name,
+				 info->argname ? " " : "",
+				 info->argname ? info->argname : "");
+		fprintf(out, "  %-26s %s\n", left, info->help);
+	}
+	fputs(HELP_TAIL, out);
+}

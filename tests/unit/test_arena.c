@@ -1,0 +1,122 @@
+/* wrap: malloc */
+#include "base/arena.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static bool is_memory_gone;
+static size_t allocations;
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+	allocations++;
+	return is_memory_gone ? NULL : __real_malloc(size);
+}
+
+static void keeps_all_texts(void **state)
+{
+	static char *text[3000];
+	struct arena a;
+	char want[32];
+
+	(void)state;
+	arena_init(&a);
+	allocations = 0;
+	for (int i = 0; i < 3000; i++) {
+		int len = snprintf(want, sizeof want, "text %d", i);
+
+		text[i] = arena_copy(&a, want, (size_t)len);
+		assert_non_null(text[i]);
+	}
+	assert_in_range(allocations, 2, 10); /* what it is for */
+	for (int i = 0; i < 3000; i++) {
+		snprintf(want, sizeof want, "text %d", i);
+		assert_string_equal(text[i], want);
+	}
+	arena_release(&a);
+	assert_null(a.head);
+}
+
+static void takes_any_size(void **state)
+{
+	static char large[100000];
+	struct arena a;
+	char *small, *big, *after;
+
+	(void)state;
+	memset(large, 'L', sizeof large);
+	arena_init(&a);
+	assert_string_equal(arena_copy(&a, "", 0), "");
+	small = arena_copy(&a, "small and more", 5);
+	big = arena_copy(&a, large, sizeof large);
+	after = arena_copy(&a, "a\0b", 3);
+	assert_string_equal(small, "small");
+	assert_memory_equal(big, large, sizeof large);
+	assert_int_equal(big[sizeof large], '\0');
+	assert_memory_equal(after, "a\0b", 4);
+	assert_null(arena_copy(&a, "x", SIZE_MAX));
+	assert_null(arena_copy(&a, "x", SIZE_MAX - 1));
+	arena_release(&a);
+}
+
+static void reuses_a_block(void **state)
+{
+	static char page[5000];
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	arena_clear(&a);
+	for (int i = 0; i < 5; i++)
+		assert_non_null(arena_copy(&a, page, sizeof page));
+	arena_clear(&a);
+	allocations = 0;
+	for (int i = 0; i < 100; i++) {
+		assert_string_equal(arena_copy(&a, "again", 5), "again");
+		arena_clear(&a);
+	}
+	assert_int_equal(allocations, 0);
+	arena_release(&a);
+	arena_release(&a);
+}
+
+static void survives_lack_of_memory(void **state)
+{
+	struct arena a;
+	char *text, *none;
+
+	(void)state;
+	arena_init(&a);
+	is_memory_gone = true;
+	none = arena_copy(&a, "abc", 3);
+	is_memory_gone = false;
+	assert_null(none);
+	text = arena_copy(&a, "abc", 3);
+	is_memory_gone = true;
+	none = arena_copy(&a, (char[10000]){ 0 }, 10000);
+	is_memory_gone = false;
+	assert_null(none);
+	assert_string_equal(text, "abc");
+	assert_string_equal(arena_copy(&a, "def", 3), "def");
+	arena_release(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keeps_all_texts),
+		cmocka_unit_test(takes_any_size),
+		cmocka_unit_test(reuses_a_block),
+		cmocka_unit_test(survives_lack_of_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

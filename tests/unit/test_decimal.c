@@ -1,0 +1,377 @@
+#include "base/decimal.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+/* The longest magnitude there is: 46 digits. */
+#define LONGEST "1234567890123456789012345678901234567890123456"
+
+static void parses_what_brokers_write(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ "0", "0" },
+		{ "70100", "70100" },
+		{ "-300", "-300" },
+		{ "+300", "300" },
+		{ "1091.2600", "1091.2600" },
+		{ " 0.00", "0.00" },
+		{ "\t-0.57  ", "-0.57" },
+		{ "00012.50", "12.50" },
+		{ "-000.50", "-0.50" },
+		{ "000", "0" },
+		{ ".5", "0.5" },
+		{ "-.5", "-0.5" },
+		{ "-0", "0" },
+		{ "-0.00", "0.00" },
+		{ "+0", "0" },
+		{ "1,234", "1234" },
+		{ "12,345.67", "12345.67" },
+		{ "-123,456,789", "-123456789" },
+		{ "0,012", "12" },
+		{ LONGEST, LONGEST },
+		{ "-" LONGEST, "-" LONGEST },
+		{ "0000000000" LONGEST, LONGEST },
+		{ "0.12345678901234567890123456789012345678901234",
+		  "0.12345678901234567890123456789012345678901234" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char out[DECIMAL_BYTES];
+		struct err err = { .kind = ERR_KINDS };
+
+		assert_int_equal(decimal_parse(rows[i].text, strlen(rows[i].text), out, &err), 1);
+		assert_string_equal(out, rows[i].want);
+		assert_true(decimal_is_valid(out));
+		assert_int_equal(err.kind, ERR_KINDS);
+	}
+}
+
+static void takes_blanks_for_nothing(void **state)
+{
+	static const char *const rows[] = { "", " ", "   \t " };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char out[DECIMAL_BYTES] = "?";
+
+		assert_int_equal(decimal_parse(rows[i], strlen(rows[i]), out, NULL), 0);
+		assert_string_equal(out, "");
+	}
+}
+
+static void refuses_what_is_no_number(void **state)
+{
+	static const char *const rows[] = {
+		"-", "+", ".", "-.", "5.", "-5.", "..5", "1.2.3", "--1", "+-1", "- 1", "1 2",
+		"1e5", "1E5", "0x10", "NaN", "inf", "1_000", "12x", "x12", "1\n", "'1", "1%",
+		",", ",1", "1,", "1,23", "1,2345", "1234,567", "1,,234", "1,234,56", "1,234.5,6",
+		",123", "-,123", "1.5,000", "\xef\xbc\x91", "\xe2\x88\x92""1", "1\x7f", "\x1b[2J",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char out[DECIMAL_BYTES] = "kept";
+		struct err err = { .kind = ERR_KINDS };
+
+		if (decimal_parse(rows[i], strlen(rows[i]), out, &err) != -1)
+			fail_msg("'%s' was taken for '%s'", rows[i], out);
+		assert_int_equal(err.kind, ERR_PARSE);
+		assert_string_equal(out, "kept");
+	}
+}
+
+static void counts_bytes_not_to_a_nul(void **state)
+{
+	char out[DECIMAL_BYTES];
+
+	(void)state;
+	assert_int_equal(decimal_parse("12345", 2, out, NULL), 1);
+	assert_string_equal(out, "12");
+	assert_int_equal(decimal_parse("12\0", 3, out, NULL), -1);
+}
+
+static void refuses_too_many_digits(void **state)
+{
+	char digits[400], out[DECIMAL_BYTES];
+	struct err err;
+
+	(void)state;
+	memset(digits, '7', sizeof digits);
+	assert_int_equal(decimal_parse(digits, sizeof digits, out, &err), -1);
+	assert_int_equal(err.kind, ERR_PARSE);
+	assert_string_equal(err.msg, "too many digits: '777777777777777777777777...'");
+	assert_int_equal(decimal_parse(LONGEST "0", strlen(LONGEST) + 1, out, &err), -1);
+	memset(digits, '0', sizeof digits);
+	assert_int_equal(decimal_parse(digits, sizeof digits, out, &err), 1);
+	assert_string_equal(out, "0");
+}
+
+static void shows_a_bad_text_fit_to_print(void **state)
+{
+	char out[DECIMAL_BYTES];
+	struct err err;
+
+	(void)state;
+	assert_int_equal(decimal_parse("\x1b[1m\n5", 6, out, &err), -1);
+	assert_string_equal(err.msg, "not a decimal number: '?[1m?5'");
+}
+
+static void knows_its_form(void **state)
+{
+	static const char *const good[] = { "0", "-1", "10", "0.0", "-0.01", "1091.2600", LONGEST };
+	static const char *const bad[] = { "", "-", "+1", "01", "-01", "00", ".5", "5.", "-.5", "1e5",
+					   " 1", "1 ", "1,000", "-0", "-0.00", "1.2.3", "0x1",
+					   LONGEST "0", "-" LONGEST "0" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++)
+		assert_true(decimal_is_valid(good[i]));
+	for (size_t i = 0; i < COUNT(bad); i++)
+		if (decimal_is_valid(bad[i]))
+			fail_msg("'%s' is said to be valid", bad[i]);
+}
+
+static void answers_questions(void **state)
+{
+	(void)state;
+	assert_true(decimal_is_zero("0"));
+	assert_true(decimal_is_zero("0.000"));
+	assert_false(decimal_is_zero("0.001"));
+	assert_false(decimal_is_zero("-10"));
+	assert_true(decimal_is_negative("-0.1"));
+	assert_false(decimal_is_negative("0.1"));
+}
+
+static void sets_a_sign(void **state)
+{
+	static const struct {
+		const char *d;
+		bool negative;
+		const char *want;
+	} rows[] = {
+		{ "300", true, "-300" },
+		{ "-300", true, "-300" },
+		{ "-300", false, "300" },
+		{ "300", false, "300" },
+		{ "0.00", true, "0.00" },
+		{ LONGEST, true, "-" LONGEST },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char out[DECIMAL_BYTES];
+
+		decimal_set_sign(rows[i].d, rows[i].negative, out);
+		assert_string_equal(out, rows[i].want);
+		snprintf(out, sizeof out, "%s", rows[i].d);
+		decimal_set_sign(out, rows[i].negative, out);
+		assert_string_equal(out, rows[i].want);
+	}
+}
+
+static void shifts_the_point(void **state)
+{
+	static const struct {
+		const char *d;
+		int places;
+		const char *want; /* NULL: too many digits */
+	} rows[] = {
+		{ "8539", 8, "853900000000" },
+		{ "8539", 0, "8539" },
+		{ "1.5", 0, "1.5" },
+		{ "1.5", 1, "15" },
+		{ "1.50", 1, "15.0" },
+		{ "-1.5", 3, "-1500" },
+		{ "0.005", 2, "0.5" },
+		{ "0.005", 3, "5" },
+		{ "0", 20, "0" },
+		{ "0.00", 1, "0.0" },
+		{ "1", 20, "100000000000000000000" },
+		{ LONGEST, 0, LONGEST },
+		{ LONGEST, 1, NULL },
+		{ "12345678901234567890123456", 20, "1234567890123456789012345600000000000000000000" },
+		{ "123456789012345678901234567", 20, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char out[DECIMAL_BYTES];
+		struct err err = { .kind = ERR_KINDS };
+		int rc = decimal_shift(rows[i].d, rows[i].places, out, &err);
+
+		assert_int_equal(rc, rows[i].want ? 0 : -1);
+		if (rows[i].want)
+			assert_string_equal(out, rows[i].want);
+		else
+			assert_int_equal(err.kind, ERR_PARSE);
+	}
+}
+
+static void subtracts(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		const char *want; /* NULL: too many digits */
+	} rows[] = {
+		{ "57800", "58100", "-300" },
+		{ "58100", "57800", "300" },
+		{ "1", "1", "0" },
+		{ "1.50", "1.5", "0.00" },
+		{ "0.1", "0.3", "-0.2" },
+		{ "0.3", "0.1", "0.2" },
+		{ "10", "0.01", "9.99" },
+		{ "0.01", "10", "-9.99" },
+		{ "-5", "-3", "-2" },
+		{ "-3", "-5", "2" },
+		{ "-3", "5", "-8" },
+		{ "3", "-5", "8" },
+		{ "999", "-1", "1000" },
+		{ "1000", "1", "999" },
+		{ "0", "7.25", "-7.25" },
+		{ "245.0100", "258.08", "-13.0700" },
+		{ "9007199254740993", "9007199254740992", "1" },
+		{ "9999999999999999999999999999999999999999999999", "-1", NULL },
+		{ LONGEST, "0.1", NULL },
+		{ LONGEST, "1", "1234567890123456789012345678901234567890123455" },
+		{ LONGEST, "-0.12345678901234567890123456789012345678901234", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char out[DECIMAL_BYTES];
+		struct err err = { .kind = ERR_KINDS };
+		int rc = decimal_subtract(rows[i].a, rows[i].b, out, &err);
+
+		assert_int_equal(rc, rows[i].want ? 0 : -1);
+		if (rows[i].want)
+			assert_string_equal(out, rows[i].want);
+		else
+			assert_int_equal(err.kind, ERR_PARSE);
+	}
+}
+
+static void takes_percentages(void **state)
+{
+	static const struct {
+		const char *part, *whole;
+		const char *want; /* NULL: none */
+	} rows[] = {
+		{ "-300", "58100", "-0.52" },
+		{ "300", "58100", "0.52" },
+		{ "-13.07", "258.0800", "-5.06" },
+		{ "0", "58100", "0.00" },
+		{ "1", "1", "100.00" },
+		{ "1", "3", "33.33" },
+		{ "2", "3", "66.67" },
+		{ "-2", "3", "-66.67" },
+		{ "-2", "-3", "66.67" },
+		{ "2", "-3", "-66.67" },
+		{ "1", "20000", "0.01" },   /* 0.005: half away from zero */
+		{ "-1", "20000", "-0.01" },
+		{ "1", "20001", "0.00" },
+		{ "-1", "20001", "0.00" },  /* and no negative zero */
+		{ "99995", "10000000", "1.00" },
+		{ "99994", "10000000", "1.00" },
+		{ "99949", "10000000", "1.00" },
+		{ "99499", "10000000", "0.99" },
+		{ "999.995", "1000", "100.00" },
+		{ "1", "0.001", "100000.00" },
+		{ "0.00000000001", "1000000000000", "0.00" },
+		{ "5", "0", NULL },
+		{ "5", "0.00", NULL },
+		{ "0", "0", NULL },
+		{ LONGEST, "1", NULL },
+		{ LONGEST, LONGEST, "100.00" },
+		{ LONGEST, "0.12345678901234567890123456789012345678901234", NULL },
+		{ "0.12345678901234567890123456789012345678901234", LONGEST, "0.00" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char out[DECIMAL_BYTES];
+		struct err err = { .kind = ERR_KINDS };
+		int rc = decimal_percent(rows[i].part, rows[i].whole, out, &err);
+
+		assert_int_equal(rc, rows[i].want ? 0 : -1);
+		if (rows[i].want)
+			assert_string_equal(out, rows[i].want);
+		else
+			assert_int_equal(err.kind, ERR_PARSE);
+	}
+}
+
+/* The same numbers always: a plain linear congruence. */
+static int64_t next_number(uint64_t *seed)
+{
+	*seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (int64_t)(*seed >> 33) % 2000000 - 1000000;
+}
+
+/* Thousandths as decimal text. */
+static void write_thousandths(int64_t v, char out[DECIMAL_BYTES])
+{
+	int64_t m = v < 0 ? -v : v;
+
+	snprintf(out, DECIMAL_BYTES, "%s%lld.%03lld", v < 0 ? "-" : "", (long long)(m / 1000),
+		 (long long)(m % 1000));
+}
+
+static void agrees_with_whole_numbers(void **state)
+{
+	uint64_t seed = 20261121;
+
+	(void)state;
+	for (int i = 0; i < 2000; i++) {
+		int64_t a = next_number(&seed), b = next_number(&seed), scaled, cents;
+		char x[DECIMAL_BYTES], y[DECIMAL_BYTES], want[DECIMAL_BYTES], out[DECIMAL_BYTES];
+
+		write_thousandths(a, x);
+		write_thousandths(b, y);
+		write_thousandths(a - b, want);
+		assert_int_equal(decimal_subtract(x, y, out, NULL), 0);
+		assert_string_equal(out, want);
+		if (b == 0)
+			continue;
+		/* In hundredths of a percent, half away from zero. */
+		scaled = llabs(a) * 10000;
+		cents = (2 * scaled + llabs(b)) / (2 * llabs(b));
+		snprintf(want, sizeof want, "%s%lld.%02lld",
+			 (a < 0) != (b < 0) && cents != 0 ? "-" : "", (long long)(cents / 100),
+			 (long long)(cents % 100));
+		assert_int_equal(decimal_percent(x, y, out, NULL), 0);
+		assert_string_equal(out, want);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parses_what_brokers_write),
+		cmocka_unit_test(takes_blanks_for_nothing),
+		cmocka_unit_test(refuses_what_is_no_number),
+		cmocka_unit_test(counts_bytes_not_to_a_nul),
+		cmocka_unit_test(refuses_too_many_digits),
+		cmocka_unit_test(shows_a_bad_text_fit_to_print),
+		cmocka_unit_test(knows_its_form),
+		cmocka_unit_test(answers_questions),
+		cmocka_unit_test(sets_a_sign),
+		cmocka_unit_test(shifts_the_point),
+		cmocka_unit_test(subtracts),
+		cmocka_unit_test(takes_percentages),
+		cmocka_unit_test(agrees_with_whole_numbers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,136 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/fields.h"
+
+/* The set as "symbol,market,..." */
+static const char *joined(const struct field_set *set)
+{
+	static char text[1024];
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < set->count; i++)
+		len += (size_t)snprintf(text + len, sizeof text - len, "%s%s",
+					i ? "," : "",
+					field_name(set->field[i]));
+	return text;
+}
+
+static void test_default_is_the_contract(void **state)
+{
+	struct field_set set;
+
+	(void)state;
+	fields_default(&set, false, false);
+	assert_string_equal(
+		joined(&set),
+		"symbol,market,exchange,name,currency,price,change,change_percent,"
+		"open,high,low,previous_close,volume,turnover,bid,ask,fetched_at,"
+		"provider,rt_cd,msg_cd,msg1,error,error_type,retryable,attempts,"
+		"latency_ms");
+	assert_false(set.is_chosen);
+
+	fields_default(&set, true, true);
+	assert_string_equal(
+		joined(&set),
+		"symbol,market,exchange,name,currency,price,change,change_percent,"
+		"open,high,low,previous_close,volume,turnover,bid,ask,per,pbr,eps,"
+		"bps,market_cap,week52_high,week52_low,fetched_at,provider,rt_cd,"
+		"msg_cd,msg1,error,error_type,retryable,attempts,latency_ms,raw");
+	assert_int_equal(set.count, FIELD_COUNT);
+}
+
+static void test_every_name_is_read_back(void **state)
+{
+	(void)state;
+	for (int f = 0; f < FIELD_COUNT; f++) {
+		struct field_set set;
+		struct err err;
+
+		assert_int_equal(
+			fields_parse(&set, field_name((enum field)f), &err), 0);
+		assert_int_equal(set.count, 1);
+		assert_int_equal(set.field[0], f);
+		assert_true(set.is_chosen);
+	}
+}
+
+static void test_order_and_blanks(void **state)
+{
+	struct field_set set;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(
+		fields_parse(&set, " price ,symbol,\terror_type ", &err), 0);
+	assert_string_equal(joined(&set), "price,symbol,error_type");
+}
+
+static void test_refusals(void **state)
+{
+	static const struct {
+		const char *text, *msg;
+	} cases[] = {
+		{ "prize", "unknown field 'prize': did you mean 'price'?" },
+		{ "Symbol", "unknown field 'Symbol': did you mean 'symbol'?" },
+		{ "symbol,latency",
+		  "unknown field 'latency': did you mean 'latency_ms'?" },
+		{ "wombat_wombat", "unknown field 'wombat_wombat'" },
+		{ "symbol price", "unknown field 'symbol price'" },
+		{ "\033[2J", "unknown field '?[2J'" },
+		{ "name,price,name", "field 'name' is named twice" },
+		{ "",
+		  "a field name is missing: write them as in 'symbol,price'" },
+		{ " ",
+		  "a field name is missing: write them as in 'symbol,price'" },
+		{ "symbol,",
+		  "a field name is missing: write them as in 'symbol,price'" },
+		{ "symbol,,price",
+		  "a field name is missing: write them as in 'symbol,price'" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct field_set set = { .count = 77 };
+		struct err err;
+
+		assert_int_equal(fields_parse(&set, cases[i].text, &err), -1);
+		assert_int_equal(err.kind, ERR_USAGE);
+		assert_string_equal(err.msg, cases[i].msg);
+		assert_int_equal(set.count, 77); /* untouched */
+	}
+}
+
+static void test_long_name(void **state)
+{
+	struct field_set set;
+	struct err err;
+	char text[100000];
+
+	(void)state;
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	assert_int_equal(fields_parse(&set, text, &err), -1);
+	assert_non_null(strstr(err.msg, "unknown field 'xxxx"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_default_is_the_contract),
+		cmocka_unit_test(test_every_name_is_read_back),
+		cmocka_unit_test(test_order_and_blanks),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_long_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
