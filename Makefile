@@ -50,9 +50,10 @@ TEST_CFLAGS  := -Itests -Wno-missing-prototypes
 obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 LIB_OBJ     := $(call obj,$(wildcard src/base/*.c src/model/*.c src/net/*.c \
-			src/provider/*.c src/engine/*.c src/cli/*.c))
+			src/provider/*.c src/engine/*.c src/cli/*.c) \
+			$(filter-out src/main.c,$(wildcard src/*.c)))
 SANDBOX_OBJ := $(call obj,$(wildcard src/sandbox/*.c))
-HEADERS     := $(wildcard src/*/*.h)
+HEADERS     := $(wildcard src/*.h src/*/*.h)
 
 UNIT_BIN    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 SUPPORT_BIN := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/support/*.c))

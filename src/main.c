@@ -17,7 +17,7 @@
  *   provider/  what a broker's calls and answers look like (pure)
  *   engine/    plan, pool, semaphore, quota, token, retries: one request's life
  *   cli/       options in, records out
- *   run.c      one run: puts the rooms together
+ *   session.c  puts the rooms together; run.c lets a run through them
  *   sandbox/   a program of its own: the broker, for trying and testing */
 #if defined(__linux__)
 #define _GNU_SOURCE /* RLIMIT_CORE is POSIX; prctl is Linux's */
@@ -45,7 +45,9 @@
 #include "cli/output.h"
 #include "cli/symbol_list.h"
 #include "net/http.h"
+#include "preview.h"
 #include "run.h"
+#include "session.h"
 
 /* A contract with scripts: never renumbered. */
 enum exit_status {
@@ -267,14 +269,14 @@ static int load(struct app *app, struct err *err)
 	return symbol_list_read(app->list, o, &stop, app->deadline_ns, err);
 }
 
-static struct run_config run_config_of(const struct app *app)
+static struct session_config session_config_of(const struct app *app)
 {
 	const struct provider *provider = provider_find("kis");
 	const struct provider_account *account =
 		provider_find_account(provider, app->options.env);
 
 	require(account);
-	return (struct run_config){ .options = &app->options,
+	return (struct session_config){ .options = &app->options,
 				    .list = app->list,
 				    .provider = provider,
 				    .account = account,
@@ -328,7 +330,7 @@ static void write_stats(const struct app *app, struct stats *stats)
 
 static int fetch(const struct app *app, bool *has_stray_resolver)
 {
-	const struct run_config config = run_config_of(app);
+	const struct session_config config = session_config_of(app);
 	struct run_report report;
 	struct err err;
 
@@ -353,7 +355,7 @@ static int fetch(const struct app *app, bool *has_stray_resolver)
 
 static int run(struct app *app, bool *has_stray_resolver)
 {
-	struct run_config config;
+	struct session_config config;
 	struct err err;
 	int rc;
 
@@ -363,9 +365,9 @@ static int run(struct app *app, bool *has_stray_resolver)
 		open_state(app);
 	if (!app->options.wants_plan && !app->options.wants_quota)
 		return fetch(app, has_stray_resolver);
-	config = run_config_of(app);
-	rc = app->options.wants_quota ? run_quota(&config, &err) :
-					run_plan(&config, &err);
+	config = session_config_of(app);
+	rc = app->options.wants_quota ? preview_quota(&config, &err) :
+					preview_plan(&config, &err);
 	return rc < 0 ? fail(&err) : STATUS_ALL;
 }
 

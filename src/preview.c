@@ -1,13 +1,13 @@
-/* What can be said without a call: --plan and --quota. */
+#include "preview.h"
+
 #include "base/buf.h"
 #include "cli/output.h"
 #include "engine/credential.h"
 #include "engine/quota.h"
-#include "run.h"
-#include "run_parts.h"
+#include "session.h"
 
 /* Writes a short text to stdout (or -o) and is done. */
-static int print_text(const struct run_config *c, struct buf *text,
+static int print_text(const struct session_config *c, struct buf *text,
 		      struct err *err)
 {
 	struct output *out = output_open(c->options->output, c->stdout_is_closed, err);
@@ -21,7 +21,7 @@ static int print_text(const struct run_config *c, struct buf *text,
 	return output_commit(out, err);
 }
 
-int run_plan(const struct run_config *config, struct err *err)
+int preview_plan(const struct session_config *config, struct err *err)
 {
 	struct plan plan;
 	struct cost cost;
@@ -29,15 +29,15 @@ int run_plan(const struct run_config *config, struct err *err)
 	int rc;
 
 	buf_init(&text, 4096);
-	run_make_plan(config, &plan);
-	cost = run_cost(config, &plan, 0);
+	session_make_plan(config, &plan);
+	cost = session_cost(config, &plan, 0);
 	report_plan(&cost, &text);
 	rc = print_text(config, &text, err);
 	buf_release(&text);
 	return rc;
 }
 
-int run_quota(const struct run_config *config, struct err *err)
+int preview_quota(const struct session_config *config, struct err *err)
 {
 	struct credential *credential = NULL;
 	struct quota *quota = NULL;
@@ -46,9 +46,9 @@ int run_quota(const struct run_config *config, struct err *err)
 	int rc = -1;
 
 	buf_init(&text, 4096);
-	if (run_name_account(config, &key, err) < 0 ||
-	    !(quota = run_open_quota(config, buf_text(&key), err)) ||
-	    !(credential = run_open_credential(config, buf_text(&key), err)))
+	if (session_name_account(config, &key, err) < 0 ||
+	    !(quota = session_open_quota(config, buf_text(&key), err)) ||
+	    !(credential = session_open_credential(config, buf_text(&key), err)))
 		goto out;
 	quota_look(quota, &view);
 	report_quota(&view, credential_peek_ms(credential), &text);

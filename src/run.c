@@ -16,13 +16,13 @@
 #include "engine/gate.h"
 #include "engine/pool.h"
 #include "engine/quota.h"
-#include "run_parts.h"
+#include "session.h"
 
 /* The next request, as a result whose outcomes are blank; NULL with *done set
  * when none is left. */
-static struct result *next_job(struct run *r, bool *done, struct err *err)
+static struct result *next_job(struct session *run, bool *done, struct err *err)
 {
-	struct request *request = plan_next(&r->plan, done, err);
+	struct request *request = plan_next(&run->plan, done, err);
 	struct result *job;
 	size_t i;
 
@@ -32,7 +32,7 @@ static struct result *next_job(struct run *r, bool *done, struct err *err)
 		struct symbol *s = &request->item[i].symbol;
 
 		if (s->market == MARKET_US)
-			s->exchange = (uint8_t)exchange_book_find(r->book, s->code);
+			s->exchange = (uint8_t)exchange_book_find(run->book, s->code);
 	}
 	job = result_new(request);
 	if (!job) {
@@ -42,33 +42,33 @@ static struct result *next_job(struct run *r, bool *done, struct err *err)
 	return job;
 }
 
-static int feed(struct run *r, struct err *err)
+static int feed(struct session *run, struct err *err)
 {
 	bool done = false;
 
-	while (pool_has_credit(r->pool)) {
-		struct result *job = next_job(r, &done, err);
+	while (pool_has_credit(run->pool)) {
+		struct result *job = next_job(run, &done, err);
 
 		if (!job)
 			return done ? 0 : -1;
-		pool_submit(r->pool, job);
+		pool_submit(run->pool, job);
 	}
 	return 0;
 }
 
 /* What main learns from a result before it is rendered. */
-static int learn(struct run *r, const struct result *result, struct err *err)
+static int learn(struct session *run, const struct result *result, struct err *err)
 {
 	size_t i;
 
 	if (result->is_multi_refused)
-		plan_use_single_calls(&r->plan);
+		plan_use_single_calls(&run->plan);
 	for (i = 0; i < result->request->count; i++) {
 		const struct symbol *s = &result->request->item[i].symbol;
 		const struct outcome *o = &result->outcome[i];
 
 		if (s->market == MARKET_US && o->has_quote &&
-		    exchange_book_note(r->book, s->code, o->exchange, err) < 0)
+		    exchange_book_note(run->book, s->code, o->exchange, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -77,113 +77,113 @@ static int learn(struct run *r, const struct result *result, struct err *err)
 /* --workers auto: a call holds a place of the quota for its round trip and a
  * second, so N x RTT / (1 + RTT) calls are in flight when the quota is used up;
  * two more wait for their turn. */
-static void follow_latency(struct run *r, const struct result *result)
+static void follow_latency(struct session *run, const struct result *result)
 {
 	double sec = result->outcome[0].latency_ms / 1000.0;
-	double rate = run_rate(r->config);
+	double rate = session_rate(run->config);
 
-	if (r->options->workers != OPTION_AUTO || result->outcome[0].attempts == 0)
+	if (run->options->workers != OPTION_AUTO || result->outcome[0].attempts == 0)
 		return;
-	r->latency_sec = r->latency_sec > 0 ? 0.8 * r->latency_sec + 0.2 * sec : sec;
-	if ((double)pool_workers(r->pool) <
-	    rate * r->latency_sec / (1 + r->latency_sec) + 2) {
-		pool_grow(r->pool);
-		gate_widen(r->shared.gate);
+	run->latency_sec = run->latency_sec > 0 ? 0.8 * run->latency_sec + 0.2 * sec : sec;
+	if ((double)pool_workers(run->pool) <
+	    rate * run->latency_sec / (1 + run->latency_sec) + 2) {
+		pool_grow(run->pool);
+		gate_widen(run->shared.gate);
 	}
 }
 
-static int collect(struct run *r, struct err *err)
+static int collect(struct session *run, struct err *err)
 {
 	struct result *result;
 
-	while ((result = pool_collect(r->pool))) {
-		follow_latency(r, result);
-		if (learn(r, result, err) < 0) {
+	while ((result = pool_collect(run->pool))) {
+		follow_latency(run, result);
+		if (learn(run, result, err) < 0) {
 			result_free(result);
 			return -1;
 		}
-		if (delivery_take(r->delivery, result, err) < 0)
+		if (delivery_take(run->delivery, result, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
 /* Feeds and collects until all is answered, the time is up, or a stop. */
-static int pump(struct run *r, struct err *err)
+static int pump(struct session *run, struct err *err)
 {
-	const struct run_config *c = r->config;
+	const struct session_config *c = run->config;
 	struct err why;
 
 	for (;;) {
-		if (feed(r, err) < 0)
+		if (feed(run, err) < 0)
 			return -1;
-		if (pool_alive(r->pool) == 0)
+		if (pool_alive(run->pool) == 0)
 			return 0;
-		if (io_wait(pool_fd(r->pool), POLLIN, c->stop, c->deadline_ns, &why) < 0) {
+		if (io_wait(pool_fd(run->pool), POLLIN, c->stop, c->deadline_ns, &why) < 0) {
 			if (why.kind == ERR_CANCELED || why.kind == ERR_DEADLINE)
 				return 0;
 			*err = why;
 			return -1;
 		}
-		if (collect(r, err) < 0)
+		if (collect(run, err) < 0)
 			return -1;
 	}
 }
 
-static int fail_job(struct run *r, struct result *job, const struct err *why,
+static int fail_job(struct session *run, struct result *job, const struct err *why,
 		    struct err *err)
 {
 	result_fail(job, 0, job->request->count, why);
-	return delivery_take(r->delivery, job, err);
+	return delivery_take(run->delivery, job, err);
 }
 
 /* Answers for everything that no worker has begun. */
-static int answer_the_rest(struct run *r, struct err *err)
+static int answer_the_rest(struct session *run, struct err *err)
 {
 	struct result *job;
 	struct err why;
 	bool done = false;
 
-	if (stop_reason(r->config->stop))
+	if (stop_reason(run->config->stop))
 		err_set(&why, ERR_CANCELED, "interrupted");
 	else
 		err_set(&why, ERR_DEADLINE, "its turn did not come before the time was up");
-	while ((job = pool_cancel_waiting(r->pool)))
-		if (fail_job(r, job, &why, err) < 0)
+	while ((job = pool_cancel_waiting(run->pool)))
+		if (fail_job(run, job, &why, err) < 0)
 			return -1;
-	while ((job = next_job(r, &done, err)))
-		if (fail_job(r, job, &why, err) < 0)
+	while ((job = next_job(run, &done, err)))
+		if (fail_job(run, job, &why, err) < 0)
 			return -1;
 	return done ? 0 : -1;
 }
 
-static void drop_all(struct run *r)
+static void drop_all(struct session *run)
 {
 	struct result *result;
 
-	while ((result = pool_cancel_waiting(r->pool)))
+	while ((result = pool_cancel_waiting(run->pool)))
 		result_free(result);
-	while ((result = pool_collect(r->pool)))
+	while ((result = pool_collect(run->pool)))
 		result_free(result);
 }
 
 /* Ends the workers. They are bounded by the deadline; a stop wakes them. */
-static void stop_workers(struct run *r)
+static void stop_workers(struct session *run)
 {
-	if (stop_reason(r->config->stop)) {
-		gate_close(r->shared.gate);
-		credential_close(r->shared.credential);
+	if (stop_reason(run->config->stop)) {
+		gate_close(run->shared.gate);
+		credential_close(run->shared.credential);
 	}
-	pool_stop(r->pool);
+	pool_stop(run->pool);
 }
 
-static int deliver_all(struct run *r, struct err *err)
+static int deliver_all(struct session *run, struct err *err)
 {
-	if (delivery_begin(r->delivery, err) < 0 || pump(r, err) < 0)
+	if (delivery_begin(run->delivery, err) < 0 || pump(run, err) < 0)
 		return -1;
-	stop_workers(r);
-	if (collect(r, err) < 0 || answer_the_rest(r, err) < 0 ||
-	    delivery_end(r->delivery, err) < 0)
+	stop_workers(run);
+	if (collect(run, err) < 0 || answer_the_rest(run, err) < 0 ||
+	    delivery_end(run->delivery, err) < 0)
 		return -1;
 	return 0;
 }
@@ -193,55 +193,55 @@ static void add_metrics(void *worker, void *sum)
 	metrics_add(sum, fetch_metrics(worker));
 }
 
-static void report(struct run *r, struct run_report *out)
+static void report(struct session *run, struct run_report *out)
 {
-	out->stats.tally = *delivery_tally(r->delivery);
-	pool_each_worker(r->pool, add_metrics, &out->stats.metrics);
-	out->stats.workers = pool_workers(r->pool);
-	out->stats.wall_ns = clock_monotonic_ns() - r->config->started_ns;
-	out->stats.quota_waited_ns = quota_waited_ns(r->shared.quota);
-	out->stopped_early = breaker_is_open(r->shared.breaker, &out->early_err);
-	out->has_stray_resolver = atomic_load(&r->has_stray_resolver);
-	progress_finish(&r->progress, out->stats.tally.failed,
+	out->stats.tally = *delivery_tally(run->delivery);
+	pool_each_worker(run->pool, add_metrics, &out->stats.metrics);
+	out->stats.workers = pool_workers(run->pool);
+	out->stats.wall_ns = clock_monotonic_ns() - run->config->started_ns;
+	out->stats.quota_waited_ns = quota_waited_ns(run->shared.quota);
+	out->stopped_early = breaker_is_open(run->shared.breaker, &out->early_err);
+	out->has_stray_resolver = atomic_load(&run->has_stray_resolver);
+	progress_finish(&run->progress, out->stats.tally.failed,
 			out->stats.metrics.calls, clock_monotonic_ns(),
-			!r->options->is_quiet);
+			!run->options->is_quiet);
 }
 
 /* What was found out about exchanges is kept; failing that is no failure. */
-static void remember(struct run *r)
+static void remember(struct session *run)
 {
 	struct err why;
 	int64_t until_ns = clock_monotonic_ns() + NS_PER_SEC / 4;
 
-	if (r->config->state_dirfd >= 0 &&
-	    exchange_book_save(r->book, r->config->state_dirfd, r->config->stop,
+	if (run->config->state_dirfd >= 0 &&
+	    exchange_book_save(run->book, run->config->state_dirfd, run->config->stop,
 			       until_ns, &why) < 0 &&
-	    r->options->is_verbose)
-		r->config->say(NULL, why.msg);
+	    run->options->is_verbose)
+		run->config->say(NULL, why.msg);
 }
 
-int run_fetch(const struct run_config *config, struct run_report *out,
+int run_fetch(const struct session_config *config, struct run_report *out,
 	      struct err *err)
 {
-	struct run r;
+	struct session run;
 	int rc;
 
 	memset(out, 0, sizeof *out);
-	rc = run_open(&r, config, err);
+	rc = session_open(&run, config, err);
 	if (rc < 0)
 		goto out;
-	if (deliver_all(&r, &out->output_err) < 0) {
+	if (deliver_all(&run, &out->output_err) < 0) {
 		out->output_failed = true;
 		stop_request(config->stop, STOP_INTERNAL);
-		stop_workers(&r);
-		drop_all(&r);
+		stop_workers(&run);
+		drop_all(&run);
 	} else {
-		out->output_failed = output_commit(r.output, &out->output_err) < 0;
-		r.output = NULL;
+		out->output_failed = output_commit(run.output, &out->output_err) < 0;
+		run.output = NULL;
 	}
-	report(&r, out);
-	remember(&r);
+	report(&run, out);
+	remember(&run);
 out:
-	run_close(&r);
+	session_close(&run);
 	return rc;
 }

@@ -295,7 +295,8 @@ bool limiter_confirm(struct limiter_state *l, const struct limiter_user *me,
 	p = find_place(l, ticket, me);
 	if (!p)
 		return false;
-	if (now_ns < l->pause_until_ns || now_ns > p->send_at_ns + LIMITER_LATE_NS) {
+	if (now_ns < l->pause_until_ns ||
+	    now_ns > p->send_at_ns + LIMITER_LATE_NS / 2) {
 		remove_place(l, p);
 		return false;
 	}

@@ -1,5 +1,5 @@
 /* quota.h: permission to send, shared by every process of one app key.
- * Layer engine; uses base, limiter.
+ * Layer engine; uses base, limiter, quota_file.
  *
  * The limiter's state lives in a file of the state directory, read and written
  * under flock; the lock is held for that and never while waiting. A permission
@@ -23,6 +23,9 @@ struct quota_config {
 	int published_per_sec; /* the account's figure */
 	int state_dirfd;       /* borrowed for the quota's life; -1: private */
 	const char *key;       /* names the account: app key, env, host; hashed */
+	int64_t call_max_ns;   /* no call is in flight for longer (--try-timeout):
+				  then its place comes back even if nobody ends
+				  it; 0: 30 s; at most 10 minutes */
 };
 
 /* Errors: SYSTEM (memory). A state file that cannot be used is no error:
@@ -40,7 +43,8 @@ struct quota_permit {
 	int64_t send_at_ns; /* monotonic: when it was permitted for */
 };
 
-/* Waits for the permission to send one call; on return send at once.
+/* Waits for the permission to send one call; on return send at once, and give
+ * the call up after call_max_ns.
  * Owns:   the permit is given back by exactly one quota_end.
  * Blocks: until permitted, deadline_ns or stop.
  * Errors: DEADLINE, at once when it is certain that no permission comes

@@ -82,13 +82,12 @@ static bool read_state(int fd, const struct slot_head *head, int slot,
 static void load(struct quota_file *f, int fd, struct limiter_state *l)
 {
 	struct slot_head head[2];
-	int64_t now = clock_monotonic_ns();
-	bool is_ours[2], is_lost = false;
+	bool is_ours[2], is_lost = false; /* there was something */
 	int i, newest;
 
 	memset(head, 0, sizeof head);
 	for (i = 0; i < 2; i++) {
-		if (pread(fd, &head[i], sizeof head[i], i * (off_t)SLOT_BYTES) > 0)
+		if (pread(fd, &head[i], sizeof head[i], i * (off_t)SLOT_BYTES) != 0)
 			is_lost = true;
 		is_ours[i] = memcmp(head[i].boot, f->boot, sizeof f->boot) == 0;
 	}
@@ -105,7 +104,10 @@ static void load(struct quota_file *f, int fd, struct limiter_state *l)
 		is_lost = false; /* whole, but of another boot */
 	}
 	f->serial = 0;
-	(is_lost ? limiter_state_init_lost : limiter_state_init)(l, now);
+	if (is_lost)
+		limiter_state_init_lost(l, clock_monotonic_ns());
+	else
+		limiter_state_init(l, clock_monotonic_ns());
 }
 
 static int store(struct quota_file *f, int fd, const struct limiter_state *l,

@@ -168,9 +168,10 @@ static enum MHD_Result queue(struct MHD_Connection *mhd,
 	if (answer->body.is_broken)
 		return MHD_NO;
 	text = body_take(&answer->body, &len);
-	response = MHD_create_response_from_buffer(
-		len, text ? text : "",
-		text ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+	response = text ? MHD_create_response_from_buffer(len, text,
+							  MHD_RESPMEM_MUST_FREE)
+			: MHD_create_response_from_buffer(
+				  0, (void *)"", MHD_RESPMEM_PERSISTENT);
 	if (!response) {
 		free(text);
 		return MHD_NO;
@@ -187,33 +188,34 @@ static enum MHD_Result queue(struct MHD_Connection *mhd,
 enum MHD_Result call_finish(struct call *call, struct MHD_Connection *mhd)
 {
 	const struct fault_rule *rule = call->arrival.fault;
-	bool is_on_wire = rule && fault_stage(rule->fault) == FAULT_ON_WIRE;
+	const struct fault_rule *on_wire =
+		rule && fault_stage(rule->fault) == FAULT_ON_WIRE ? rule : NULL;
 	int64_t until_ns = call->arrival.t_ns + call->arrival.delay_ns;
 	enum MHD_Result result = MHD_NO;
 	struct answer answer;
 
 	answer_init(&answer);
-	if (!is_on_wire || fault_needs_answer(rule->fault))
+	if (!on_wire || fault_needs_answer(on_wire->fault))
 		broker_answer(call->place->broker, &call->request,
 			      &call->arrival, &answer);
 	/* A refused call has nothing to spoil. */
 	if (rule && fault_stage(rule->fault) == FAULT_SPOILS && !answer.is_good)
 		rule = NULL;
-	if (is_on_wire && rule->fault == FAULT_DELAY)
-		until_ns += rule->number * 1000000;
+	if (on_wire && on_wire->fault == FAULT_DELAY)
+		until_ns += on_wire->number * 1000000;
 	if (!wire_wait(&call->wire, until_ns))
 		goto out;
 
-	if (is_on_wire && wire_fault_is_silent(rule->fault)) {
-		wire_fault_play(rule, &answer, &call->wire);
+	if (on_wire && wire_fault_is_silent(on_wire->fault)) {
+		wire_fault_play(on_wire, &answer, &call->wire);
 		leave(call, 0, NULL, rule);
 		goto out;
 	}
-	if (is_on_wire && wire_fault_is_abrupt(rule->fault))
+	if (on_wire && wire_fault_is_abrupt(on_wire->fault))
 		leave(call, 0, NULL, rule);
 	else
 		leave(call, answer.status, answer.msg_cd, rule);
-	if (!is_on_wire || wire_fault_play(rule, &answer, &call->wire))
+	if (!on_wire || wire_fault_play(on_wire, &answer, &call->wire))
 		result = queue(mhd, call, &answer);
 out:
 	answer_release(&answer);

@@ -74,15 +74,17 @@ static int add_fault(struct options *options, const char *spec,
 	return 0;
 }
 
+/* text NULL: the option is a flag. */
 static int store(struct options *options, const struct option_info *info,
 		 const char *text, struct failure *failure)
 {
 	void *place = (char *)options + info->offset;
 
-	switch (info->kind) {
-	case OPTION_FLAG:
+	if (!text) {
 		*(bool *)place = true;
 		return 0;
+	}
+	switch (info->kind) {
 	case OPTION_NUMBER:
 		return read_number(info, text, place, failure);
 	case OPTION_TEXT:
@@ -92,6 +94,7 @@ static int store(struct options *options, const struct option_info *info,
 		return read_choice(info, text, place, failure);
 	case OPTION_FAULT:
 		return add_fault(options, text, failure);
+	case OPTION_FLAG:
 	case OPTION_SECTION:
 		break;
 	}

@@ -98,6 +98,7 @@ static void knows_each_kind(void **state)
 		[ERR_NETWORK] = { "Network", true },
 		[ERR_HOST] = { "Network", false },
 		[ERR_TLS] = { "Tls", false },
+		[ERR_HANDSHAKE] = { "Tls", true },
 		[ERR_HTTP] = { "Http", false },
 		[ERR_SERVER] = { "Http", true },
 		[ERR_AUTH] = { "Auth", false },
@@ -113,6 +114,7 @@ static void knows_each_kind(void **state)
 	(void)state;
 	assert_int_equal(sizeof want / sizeof *want, ERR_KINDS);
 	for (int k = 0; k < ERR_KINDS; k++) {
+		assert_non_null(want[k].name);
 		assert_string_equal(err_kind_name((enum err_kind)k), want[k].name);
 		assert_int_equal(err_kind_is_retryable((enum err_kind)k), want[k].is_retryable);
 	}

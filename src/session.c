@@ -1,4 +1,4 @@
-#include "run_parts.h"
+#include "session.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,18 +27,18 @@ enum {
 
 #define USER_AGENT "quotefetch/" QUOTEFETCH_VERSION
 
-static const char *base_url_of(const struct run_config *c)
+static const char *base_url_of(const struct session_config *c)
 {
 	return c->options->base_url ? c->options->base_url : c->account->base_url;
 }
 
-int run_rate(const struct run_config *c)
+int session_rate(const struct session_config *c)
 {
 	return c->options->rate == OPTION_AUTO ? c->account->rate_per_sec :
 						 c->options->rate;
 }
 
-static size_t batch_of(const struct run_config *c)
+static size_t batch_of(const struct session_config *c)
 {
 	size_t most = c->account->batch_max;
 
@@ -58,7 +58,7 @@ static bool entry_is_priority(const void *list, uint32_t i)
 	return symbol_list_is_priority(list, i);
 }
 
-void run_make_plan(const struct run_config *c, struct plan *plan)
+void session_make_plan(const struct session_config *c, struct plan *plan)
 {
 	const struct plan_config config = { .provider = c->provider,
 					    .account = c->account,
@@ -76,7 +76,7 @@ void run_make_plan(const struct run_config *c, struct plan *plan)
 	plan_init(plan, &config, &input);
 }
 
-struct cost run_cost(const struct run_config *c, const struct plan *plan,
+struct cost session_cost(const struct session_config *c, const struct plan *plan,
 		     double others_per_sec)
 {
 	return (struct cost){ .symbols = symbol_list_count(c->list),
@@ -84,12 +84,12 @@ struct cost run_cost(const struct run_config *c, const struct plan *plan,
 			      .calls = plan_requests_left(plan),
 			      .batch = batch_of(c),
 			      .batch_max = c->account->batch_max,
-			      .rate_per_sec = run_rate(c),
+			      .rate_per_sec = session_rate(c),
 			      .others_per_sec = others_per_sec,
 			      .timeout_sec = c->options->timeout_sec };
 }
 
-int run_name_account(const struct run_config *c, struct buf *key,
+int session_name_account(const struct session_config *c, struct buf *key,
 		     struct err *err)
 {
 	buf_init(key, KEY_MAX_BYTES);
@@ -98,11 +98,11 @@ int run_name_account(const struct run_config *c, struct buf *key,
 	return buf_check(key, ERR_USAGE, err);
 }
 
-struct quota *run_open_quota(const struct run_config *c, const char *key,
+struct quota *session_open_quota(const struct session_config *c, const char *key,
 			     struct err *err)
 {
 	const struct quota_config config = {
-		.rate_per_sec = run_rate(c),
+		.rate_per_sec = session_rate(c),
 		.published_per_sec = c->account->rate_per_sec,
 		.state_dirfd = c->options->is_unshared ? -1 : c->state_dirfd,
 		.key = key
@@ -111,7 +111,7 @@ struct quota *run_open_quota(const struct run_config *c, const char *key,
 	return quota_new(&config, err);
 }
 
-struct credential *run_open_credential(const struct run_config *c,
+struct credential *session_open_credential(const struct session_config *c,
 				       const char *key, struct err *err)
 {
 	const struct credential_config config = {
@@ -125,27 +125,27 @@ struct credential *run_open_credential(const struct run_config *c,
 }
 
 /* Warns where the calls cannot all be made in time. */
-static void warn_of_misfit(struct run *r)
+static void warn_of_misfit(struct session *run)
 {
 	struct quota_view view;
 	struct cost cost;
 	struct buf line;
 
-	quota_look(r->shared.quota, &view);
-	cost = run_cost(r->config, &r->plan, view.calls_last_second);
+	quota_look(run->shared.quota, &view);
+	cost = session_cost(run->config, &run->plan, view.calls_last_second);
 	buf_init(&line, 1024);
 	if (!report_misfit(&cost, &line))
-		r->config->say(NULL, buf_text(&line));
+		run->config->say(NULL, buf_text(&line));
 	buf_release(&line);
 }
 
-static int open_engine(struct run *r, struct err *err)
+static int open_engine(struct session *run, struct err *err)
 {
-	const struct run_config *c = r->config;
-	const struct options *o = r->options;
+	const struct session_config *c = run->config;
+	const struct options *o = run->options;
 	int workers = o->workers == OPTION_AUTO ? DEFAULT_WORKERS : o->workers;
-	struct fetch_shared *s = &r->shared;
-	size_t calls = plan_requests_left(&r->plan);
+	struct fetch_shared *s = &run->shared;
+	size_t calls = plan_requests_left(&run->plan);
 	const struct pool_config pool = {
 		.workers = (size_t)workers,
 		.workers_max = o->workers == OPTION_AUTO ? WORKERS_MAX : (size_t)workers,
@@ -162,7 +162,7 @@ static int open_engine(struct run *r, struct err *err)
 		.http = { .ca_file = o->ca_file,
 			  .user_agent = USER_AGENT,
 			  .allows_plain = strncmp(base_url_of(c), "http://", 7) == 0,
-			  .has_stray_resolver = &r->has_stray_resolver },
+			  .has_stray_resolver = &run->has_stray_resolver },
 		.stop = c->stop,
 		.deadline_ns = c->deadline_ns,
 		.try_timeout_ns = (int64_t)(o->try_timeout_sec * (double)NS_PER_SEC),
@@ -171,18 +171,18 @@ static int open_engine(struct run *r, struct err *err)
 	};
 	atomic_init(&s->retry_budget, (int)(calls / RETRY_BUDGET_SHARE) +
 					      RETRY_BUDGET_MIN);
-	if (run_name_account(c, &r->key, err) < 0)
+	if (session_name_account(c, &run->key, err) < 0)
 		return -1;
-	if (!(s->quota = run_open_quota(c, buf_text(&r->key), err)) ||
-	    !(s->credential = run_open_credential(c, buf_text(&r->key), err)) ||
+	if (!(s->quota = session_open_quota(c, buf_text(&run->key), err)) ||
+	    !(s->credential = session_open_credential(c, buf_text(&run->key), err)) ||
 	    !(s->gate = gate_new(o->concurrency == OPTION_AUTO ? workers :
 								 o->concurrency,
 				 err)) ||
 	    !(s->breaker = breaker_new(err)) ||
-	    !(r->book = exchange_book_new(err)) ||
+	    !(run->book = exchange_book_new(err)) ||
 	    (c->state_dirfd >= 0 &&
-	     exchange_book_load(r->book, c->state_dirfd, err) < 0) ||
-	    !(r->pool = pool_new(&pool, err)))
+	     exchange_book_load(run->book, c->state_dirfd, err) < 0) ||
+	    !(run->pool = pool_new(&pool, err)))
 		return -1;
 	if (quota_warning(s->quota))
 		c->say(NULL, quota_warning(s->quota));
@@ -199,66 +199,66 @@ static bool wants_color(const struct options *o, bool is_terminal)
 	       strcmp(term, "dumb") != 0;
 }
 
-static int open_output(struct run *r, struct err *err)
+static int open_output(struct session *run, struct err *err)
 {
-	const struct run_config *c = r->config;
-	const struct options *o = r->options;
+	const struct session_config *c = run->config;
+	const struct options *o = run->options;
 	struct render_config render = { .format = o->format,
 					.hides_header = o->hides_header };
 	struct delivery_config delivery;
 
-	buf_init(&r->text, TEXT_MAX_BYTES);
+	buf_init(&run->text, TEXT_MAX_BYTES);
 	fields_default(&render.fields, o->wants_detail, o->wants_raw);
 	if (o->fields && fields_parse(&render.fields, o->fields, err) < 0)
 		return -1;
-	r->output = output_open(o->output, c->stdout_is_closed, err);
-	if (!r->output)
+	run->output = output_open(o->output, c->stdout_is_closed, err);
+	if (!run->output)
 		return -1;
 	if (render.format == FORMAT_AUTO)
-		render.format = output_is_terminal(r->output) ? FORMAT_TABLE :
+		render.format = output_is_terminal(run->output) ? FORMAT_TABLE :
 								FORMAT_JSON;
-	render.has_color = wants_color(o, output_is_terminal(r->output));
-	r->render = render_new(&render, &r->text, err);
-	if (!r->render)
+	render.has_color = wants_color(o, output_is_terminal(run->output));
+	run->render = render_new(&render, &run->text, err);
+	if (!run->render)
 		return -1;
-	progress_init(&r->progress, o->progress, o->is_quiet,
+	progress_init(&run->progress, o->progress, o->is_quiet,
 		      wants_color(o, isatty(STDERR_FILENO)),
 		      symbol_list_count(c->list), c->started_ns);
 	delivery = (struct delivery_config){ .list = c->list,
 					     .provider = c->provider->name,
-					     .render = r->render,
-					     .text = &r->text,
-					     .output = r->output,
-					     .progress = &r->progress,
+					     .render = run->render,
+					     .text = &run->text,
+					     .output = run->output,
+					     .progress = &run->progress,
 					     .stop = c->stop,
 					     .deadline_ns = c->deadline_ns,
 					     .keeps_order = o->keep_order };
-	r->delivery = delivery_new(&delivery, err);
-	return r->delivery ? 0 : -1;
+	run->delivery = delivery_new(&delivery, err);
+	return run->delivery ? 0 : -1;
 }
 
-int run_open(struct run *r, const struct run_config *config, struct err *err)
+int session_open(struct session *run, const struct session_config *config, struct err *err)
 {
-	*r = (struct run){ .config = config, .options = config->options };
-	atomic_init(&r->has_stray_resolver, false);
-	run_make_plan(config, &r->plan);
-	if (open_output(r, err) < 0 || open_engine(r, err) < 0)
+	*run = (struct session){ .config = config, .options = config->options };
+	atomic_init(&run->has_stray_resolver, false);
+	session_make_plan(config, &run->plan);
+	if (open_output(run, err) < 0 || open_engine(run, err) < 0)
 		return -1;
-	warn_of_misfit(r);
+	warn_of_misfit(run);
 	return 0;
 }
 
-void run_close(struct run *r)
+void session_close(struct session *run)
 {
-	pool_free(r->pool);
-	exchange_book_free(r->book);
-	breaker_free(r->shared.breaker);
-	gate_free(r->shared.gate);
-	credential_free(r->shared.credential);
-	quota_free(r->shared.quota);
-	delivery_free(r->delivery);
-	render_free(r->render);
-	output_abandon(r->output);
-	buf_release(&r->text);
-	buf_release(&r->key);
+	pool_free(run->pool);
+	exchange_book_free(run->book);
+	breaker_free(run->shared.breaker);
+	gate_free(run->shared.gate);
+	credential_free(run->shared.credential);
+	quota_free(run->shared.quota);
+	delivery_free(run->delivery);
+	render_free(run->render);
+	output_abandon(run->output);
+	buf_release(&run->text);
+	buf_release(&run->key);
 }
