@@ -344,7 +344,8 @@ static int make_appointment(struct quota *q, struct change *c, struct stop *stop
 		return -1;
 	while ((rc = apply(q, change_ask, c, stop, deadline_ns, err)) == 0 &&
 	       c->reply == LIMITER_AGAIN) {
-		if (!stop_sleep_until(stop, c->again_ns)) {
+		if (!stop_sleep_until(stop, c->again_ns < deadline_ns ? c->again_ns :
+									 deadline_ns)) {
 			rc = err_set(err, ERR_CANCELED, "interrupted");
 			break;
 		}
@@ -368,8 +369,10 @@ static int keep_appointment(struct quota *q, struct change *c, struct stop *stop
 		rc = err_set(err, ERR_CANCELED, "interrupted");
 	while (rc == 0 && clock_monotonic_ns() - sure_ns > PROMPT_NS) {
 		rc = apply(q, change_confirm, c, stop, deadline_ns, err);
-		if (rc == 0 && !c->is_confirmed)
+		if (rc == 0 && !c->is_confirmed) {
+			permit->ticket = 0;
 			return 1;
+		}
 		sure_ns = c->now_ns;
 	}
 	if (rc < 0)
@@ -411,8 +414,7 @@ void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
 	if (!permit->ticket)
 		return;
 	/* If it fails, the place comes back by its own end. */
-	if (apply(q, change_end, &c, NULL, clock_monotonic_ns() + PATIENCE_NS, NULL) == 0)
-		permit->ticket = 0;
+	apply(q, change_end, &c, NULL, clock_monotonic_ns() + PATIENCE_NS, NULL);
 	permit->ticket = 0;
 }
 

@@ -1,0 +1,582 @@
+/* The shared quota with real files, threads and processes. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include "engine/quota.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/safefile.h"
+#include "base/sync.h"
+#include "engine/limiter.h"
+#include "engine/quota_file.h"
+
+#define KEY "key of the test"
+#define PATIENT (clock_monotonic_ns() + 20 * NS_PER_SEC)
+
+struct place {
+	char path[64];
+	int dirfd;
+	struct stop stop;
+};
+
+static int set_up(void **state)
+{
+	struct place *p = calloc(1, sizeof *p);
+	struct err err;
+
+	assert_non_null(p);
+	snprintf(p->path, sizeof p->path, "/tmp/test_quota.XXXXXX");
+	assert_non_null(mkdtemp(p->path));
+	p->dirfd = safefile_open_dir(p->path, &err);
+	assert_true(p->dirfd >= 0);
+	assert_int_equal(stop_init(&p->stop, &err), 0);
+	*state = p;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct place *p = *state;
+	DIR *dir = opendir(p->path);
+	struct dirent *e;
+
+	while ((e = readdir(dir)) != NULL)
+		if (unlinkat(p->dirfd, e->d_name, 0) < 0)
+			unlinkat(p->dirfd, e->d_name, AT_REMOVEDIR);
+	closedir(dir);
+	rmdir(p->path);
+	close(p->dirfd);
+	stop_destroy(&p->stop);
+	free(p);
+	return 0;
+}
+
+static struct quota *open_quota(struct place *p, int rate, int published)
+{
+	struct quota_config config = { .rate_per_sec = rate,
+				       .published_per_sec = published,
+				       .state_dirfd = p ? p->dirfd : -1,
+				       .key = KEY,
+				       .call_max_ns = 2 * NS_PER_SEC };
+	struct err err;
+	struct quota *q = quota_new(&config, &err);
+
+	assert_non_null(q);
+	return q;
+}
+
+/* How long after now it was permitted for. */
+static int64_t acquire(struct quota *q, struct place *p, struct quota_permit *permit)
+{
+	int64_t now = clock_monotonic_ns();
+	struct err err = { .msg = "" };
+
+	if (quota_acquire(q, permit, &p->stop, PATIENT, &err) < 0)
+		fail_msg("%s", err.msg);
+	return permit->send_at_ns - now;
+}
+
+/* The state as the file has it. */
+static void read_file(struct place *p, struct limiter_state *l)
+{
+	struct quota_file f;
+	struct err err;
+
+	assert_int_equal(quota_file_init(&f, p->dirfd, KEY, &err), 0);
+	quota_file_peek(&f, l);
+}
+
+/* ---- one process ---- */
+
+static void test_unlimited(void **state)
+{
+	struct place *p = *state;
+	struct quota *q = open_quota(p, 0, 18);
+	struct quota_permit permit;
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		assert_true(acquire(q, p, &permit) < NS_PER_SEC);
+		assert_int_equal(permit.ticket, 0);
+		quota_end(q, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	}
+	quota_free(q);
+}
+
+static void test_view(void **state)
+{
+	struct place *p = *state;
+	struct quota *a = open_quota(p, 50, 50), *b = open_quota(p, 50, 50);
+	struct quota_permit permit;
+	struct quota_view view;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		acquire(i % 2 ? a : b, p, &permit);
+		quota_end(i % 2 ? a : b, &permit, QUOTA_ANSWERED,
+			  clock_monotonic_ns(), 0);
+	}
+	acquire(a, p, &permit);
+	quota_end(a, &permit, QUOTA_UNSENT, 0, 0);
+	quota_look(b, &view);
+	assert_true(view.is_shared);
+	assert_int_equal(view.users, 2);
+	assert_int_equal(view.calls_last_minute, 3);
+	assert_in_range(view.calls_last_second, 0, 3);
+	assert_int_equal((int)view.pace_per_sec, 50);
+	assert_int_equal((int)view.ceiling_per_sec, 50);
+	assert_int_equal(view.learned_left_ms, 0);
+	assert_null(quota_warning(a));
+	assert_true(quota_waited_ns(a) > 0);
+	quota_free(a);
+	quota_free(b);
+}
+
+/* What one learns, all know, and those that come later. */
+static void test_refusal_is_shared(void **state)
+{
+	struct place *p = *state;
+	struct quota *a = open_quota(p, 200, 200), *b = open_quota(p, 200, 200);
+	struct quota_permit permit[4];
+	struct quota_view view;
+	int round, i;
+
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < 4; i++)
+			acquire(a, p, &permit[i]);
+		for (i = 0; i < 4; i++)
+			quota_end(a, &permit[i], i < 3 ? QUOTA_ANSWERED : QUOTA_REFUSED,
+				  clock_monotonic_ns(), 0);
+		quota_look(b, &view);
+		assert_true(view.pace_per_sec < 200);
+	}
+	assert_int_equal((int)view.ceiling_per_sec, 3);
+	assert_true(view.learned_left_ms > 0);
+	quota_free(a);
+	quota_free(b);
+	b = open_quota(p, 200, 200);
+	quota_look(b, &view);
+	assert_int_equal((int)view.pace_per_sec, 3);
+	quota_free(b);
+}
+
+static void test_no_time(void **state)
+{
+	struct place *p = *state;
+	struct quota *q = open_quota(p, 1, 1);
+	struct quota_permit first, second;
+	int64_t now = clock_monotonic_ns();
+	struct err err;
+
+	acquire(q, p, &first);
+	assert_int_equal(quota_acquire(q, &second, &p->stop, now + NS_PER_SEC / 2, &err), -1);
+	assert_int_equal(err.kind, ERR_DEADLINE);
+	assert_int_equal(second.ticket, 0);
+	stop_request(&p->stop, STOP_INTERNAL);
+	assert_int_equal(quota_acquire(q, &second, &p->stop, CLOCK_NEVER, &err), -1);
+	assert_int_equal(err.kind, ERR_CANCELED);
+	quota_end(q, &first, QUOTA_ABANDONED, clock_monotonic_ns(), 0);
+	quota_free(q);
+}
+
+/* ---- files that are none ---- */
+
+static void name_of_file(struct place *p, char out[80], struct quota_file *f)
+{
+	struct err err;
+
+	assert_int_equal(quota_file_init(f, p->dirfd, KEY, &err), 0);
+	snprintf(out, 80, "%s", f->name);
+}
+
+static void write_noise(struct place *p, const char *name, size_t len)
+{
+	int fd = openat(p->dirfd, name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	uint64_t z = 88172645463325252u;
+
+	assert_true(fd >= 0);
+	for (; len >= sizeof z; len -= sizeof z) {
+		z ^= z << 13;
+		z ^= z >> 7;
+		z ^= z << 17;
+		assert_int_equal(write(fd, &z, sizeof z), sizeof z);
+	}
+	close(fd);
+}
+
+/* Whatever is in it: no crash, at most a second's wait, and then it is used. */
+static void assert_is_mended(struct place *p, int64_t least_wait)
+{
+	struct quota *q = open_quota(p, 18, 18);
+	struct quota_permit permit;
+	struct quota_view view;
+	int64_t wait = acquire(q, p, &permit);
+
+	assert_null(quota_warning(q));
+	assert_true(wait >= least_wait);
+	assert_true(wait <= NS_PER_SEC + 200 * NS_PER_MS);
+	quota_end(q, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_look(q, &view);
+	assert_true(view.is_shared);
+	assert_int_equal(view.calls_last_minute, 1);
+	quota_free(q);
+}
+
+static void test_damaged(void **state)
+{
+	struct place *p = *state;
+	struct quota_file f;
+	char name[80];
+
+	name_of_file(p, name, &f);
+	assert_is_mended(p, 0);
+	write_noise(p, name, 8);
+	assert_is_mended(p, NS_PER_SEC - 50 * NS_PER_MS);
+	write_noise(p, name, 1 << 20);
+	assert_is_mended(p, NS_PER_SEC - 50 * NS_PER_MS);
+}
+
+/* Writes a whole state of this file's making. */
+static void write_state(struct place *p, struct quota_file *f,
+			const struct limiter_state *l)
+{
+	struct limiter_state *old = malloc(sizeof *old);
+	struct err err;
+
+	assert_non_null(old);
+	assert_int_equal(quota_file_begin(f, old, &p->stop, PATIENT, &err), 0);
+	assert_int_equal(quota_file_commit(f, l, &err), 0);
+	free(old);
+}
+
+static void fill_future(struct limiter_state *l)
+{
+	int64_t year_2100 = INT64_C(4102444800) * NS_PER_SEC;
+	size_t i;
+
+	limiter_state_init(l, 1);
+	l->next_send_ns = l->pause_until_ns = l->learned_until_ns = l->cut_ns =
+		l->cut_before_ns = l->raised_ns = l->rtt_since_ns = year_2100;
+	l->minute_sec = year_2100;
+	l->pace = l->ceiling = 1;
+	l->user[5] = (struct limiter_user){ .id = 9, .rate = 1, .published = 1,
+					    .seen_ns = year_2100, .turn = 1 };
+	for (i = 0; i < 50; i++)
+		l->place[i] = (struct limiter_place){ .ticket = i, .user = 5,
+						      .send_at_ns = year_2100,
+						      .held_until_ns = year_2100 };
+	l->place_count = i;
+}
+
+static void test_future_and_other_boot(void **state)
+{
+	struct place *p = *state;
+	struct limiter_state *l = calloc(1, sizeof *l);
+	struct quota_file f;
+	struct quota *q;
+	struct quota_permit permit;
+	char name[80];
+
+	assert_non_null(l);
+	name_of_file(p, name, &f);
+	fill_future(l);
+	write_state(p, &f, l);
+	q = open_quota(p, 18, 18);
+	/* The pause, as the longest that there is, and a turn in the line. */
+	assert_true(acquire(q, p, &permit) <= 2 * NS_PER_SEC + 300 * NS_PER_MS);
+	quota_end(q, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_free(q);
+
+	/* Used up, but before the system was started. */
+	limiter_state_init_lost(l, clock_monotonic_ns());
+	f.boot[0] ^= 1;
+	write_state(p, &f, l);
+	assert_is_mended(p, 0);
+	free(l);
+}
+
+static void test_not_a_file(void **state)
+{
+	struct place *p = *state;
+	struct quota_permit permit;
+	struct quota_view view;
+	struct quota_file f;
+	struct quota *q;
+	char name[80];
+	int kind;
+
+	name_of_file(p, name, &f);
+	for (kind = 0; kind < 3; kind++) {
+		if (unlinkat(p->dirfd, name, 0) < 0)
+			assert_int_equal(unlinkat(p->dirfd, name, AT_REMOVEDIR), 0);
+		assert_int_equal(kind == 0 ? symlinkat("elsewhere", p->dirfd, name) :
+				 kind == 1 ? mkfifoat(p->dirfd, name, 0600) :
+					     mkdirat(p->dirfd, name, 0700), 0);
+		q = open_quota(p, 18, 18);
+		assert_non_null(strstr(quota_warning(q), "not shared"));
+		assert_true(acquire(q, p, &permit) < NS_PER_SEC);
+		quota_end(q, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+		quota_look(q, &view);
+		assert_false(view.is_shared);
+		assert_int_equal(view.calls_last_minute, 1);
+		quota_free(q);
+	}
+}
+
+/* The disk fills up in the middle: what is known is kept, in private. */
+static void test_full_disk(void **state)
+{
+	struct place *p = *state;
+	struct quota *q = open_quota(p, 18, 18);
+	struct quota_permit first, second;
+	struct rlimit old, none;
+	struct quota_view view;
+
+	acquire(q, p, &first);
+	assert_null(quota_warning(q));
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	none = old;
+	none.rlim_cur = 10;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	acquire(q, p, &second);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	assert_non_null(quota_warning(q));
+	quota_end(q, &first, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_end(q, &second, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_look(q, &view);
+	assert_false(view.is_shared);
+	assert_int_equal(view.calls_last_minute, 2);
+	quota_free(q);
+}
+
+/* ---- a holder that stands still ---- */
+
+/* Stops in the middle of a change; then it must see that it came to nothing. */
+static void hold_and_stop(struct place *p)
+{
+	static struct limiter_state l;
+	struct quota_file f;
+	struct err err;
+
+	if (quota_file_init(&f, p->dirfd, KEY, &err) < 0 ||
+	    quota_file_begin(&f, &l, &p->stop, PATIENT, &err) < 0)
+		_exit(2);
+	raise(SIGSTOP);
+	_exit(quota_file_commit(&f, &l, &err) == 1 ? 0 : 1);
+}
+
+static void test_stopped_holder(void **state)
+{
+	struct place *p = *state;
+	struct quota *q = open_quota(p, 2, 2);
+	struct quota_permit first, second;
+	struct limiter_state *l = calloc(1, sizeof *l);
+	int status;
+	pid_t pid;
+
+	assert_non_null(l);
+	acquire(q, p, &first);
+	pid = fork();
+	if (pid == 0)
+		hold_and_stop(p);
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+	assert_true(WIFSTOPPED(status));
+
+	acquire(q, p, &second);
+	assert_null(quota_warning(q));
+	kill(pid, SIGCONT);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	/* The first place was carried over, and what the holder wrote was not. */
+	read_file(p, l);
+	assert_int_equal(l->place_count, 2);
+	quota_end(q, &first, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_end(q, &second, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_free(q);
+	free(l);
+}
+
+/* ---- many processes ---- */
+
+enum { PROCESSES = 5, THREADS = 3, RATE = 100, KILLS = 40, LOG_MAX = 4096 };
+
+struct server { /* in memory that all processes share */
+	atomic_size_t arrivals;
+	_Atomic int64_t log[LOG_MAX];
+};
+
+struct client {
+	struct quota *quota;
+	struct server *server;
+	struct place *place;
+	unsigned seed;
+};
+
+static void nap(struct client *c, int most_ms)
+{
+	int64_t ns;
+
+	c->seed = c->seed * 1103515245 + 12345;
+	ns = (c->seed >> 8) % (unsigned)most_ms * NS_PER_MS;
+	stop_sleep_until(&c->place->stop, clock_monotonic_ns() + ns);
+}
+
+static void *call_for_ever(void *arg)
+{
+	struct client *c = arg;
+	struct quota_permit permit;
+	struct err err;
+
+	while (quota_acquire(c->quota, &permit, &c->place->stop, CLOCK_NEVER, &err) == 0) {
+		size_t n;
+
+		nap(c, 20);
+		n = atomic_fetch_add(&c->server->arrivals, 1);
+		if (n < LOG_MAX)
+			atomic_store(&c->server->log[n], clock_monotonic_ns());
+		nap(c, 20);
+		quota_end(c->quota, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	}
+	return NULL;
+}
+
+static void run_client(struct place *p, struct server *server, unsigned seed)
+{
+	struct client client[THREADS];
+	struct thread thread[THREADS];
+	struct quota *q = open_quota(p, RATE, RATE);
+	struct err err;
+	int i;
+
+	for (i = 0; i < THREADS; i++) {
+		client[i] = (struct client){ q, server, p, seed * 31 + (unsigned)i };
+		if (thread_start(&thread[i], call_for_ever, &client[i], &err) < 0)
+			_exit(1);
+	}
+	for (i = 0; i < THREADS; i++)
+		thread_join(&thread[i]);
+	_exit(quota_warning(q) ? 1 : 0);
+}
+
+static pid_t start_client(struct place *p, struct server *server, unsigned seed)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		run_client(p, server, seed);
+	assert_true(pid > 0);
+	return pid;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int worst_second(struct server *server, int *total)
+{
+	static int64_t log[LOG_MAX];
+	size_t n = 0, i, first = 0, worst = 0, end = server->arrivals;
+
+	for (i = 0; i < end && i < LOG_MAX; i++)
+		if (server->log[i]) /* zero: killed between the two lines */
+			log[n++] = server->log[i];
+	qsort(log, n, sizeof log[0], by_time);
+	for (i = 0; i < n; i++) {
+		while (log[first] <= log[i] - NS_PER_SEC)
+			first++;
+		worst = i + 1 - first > worst ? i + 1 - first : worst;
+	}
+	*total = (int)n;
+	return (int)worst;
+}
+
+static void test_processes_killed(void **state)
+{
+	struct place *p = *state;
+	struct server *server = mmap(NULL, sizeof *server, PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct limiter_state *l = calloc(1, sizeof *l);
+	pid_t pid[PROCESSES];
+	int64_t start = clock_monotonic_ns();
+	struct quota_permit permit;
+	struct quota *q;
+	unsigned seed = 7;
+	int i, status, worst, total;
+
+	assert_true(server != MAP_FAILED);
+	assert_non_null(l);
+	for (i = 0; i < PROCESSES; i++)
+		pid[i] = start_client(p, server, ++seed);
+	for (i = 0; i < KILLS; i++) {
+		seed = seed * 1103515245 + 12345;
+		stop_sleep_until(&p->stop, clock_monotonic_ns() +
+				 (20 + (seed >> 8) % 120) * NS_PER_MS);
+		kill(pid[i % PROCESSES], SIGKILL);
+		assert_int_equal(waitpid(pid[i % PROCESSES], &status, 0),
+				 pid[i % PROCESSES]);
+		assert_true(WIFSIGNALED(status));
+		pid[i % PROCESSES] = start_client(p, server, seed);
+	}
+	for (i = 0; i < PROCESSES; i++) {
+		kill(pid[i], SIGKILL);
+		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
+	}
+	worst = worst_second(server, &total);
+	print_message("%d processes, %d kills: %d calls in %.1f s, worst second %d of %d\n",
+		      PROCESSES, KILLS, total,
+		      (double)(clock_monotonic_ns() - start) / NS_PER_SEC, worst, RATE);
+	assert_in_range(worst, 1, RATE);
+	assert_true(total > PROCESSES);
+
+	/* One who asks finds the dead; then their places end by themselves. */
+	q = open_quota(p, RATE, RATE);
+	acquire(q, p, &permit);
+	read_file(p, l);
+	limiter_state_advance(l, clock_monotonic_ns() + NS_PER_SEC + LIMITER_GRACE_NS);
+	assert_int_equal(l->place_count, 1);
+	assert_int_equal(l->place[0].ticket, permit.ticket);
+	quota_end(q, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_free(q);
+	munmap(server, sizeof *server);
+	free(l);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_unlimited, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_view, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_refusal_is_shared, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_no_time, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_damaged, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_future_and_other_boot, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_not_a_file, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_stopped_holder, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_processes_killed, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
