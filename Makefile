@@ -56,7 +56,9 @@ SANDBOX_OBJ := $(call obj,$(wildcard src/sandbox/*.c))
 HEADERS     := $(wildcard src/*.h src/*/*.h)
 
 UNIT_BIN    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
-SUPPORT_BIN := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/support/*.c))
+PRELOAD     := $(wildcard tests/support/preload_*.c)
+PRELOAD_LIB := $(if $(wildcard /proc/self),$(PRELOAD:%.c=$(BUILD)/%.so))
+SUPPORT_BIN := $(patsubst %.c,$(BUILD)/%,$(filter-out $(PRELOAD),$(wildcard tests/support/*.c)))
 FUZZ        := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY_BIN  := $(FUZZ:%=$(BUILD)/tests/fuzz/replay_%)
 
@@ -122,8 +124,16 @@ wraps = $$(sed -n 's,^/\* wrap: \(.*\) \*/$$,\1,p' $(1) | tr ' ' '\n' | sed 's/^
 $(UNIT_BIN): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) $(call wraps,tests/unit/$*.c) -o $@ $^ $(UNIT_LIBS) $(CLIENT_LIBS)
 
+$(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CLIENT_LIBS)
+
 $(SUPPORT_BIN): %: %.o
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ -pthread
+
+# Loaded before a program that may be built without the sanitizers' runtime.
+$(PRELOAD_LIB): $(BUILD)/%.so: %.c $(BUILD)/.flags
+	$(call say,LD,$@) mkdir -p $(@D) && $(CC) -std=c11 $(WARN) $(if $(WERROR),-Werror) \
+		-Wno-missing-prototypes -O2 -fPIC -shared -o $@ $< -ldl
 
 $(REPLAY_BIN): $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o \
 		$(BUILD)/tests/fuzz/replay_main.o $(LIB)
@@ -135,7 +145,7 @@ $(FUZZ:%=$(BUILD)/tests/fuzz/fuzz_%): %: %.o $(LIB)
 .SECONDARY:
 
 .PHONY: programs fuzz-programs
-programs: all $(UNIT_BIN) $(SUPPORT_BIN) $(REPLAY_BIN)
+programs: all $(UNIT_BIN) $(SUPPORT_BIN) $(PRELOAD_LIB) $(REPLAY_BIN)
 fuzz-programs: $(FUZZ:%=$(BUILD)/tests/fuzz/fuzz_%)
 
 # ---- try it -------------------------------------------------------------
@@ -251,25 +261,25 @@ cover: ## lines and branches that check and check-faults reach
 		--exclude-unreachable-branches --print-summary --html-details index.html .
 
 soak: all ## random lists, faults and kills for SOAK_SECONDS (600)
-	@BUILD=$(BUILD) scripts/soak
+	@BUILD=$(abspath $(BUILD)) scripts/soak
 
 # ---- measure ------------------------------------------------------------
 
 .PHONY: bench bench-quick bench-quota
 bench: ## side by side with the usual ways, targets checked
 	$(install_deps) build sandbox bench
-	@$(MAKE) all
-	@BUILD=$(BUILD) scripts/bench
+	@$(MAKE) all $(BUILD)/tests/bench/bench_json
+	@BUILD=$(abspath $(BUILD)) scripts/bench
 
 bench-quick: ## the same in under three minutes
 	$(install_deps) build sandbox bench
-	@$(MAKE) all
-	@BUILD=$(BUILD) scripts/bench --quick
+	@$(MAKE) all $(BUILD)/tests/bench/bench_json
+	@BUILD=$(abspath $(BUILD)) scripts/bench --quick
 
 bench-quota: ## share of the quota used, by processes and round trip
 	$(install_deps) build sandbox bench
 	@$(MAKE) all
-	@BUILD=$(BUILD) scripts/bench-quota
+	@BUILD=$(abspath $(BUILD)) scripts/bench-quota
 
 # ---- install ------------------------------------------------------------
 

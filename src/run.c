@@ -105,7 +105,7 @@ static int collect(struct session *run, struct err *err)
 		if (delivery_take(run->delivery, result, err) < 0)
 			return -1;
 	}
-	return 0;
+	return delivery_flush(run->delivery, err);
 }
 
 /* Feeds and collects until all is answered, the time is up, or a stop. */

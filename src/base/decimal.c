@@ -82,8 +82,9 @@ void decimal_set_sign(const char *d, bool negative, char out[DECIMAL_BYTES])
 
 /* ---- reading ----------------------------------------------------------- */
 
-/* Says what is wrong with a text that may be long and may be anything. */
-static int refuse(const char *what, const char *text, size_t len, struct err *err)
+/* Quotes a text that may be long and may be anything. */
+static int refuse(const char *what, const char *text, size_t len,
+		  struct err *err)
 {
 	char shown[25];
 	size_t n = len < sizeof shown ? len : sizeof shown - 1;
@@ -91,7 +92,8 @@ static int refuse(const char *what, const char *text, size_t len, struct err *er
 	for (size_t i = 0; i < n; i++)
 		shown[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
 	shown[n] = '\0';
-	return err_set(err, ERR_PARSE, "%s: '%s%s'", what, shown, n < len ? "..." : "");
+	return err_set(err, ERR_PARSE, "%s: '%s%s'", what, shown,
+		       n < len ? "..." : "");
 }
 
 /* Whether digits with commas are grouped as in "1,234,567". */
@@ -103,7 +105,8 @@ static bool is_grouped(const char *p, const char *end)
 	for (; p < end; p++) {
 		if (*p != ',')
 			continue;
-		if (p - group < 1 || p - group > 3 || (has_comma && p - group != 3))
+		if (p - group < 1 || p - group > 3 ||
+		    (has_comma && p - group != 3))
 			return false;
 		has_comma = true;
 		group = p + 1;
@@ -111,7 +114,8 @@ static bool is_grouped(const char *p, const char *end)
 	return !has_comma || p - group == 3;
 }
 
-int decimal_parse(const char *text, size_t len, char out[DECIMAL_BYTES], struct err *err)
+int decimal_parse(const char *text, size_t len, char out[DECIMAL_BYTES],
+		  struct err *err)
 {
 	const char *p = text, *end = text + len, *whole, *point;
 	char digits[MAGNITUDE_MAX + 1];
@@ -139,7 +143,8 @@ int decimal_parse(const char *text, size_t len, char out[DECIMAL_BYTES], struct 
 			p++;
 	}
 	/* The last byte is a digit, not a point, and is part of it all. */
-	if (p != end || p == whole || !is_digit(p[-1]) || !is_grouped(whole, point))
+	if (p != end || p == whole || !is_digit(p[-1]) ||
+	    !is_grouped(whole, point))
 		return refuse("not a decimal number", text, len, err);
 
 	while (whole < point && (*whole == '0' || *whole == ','))
@@ -212,8 +217,11 @@ static void fixed_divide(struct fixed *a, const struct fixed *b)
 
 	for (size_t i = 0; i < FIXED_DIGITS; i++) {
 		fixed_append(&rest, a->digit[i]);
-		for (a->digit[i] = 0; fixed_compare(&rest, b) >= 0; a->digit[i]++)
+		a->digit[i] = 0;
+		while (fixed_compare(&rest, b) >= 0) {
 			fixed_subtract(&rest, b);
+			a->digit[i]++;
+		}
 	}
 }
 
@@ -229,17 +237,18 @@ static void fixed_load(struct fixed *n, const char *d, size_t places)
 	fixed_scale(n, places - count_places(d));
 }
 
-static int fixed_store(const struct fixed *n, size_t places, bool negative, char out[DECIMAL_BYTES],
-		       struct err *err)
+static int fixed_store(const struct fixed *n, size_t places, bool negative,
+		       char out[DECIMAL_BYTES], struct err *err)
 {
-	size_t point = FIXED_DIGITS - places; /* the place of the first decimal */
+	size_t point = FIXED_DIGITS - places; /* where the fraction begins */
 	char text[MAGNITUDE_MAX + 1];
 	size_t i = 0, len = 0;
 
 	while (i < point - 1 && n->digit[i] == 0)
 		i++;
 	if (FIXED_DIGITS - i + (places > 0) > MAGNITUDE_MAX)
-		return err_set(err, ERR_PARSE, "cannot calculate: a result has too many digits");
+		return err_set(err, ERR_PARSE,
+			       "cannot calculate: too many digits");
 	for (; i < FIXED_DIGITS; i++) {
 		if (i == point)
 			text[len++] = '.';
@@ -250,7 +259,8 @@ static int fixed_store(const struct fixed *n, size_t places, bool negative, char
 	return 0;
 }
 
-int decimal_shift(const char *d, int places, char out[DECIMAL_BYTES], struct err *err)
+int decimal_shift(const char *d, int places, char out[DECIMAL_BYTES],
+		  struct err *err)
 {
 	size_t own = count_places(d), by = (size_t)places;
 	size_t common = own > by ? own : by;
@@ -261,7 +271,8 @@ int decimal_shift(const char *d, int places, char out[DECIMAL_BYTES], struct err
 	return fixed_store(&n, common - by, decimal_is_negative(d), out, err);
 }
 
-int decimal_subtract(const char *a, const char *b, char out[DECIMAL_BYTES], struct err *err)
+int decimal_subtract(const char *a, const char *b, char out[DECIMAL_BYTES],
+		     struct err *err)
 {
 	size_t places_a = count_places(a), places_b = count_places(b);
 	size_t places = places_a > places_b ? places_a : places_b;
@@ -282,17 +293,19 @@ int decimal_subtract(const char *a, const char *b, char out[DECIMAL_BYTES], stru
 	return fixed_store(&x, places, is_negative, out, err);
 }
 
-int decimal_percent(const char *part, const char *whole, char out[DECIMAL_BYTES], struct err *err)
+int decimal_percent(const char *part, const char *whole,
+		    char out[DECIMAL_BYTES], struct err *err)
 {
 	static const struct fixed ten = { { [FIXED_DIGITS - 2] = 1 } };
 	static const struct fixed five = { { [FIXED_DIGITS - 1] = 5 } };
 	size_t places_p = count_places(part), places_w = count_places(whole);
 	size_t places = places_p > places_w ? places_p : places_w;
-	bool is_negative = decimal_is_negative(part) != decimal_is_negative(whole);
+	bool has_sign = decimal_is_negative(part) != decimal_is_negative(whole);
 	struct fixed p, w;
 
 	if (decimal_is_zero(whole))
-		return err_set(err, ERR_PARSE, "cannot calculate: a percentage of zero");
+		return err_set(err, ERR_PARSE,
+			       "cannot calculate: a share of zero");
 	fixed_load(&p, part, places);
 	fixed_load(&w, whole, places);
 	/* One digit more than is asked for decides the rounding. */
@@ -300,5 +313,5 @@ int decimal_percent(const char *part, const char *whole, char out[DECIMAL_BYTES]
 	fixed_divide(&p, &w);
 	fixed_add(&p, &five);
 	fixed_divide(&p, &ten);
-	return fixed_store(&p, PERCENT_PLACES, is_negative, out, err);
+	return fixed_store(&p, PERCENT_PLACES, has_sign, out, err);
 }

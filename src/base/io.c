@@ -9,11 +9,6 @@
 #include "base/clock.h"
 #include "base/sync.h"
 
-/* A pipe reported writable takes this much without blocking (POSIX pipe(7)
- * semantics: room for PIPE_BUF bytes). */
-enum { WRITE_PIECE_BYTES = 4096 };
-_Static_assert((int)WRITE_PIECE_BYTES <= (int)PIPE_BUF, "a piece must be atomic");
-
 int io_wait(int fd, short events, struct stop *stop, int64_t deadline_ns,
 	    struct err *err)
 {
@@ -26,13 +21,13 @@ int io_wait(int fd, short events, struct stop *stop, int64_t deadline_ns,
 
 		if (stop && stop_reason(stop))
 			return err_set(err, ERR_CANCELED, "interrupted");
+		if (now >= deadline_ns)
+			return err_set(err, ERR_DEADLINE, "the time is up");
 		n = poll(p, 2, clock_poll_ms(now, deadline_ns));
 		if (n > 0 && p[0].revents)
 			return 0; /* also POLLHUP, POLLERR: the call will say */
 		if (n < 0 && errno != EINTR)
 			return err_set_errno(err, ERR_SYSTEM, errno, "cannot wait");
-		if (n == 0 && clock_monotonic_ns() >= deadline_ns)
-			return err_set(err, ERR_DEADLINE, "the time is up");
 	}
 }
 
@@ -65,8 +60,8 @@ int io_write_all(int fd, const char *data, size_t len, struct stop *stop,
 		rc = io_wait(fd, POLLOUT, stop, deadline_ns, err);
 		if (rc < 0)
 			break;
-		n = write(fd, data + done,
-			  left < WRITE_PIECE_BYTES ? left : WRITE_PIECE_BYTES);
+		/* What a pipe that is reported writable takes without blocking. */
+		n = write(fd, data + done, left < PIPE_BUF ? left : PIPE_BUF);
 		if (n > 0)
 			done += (size_t)n;
 		else if (n < 0 && errno != EINTR && errno != EAGAIN)

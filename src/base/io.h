@@ -16,8 +16,9 @@
 struct stop;
 
 /* Waits until fd can be read (POLLIN) or written (POLLOUT).
- * Errors: CANCELED when stopped, DEADLINE at deadline_ns, SYSTEM. A stop that
- * is NULL never comes. */
+ * Errors: CANCELED when stopped, DEADLINE from deadline_ns on, even where there
+ * is nothing to wait for (else an endless input had no end), SYSTEM. A stop
+ * that is NULL never comes. */
 MUST_CHECK int io_wait(int fd, short events, struct stop *stop,
 		       int64_t deadline_ns, struct err *err);
 

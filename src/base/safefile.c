@@ -142,6 +142,8 @@ int safefile_write(int dirfd, const char *name, const char *data, size_t len,
 	rc = write_fully(fd, data, len);
 	if (rc == 0)
 		rc = renameat(dirfd, tmp, dirfd, name);
+	if (rc < 0 && errno == EISDIR && unlinkat(dirfd, name, AT_REMOVEDIR) == 0)
+		rc = renameat(dirfd, tmp, dirfd, name);
 	saved = errno;
 	close(fd);
 	if (rc < 0) {

@@ -29,7 +29,8 @@ MUST_CHECK int safefile_open_dir(const char *path, struct err *err);
 MUST_CHECK int safefile_read(int dirfd, const char *name, struct buf *out,
 			     struct err *err);
 
-/* Replaces the file: temporary file "NAME.tmp", fsync, rename, fsync.
+/* Replaces the file: temporary file "NAME.tmp", fsync, rename, fsync. A link,
+ * a FIFO or an empty directory in its place is replaced too.
  * Call it under the lock of this name.
  * Errors: SYSTEM; then the old file stands and no temporary is left. */
 MUST_CHECK int safefile_write(int dirfd, const char *name, const char *data,

@@ -75,13 +75,15 @@ const struct tally *delivery_tally(const struct delivery *d)
 	return &d->tally;
 }
 
-static int write_out(struct delivery *d, struct err *err)
+int delivery_flush(struct delivery *d, struct err *err)
 {
 	const struct delivery_config *c = &d->config;
 	bool is_stopped = stop_reason(c->stop) != 0;
 	int64_t until_ns = clock_monotonic_ns();
 	struct err why;
 
+	if (c->text->len == 0)
+		return 0;
 	if (!is_stopped && until_ns < c->deadline_ns)
 		until_ns = c->deadline_ns;
 	if (until_ns != CLOCK_NEVER)
@@ -98,7 +100,7 @@ static int write_out(struct delivery *d, struct err *err)
 
 static int write_pieces(struct delivery *d, struct err *err)
 {
-	return d->config.text->len >= PIECE_BYTES ? write_out(d, err) : 0;
+	return d->config.text->len >= PIECE_BYTES ? delivery_flush(d, err) : 0;
 }
 
 static int put_record(struct delivery *d, const struct record *record,
@@ -209,7 +211,7 @@ int delivery_take(struct delivery *d, struct result *result, struct err *err)
 	release(result);
 	if (rc == 0 && d->config.keeps_order)
 		rc = put_in_turn(d, err);
-	return rc < 0 ? -1 : write_out(d, err);
+	return rc;
 }
 
 int delivery_end(struct delivery *d, struct err *err)
@@ -217,5 +219,5 @@ int delivery_end(struct delivery *d, struct err *err)
 	progress_clear(d->config.progress);
 	if (render_end(d->config.render, err) < 0)
 		return -1;
-	return write_out(d, err);
+	return delivery_flush(d, err);
 }

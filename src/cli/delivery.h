@@ -45,16 +45,21 @@ void delivery_free(struct delivery *d);
  * Errors: OUTPUT, SYSTEM. */
 MUST_CHECK int delivery_begin(struct delivery *d, struct err *err);
 
-/* Renders the result's records and writes what can go out.
+/* Renders the result's records; many of them are written out at once, the rest
+ * waits for delivery_flush.
  * Owns:   the result, also on failure.
+ * Errors: as delivery_flush. */
+MUST_CHECK int delivery_take(struct delivery *d, struct result *result,
+			     struct err *err);
+
+/* Writes what was rendered.
  * Blocks: while the reader does not take it: until a moment after the run's
  * deadline, or until stop; what was not taken then is written by the next call,
  * which waits for a moment only.
  * Errors: OUTPUT (EPIPE, ETIMEDOUT in code), SYSTEM. */
-MUST_CHECK int delivery_take(struct delivery *d, struct result *result,
-			     struct err *err);
+MUST_CHECK int delivery_flush(struct delivery *d, struct err *err);
 
-/* Closes the document and writes it out. Errors: as delivery_take. */
+/* Closes the document and writes it out. Errors: as delivery_flush. */
 MUST_CHECK int delivery_end(struct delivery *d, struct err *err);
 
 const struct tally *delivery_tally(const struct delivery *d);

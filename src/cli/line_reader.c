@@ -4,6 +4,10 @@
 
 #include "base/io.h"
 
+/* Of a line that does not end: a BOM, the most a line may have, a CR, and one
+ * byte that makes it too long. */
+enum { KEPT_BYTES = 3 + LINE_MAX_BYTES + 1 + 1 };
+
 void line_reader_init(struct line_reader *r, int fd, struct stop *stop,
 		      int64_t deadline_ns)
 {
@@ -34,7 +38,7 @@ static int fill(struct line_reader *r, struct err *err)
 }
 
 /* Gives out the next len bytes, cutting what is too long. */
-static int give(struct line_reader *r, size_t len, bool is_cut, struct line *line)
+static int give(struct line_reader *r, size_t len, struct line *line)
 {
 	const char *text = r->data + r->start;
 
@@ -46,7 +50,7 @@ static int give(struct line_reader *r, size_t len, bool is_cut, struct line *lin
 	}
 	if (len > 0 && text[len - 1] == '\r')
 		len--;
-	line->is_cut = is_cut || len > LINE_MAX_BYTES;
+	line->is_cut = len > LINE_MAX_BYTES;
 	line->len = line->is_cut ? LINE_MAX_BYTES : len;
 	line->text = text;
 	return 1;
@@ -54,25 +58,20 @@ static int give(struct line_reader *r, size_t len, bool is_cut, struct line *lin
 
 int line_reader_next(struct line_reader *r, struct line *line, struct err *err)
 {
-	bool is_cut = false;
-
 	for (;;) {
 		size_t left = r->end - r->start;
 		const char *text = r->data + r->start;
 		const char *newline = left > 0 ? memchr(text, '\n', left) : NULL;
 
 		if (newline) {
-			give(r, (size_t)(newline - text), is_cut, line);
+			give(r, (size_t)(newline - text), line);
 			r->start++; /* the line end */
 			return 1;
 		}
 		if (r->is_at_end)
-			return left > 0 ? give(r, left, is_cut, line) : 0;
-		/* Room for a BOM, the text, CR: more is no line to keep. */
-		if (left > LINE_MAX_BYTES + 4) {
-			is_cut = true;
-			r->end = r->start + LINE_MAX_BYTES + 4;
-		}
+			return left > 0 ? give(r, left, line) : 0;
+		if (left > KEPT_BYTES)
+			r->end = r->start + KEPT_BYTES;
 		if (fill(r, err) < 0)
 			return -1;
 	}

@@ -15,32 +15,31 @@ enum {
 	SHOWN_BYTES = SHOWN_COLUMNS * 4 + 4
 };
 
-/* Insertions, deletions and replacements between two short texts. */
-static size_t edit_distance(const char *a, size_t a_len, const char *b)
+static unsigned least(unsigned a, unsigned b)
 {
-	size_t row[NAME_MAX_BYTES + 1];
-	size_t b_len = strlen(b);
+	return a < b ? a : b;
+}
 
-	require(b_len <= NAME_MAX_BYTES);
-	for (size_t j = 0; j <= b_len; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a_len; i++) {
-		size_t corner = row[0];
+/* Insertions, deletions, replacements and swaps of neighbours that lead from
+ * one short text to the other. */
+static unsigned edit_distance(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	unsigned d[NAME_MAX_BYTES + 1][NAME_MAX_BYTES + 1];
 
-		row[0] = i;
-		for (size_t j = 1; j <= b_len; j++) {
-			size_t above = row[j];
-			size_t best = corner + (a[i - 1] != b[j - 1]);
-
-			if (above + 1 < best)
-				best = above + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-			corner = above;
+	require(a_len <= NAME_MAX_BYTES && b_len <= NAME_MAX_BYTES);
+	for (size_t i = 0; i <= a_len; i++) {
+		for (size_t j = 0; j <= b_len; j++) {
+			if (i == 0 || j == 0) {
+				d[i][j] = (unsigned)(i + j);
+				continue;
+			}
+			d[i][j] = least(least(d[i - 1][j], d[i][j - 1]) + 1,
+					d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
 		}
 	}
-	return row[b_len];
+	return d[a_len][b_len];
 }
 
 static bool is_sayable(const struct option_row *row, bool is_argument)
@@ -74,18 +73,18 @@ static const struct option_row *find_letter(char letter)
 static const struct option_row *find_near(const char *name, size_t len, bool is_argument)
 {
 	const struct option_row *near = NULL;
-	size_t least = NEAR_EDITS + 1;
+	unsigned best = NEAR_EDITS + 1;
 
 	if (len < 2 || len > NAME_MAX_BYTES)
 		return NULL;
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_table[i];
-		size_t edits = edit_distance(name, len, row->name);
+		unsigned edits = edit_distance(name, len, row->name, strlen(row->name));
 
 		if (edits > NEAR_EDITS && strncmp(row->name, name, len) == 0)
 			edits = NEAR_EDITS;
-		if (edits < least && is_sayable(row, is_argument)) {
-			least = edits;
+		if (edits < best && is_sayable(row, is_argument)) {
+			best = edits;
 			near = row;
 		}
 	}

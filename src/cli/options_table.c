@@ -47,11 +47,11 @@ const struct option_row option_table[] = {
 	  .argname = "N", .preset = "2", .help = "further attempts, 0 to 10" },
 	{ "workers", 0, TAKES_COUNT_OR_AUTO, PLACE_ANY, FIELD(workers), 1, 64,
 	  .argname = "N|auto", .preset = "3",
-	  .help = "threads, 1 to 64; auto: as many as help" },
+	  .help = "threads, 1 to 64; auto: as needed" },
 	{ "concurrency", 0, TAKES_COUNT, PLACE_ANY, FIELD(concurrency), 1, 64,
 	  .argname = "N", .help = "calls in flight, 1 to 64 (default: as workers)" },
 	{ "rate", 0, TAKES_COUNT, PLACE_ANY, FIELD(rate), 0, 1000, .argname = "N",
-	  .help = "calls a second, all processes together; 0: no limit"
+	  .help = "calls a second, all processes together; 0: no limit\n"
 		  "(default: 18 real, 1 paper)" },
 	{ "batch", 0, TAKES_COUNT, PLACE_ANY, FIELD(batch), 1, 30, .argname = "N",
 	  .help = "symbols a call, 1 to 30 (default: 30 real, 1 paper)" },
@@ -77,7 +77,7 @@ const struct option_row option_table[] = {
 	  .heading = "Information",
 	  .help = "no network: calls, least seconds, does it fit" },
 	{ "quota", 0, TAKES_NOTHING, PLACE_ARGUMENTS, FIELD(wants_quota),
-	  .help = "no network: recent calls, pace in force, token's life" },
+	  .help = "no network: recent calls, pace, life of the token" },
 	{ "progress", 0, TAKES_CHOICE, PLACE_ANY, FIELD(progress), PROGRESS_AUTO,
 	  PROGRESS_NONE, .words = progresses, .preset = "auto",
 	  .help = "on stderr; auto: a bar on a terminal, else a\n"

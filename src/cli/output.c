@@ -27,6 +27,7 @@ enum { TEMP_TRIES = 100, COLUMNS_UNKNOWN = 80 };
 
 struct output {
 	int fd;
+	bool is_terminal;
 	char *label; /* owned; for messages: "'FILE'", "standard output" */
 	char *goal;  /* owned; what the temporary becomes; NULL: none */
 	char *temp;  /* owned; NULL once it is renamed or removed */
@@ -186,6 +187,7 @@ struct output *output_open(const char *path, bool stdout_is_closed,
 	if ((path ? open_path(o, path, err)
 		  : open_stdout(o, stdout_is_closed, err)) < 0)
 		goto fail;
+	o->is_terminal = isatty(o->fd);
 	return o;
 fail:
 	output_abandon(o);
@@ -284,7 +286,7 @@ void output_abandon(struct output *o)
 
 bool output_is_terminal(const struct output *o)
 {
-	return isatty(o->fd);
+	return o->is_terminal;
 }
 
 int output_columns(const struct output *o)

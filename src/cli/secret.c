@@ -150,8 +150,8 @@ static ssize_t command_read(struct command *c, char *out, size_t cap,
 
 	for (;;) {
 		bool has_ended = command_has_ended(c, WNOHANG);
-		int64_t now = clock_monotonic_ns();
-		int64_t look = has_ended ? now : now + COMMAND_LOOK_NS;
+		/* Not now: a deadline that has passed would leave it unread. */
+		int64_t look = clock_monotonic_ns() + COMMAND_LOOK_NS;
 		struct err why;
 		ssize_t n;
 

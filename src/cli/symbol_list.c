@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/hash.h"
 #include "base/utf8.h"
 
 enum {
@@ -14,17 +13,22 @@ enum {
 
 enum { IS_FIRST = 1, HAS_PRIORITY = 2 };
 
+struct slot {
+	uint32_t entry; /* the last of a ring, or SYMBOL_LIST_NONE */
+	uint32_t hash;  /* of its symbol */
+};
+
 /* Entries are three arrays side by side, 21 bytes each. Those of one symbol
  * form a ring through next, from each to the next and from the last to the
  * first. A hash table (open addressing, linear) finds the last of a ring, to
- * which one is appended; 5 to 11 bytes a symbol. */
+ * which one is appended; 16 to 32 bytes a symbol. */
 struct symbol_list {
 	struct symbol *symbol;
 	uint32_t *next;       /* SYMBOL_LIST_NONE: an invalid entry */
 	uint8_t *flags;
 	uint32_t count, cap;
 	uint32_t preferred;   /* entries with HAS_PRIORITY */
-	uint32_t *slot;       /* index of an entry, or SYMBOL_LIST_NONE */
+	struct slot *slot;    /* slot_count of them */
 	uint32_t slot_count;  /* a power of two, or 0 */
 	uint32_t slots_used;
 	struct symbol_list_invalid *invalid; /* by index */
@@ -87,39 +91,58 @@ static int reserve_entry(struct symbol_list *list, struct err *err)
 
 /* ---- the hash table ---- */
 
-/* The slot of the symbol's ring, or the empty one where it would go. */
-static uint32_t *find_slot(struct symbol_list *list, const struct symbol *symbol)
+static uint32_t hash_symbol(const struct symbol *symbol)
 {
-	uint32_t mask = list->slot_count - 1;
-	uint32_t at = (uint32_t)hash_bytes(symbol, sizeof *symbol, 0) & mask;
+	uint64_t word[2], h;
 
-	while (list->slot[at] != SYMBOL_LIST_NONE &&
-	       memcmp(&list->symbol[list->slot[at]], symbol, sizeof *symbol) != 0)
-		at = (at + 1) & mask;
-	return &list->slot[at];
+	_Static_assert(sizeof word == sizeof *symbol, "two words");
+	memcpy(word, symbol, sizeof word);
+	h = (word[0] ^ (word[1] << 17 | word[1] >> 47)) * UINT64_C(0x9e3779b97f4a7c15);
+	return (uint32_t)(h >> 32);
 }
 
-/* Keeps the table at most three quarters full. */
+/* The slot of the symbol's ring, or the empty one where it would go. The hash
+ * beside the entry saves most looks at symbols, which are cache misses. */
+static struct slot *find_slot(struct symbol_list *list,
+			      const struct symbol *symbol, uint32_t hash)
+{
+	uint32_t mask = list->slot_count - 1;
+	uint32_t at = hash & mask;
+
+	for (;; at = (at + 1) & mask) {
+		struct slot *slot = &list->slot[at];
+
+		if (slot->entry == SYMBOL_LIST_NONE ||
+		    (slot->hash == hash && memcmp(&list->symbol[slot->entry], symbol,
+						  sizeof *symbol) == 0))
+			return slot;
+	}
+}
+
+/* Keeps the table at most half full. */
 static int reserve_slot(struct symbol_list *list, struct err *err)
 {
-	uint32_t *old = list->slot;
-	uint32_t old_count = list->slot_count;
-	uint32_t count = old_count ? old_count * 2 : CAP_LEAST * 2;
-	uint32_t *slot;
+	uint32_t count = list->slot_count ? list->slot_count * 2 : CAP_LEAST * 2;
+	struct slot *slot;
 
-	if (list->slots_used < old_count / 4 * 3)
+	if (list->slots_used < list->slot_count / 2)
 		return 0;
 	slot = malloc(count * sizeof *slot);
 	if (!slot)
 		return err_no_memory(err);
-	memset(slot, 0xff, count * sizeof *slot); /* SYMBOL_LIST_NONE */
+	memset(slot, 0xff, count * sizeof *slot); /* entry: SYMBOL_LIST_NONE */
+	for (uint32_t i = 0; i < list->slot_count; i++) {
+		uint32_t at = list->slot[i].hash & (count - 1);
+
+		if (list->slot[i].entry == SYMBOL_LIST_NONE)
+			continue;
+		while (slot[at].entry != SYMBOL_LIST_NONE)
+			at = (at + 1) & (count - 1);
+		slot[at] = list->slot[i];
+	}
+	free(list->slot);
 	list->slot = slot;
 	list->slot_count = count;
-	for (uint32_t i = 0; i < old_count; i++) {
-		if (old[i] != SYMBOL_LIST_NONE)
-			*find_slot(list, &list->symbol[old[i]]) = old[i];
-	}
-	free(old);
 	return 0;
 }
 
@@ -136,18 +159,19 @@ int symbol_list_add(struct symbol_list *list, const struct symbol *symbol,
 {
 	uint32_t i = list->count;
 	uint32_t first = i;
-	uint32_t *slot;
+	uint32_t hash = hash_symbol(symbol);
+	struct slot *slot;
 
 	if (reserve_entry(list, err) < 0 || reserve_slot(list, err) < 0)
 		return -1;
-	slot = find_slot(list, symbol);
-	if (*slot == SYMBOL_LIST_NONE) {
+	slot = find_slot(list, symbol, hash);
+	if (slot->entry == SYMBOL_LIST_NONE) {
 		list->slots_used++;
 	} else {
-		first = list->next[*slot];
-		list->next[*slot] = i;
+		first = list->next[slot->entry];
+		list->next[slot->entry] = i;
 	}
-	*slot = i;
+	*slot = (struct slot){ i, hash };
 	list->symbol[i] = *symbol;
 	list->next[i] = first;
 	list->flags[i] = first == i ? IS_FIRST : 0;
@@ -160,11 +184,13 @@ int symbol_list_add(struct symbol_list *list, const struct symbol *symbol,
 int symbol_list_prefer(struct symbol_list *list, const struct symbol *symbol,
 		       struct err *err)
 {
-	uint32_t *slot = list->slot_count ? find_slot(list, symbol) : NULL;
+	struct slot *slot = list->slot_count ?
+				    find_slot(list, symbol, hash_symbol(symbol)) :
+				    NULL;
 
-	if (!slot || *slot == SYMBOL_LIST_NONE)
+	if (!slot || slot->entry == SYMBOL_LIST_NONE)
 		return symbol_list_add(list, symbol, true, err);
-	prefer(list, list->next[*slot]);
+	prefer(list, list->next[slot->entry]);
 	return 0;
 }
 

@@ -48,8 +48,9 @@ MUST_CHECK int symbol_list_prefer(struct symbol_list *list,
  * when neither is given. Lines: "SYMBOL", "SYMBOL,MARKET", "SYMBOL MARKET"; '#'
  * comments, blank lines, CRLF, a BOM, a missing last newline; '!' before a
  * symbol puts it ahead of the rest; --priority FILE does so for all its
- * symbols, and adds those that nothing else asks for. With skip-invalid a bad line becomes an entry with an error, else
- * it is the error: "'symbols.txt': line 7: unknown market 'XX'", "AAPL.XX: ...".
+ * symbols, and adds those that nothing else asks for. With skip-invalid a bad
+ * line becomes an entry with an error, else it is the error: "'symbols.txt':
+ * line 7: unknown market 'XX'", "AAPL.XX: unknown market 'XX'".
  * Blocks: on pipes until stop or deadline_ns.
  * Errors: INPUT, USAGE (no such file, nothing to read), CANCELED, DEADLINE,
  * SYSTEM. */

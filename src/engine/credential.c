@@ -71,8 +71,7 @@ static bool is_fresh(const struct provider_token *t)
 }
 
 /* Waits out the broker's least time between two issues, counted from
- * asked_at_ms; a stamp of the future is a clock set back, and is no reason to
- * wait longer than that time. */
+ * asked_at_ms. A stamp of the future is a clock set back, and tells nothing. */
 static int wait_for_turn(struct credential *c, int64_t asked_at_ms,
 			 struct stop *stop, int64_t deadline_ns, struct err *err)
 {
@@ -156,6 +155,9 @@ static int obtain(struct credential *c, const char *rejected,
 		if (lock < 0 && (err->kind == ERR_CANCELED || err->kind == ERR_DEADLINE))
 			return -1;
 		token_file_read(c->config.state_dirfd, c->name, &f);
+		/* A file that cannot be written does not know of this process. */
+		if (f.asked_at_ms < *asked_at_ms)
+			f.asked_at_ms = *asked_at_ms;
 	}
 	if (!is_fresh(&f.token) || strcmp(f.token.text, rejected) == 0)
 		rc = issue_token(c, &f, issue, arg, stop, deadline_ns, err);
@@ -197,6 +199,10 @@ static int refresh_locked(struct credential *c, credential_issue_fn issue,
 								 STATE_FAILED;
 		c->failure = *err = failure;
 	} else {
+		/* One that is stale when it is new: our clock is wrong, and the
+		 * broker will say when it is dead. */
+		if (!is_fresh(&token))
+			token.expires_at_ms = INT64_MAX;
 		c->state = STATE_LIVE;
 		c->token = token;
 		c->generation++;
@@ -219,10 +225,12 @@ int credential_get(struct credential *c, credential_issue_fn issue, void *arg,
 		rc = err_set(err, ERR_CANCELED, "interrupted");
 	else if (c->state == STATE_ISSUING)
 		rc = err_set(err, ERR_DEADLINE, "no token before the time was up");
-	else if (c->state == STATE_FAILED)
-		rc = err_set(err, c->failure.kind, "%s", c->failure.msg);
-	else if (c->state == STATE_NONE || !is_fresh(&c->token))
+	else if (c->state == STATE_FAILED) {
+		*err = c->failure;
+		rc = -1;
+	} else if (c->state == STATE_NONE || !is_fresh(&c->token)) {
 		rc = refresh_locked(c, issue, arg, stop, deadline_ns, err);
+	}
 	if (rc == 0) {
 		memcpy(out->text, c->token.text, sizeof out->text);
 		out->generation = c->generation;

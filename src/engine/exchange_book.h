@@ -33,7 +33,8 @@ MUST_CHECK int exchange_book_note(struct exchange_book *b, const char *code,
 
 /* Writes what this run found into the file, beside what others wrote since.
  * Does nothing when there is nothing new.
- * Blocks: for the file's lock until deadline_ns or stop. Errors: SYSTEM. */
+ * Blocks: for the file's lock until deadline_ns or stop.
+ * Errors: DEADLINE, CANCELED, SYSTEM. */
 MUST_CHECK int exchange_book_save(struct exchange_book *b, int dirfd,
 				  struct stop *stop, int64_t deadline_ns,
 				  struct err *err);

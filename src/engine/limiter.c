@@ -1,5 +1,6 @@
 #include "engine/limiter.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #define ASK_AGAIN_NS (15 * NS_PER_MS)
@@ -369,6 +370,7 @@ void limiter_bury(struct limiter_state *l, size_t index, int64_t now_ns)
 void limiter_look(struct limiter_state *l, const struct limiter_user *me,
 		  int64_t now_ns, struct limiter_view *out)
 {
+	uint64_t calls = 0;
 	size_t i;
 
 	limiter_state_advance(l, now_ns);
@@ -385,5 +387,6 @@ void limiter_look(struct limiter_state *l, const struct limiter_user *me,
 			l->place[i].send_at_ns <= now_ns &&
 			l->place[i].send_at_ns > now_ns - NS_PER_SEC;
 	for (i = 0; i < LIMITER_MINUTE; i++)
-		out->calls_last_minute += (int)l->minute[i];
+		calls += l->minute[i];
+	out->calls_last_minute = calls < INT_MAX ? (int)calls : INT_MAX;
 }

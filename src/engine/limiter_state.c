@@ -72,29 +72,28 @@ bool limiter_state_is_valid(const struct limiter_state *l, size_t len)
 	return true;
 }
 
-static void cap(int64_t *instant, int64_t most)
+static void forget_beyond(int64_t *instant, int64_t most)
 {
 	if (*instant > most)
-		*instant = most;
+		*instant = 0;
 }
 
 /* No state that we wrote has such instants; if one does, nobody waits for
  * them. */
-static void drop_absurd(struct limiter_state *l, int64_t now)
+static void forget_absurd(struct limiter_state *l, int64_t now)
 {
 	size_t i;
 
-	cap(&l->next_send_ns, now + LIMITER_HORIZON_NS + NS_PER_SEC);
-	cap(&l->pause_until_ns, now + LIMITER_PAUSE_NS);
-	if (l->learned_until_ns > now + LIMITER_LEARNED_NS)
-		l->learned_until_ns = 0;
-	cap(&l->cut_ns, now);
-	cap(&l->cut_before_ns, l->cut_ns);
-	cap(&l->raised_ns, now);
-	cap(&l->rtt_since_ns, now);
-	cap(&l->minute_sec, now / NS_PER_SEC);
+	forget_beyond(&l->next_send_ns, now + LIMITER_HORIZON_NS + NS_PER_SEC);
+	forget_beyond(&l->pause_until_ns, now + LIMITER_PAUSE_NS);
+	forget_beyond(&l->learned_until_ns, now + LIMITER_LEARNED_NS);
+	forget_beyond(&l->cut_ns, now);
+	forget_beyond(&l->cut_before_ns, l->cut_ns);
+	forget_beyond(&l->raised_ns, now);
+	forget_beyond(&l->rtt_since_ns, now);
+	forget_beyond(&l->minute_sec, now / NS_PER_SEC);
 	for (i = 0; i < LIMITER_USERS; i++)
-		cap(&l->user[i].seen_ns, now);
+		forget_beyond(&l->user[i].seen_ns, now);
 }
 
 static void advance_places(struct limiter_state *l, int64_t now)
@@ -145,7 +144,7 @@ static void advance_counts(struct limiter_state *l, int64_t now)
 
 void limiter_state_advance(struct limiter_state *l, int64_t now_ns)
 {
-	drop_absurd(l, now_ns);
+	forget_absurd(l, now_ns);
 	advance_places(l, now_ns);
 	advance_users(l, now_ns);
 	advance_counts(l, now_ns);

@@ -14,7 +14,7 @@ struct pool_thread {
 };
 
 struct pool { /* lock key: c const after init, m main's; queues lock themselves */
-	struct pool_config config;   /* c */
+	struct pool_config config;   /* c; workers_max: m */
 	struct queue *jobs;          /* c */
 	struct queue *results;       /* c */
 	struct pool_thread *threads; /* m: config.workers_max of them */
@@ -80,7 +80,7 @@ struct pool *pool_new(const struct pool_config *config, struct err *err)
 	}
 	/* Threads last: what they use is there. */
 	while (p->thread_count < config->workers)
-		if (start_worker(p, err) < 0) {
+		if (start_worker(p, p->thread_count == 0 ? err : NULL) < 0) {
 			if (p->thread_count == 0)
 				goto fail;
 			break;

@@ -16,7 +16,8 @@ void request_free(struct request *r)
 
 struct result *result_new(struct request *r)
 {
-	struct result *result = calloc(1, sizeof *result);
+	struct result *result =
+		calloc(1, sizeof *result + r->count * sizeof *result->outcome);
 
 	if (!result)
 		return NULL;
@@ -42,8 +43,11 @@ void result_fail(struct result *r, size_t first, size_t count,
 
 	require(first + count <= r->request->count);
 	for (i = first; i < first + count; i++) {
-		r->outcome[i].has_quote = false;
-		r->outcome[i].err = *err;
-		r->outcome[i].fetched_at_ms = now_ms;
+		struct outcome *o = &r->outcome[i];
+
+		*o = (struct outcome){ .err = *err,
+				       .attempts = o->attempts,
+				       .latency_ms = o->latency_ms,
+				       .fetched_at_ms = now_ms };
 	}
 }

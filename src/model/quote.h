@@ -78,11 +78,11 @@ struct outcome {
 };
 
 struct result {
-	struct request *request;             /* owned */
-	struct arena texts;                  /* owned */
-	bool is_multi_refused;               /* the multi call is not to be had */
-	uint32_t holders;                    /* entries yet to be rendered from it */
-	struct outcome outcome[REQUEST_MAX]; /* request->count of them */
+	struct request *request;  /* owned */
+	struct arena texts;       /* owned */
+	bool is_multi_refused;    /* the multi call is not to be had */
+	uint32_t holders;         /* entries yet to be rendered from it */
+	struct outcome outcome[]; /* request->count of them */
 };
 
 /* NULL when out of memory. _free takes NULL. */

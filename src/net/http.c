@@ -338,8 +338,13 @@ static int drive(struct http *h, struct stop *stop, int64_t deadline_ns,
 	CURLMsg *msg;
 
 	for (;;) {
-		int64_t now;
+		int64_t now = clock_monotonic_ns();
 
+		/* First: what is too late is not begun. */
+		if (stop_reason(stop))
+			return err_set(err, ERR_CANCELED, "interrupted");
+		if (now >= deadline_ns)
+			return err_set(err, ERR_TIMEOUT, "no answer in time");
 		if (curl_multi_perform(h->multi, &running) != CURLM_OK)
 			return err_set(err, ERR_SYSTEM, "libcurl cannot go on");
 		while ((msg = curl_multi_info_read(h->multi, &left)))
@@ -347,11 +352,6 @@ static int drive(struct http *h, struct stop *stop, int64_t deadline_ns,
 				*rc = msg->data.result;
 				return 1;
 			}
-		now = clock_monotonic_ns();
-		if (stop_reason(stop))
-			return err_set(err, ERR_CANCELED, "interrupted");
-		if (now >= deadline_ns)
-			return err_set(err, ERR_TIMEOUT, "no answer in time");
 		if (curl_multi_poll(h->multi, &wake, 1,
 				    deadline_ns == CLOCK_NEVER ?
 					    1000 :
@@ -383,15 +383,17 @@ int http_perform(struct http *h, const struct http_request *request,
 	response->retry_after_ms = 0;
 	response->was_sent = response->is_new_connection = false;
 	response->sent_ns = response->min_rtt_ns = 0;
+	response->finished_ns = clock_monotonic_ns();
 	h->response = response;
 	h->sends = 0;
 	h->is_over_cap = false;
 	h->error[0] = '\0';
+	if (buf_check(&request->url, ERR_INPUT, err) < 0 ||
+	    buf_check(&request->body, ERR_INPUT, err) < 0)
+		return err_wrap(err, "cannot build the request");
 	if (!load_request(h, request) ||
-	    curl_multi_add_handle(h->multi, h->easy) != CURLM_OK) {
-		response->finished_ns = clock_monotonic_ns();
+	    curl_multi_add_handle(h->multi, h->easy) != CURLM_OK)
 		return err_set(err, ERR_SYSTEM, "cannot set up libcurl");
-	}
 	ended = drive(h, stop, deadline_ns, &rc, err);
 	response->finished_ns = clock_monotonic_ns();
 	if (ended < 0)

@@ -86,7 +86,7 @@ struct http_config {
 
 struct http; /* opaque */
 
-/* Errors: SYSTEM, TLS (the CA file). Thread: the one that will use it. */
+/* Errors: SYSTEM. Thread: the one that will use it. */
 MUST_CHECK struct http *http_new(const struct http_config *config,
 				 struct err *err);
 void http_free(struct http *h);
@@ -95,8 +95,10 @@ void http_free(struct http *h);
  * the answer means is the caller's to say. On failure response still says
  * whether the request was sent.
  * Blocks: until the answer, deadline_ns, or stop.
- * Errors: NETWORK (also when the body ended early), HOST, TLS, HANDSHAKE,
- * TIMEOUT (at deadline_ns), HTTP (too large, not HTTP), CANCELED, SYSTEM. */
+ * Errors: NETWORK (also when the body ended early), HOST, TLS (also the CA
+ * file), HANDSHAKE, TIMEOUT (at deadline_ns; when it has passed already, nothing
+ * is sent), HTTP (too large, not HTTP), INPUT (the request is too long),
+ * CANCELED, SYSTEM. */
 MUST_CHECK int http_perform(struct http *h, const struct http_request *request,
 			    struct stop *stop, int64_t deadline_ns,
 			    struct http_response *response, struct err *err);

@@ -74,7 +74,8 @@ struct json_doc *json_parse(const char *text, size_t len, struct err *err)
 		goto fail;
 	}
 	if (end != object_end) {
-		err_set(err, ERR_PARSE, "cannot read JSON: it can be read in two ways");
+		err_set(err, ERR_PARSE,
+			"cannot read JSON: it can be read in two ways");
 		goto fail;
 	}
 	if (doc->numbers.len > 0)
@@ -141,8 +142,8 @@ static const char *kind_name(const struct json_node *n)
 	return cJSON_IsBool(item) ? "true or false" : "a string";
 }
 
-int json_get_string(const struct json_node *obj, const char *key, const char **text,
-		    struct err *err)
+int json_get_string(const struct json_node *obj, const char *key,
+		    const char **text, struct err *err)
 {
 	const struct json_node *n = json_get(obj, key);
 
@@ -151,7 +152,8 @@ int json_get_string(const struct json_node *obj, const char *key, const char **t
 		return 1;
 	if (!n || json_is_null(n))
 		return 0;
-	return err_set(err, ERR_PARSE, "field '%s' is %s, not a string", key, kind_name(n));
+	return err_set(err, ERR_PARSE, "field '%s' is %s, not a string", key,
+		       kind_name(n));
 }
 
 /* Digits with an optional minus, and nothing else. */
@@ -175,8 +177,8 @@ static bool parse_integer(const char *text, int64_t *value)
 	return true;
 }
 
-int json_get_integer(const struct json_node *obj, const char *key, int64_t min, int64_t max,
-		     int64_t *value, struct err *err)
+int json_get_integer(const struct json_node *obj, const char *key, int64_t min,
+		     int64_t max, int64_t *value, struct err *err)
 {
 	const struct json_node *n = json_get(obj, key);
 	const cJSON *item = item_of(n);
@@ -186,16 +188,19 @@ int json_get_integer(const struct json_node *obj, const char *key, int64_t min, 
 	if (!n || json_is_null(n))
 		return 0;
 	if (!cJSON_IsString(item) && !cJSON_IsRaw(item))
-		return err_set(err, ERR_PARSE, "field '%s' is %s, not a whole number", key,
+		return err_set(err, ERR_PARSE,
+			       "field '%s' is %s, not a whole number", key,
 			       kind_name(n));
 	if (parse_integer(item->valuestring, &v) && v >= min && v <= max) {
 		*value = v;
 		return 1;
 	}
-	utf8_copy_printable(item->valuestring, strlen(item->valuestring), shown, sizeof shown, 24);
+	utf8_copy_printable(item->valuestring, strlen(item->valuestring), shown,
+			    sizeof shown, 24);
 	return err_set(err, ERR_PARSE,
-		       "field '%s' is '%s', not a whole number from %" PRId64 " to %" PRId64, key,
-		       shown, min, max);
+		       "field '%s' is '%s', not a whole number from %" PRId64
+		       " to %" PRId64,
+		       key, shown, min, max);
 }
 
 const struct json_node *json_first(const struct json_node *array)

@@ -16,7 +16,7 @@ struct key {
 };
 
 struct level {
-	char closer;       /* '}' or ']' */
+	char closer; /* '}' or ']' */
 	bool has_members;
 	size_t first_key;
 };
@@ -29,8 +29,8 @@ struct level {
  * probing needs no tombstones. */
 struct scan {
 	const char *p, *end;
-	const char *problem;  /* static text */
-	struct buf *numbers;  /* borrowed: each number's text and a NUL, in order */
+	const char *problem; /* static text */
+	struct buf *numbers; /* borrowed */
 	size_t depth, key_count;
 	struct level level[JSON_DEPTH_MAX];
 	struct key key[JSON_KEYS_MAX];
@@ -49,9 +49,14 @@ static int peek(const struct scan *s)
 	return s->p < s->end ? (unsigned char)*s->p : -1;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
 static int peek_token(struct scan *s)
 {
-	while (s->p < s->end && (*s->p == ' ' || *s->p == '\n' || *s->p == '\r' || *s->p == '\t'))
+	while (s->p < s->end && is_blank(*s->p))
 		s->p++;
 	return peek(s);
 }
@@ -78,10 +83,20 @@ static bool is_surrogate(uint32_t unit, uint32_t base)
 	return (unit & 0xfc00) == base;
 }
 
+/* Whether [first, first + span) holds no unit that can be the first, or second,
+ * of a character: a second half of a pair stands second and nowhere else. */
+static bool is_wrong_half(uint32_t first, uint32_t span, bool is_second)
+{
+	if (span < 0x400)
+		return is_surrogate(first, 0xdc00) != is_second;
+	return is_second && first != 0xd000;
+}
+
 /* Four hexadecimal digits of a \u escape. Each narrows [first, first + span)
- * until no character, or one, is left: so a cut escape that could not have
- * gone on well is told from one that could. */
-static const char *read_unit(const char **p, const char *end, bool is_second, uint32_t *unit)
+ * until no unit, or one, is left: so a cut escape that could not have gone on
+ * well is told from one that could. */
+static const char *read_unit(const char **p, const char *end, bool is_second,
+			     uint32_t *unit)
 {
 	uint32_t first = 0, span = 0x10000;
 
@@ -94,8 +109,7 @@ static const char *read_unit(const char **p, const char *end, bool is_second, ui
 		first += (uint32_t)digit * span;
 		if (first + span == 1)
 			return "\\u0000 in a string";
-		if (span < 0x400 ? is_surrogate(first, 0xdc00) != is_second :
-				   is_second && first != 0xd000)
+		if (is_wrong_half(first, span, is_second))
 			return "half of a surrogate pair";
 		++*p;
 	}
@@ -105,7 +119,8 @@ static const char *read_unit(const char **p, const char *end, bool is_second, ui
 
 static const char *read_escape(const char **p, const char *end, uint32_t *cp)
 {
-	static const char letters[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
+	static const char letters[] = "\"\\/bfnrt";
+	static const char meanings[] = "\"\\/\b\f\n\r\t";
 	const char *letter, *problem;
 	uint32_t second;
 
@@ -251,15 +266,17 @@ static uint32_t hash_key(const char *text, const char *end)
 	return hash * UINT32_C(2654435761);
 }
 
-static bool is_same_key(const char *a, const char *a_end, const char *b, const char *b_end)
+static bool is_same_key(const struct key *key, const char *text,
+			const char *end)
 {
+	const char *p = key->text;
 	uint32_t x = 0, y = 0;
 
-	while (x == y && a < a_end && b < b_end) {
-		(void)read_char(&a, a_end, &x);
-		(void)read_char(&b, b_end, &y);
+	while (x == y && p < key->end && text < end) {
+		(void)read_char(&p, key->end, &x);
+		(void)read_char(&text, end, &y);
 	}
-	return x == y && a == a_end && b == b_end;
+	return x == y && p == key->end && text == end;
 }
 
 static int add_key(struct scan *s, const char *text, const char *end)
@@ -273,7 +290,7 @@ static int add_key(struct scan *s, const char *text, const char *end)
 		const struct key *key = &s->key[i];
 
 		if (i >= first && key->hash == hash &&
-		    is_same_key(key->text, key->end, text, end)) {
+		    is_same_key(key, text, end)) {
 			s->p = end;
 			return stop(s, "key a second time");
 		}
@@ -283,6 +300,7 @@ static int add_key(struct scan *s, const char *text, const char *end)
 	return 0;
 }
 
+/* A key and its colon. */
 static int scan_key(struct scan *s)
 {
 	const char *text;
@@ -292,9 +310,9 @@ static int scan_key(struct scan *s)
 	if (s->key_count == JSON_KEYS_MAX)
 		return stop(s, "too many keys");
 	text = s->p + 1;
-	if (scan_string(s))
+	if (scan_string(s) || add_key(s, text, s->p - 1))
 		return -1;
-	return add_key(s, text, s->p - 1);
+	return take_token(s, ':', "':' expected");
 }
 
 /* ---- nesting ----------------------------------------------------------- */
@@ -303,7 +321,10 @@ static int open_level(struct scan *s, char closer)
 {
 	if (s->depth == JSON_DEPTH_MAX)
 		return stop(s, "nested too deeply");
-	s->level[s->depth++] = (struct level){ .closer = closer, .first_key = s->key_count };
+	s->level[s->depth++] = (struct level){
+		.closer = closer,
+		.first_key = s->key_count,
+	};
 	s->p++;
 	return 0;
 }
@@ -353,7 +374,7 @@ static int scan_member(struct scan *s)
 	if (level->has_members && take_token(s, ',', "',' or the end expected"))
 		return -1;
 	level->has_members = true;
-	if (level->closer == '}' && (scan_key(s) || take_token(s, ':', "':' expected")))
+	if (level->closer == '}' && scan_key(s))
 		return -1;
 	return scan_value(s);
 }
@@ -372,8 +393,8 @@ static int scan_document(struct scan *s, const char **object_end)
 	return peek_token(s) < 0 ? 0 : stop(s, "nothing more expected");
 }
 
-int json_scan(const char *text, size_t len, struct buf *numbers, const char **object_end,
-	      struct err *err)
+int json_scan(const char *text, size_t len, struct buf *numbers,
+	      const char **object_end, struct err *err)
 {
 	struct scan s;
 
@@ -385,7 +406,8 @@ int json_scan(const char *text, size_t len, struct buf *numbers, const char **ob
 	if (scan_document(&s, object_end) == 0)
 		return buf_check(numbers, ERR_PARSE, err);
 	if (s.p == s.end)
-		return err_set(err, ERR_TRUNCATED, "cannot read JSON: it ends at byte %zu", len);
-	return err_set(err, ERR_PARSE, "cannot read JSON: byte %zu: %s", (size_t)(s.p - text),
-		       s.problem);
+		return err_set(err, ERR_TRUNCATED,
+			       "cannot read JSON: it ends at byte %zu", len);
+	return err_set(err, ERR_PARSE, "cannot read JSON: byte %zu: %s",
+		       (size_t)(s.p - text), s.problem);
 }

@@ -66,13 +66,21 @@ static bool needs_escape(uint32_t cp, enum escaping how)
 
 static void put_escape(struct buf *out, uint32_t cp)
 {
-	static const char named[] = { ['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
-				      ['\n'] = 'n', ['\r'] = 'r',  ['\t'] = 't' };
+	static const char named[] = {
+		['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
+		['\n'] = 'n', ['\r'] = 'r',  ['\t'] = 't'
+	};
 
 	if (cp < sizeof named && named[cp] != '\0')
 		buf_printf(out, "\\%c", named[cp]);
 	else
 		buf_printf(out, "\\u%04" PRIx32, cp);
+}
+
+/* ASCII that stands for itself in every string. */
+static bool is_plain(char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
 /* Runs that need nothing are appended in one piece. */
@@ -82,7 +90,13 @@ static void put_escaped(struct buf *out, const char *text, enum escaping how)
 
 	while (p < end) {
 		uint32_t cp;
-		size_t n = utf8_decode(p, (size_t)(end - p), &cp);
+		size_t n;
+
+		if (is_plain(*p)) {
+			p++;
+			continue;
+		}
+		n = utf8_decode(p, (size_t)(end - p), &cp);
 
 		if (n > 0 && !needs_escape(cp, how)) {
 			p += n;
@@ -101,8 +115,10 @@ static void put_escaped(struct buf *out, const char *text, enum escaping how)
 
 void json_key(struct json_writer *w, const char *key)
 {
-	json_put_string(w, key);
-	buf_putc(w->out, ':');
+	begin_value(w);
+	buf_putc(w->out, '"');
+	buf_puts(w->out, key);
+	buf_append(w->out, "\":", 2);
 	w->needs_comma = false;
 }
 

@@ -26,6 +26,7 @@ void json_end_object(struct json_writer *w);
 void json_begin_array(struct json_writer *w);
 void json_end_array(struct json_writer *w);
 
+/* key is a name of our own: it needs no escape. */
 void json_key(struct json_writer *w, const char *key);
 
 /* Values: after a key, or in an array. NULL text writes null. */

@@ -5,10 +5,11 @@
 
 #include "base/decimal.h"
 
-/* Codes that need a reaction of their own. What is not listed is judged by the
- * HTTP status. */
-static const struct {
-	const char *code;
+/* Codes that need a reaction of their own, or what a family of them begins
+ * with; the first that fits counts. What is not listed is judged by the HTTP
+ * status. */
+static const struct code {
+	const char *text;
 	enum err_kind kind;
 } codes[] = {
 	{ "EGW00001", ERR_SERVER },	 /* temporary error */
@@ -27,6 +28,7 @@ static const struct {
 	{ "EGW00121", ERR_TOKEN },	 /* token invalid */
 	{ "EGW00122", ERR_TOKEN },	 /* token not found */
 	{ "EGW00123", ERR_TOKEN },	 /* token expired */
+	{ "EGW00132", ERR_HTTP },	 /* content-type */
 	{ "EGW00133", ERR_AUTH },	 /* token issued less than a minute ago */
 	{ "EGW00201", ERR_RATE_LIMIT },	 /* calls per second */
 	{ "EGW00202", ERR_SERVER },	 /* gateway routing; no rate limit */
@@ -39,7 +41,7 @@ static const struct {
 	{ "EGW00209", ERR_AUTH },	 /* seq_no */
 	{ "EGW00210", ERR_UNSUPPORTED }, /* not for companies on paper */
 	{ "EGW00213", ERR_UNSUPPORTED }, /* not on paper */
-	{ "EGW00215", ERR_RATE_LIMIT },	 /* ledger, over all customers */
+	{ "EGW00215", ERR_SERVER },	 /* ledger, over all customers: not our rate */
 	{ "EGW00300", ERR_SERVER },	 /* gateway routing, time-outs */
 	{ "EGW00301", ERR_SERVER },
 	{ "EGW00302", ERR_SERVER },
@@ -47,6 +49,7 @@ static const struct {
 	{ "EGW00304", ERR_AUTH },	 /* appsecret */
 	{ "EGW02004", ERR_AUTH },	 /* a paper key at the real host, or v.v. */
 	{ "OPSQ0002", ERR_UNSUPPORTED }, /* unknown service code */
+	{ "OPSQ00", ERR_HTTP },		 /* the call itself is wrong */
 	{ "OPSQ1002", ERR_SERVER },	 /* session connect error */
 	{ "OPSQ2000", ERR_INPUT },
 	{ "OPSQ2001", ERR_INPUT },
@@ -83,28 +86,67 @@ static enum err_kind kind_of_status(int status)
 	return ERR_HTTP;
 }
 
-static enum err_kind kind_of_refusal(const char *code, int status)
+static bool is_http_ok(const struct http_response *response)
+{
+	return response->status >= 200 && response->status < 300;
+}
+
+static const struct code *find_code(const char *text)
 {
 	size_t i;
 
-	for (i = 0; code && i < sizeof codes / sizeof *codes; i++)
-		if (strcmp(code, codes[i].code) == 0)
-			return codes[i].kind;
-	/* A code we do not know in an answer that is fine as HTTP: the broker
-	 * did not like what was asked. */
-	return status >= 200 && status < 300 ? ERR_INPUT : kind_of_status(status);
+	for (i = 0; text && i < sizeof codes / sizeof *codes; i++)
+		if (strncmp(text, codes[i].text, strlen(codes[i].text)) == 0)
+			return &codes[i];
+	return NULL;
 }
 
-static int fail_status(const struct http_response *response, struct err *err)
+/* The token endpoint's refusals have a code and no rt_cd. */
+static bool is_refusal(const struct provider_verdict *v,
+		       const struct http_response *response)
+{
+	if (v->rt_cd)
+		return strcmp(v->rt_cd, "0") != 0;
+	return v->msg_cd && (!is_http_ok(response) || find_code(v->msg_cd));
+}
+
+static enum err_kind kind_of_refusal(const struct provider_verdict *v,
+				     const struct http_response *response)
+{
+	const struct code *code = find_code(v->msg_cd);
+
+	if (code)
+		return code->kind;
+	/* "No data" is what the broker says of a product that it does not know. */
+	if (v->rt_cd && strcmp(v->rt_cd, "7") == 0)
+		return ERR_NOT_FOUND;
+	/* A code we do not know in an answer that is fine as HTTP: the broker
+	 * did not like what was asked. */
+	return is_http_ok(response) ? ERR_INPUT : kind_of_status(response->status);
+}
+
+static void note_status(const struct http_response *response, struct err *err)
+{
+	err->code = response->status;
+	err->retry_after_ms = response->retry_after_ms;
+}
+
+static void fail_status(const struct http_response *response, struct err *err)
 {
 	err_set(err, kind_of_status(response->status), "HTTP status %d%s",
 		response->status,
 		response->status >= 300 && response->status < 400 ?
 			" (redirects are not followed)" :
 			"");
-	err->code = response->status;
-	err->retry_after_ms = response->retry_after_ms;
-	return -1;
+	note_status(response, err);
+}
+
+static void fail_refusal(const struct http_response *response,
+			 const struct provider_verdict *v, struct err *err)
+{
+	err_set(err, kind_of_refusal(v, response), "refused (%s): %s",
+		v->msg_cd ? v->msg_cd : "no code", v->msg1 ? v->msg1 : "no text");
+	note_status(response, err);
 }
 
 int kis_get_text(const struct json_node *row, const char *key,
@@ -150,38 +192,18 @@ struct json_doc *kis_open_answer(const struct http_response *response,
 				 struct provider_verdict *verdict,
 				 struct err *err)
 {
-	bool is_http_ok = response->status >= 200 && response->status < 300;
 	struct json_doc *doc;
+	bool is_read;
 
 	*verdict = (struct provider_verdict){ NULL, NULL, NULL };
 	doc = json_parse(buf_text(&response->body), response->body.len, err);
-	if (!doc) {
-		if (!is_http_ok)
-			fail_status(response, err);
-		return NULL;
-	}
-	if (read_verdict(json_root(doc), texts, verdict, err) < 0)
-		goto fail;
-	if (verdict->rt_cd && strcmp(verdict->rt_cd, "0") != 0)
-		goto refused;
-	if (!is_http_ok && verdict->msg_cd && !verdict->rt_cd)
-		goto refused;
-	if (!is_http_ok) {
+	is_read = doc && read_verdict(json_root(doc), texts, verdict, err) == 0;
+	if (is_read && is_refusal(verdict, response))
+		fail_refusal(response, verdict, err);
+	else if (!is_http_ok(response))
 		fail_status(response, err);
-		goto fail;
-	}
-	return doc;
-refused:
-	err_set(err, kind_of_refusal(verdict->msg_cd, response->status),
-		"refused (%s): %s", verdict->msg_cd ? verdict->msg_cd : "no code",
-		verdict->msg1 ? verdict->msg1 : "no text");
-	err->code = response->status;
-	err->retry_after_ms = response->retry_after_ms;
-	/* "No data" is what the broker says of a product that it does not know. */
-	if (err->kind == ERR_INPUT && verdict->rt_cd &&
-	    strcmp(verdict->rt_cd, "7") == 0)
-		err->kind = ERR_NOT_FOUND;
-fail:
+	else if (is_read)
+		return doc;
 	json_free(doc);
 	return NULL;
 }
@@ -197,6 +219,8 @@ int kis_get_numbers(const struct json_node *row, const struct kis_field *field,
 	for (i = 0; i < count; i++) {
 		int rc = json_get_string(row, field[i].key, &text, err);
 
+		if (rc < 0)
+			return -1;
 		if (rc > 0)
 			rc = decimal_parse(text, strlen(text), number, err);
 		if (rc < 0)
@@ -223,27 +247,43 @@ static int set_sign(const char **number, bool negative, struct arena *texts,
 	return *number ? 0 : err_no_memory(err);
 }
 
+/* Whether the price is known to be below the previous close. */
+static bool is_below_close(const struct quote *q)
+{
+	const char *close = q->number[QUOTE_PREVIOUS_CLOSE];
+	char change[DECIMAL_BYTES];
+
+	return close && decimal_subtract(q->number[QUOTE_PRICE], close, change,
+					 NULL) == 0 &&
+	       decimal_is_negative(change);
+}
+
 int kis_apply_sign(const struct json_node *row, const char *key,
 		   struct arena *texts, struct quote *q, struct err *err)
 {
 	const char *code;
-	bool negative;
+	bool is_known, negative;
 
 	if (kis_get_text(row, key, texts, &code, err) < 0)
 		return -1;
-	if (!code || !strchr("1245", code[0]) || code[1] != '\0')
+	is_known = code && strchr("1245", code[0]) && code[1] == '\0';
+	negative = is_known ? code[0] >= '4' : is_below_close(q);
+	if (!is_known && !negative)
 		return 0;
-	negative = code[0] == '4' || code[0] == '5';
 	if (set_sign(&q->number[QUOTE_CHANGE], negative, texts, err) < 0)
 		return -1;
 	return set_sign(&q->number[QUOTE_CHANGE_PERCENT], negative, texts, err);
 }
 
-bool kis_has_price(const struct quote *q)
+int kis_check_price(const struct quote *q, struct err *err)
 {
 	const char *price = q->number[QUOTE_PRICE];
 
-	return price && !decimal_is_zero(price);
+	if (!price || decimal_is_zero(price))
+		return err_set(err, ERR_NOT_FOUND, "no such symbol");
+	if (decimal_is_negative(price))
+		return err_set(err, ERR_PARSE, "the price is negative: '%s'", price);
+	return 0;
 }
 
 void kis_finish_outcome(struct outcome *o, const struct provider_verdict *verdict,

@@ -51,14 +51,16 @@ MUST_CHECK int kis_get_numbers(const struct json_node *row,
 
 /* Gives change and change_percent the sign that the broker's sign code says:
  * 4 (lower limit) and 5 (down) are negative, 1 and 2 positive, whatever sign
- * the values have; other codes leave them as they are.
+ * the values have. With any other code they are negative when the price is
+ * below the previous close, and else as they came.
  * Errors: PARSE, SYSTEM. */
 MUST_CHECK int kis_apply_sign(const struct json_node *row, const char *key,
 			      struct arena *texts, struct quote *q,
 			      struct err *err);
 
-/* A zero, blank or absent price is "no such symbol", never a price. */
-bool kis_has_price(const struct quote *q);
+/* A zero, blank or absent price is "no such symbol", never a price.
+ * Errors: NOT_FOUND; PARSE when it is negative. */
+MUST_CHECK int kis_check_price(const struct quote *q, struct err *err);
 
 /* Fills the outcome with the quote that was read, or with the error. */
 void kis_finish_outcome(struct outcome *o, const struct provider_verdict *verdict,

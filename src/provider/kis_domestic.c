@@ -100,9 +100,8 @@ static int read_quote(const struct json_node *row, const struct request *request
 	*q = (struct quote){ .currency = market_currency(MARKET_KR) };
 	if (kis_get_numbers(row, fields, count, texts, q, err) < 0)
 		return -1;
-	if (!kis_has_price(q))
-		return err_set(err, ERR_NOT_FOUND, "no such symbol");
-	if (kis_apply_sign(row, "prdy_vrss_sign", texts, q, err) < 0)
+	if (kis_check_price(q, err) < 0 ||
+	    kis_apply_sign(row, "prdy_vrss_sign", texts, q, err) < 0)
 		return -1;
 	if (!request->is_single)
 		return kis_get_text(row, "inter_kor_isnm", texts, &q->name, err);
@@ -134,11 +133,28 @@ static int read_row(const struct json_node *row, struct result *result,
 		       0;
 }
 
+/* The item that the broker names, or SIZE_MAX: none. An ETN is asked for as Q
+ * and six digits; whether the answer has the Q is not documented. */
+static size_t find_item(const struct request *r, size_t first, size_t count,
+			const char *named)
+{
+	size_t i, etn = SIZE_MAX;
+
+	for (i = first; i < first + count; i++) {
+		const char *asked = r->item[i].symbol.code;
+
+		if (strcmp(asked, named) == 0)
+			return i;
+		if (asked[0] == 'Q' && strcmp(asked + 1, named) == 0)
+			etn = i;
+	}
+	return etn;
+}
+
 static int parse_single(const struct json_node *row, size_t at,
 			struct result *result,
 			const struct provider_verdict *verdict, struct err *err)
 {
-	const char *asked = result->request->item[at].symbol.code;
 	const char *named;
 
 	if (!json_is_object(row))
@@ -146,31 +162,19 @@ static int parse_single(const struct json_node *row, size_t at,
 	/* The echo is blank for a code that does not exist. */
 	if (kis_get_text(row, "stck_shrn_iscd", &result->texts, &named, err) < 0)
 		return -1;
-	if (named && strcmp(named, asked) != 0)
+	if (named && find_item(result->request, at, 1, named) != at)
 		return err_set(err, ERR_PARSE,
-			       "the answer is of '%s', not of '%s'", named, asked);
+			       "the answer is of '%s', not of '%s'", named,
+			       result->request->item[at].symbol.code);
 	return read_row(row, result, &result->outcome[at], verdict, err);
 }
 
-/* The item that a row is of; SIZE_MAX: none. Rows may come in another order. */
-static size_t find_item(const struct request *r, size_t first, size_t count,
-			const char *code)
+/* Finds the row of each item: they may come in another order. */
+static int map_rows(const struct json_node *rows, size_t first, size_t count,
+		    struct result *result,
+		    const struct json_node *row_of[REQUEST_MAX], struct err *err)
 {
-	size_t i;
-
-	for (i = first; i < first + count; i++)
-		if (strcmp(r->item[i].symbol.code, code) == 0)
-			return i;
-	return SIZE_MAX;
-}
-
-static int parse_multi(const struct json_node *rows, size_t first, size_t count,
-		       struct result *result,
-		       const struct provider_verdict *verdict, struct err *err)
-{
-	bool seen[REQUEST_MAX] = { false };
 	const struct json_node *row;
-	struct err missing;
 	size_t i;
 
 	if (!json_is_array(rows))
@@ -190,17 +194,33 @@ static int parse_multi(const struct json_node *rows, size_t first, size_t count,
 			return err_set(err, ERR_PARSE,
 				       "the answer names '%s', which was not asked",
 				       code);
-		if (seen[i])
+		if (row_of[i])
 			return err_set(err, ERR_PARSE,
 				       "the answer names '%s' twice", code);
-		seen[i] = true;
-		if (read_row(row, result, &result->outcome[i], verdict, err) < 0)
+		row_of[i] = row;
+	}
+	return 0;
+}
+
+static int parse_multi(const struct json_node *rows, size_t first, size_t count,
+		       struct result *result,
+		       const struct provider_verdict *verdict, struct err *err)
+{
+	const struct json_node *row_of[REQUEST_MAX] = { NULL };
+	struct err missing;
+	size_t i;
+
+	if (map_rows(rows, first, count, result, row_of, err) < 0)
+		return -1;
+	err_set(&missing, ERR_NOT_FOUND, "no such symbol");
+	for (i = first; i < first + count; i++) {
+		struct outcome *o = &result->outcome[i];
+
+		if (!row_of[i])
+			kis_finish_outcome(o, verdict, &missing);
+		else if (read_row(row_of[i], result, o, verdict, err) < 0)
 			return -1;
 	}
-	err_set(&missing, ERR_NOT_FOUND, "no such symbol");
-	for (i = first; i < first + count; i++)
-		if (!seen[i])
-			kis_finish_outcome(&result->outcome[i], verdict, &missing);
 	return 0;
 }
 

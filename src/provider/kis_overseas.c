@@ -52,11 +52,25 @@ static bool is_class_mark(char c)
 	return c == '.' || c == '/' || c == '-';
 }
 
-/* rsym is a letter, the exchange's three, and the symbol; the mark before a
- * share class is spelled in several ways (BRK.B, BRK/B). */
-static bool is_of(const char *rsym, const char *code)
+/* The exchange whose day session m is, or m. */
+static enum market home_of(enum market m)
 {
-	if (strlen(rsym) < 4)
+	return m == MARKET_BAQ ? MARKET_NAS :
+	       m == MARKET_BAY ? MARKET_NYS :
+	       m == MARKET_BAA ? MARKET_AMS :
+				 m;
+}
+
+/* rsym is a letter, the exchange's three, and the symbol. Which exchange a day
+ * session's answer names is not documented, and the mark before a share class
+ * is spelled in several ways (BRK.B, BRK/B). */
+static bool is_of(const char *rsym, const struct symbol *s)
+{
+	enum market asked = exchange_of(s);
+	const char *code = s->code;
+
+	if (strlen(rsym) < 4 ||
+	    home_of(market_from_name(rsym + 1, 3)) != home_of(asked))
 		return false;
 	for (rsym += 4; *rsym && *code; rsym++, code++)
 		if (*rsym != *code && !(is_class_mark(*rsym) && is_class_mark(*code)))
@@ -94,15 +108,15 @@ static int read_quote(const struct json_node *row, const struct symbol *symbol,
 		return -1;
 	if (!rsym)
 		return err_set(err, ERR_NOT_FOUND, "no such symbol");
-	if (!is_of(rsym, symbol->code))
-		return err_set(err, ERR_PARSE, "the answer is of '%s', not of '%s'",
-			       rsym, symbol->code);
+	if (!is_of(rsym, symbol))
+		return err_set(err, ERR_PARSE,
+			       "the answer is of '%s', not of '%s' at %s", rsym,
+			       symbol->code, market_name(exchange_of(symbol)));
 	if (kis_get_numbers(row, detail ? detail_fields : price_fields,
 			    detail ? COUNT(detail_fields) : COUNT(price_fields),
-			    texts, q, err) < 0)
+			    texts, q, err) < 0 ||
+	    kis_check_price(q, err) < 0)
 		return -1;
-	if (!kis_has_price(q))
-		return err_set(err, ERR_NOT_FOUND, "no such symbol");
 	if (!detail)
 		return kis_apply_sign(row, "sign", texts, q, err);
 	if (kis_get_text(row, "curr", texts, &currency, err) < 0)

@@ -48,20 +48,27 @@ static bool is_token(const char *text)
 
 /* The date is the server's; expires_in may differ from it by an hour. */
 static int read_expiry(const struct json_node *root, int64_t now_ms,
-		       int64_t *expires_at_ms, struct err *err)
+		       struct arena *texts, int64_t *expires_at_ms,
+		       struct err *err)
 {
 	const char *date;
 	int64_t life_sec = UNKNOWN_LIFE_SEC;
-	int rc = json_get_string(root, "access_token_token_expired", &date, err);
 
-	if (rc < 0)
+	if (kis_get_text(root, "access_token_token_expired", texts, &date, err) < 0)
 		return -1;
-	if (rc > 0)
+	if (date)
 		return clock_parse_kst(date, expires_at_ms, err);
 	if (json_get_integer(root, "expires_in", 0, MAX_LIFE_SEC, &life_sec, err) < 0)
 		return -1;
 	*expires_at_ms = now_ms + life_sec * 1000;
 	return 0;
+}
+
+/* What is final for a quote call, or means another one, is here the same. */
+static bool is_refusal(enum err_kind kind)
+{
+	return kind == ERR_TOKEN || kind == ERR_INPUT || kind == ERR_NOT_FOUND ||
+	       kind == ERR_UNSUPPORTED;
 }
 
 int kis_token_parse(const struct http_response *response, int64_t now_ms,
@@ -76,7 +83,7 @@ int kis_token_parse(const struct http_response *response, int64_t now_ms,
 	arena_init(&texts);
 	doc = kis_open_answer(response, &texts, &verdict, err);
 	if (!doc) {
-		if (err->kind == ERR_TOKEN || err->kind == ERR_INPUT)
+		if (is_refusal(err->kind))
 			err->kind = ERR_AUTH;
 		if (verdict.msg_cd && strcmp(verdict.msg_cd, "EGW00133") == 0)
 			err->retry_after_ms = ISSUE_INTERVAL_MS;
@@ -88,7 +95,7 @@ int kis_token_parse(const struct http_response *response, int64_t now_ms,
 		err_set(err, ERR_PARSE, "the answer holds no fit token");
 		goto out;
 	}
-	if (read_expiry(json_root(doc), now_ms, &out->expires_at_ms, err) < 0)
+	if (read_expiry(json_root(doc), now_ms, &texts, &out->expires_at_ms, err) < 0)
 		goto out;
 	memcpy(out->text, token, strlen(token) + 1);
 	rc = 0;

@@ -17,9 +17,11 @@ static bool read_decimal(const char *text, size_t len, char out[DECIMAL_BYTES])
 	rc = decimal_parse(text, len, out, &err);
 	if (rc != 1) {
 		require(rc == 0 ? out[0] == '\0' : err.kind == ERR_PARSE);
-		require(rc == 0 || strspn(err.msg, " !\"#$%&'()*+,-./0123456789:;<=>?@"
-					  "ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
-					  "abcdefghijklmnopqrstuvwxyz{|}~") == strlen(err.msg));
+		require(rc == 0 ||
+			strspn(err.msg, " !\"#$%&'()*+,-./0123456789:;<=>?@"
+					"ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
+					"abcdefghijklmnopqrstuvwxyz{|}~") ==
+				strlen(err.msg));
 		return false;
 	}
 	require(strlen(out) < DECIMAL_BYTES && decimal_is_valid(out));
@@ -32,7 +34,8 @@ static bool are_equal(const char *a, const char *b)
 {
 	char difference[DECIMAL_BYTES];
 
-	return decimal_subtract(a, b, difference, NULL) == 0 && decimal_is_zero(difference);
+	return decimal_subtract(a, b, difference, NULL) == 0 &&
+	       decimal_is_zero(difference);
 }
 
 static void check_one(const char *d)
@@ -46,14 +49,16 @@ static void check_one(const char *d)
 	require(decimal_is_valid(x) && strcmp(y, d) == 0);
 	require(decimal_is_zero(d) || strcmp(x, d) != 0);
 	require(decimal_shift(d, 0, x, NULL) == 0 && strcmp(x, d) == 0);
-	if (decimal_shift(d, 2, x, NULL) == 0 && decimal_shift(x, 3, y, NULL) == 0) {
+	if (decimal_shift(d, 2, x, NULL) == 0 &&
+	    decimal_shift(x, 3, y, NULL) == 0) {
 		require(decimal_is_valid(x) && decimal_is_valid(y));
 		require(decimal_shift(d, 5, x, NULL) == 0 && strcmp(x, y) == 0);
 	}
 	if (decimal_is_zero(d))
 		require(decimal_percent("1", d, x, NULL) == -1);
 	else
-		require(decimal_percent(d, d, x, NULL) == 0 && strcmp(x, "100.00") == 0);
+		require(decimal_percent(d, d, x, NULL) == 0 &&
+			strcmp(x, "100.00") == 0);
 }
 
 static void check_two(const char *a, const char *b)
@@ -62,7 +67,8 @@ static void check_two(const char *a, const char *b)
 
 	if (decimal_subtract(a, b, x, NULL) == 0) {
 		require(decimal_is_valid(x));
-		require(decimal_subtract(b, a, y, NULL) == 0); /* a - b = -(b - a) */
+		require(decimal_subtract(b, a, y, NULL) ==
+			0); /* a - b = -(b - a) */
 		decimal_set_sign(y, !decimal_is_negative(y), z);
 		require(strcmp(x, z) == 0);
 		if (decimal_subtract(a, x, y, NULL) == 0) /* a - (a - b) = b */
@@ -71,10 +77,12 @@ static void check_two(const char *a, const char *b)
 	if (decimal_percent(a, b, x, NULL) == 0) {
 		require(decimal_is_valid(x) && x[strlen(x) - 3] == '.');
 		/* Ten times both is the same share. */
-		if (decimal_shift(a, 1, y, NULL) == 0 && decimal_shift(b, 1, z, NULL) == 0) {
+		if (decimal_shift(a, 1, y, NULL) == 0 &&
+		    decimal_shift(b, 1, z, NULL) == 0) {
 			char again[DECIMAL_BYTES];
 
-			require(decimal_percent(y, z, again, NULL) == 0 && strcmp(x, again) == 0);
+			require(decimal_percent(y, z, again, NULL) == 0 &&
+				strcmp(x, again) == 0);
 		}
 	}
 }

@@ -1,10 +1,10 @@
 /* JSON from an untrusted server: what is taken survives being written and read
  * again, no beginning of it is taken, and a refusal is decided by the bytes up
  * to the one it names. */
+#include "base/buf.h"
+#include "base/utf8.h"
 #include "net/json_read.h"
 #include "net/json_write.h"
-
-#include "base/utf8.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -65,12 +65,15 @@ static void check_members(const struct json_node *object)
 		int64_t value;
 		int rc = json_get_string(object, keys[i], &text, &err);
 
-		require((rc == 1) == (text != NULL) && (rc == -1) == (err.kind == ERR_PARSE));
+		require((rc == 1) == (text != NULL) &&
+			(rc == -1) == (err.kind == ERR_PARSE));
 		require(rc != 1 || utf8_is_valid(text, strlen(text)));
-		rc = json_get_integer(object, keys[i], -1000, INT64_MAX, &value, &err);
+		rc = json_get_integer(object, keys[i], -1000, INT64_MAX, &value,
+				      &err);
 		require(rc != 1 || value >= -1000);
 		require((rc == 0) == (!n || json_is_null(n)));
-		for (const struct json_node *item = json_first(n); item; item = json_next(item))
+		for (const struct json_node *item = json_first(n); item;
+		     item = json_next(item))
 			(void)json_string(json_get(item, keys[i]));
 	}
 }

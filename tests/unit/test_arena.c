@@ -67,9 +67,28 @@ static void takes_any_size(void **state)
 	arena_release(&a);
 }
 
+/* Blocks of a power of two are filled to the last byte, and no further. */
+static void fills_a_block(void **state)
+{
+	static char page[4096];
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	allocations = 0;
+	assert_non_null(arena_copy(&a, page, 4095));
+	assert_non_null(arena_copy(&a, page, 4095));
+	assert_int_equal(allocations, 1);
+	assert_non_null(arena_copy(&a, page, 4095));
+	assert_non_null(arena_copy(&a, page, 4096));
+	assert_int_equal(allocations, 3);
+	arena_release(&a);
+}
+
 static void reuses_a_block(void **state)
 {
 	static char page[5000];
+	char *first = NULL;
 	struct arena a;
 
 	(void)state;
@@ -80,7 +99,12 @@ static void reuses_a_block(void **state)
 	arena_clear(&a);
 	allocations = 0;
 	for (int i = 0; i < 100; i++) {
-		assert_string_equal(arena_copy(&a, "again", 5), "again");
+		char *text = arena_copy(&a, "again", 5);
+
+		assert_string_equal(text, "again");
+		if (!first)
+			first = text;
+		assert_ptr_equal(text, first);
 		arena_clear(&a);
 	}
 	assert_int_equal(allocations, 0);
@@ -114,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_all_texts),
 		cmocka_unit_test(takes_any_size),
+		cmocka_unit_test(fills_a_block),
 		cmocka_unit_test(reuses_a_block),
 		cmocka_unit_test(survives_lack_of_memory),
 	};

@@ -30,12 +30,14 @@ static const struct {
 	{ INT64_C(1798729199999), "2026-12-31T23:59:59.999+09:00" },
 	{ INT64_C(1798729200000), "2027-01-01T00:00:00.000+09:00" },
 	{ INT64_C(2147483648000), "2038-01-19T12:14:08.000+09:00" },
-	{ INT64_C(4107510000000), "2100-03-01T00:00:00.000+09:00" }, /* no leap day */
+	{ INT64_C(4107510000000),
+	  "2100-03-01T00:00:00.000+09:00" }, /* no leap day */
 };
 
 static void formats_korean_time(void **state)
 {
-	static const char *const zones[] = { "UTC", "Asia/Seoul", "America/New_York", "nonsense" };
+	static const char *const zones[] = { "UTC", "Asia/Seoul",
+					     "America/New_York", "nonsense" };
 
 	(void)state;
 	for (size_t z = 0; z < COUNT(zones); z++) {
@@ -110,7 +112,8 @@ static void takes_a_leap_second(void **state)
 
 	(void)state;
 	assert_int_equal(clock_parse_kst("2017-01-01 08:59:60", &ms, NULL), 0);
-	assert_int_equal(clock_parse_kst("2017-01-01 09:00:00", &next, NULL), 0);
+	assert_int_equal(clock_parse_kst("2017-01-01 09:00:00", &next, NULL),
+			 0);
 	assert_true(ms == next);
 }
 
@@ -134,7 +137,8 @@ static void rounds_a_wait_up(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		assert_int_equal(clock_poll_ms(rows[i].now, rows[i].until), rows[i].want);
+		assert_int_equal(clock_poll_ms(rows[i].now, rows[i].until),
+				 rows[i].want);
 }
 
 static void reads_both_clocks(void **state)

@@ -81,11 +81,9 @@ static int setup_home(void **state)
 static int remove_home(void **state)
 {
 	char command[PATH_BYTES];
-	char *argv[] = { (char *)"x" };
 	struct err err;
 
 	(void)state;
-	(void)argv;
 	snprintf(command, sizeof command, "rm -rf '%s'; echo x", home);
 	free(secret_from_command("rm", command, NULL, CLOCK_NEVER, &err));
 	return 0;
@@ -425,8 +423,6 @@ static void test_command(void **state)
 		{ "printf SECRET", "SECRET", NULL },
 		{ "printf 'SE'; printf 'CRET\\r\\n'", "SECRET", NULL },
 		{ "cat; echo SECRET", "SECRET", NULL }, /* stdin is /dev/null */
-		/* A process left behind that keeps the pipe. */
-		{ "sleep 1000 & echo SECRET", "SECRET", NULL },
 		{ "exit 3", NULL, "app_secret_cmd: it failed with exit status 3" },
 		{ "echo hunter2; exit 1", NULL, "exit status 1" },
 		{ "kill -9 $$", NULL, "killed by signal 9" },
@@ -434,7 +430,7 @@ static void test_command(void **state)
 		{ "echo hunter2; echo hunter2", NULL, "at position 8" },
 		{ "/nonexistent/command 2>&-", NULL, "exit status 127" },
 		{ "yes hunter2", NULL, "it prints more than 4096 bytes" },
-		{ "exec >&-; exec sleep 1000 & exit 7", NULL, "exit status 7" },
+		{ "exec >&-; exit 7", NULL, "exit status 7" },
 	};
 
 	(void)state;
@@ -474,6 +470,37 @@ static void test_command_not_needed(void **state)
 	options_release(&o);
 }
 
+/* The process that a command has written into the file "pid". */
+static pid_t read_pid(void)
+{
+	char text[32] = "";
+	FILE *f = fopen(at_home("pid"), "r");
+	pid_t pid;
+
+	assert_non_null(f);
+	assert_non_null(fgets(text, sizeof text, f));
+	fclose(f);
+	pid = (pid_t)strtol(text, NULL, 10);
+	assert_true(pid > 1);
+	return pid;
+}
+
+/* A process left behind that keeps the pipe open is not waited for. */
+static void test_command_leaves_process(void **state)
+{
+	char command[PATH_BYTES * 2];
+	struct options o;
+	struct err err;
+
+	(void)state;
+	snprintf(command, sizeof command,
+		 "sleep 1000 2>&- & echo $! >'%s'; echo SECRET", at_home("pid"));
+	assert_int_equal(load_secrets(&o, command, NULL, CLOCK_NEVER, &err), 0);
+	assert_string_equal(o.app_secret, "SECRET");
+	options_release(&o);
+	assert_int_equal(kill(read_pid(), SIGKILL), 0); /* it still lived */
+}
+
 /* A command that does not end: the deadline, then the stop, ends it. The
  * process itself says in a file who it is, and must be gone. */
 static void test_command_hangs(void **state)
@@ -482,22 +509,20 @@ static void test_command_hangs(void **state)
 	struct options o;
 	struct err err;
 	char command[PATH_BYTES * 2];
-	char text[32] = "";
-	FILE *f;
 
 	(void)state;
-	assert_int_equal(load_secrets(&o, "sleep 1000", NULL, clock_monotonic_ns(), &err),
+	assert_int_equal(load_secrets(&o, "exec sleep 1000", NULL, clock_monotonic_ns(), &err),
 			 -1);
 	assert_int_equal(err.kind, ERR_DEADLINE);
 	options_release(&o);
-	assert_int_equal(load_secrets(&o, "exec >&-; sleep 1000", NULL,
+	assert_int_equal(load_secrets(&o, "exec >&-; exec sleep 1000", NULL,
 				      clock_monotonic_ns() + 100 * NS_PER_MS, &err), -1);
 	assert_int_equal(err.kind, ERR_DEADLINE);
 	options_release(&o);
 
 	assert_int_equal(stop_init(&stop, &err), 0);
 	stop_request(&stop, SIGINT);
-	assert_int_equal(load_secrets(&o, "sleep 1000", &stop, CLOCK_NEVER, &err), -1);
+	assert_int_equal(load_secrets(&o, "exec sleep 1000", &stop, CLOCK_NEVER, &err), -1);
 	assert_int_equal(err.kind, ERR_CANCELED);
 	options_release(&o);
 	stop_destroy(&stop);
@@ -509,11 +534,7 @@ static void test_command_hangs(void **state)
 	assert_int_equal(load_secrets(&o, command, NULL, CLOCK_NEVER, &err), -1);
 	assert_int_equal(err.kind, ERR_USAGE);
 	options_release(&o);
-	f = fopen(at_home("pid"), "r");
-	assert_non_null(f);
-	assert_non_null(fgets(text, sizeof text, f));
-	fclose(f);
-	assert_int_equal(kill((pid_t)strtol(text, NULL, 10), 0), -1);
+	assert_int_equal(kill(read_pid(), 0), -1);
 	assert_int_equal(errno, ESRCH);
 }
 
@@ -532,6 +553,7 @@ int main(void)
 		cmocka_unit_test(test_secrets_missing),
 		cmocka_unit_test(test_command),
 		cmocka_unit_test(test_command_not_needed),
+		cmocka_unit_test(test_command_leaves_process),
 		cmocka_unit_test(test_command_hangs),
 	};
 

@@ -27,6 +27,7 @@ static void parses_what_brokers_write(void **state)
 		{ "1091.2600", "1091.2600" },
 		{ " 0.00", "0.00" },
 		{ "\t-0.57  ", "-0.57" },
+		{ " 5\t", "5" },
 		{ "00012.50", "12.50" },
 		{ "-000.50", "-0.50" },
 		{ "000", "0" },
@@ -51,7 +52,9 @@ static void parses_what_brokers_write(void **state)
 		char out[DECIMAL_BYTES];
 		struct err err = { .kind = ERR_KINDS };
 
-		assert_int_equal(decimal_parse(rows[i].text, strlen(rows[i].text), out, &err), 1);
+		assert_int_equal(decimal_parse(rows[i].text,
+					       strlen(rows[i].text), out, &err),
+				 1);
 		assert_string_equal(out, rows[i].want);
 		assert_true(decimal_is_valid(out));
 		assert_int_equal(err.kind, ERR_KINDS);
@@ -66,7 +69,8 @@ static void takes_blanks_for_nothing(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char out[DECIMAL_BYTES] = "?";
 
-		assert_int_equal(decimal_parse(rows[i], strlen(rows[i]), out, NULL), 0);
+		assert_int_equal(
+			decimal_parse(rows[i], strlen(rows[i]), out, NULL), 0);
 		assert_string_equal(out, "");
 	}
 }
@@ -74,10 +78,46 @@ static void takes_blanks_for_nothing(void **state)
 static void refuses_what_is_no_number(void **state)
 {
 	static const char *const rows[] = {
-		"-", "+", ".", "-.", "5.", "-5.", "..5", "1.2.3", "--1", "+-1", "- 1", "1 2",
-		"1e5", "1E5", "0x10", "NaN", "inf", "1_000", "12x", "x12", "1\n", "'1", "1%",
-		",", ",1", "1,", "1,23", "1,2345", "1234,567", "1,,234", "1,234,56", "1,234.5,6",
-		",123", "-,123", "1.5,000", "\xef\xbc\x91", "1\xe2\x88\x92", "1\x7f", "\x1b[2J",
+		"-",
+		"+",
+		".",
+		"-.",
+		"5.",
+		"-5.",
+		"..5",
+		"1.2.3",
+		"--1",
+		"+-1",
+		"- 1",
+		"1 2",
+		"1e5",
+		"1E5",
+		"0x10",
+		"NaN",
+		"inf",
+		"1_000",
+		"12x",
+		"x12",
+		"1\n",
+		"'1",
+		"1%",
+		",",
+		",1",
+		"1,",
+		"1,23",
+		"1,2345",
+		"1234,567",
+		"1,,234",
+		"1,234,56",
+		"1,23,456",
+		"1,234.5,6",
+		",123",
+		"-,123",
+		"1.5,000",
+		"\xef\xbc\x91",
+		"1\xe2\x88\x92",
+		"1\x7f",
+		"\x1b[2J",
 	};
 
 	(void)state;
@@ -111,8 +151,10 @@ static void refuses_too_many_digits(void **state)
 	memset(digits, '7', sizeof digits);
 	assert_int_equal(decimal_parse(digits, sizeof digits, out, &err), -1);
 	assert_int_equal(err.kind, ERR_PARSE);
-	assert_string_equal(err.msg, "too many digits: '777777777777777777777777...'");
-	assert_int_equal(decimal_parse(LONGEST "0", strlen(LONGEST) + 1, out, &err), -1);
+	assert_string_equal(err.msg,
+			    "too many digits: '777777777777777777777777...'");
+	assert_int_equal(
+		decimal_parse(LONGEST "0", strlen(LONGEST) + 1, out, &err), -1);
 	memset(digits, '0', sizeof digits);
 	assert_int_equal(decimal_parse(digits, sizeof digits, out, &err), 1);
 	assert_string_equal(out, "0");
@@ -130,10 +172,14 @@ static void shows_a_bad_text_fit_to_print(void **state)
 
 static void knows_its_form(void **state)
 {
-	static const char *const good[] = { "0", "-1", "10", "0.0", "-0.01", "1091.2600", LONGEST };
-	static const char *const bad[] = { "", "-", "+1", "01", "-01", "00", ".5", "5.", "-.5", "1e5",
-					   " 1", "1 ", "1,000", "-0", "-0.00", "1.2.3", "0x1",
-					   LONGEST "0", "-" LONGEST "0" };
+	static const char *const good[] = { "0",     "-1",        "10",   "0.0",
+					    "-0.01", "1091.2600", LONGEST };
+	static const char *const bad[] = {
+		"",      "-",   "+1",        "01",           "-01",
+		"00",    ".5",  "5.",        "-.5",          "1e5",
+		" 1",    "1 ",  "1,000",     "-0",           "-0.00",
+		"1.2.3", "0x1", LONGEST "0", "-" LONGEST "0"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(good); i++)
@@ -161,12 +207,9 @@ static void sets_a_sign(void **state)
 		bool negative;
 		const char *want;
 	} rows[] = {
-		{ "300", true, "-300" },
-		{ "-300", true, "-300" },
-		{ "-300", false, "300" },
-		{ "300", false, "300" },
-		{ "0.00", true, "0.00" },
-		{ LONGEST, true, "-" LONGEST },
+		{ "300", true, "-300" },  { "-300", true, "-300" },
+		{ "-300", false, "300" }, { "300", false, "300" },
+		{ "0.00", true, "0.00" }, { LONGEST, true, "-" LONGEST },
 	};
 
 	(void)state;
@@ -201,7 +244,8 @@ static void shifts_the_point(void **state)
 		{ "1", 20, "100000000000000000000" },
 		{ LONGEST, 0, LONGEST },
 		{ LONGEST, 1, NULL },
-		{ "12345678901234567890123456", 20, "1234567890123456789012345600000000000000000000" },
+		{ "12345678901234567890123456", 20,
+		  "1234567890123456789012345600000000000000000000" },
 		{ "123456789012345678901234567", 20, NULL },
 	};
 
@@ -242,10 +286,17 @@ static void subtracts(void **state)
 		{ "0", "7.25", "-7.25" },
 		{ "245.0100", "258.08", "-13.0700" },
 		{ "9007199254740993", "9007199254740992", "1" },
-		{ "9999999999999999999999999999999999999999999999", "-1", NULL },
+		{ "9999999999999999999999999999999999999999999999", "-1",
+		  NULL },
 		{ LONGEST, "0.1", NULL },
-		{ LONGEST, "1", "1234567890123456789012345678901234567890123455" },
-		{ LONGEST, "-0.12345678901234567890123456789012345678901234", NULL },
+		{ "123456789012345678901234567890123456789012345", "0.1",
+		  NULL },
+		{ "12345678901234567890123456789012345678901234", "0.1",
+		  "12345678901234567890123456789012345678901233.9" },
+		{ LONGEST, "1",
+		  "1234567890123456789012345678901234567890123455" },
+		{ LONGEST, "-0.12345678901234567890123456789012345678901234",
+		  NULL },
 	};
 
 	(void)state;
@@ -278,10 +329,10 @@ static void takes_percentages(void **state)
 		{ "-2", "3", "-66.67" },
 		{ "-2", "-3", "66.67" },
 		{ "2", "-3", "-66.67" },
-		{ "1", "20000", "0.01" },   /* 0.005: half away from zero */
+		{ "1", "20000", "0.01" }, /* 0.005: half away from zero */
 		{ "-1", "20000", "-0.01" },
 		{ "1", "20001", "0.00" },
-		{ "-1", "20001", "0.00" },  /* and no negative zero */
+		{ "-1", "20001", "0.00" }, /* and no negative zero */
 		{ "99995", "10000000", "1.00" },
 		{ "99994", "10000000", "1.00" },
 		{ "99949", "10000000", "1.00" },
@@ -294,15 +345,18 @@ static void takes_percentages(void **state)
 		{ "0", "0", NULL },
 		{ LONGEST, "1", NULL },
 		{ LONGEST, LONGEST, "100.00" },
-		{ LONGEST, "0.12345678901234567890123456789012345678901234", NULL },
-		{ "0.12345678901234567890123456789012345678901234", LONGEST, "0.00" },
+		{ LONGEST, "0.12345678901234567890123456789012345678901234",
+		  NULL },
+		{ "0.12345678901234567890123456789012345678901234", LONGEST,
+		  "0.00" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char out[DECIMAL_BYTES];
 		struct err err = { .kind = ERR_KINDS };
-		int rc = decimal_percent(rows[i].part, rows[i].whole, out, &err);
+		int rc =
+			decimal_percent(rows[i].part, rows[i].whole, out, &err);
 
 		assert_int_equal(rc, rows[i].want ? 0 : -1);
 		if (rows[i].want)
@@ -315,7 +369,8 @@ static void takes_percentages(void **state)
 /* The same numbers always: a plain linear congruence. */
 static int64_t next_number(uint64_t *seed)
 {
-	*seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	*seed = *seed * UINT64_C(6364136223846793005) +
+		UINT64_C(1442695040888963407);
 	return (int64_t)(*seed >> 33) % 2000000 - 1000000;
 }
 
@@ -324,8 +379,8 @@ static void write_thousandths(int64_t v, char out[DECIMAL_BYTES])
 {
 	int64_t m = v < 0 ? -v : v;
 
-	snprintf(out, DECIMAL_BYTES, "%s%lld.%03lld", v < 0 ? "-" : "", (long long)(m / 1000),
-		 (long long)(m % 1000));
+	snprintf(out, DECIMAL_BYTES, "%s%lld.%03lld", v < 0 ? "-" : "",
+		 (long long)(m / 1000), (long long)(m % 1000));
 }
 
 static void agrees_with_whole_numbers(void **state)
@@ -334,8 +389,10 @@ static void agrees_with_whole_numbers(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2000; i++) {
-		int64_t a = next_number(&seed), b = next_number(&seed), scaled, cents;
-		char x[DECIMAL_BYTES], y[DECIMAL_BYTES], want[DECIMAL_BYTES], out[DECIMAL_BYTES];
+		int64_t a = next_number(&seed), b = next_number(&seed), scaled,
+			cents;
+		char x[DECIMAL_BYTES], y[DECIMAL_BYTES], want[DECIMAL_BYTES],
+			out[DECIMAL_BYTES];
 
 		write_thousandths(a, x);
 		write_thousandths(b, y);
@@ -348,8 +405,8 @@ static void agrees_with_whole_numbers(void **state)
 		scaled = llabs(a) * 10000;
 		cents = (2 * scaled + llabs(b)) / (2 * llabs(b));
 		snprintf(want, sizeof want, "%s%lld.%02lld",
-			 (a < 0) != (b < 0) && cents != 0 ? "-" : "", (long long)(cents / 100),
-			 (long long)(cents % 100));
+			 (a < 0) != (b < 0) && cents != 0 ? "-" : "",
+			 (long long)(cents / 100), (long long)(cents % 100));
 		assert_int_equal(decimal_percent(x, y, out, NULL), 0);
 		assert_string_equal(out, want);
 	}

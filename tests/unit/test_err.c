@@ -18,7 +18,8 @@ static void fills_everything(void **state)
 	struct err err = { ERR_AUTH, 403, 60000, "old" };
 
 	(void)state;
-	assert_int_equal(err_set(&err, ERR_PARSE, "field '%s': %d", "price", 7), -1);
+	assert_int_equal(err_set(&err, ERR_PARSE, "field '%s': %d", "price", 7),
+			 -1);
 	assert_int_equal(err.kind, ERR_PARSE);
 	assert_int_equal(err.code, 0);
 	assert_int_equal(err.retry_after_ms, 0);
@@ -29,7 +30,8 @@ static void takes_no_err(void **state)
 {
 	(void)state;
 	assert_int_equal(err_set(NULL, ERR_PARSE, "%s", "x"), -1);
-	assert_int_equal(err_set_errno(NULL, ERR_SYSTEM, ENOENT, "%s", "x"), -1);
+	assert_int_equal(err_set_errno(NULL, ERR_SYSTEM, ENOENT, "%s", "x"),
+			 -1);
 	assert_int_equal(err_wrap(NULL, "%s", "x"), -1);
 	assert_int_equal(err_no_memory(NULL), -1);
 }
@@ -40,7 +42,9 @@ static void says_what_the_system_said(void **state)
 	char want[ERR_MSG_BYTES];
 
 	(void)state;
-	assert_int_equal(err_set_errno(&err, ERR_OUTPUT, ENOENT, "cannot open '%s'", "f"), -1);
+	assert_int_equal(err_set_errno(&err, ERR_OUTPUT, ENOENT,
+				       "cannot open '%s'", "f"),
+			 -1);
 	snprintf(want, sizeof want, "cannot open 'f': %s", strerror(ENOENT));
 	assert_string_equal(err.msg, want);
 	assert_int_equal(err.kind, ERR_OUTPUT);
@@ -57,7 +61,8 @@ static void wraps_with_context(void **state)
 	err_set_errno(&err, ERR_NETWORK, ECONNREFUSED, "cannot connect");
 	err.retry_after_ms = 5;
 	assert_int_equal(err_wrap(&err, "fetching '%s'", "AAPL"), -1);
-	assert_int_equal(strncmp(err.msg, "fetching 'AAPL': cannot connect: ", 33), 0);
+	assert_int_equal(
+		strncmp(err.msg, "fetching 'AAPL': cannot connect: ", 33), 0);
 	assert_int_equal(err.kind, ERR_NETWORK);
 	assert_int_equal(err.code, ECONNREFUSED);
 	assert_int_equal(err.retry_after_ms, 5);
@@ -115,8 +120,10 @@ static void knows_each_kind(void **state)
 	assert_int_equal(sizeof want / sizeof *want, ERR_KINDS);
 	for (int k = 0; k < ERR_KINDS; k++) {
 		assert_non_null(want[k].name);
-		assert_string_equal(err_kind_name((enum err_kind)k), want[k].name);
-		assert_int_equal(err_kind_is_retryable((enum err_kind)k), want[k].is_retryable);
+		assert_string_equal(err_kind_name((enum err_kind)k),
+				    want[k].name);
+		assert_int_equal(err_kind_is_retryable((enum err_kind)k),
+				 want[k].is_retryable);
 	}
 }
 

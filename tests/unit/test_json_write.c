@@ -56,10 +56,11 @@ static void writes_a_record(void **state)
 	json_key(w, "latency_ms");
 	json_put_integer(w, 41);
 	json_end_object(w);
-	assert_string_equal(buf_text(&s->text),
-			    "{\"symbol\":\"005930\",\"price\":1091.2600,\"msg_cd\":null,"
-			    "\"change\":null,\"raw\":null,\"error\":false,\"ok\":true,"
-			    "\"latency_ms\":41}");
+	assert_string_equal(
+		buf_text(&s->text),
+		"{\"symbol\":\"005930\",\"price\":1091.2600,\"msg_cd\":null,"
+		"\"change\":null,\"raw\":null,\"error\":false,\"ok\":true,"
+		"\"latency_ms\":41}");
 }
 
 static void puts_commas_where_they_belong(void **state)
@@ -88,9 +89,10 @@ static void puts_commas_where_they_belong(void **state)
 	json_put_raw(w, "7");
 	json_put_bool(w, true);
 	json_end_array(w);
-	assert_string_equal(buf_text(&s->text),
-			    "[[],{},null,{\"a\":[-9223372036854775808,9223372036854775807],"
-			    "\"b\":{},\"c\":[1, {\"x\":2}]},7,true]");
+	assert_string_equal(
+		buf_text(&s->text),
+		"[[],{},null,{\"a\":[-9223372036854775808,9223372036854775807],"
+		"\"b\":{},\"c\":[1, {\"x\":2}]},7,true]");
 }
 
 static void escapes_strings(void **state)
@@ -105,11 +107,16 @@ static void escapes_strings(void **state)
 		{ "\x7f", "\"\\u007f\"" },
 		{ "\xc2\x9b", "\"\\u009b\"" },
 		{ "\xe2\x80\xa8\xe2\x80\xa9", "\"\\u2028\\u2029\"" },
-		{ "\xe2\x80\xae" "abc", "\"\\u202eabc\"" },
+		{ "\xe2\x80\xae"
+		  "abc",
+		  "\"\\u202eabc\"" },
 		{ "\xef\xbb\xbf", "\"\\ufeff\"" },
 		{ "\xec\x82\xbc\xec\x84\xb1", "\"\xec\x82\xbc\xec\x84\xb1\"" },
 		{ "\xf0\x9f\x93\x88", "\"\xf0\x9f\x93\x88\"" },
-		{ "a\xff" "b", "\"a\xef\xbf\xbd" "b\"" },
+		{ "a\xff"
+		  "b",
+		  "\"a\xef\xbf\xbd"
+		  "b\"" },
 		{ "\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" },
 		{ "\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\"" },
 		{ "\xec\x82", "\"\xef\xbf\xbd\xef\xbf\xbd\"" },
@@ -141,9 +148,12 @@ static void keeps_raw_json(void **state)
 {
 	struct sheet *s = *state;
 
-	json_put_raw(&s->w, "{\"a\":\"x\\\"\\\\\\u001b\x7f\xc2\x9b\xec\x82\xbc\xe2\x80\xae\",\"b\":1e400}");
-	assert_string_equal(buf_text(&s->text),
-			    "{\"a\":\"x\\\"\\\\\\u001b\\u007f\\u009b\xec\x82\xbc\\u202e\",\"b\":1e400}");
+	json_put_raw(
+		&s->w,
+		"{\n\t\"a\":\"x\\\"\\\\\\u001b\x7f\xc2\x9b\xec\x82\xbc\xe2\x80\xae\",\"b\":1e400}");
+	assert_string_equal(
+		buf_text(&s->text),
+		"{\n\t\"a\":\"x\\\"\\\\\\u001b\\u007f\\u009b\xec\x82\xbc\\u202e\",\"b\":1e400}");
 }
 
 static void overflows_quietly(void **state)
@@ -167,11 +177,16 @@ static void overflows_quietly(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(writes_a_record, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(puts_commas_where_they_belong, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(escapes_strings, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(escapes_keys_too, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(keeps_raw_json, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(writes_a_record, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(puts_commas_where_they_belong,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(escapes_strings, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(escapes_keys_too, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(keeps_raw_json, set_up,
+						tear_down),
 		cmocka_unit_test(overflows_quietly),
 	};
 

@@ -51,10 +51,27 @@ static void decodes_every_length(void **state)
 static void refuses_what_is_no_character(void **state)
 {
 	static const char *const rows[] = {
-		"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xed\xa0\x80",
-		"\xed\xbf\xbf", "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80",
-		"\xf5\x80\x80\x80", "\xf8\x88\x80\x80\x80", "\xfe", "\xff", "\xc2" "A", "\xe4\xb8" "A",
-		"\xc2\xc2", "\xf0\x90\x80\xc0",
+		"\x80",
+		"\xbf",
+		"\xc0\x80",
+		"\xc1\xbf",
+		"\xe0\x80\x80",
+		"\xe0\x9f\xbf",
+		"\xed\xa0\x80",
+		"\xed\xbf\xbf",
+		"\xf0\x80\x80\x80",
+		"\xf0\x8f\xbf\xbf",
+		"\xf4\x90\x80\x80",
+		"\xf5\x80\x80\x80",
+		"\xf8\x88\x80\x80\x80",
+		"\xfe",
+		"\xff",
+		"\xc2"
+		"A",
+		"\xe4\xb8"
+		"A",
+		"\xc2\xc2",
+		"\xf0\x90\x80\xc0",
 	};
 
 	(void)state;
@@ -105,11 +122,15 @@ static void agrees_with_the_definition(void **state)
 
 static void knows_what_a_terminal_may_see(void **state)
 {
-	static const uint32_t no[] = { 0,      '\n',   0x1b,   0x1f,   0x7f,   0x80,   0x9b,   0x9f,
-				       0x61c,  0x200b, 0x200d, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a,
-				       0x202e, 0x2060, 0x2066, 0x2069, 0xfeff };
-	static const uint32_t yes[] = { ' ',    '~',    0xa0,   0x61b,  0x61d,  0x200a, 0x2010, 0x2027,
-					0x202f, 0x2065, 0x206a, 0xac00, 0xfefe, 0xff01, 0x1f600 };
+	static const uint32_t no[] = { 0,      '\n',   0x1b,   0x1f,   0x7f,
+				       0x80,   0x9b,   0x9f,   0x61c,  0x200b,
+				       0x200d, 0x200e, 0x200f, 0x2028, 0x2029,
+				       0x202a, 0x202e, 0x2060, 0x2066, 0x2069,
+				       0xfeff };
+	static const uint32_t yes[] = {
+		' ',    '~',    0xa0,   0x61b,  0x61d,  0x200a, 0x2010, 0x2027,
+		0x202f, 0x2065, 0x206a, 0xac00, 0xfefe, 0xff01, 0x1f600
+	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(no); i++)
@@ -126,24 +147,28 @@ static void measures_columns(void **state)
 		uint32_t cp;
 		int width;
 	} rows[] = {
-		{ 'A', 1 },     { 0xe9, 1 },    { 0x2026, 1 },  { 0x20a9, 1 },  { 0x300, 0 },
-		{ 0x36f, 0 },   { 0x370, 1 },   { 0x20d0, 0 },  { 0xfe0f, 0 },  { 0x3099, 0 },
-		{ 0x10ff, 1 },  { 0x1100, 2 },  { 0x115f, 2 },  { 0x1160, 0 },  { 0x11ff, 0 },
-		{ 0x1200, 1 },  { 0xabff, 1 },  { 0xac00, 2 },  { 0xd7a3, 2 },  { 0xd7a4, 1 },
-		{ 0x4dff, 1 },  { 0x4e00, 2 },  { 0x9fff, 2 },  { 0x3042, 2 },  { 0x30ab, 2 },
-		{ 0x3000, 2 },  { 0x303f, 1 },  { 0x302a, 0 },  { 0xff01, 2 },  { 0xff21, 2 },
-		{ 0xff60, 2 },  { 0xff61, 1 },  { 0xffe6, 2 },  { 0x26a1, 2 },  { 0x2764, 1 },
-		{ 0x1f600, 2 }, { 0x1f4c8, 2 }, { 0x1faff, 2 }, { 0x20000, 2 }, { 0x3fffd, 2 },
+		{ 'A', 1 },     { 0xe9, 1 },    { 0x2026, 1 },   { 0x20a9, 1 },
+		{ 0x300, 0 },   { 0x36f, 0 },   { 0x370, 1 },    { 0x20d0, 0 },
+		{ 0xfe0f, 0 },  { 0x3099, 0 },  { 0x10ff, 1 },   { 0x1100, 2 },
+		{ 0x115f, 2 },  { 0x1160, 0 },  { 0x11ff, 0 },   { 0x1200, 1 },
+		{ 0xabff, 1 },  { 0xac00, 2 },  { 0xd7a3, 2 },   { 0xd7a4, 1 },
+		{ 0x4dff, 1 },  { 0x4e00, 2 },  { 0x9fff, 2 },   { 0x3042, 2 },
+		{ 0x30ab, 2 },  { 0x3000, 2 },  { 0x303f, 1 },   { 0x302a, 0 },
+		{ 0xff01, 2 },  { 0xff21, 2 },  { 0xff60, 2 },   { 0xff61, 1 },
+		{ 0xffe6, 2 },  { 0x26a1, 2 },  { 0x2764, 1 },   { 0x1f600, 2 },
+		{ 0x1f4c8, 2 }, { 0x1faff, 2 }, { 0x20000, 2 },  { 0x3fffd, 2 },
 		{ 0x3fffe, 1 }, { 0xe0100, 0 }, { 0x10ffff, 1 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
 		if (utf8_width(rows[i].cp) != rows[i].width)
-			fail_msg("U+%04X is %d wide", rows[i].cp, utf8_width(rows[i].cp));
+			fail_msg("U+%04X is %d wide", rows[i].cp,
+				 utf8_width(rows[i].cp));
 }
 
-#define SAMSUNG "\xec\x82\xbc\xec\x84\xb1\xec\xa0\x84\xec\x9e\x90" /* four syllables */
+#define SAMSUNG \
+	"\xec\x82\xbc\xec\x84\xb1\xec\xa0\x84\xec\x9e\x90" /* four syllables */
 #define DOTS "\xe2\x80\xa6"
 
 static void copies_for_a_terminal(void **state)
@@ -163,10 +188,12 @@ static void copies_for_a_terminal(void **state)
 		{ "Apple", 32, -1, "", 0 },
 		{ "", 32, 0, "", 0 },
 		{ SAMSUNG, 32, 8, SAMSUNG, 8 },
-		{ SAMSUNG, 32, 7, "\xec\x82\xbc\xec\x84\xb1\xec\xa0\x84" DOTS, 7 },
+		{ SAMSUNG, 32, 7, "\xec\x82\xbc\xec\x84\xb1\xec\xa0\x84" DOTS,
+		  7 },
 		{ SAMSUNG, 32, 6, "\xec\x82\xbc\xec\x84\xb1" DOTS, 5 },
 		{ SAMSUNG, 13, 80, SAMSUNG, 8 },
 		{ SAMSUNG, 12, 80, "\xec\x82\xbc\xec\x84\xb1" DOTS, 5 },
+		{ SAMSUNG, 10, 80, "\xec\x82\xbc\xec\x84\xb1" DOTS, 5 },
 		{ SAMSUNG, 4, 80, DOTS, 1 },
 		{ SAMSUNG, 3, 80, "", 0 },
 		{ "AB", 3, 80, "AB", 2 },
@@ -174,11 +201,24 @@ static void copies_for_a_terminal(void **state)
 		{ "AB", 1, 80, "", 0 },
 		{ "a\x1b[31mb", 32, 80, "a?[31mb", 7 },
 		{ "a\nb\tc\x7f", 32, 80, "a?b?c?", 6 },
-		{ "a\xc2\x9b" "b", 32, 80, "a?b", 3 },
-		{ "a\xe2\x80\xae" "b", 32, 80, "a?b", 3 },
-		{ "\xff\xfe" "a\xec\x82", 32, 80, "??a??", 5 },
-		{ "e\xcc\x81" "a", 32, 2, "e\xcc\x81" "a", 2 },
-		{ "e\xcc\x81" "ab", 32, 2, "e\xcc\x81" DOTS, 2 },
+		{ "a\xc2\x9b"
+		  "b",
+		  32, 80, "a?b", 3 },
+		{ "a\xe2\x80\xae"
+		  "b",
+		  32, 80, "a?b", 3 },
+		{ "\xff\xfe"
+		  "a\xec\x82",
+		  32, 80, "??a??", 5 },
+		{ "e\xcc\x81"
+		  "a",
+		  32, 2,
+		  "e\xcc\x81"
+		  "a",
+		  2 },
+		{ "e\xcc\x81"
+		  "ab",
+		  32, 2, "e\xcc\x81" DOTS, 2 },
 	};
 
 	(void)state;
@@ -187,8 +227,9 @@ static void copies_for_a_terminal(void **state)
 		int columns;
 
 		memset(out, '#', sizeof out);
-		columns = utf8_copy_printable(rows[i].text, strlen(rows[i].text), out,
-					      rows[i].out_bytes, rows[i].max_columns);
+		columns = utf8_copy_printable(
+			rows[i].text, strlen(rows[i].text), out,
+			rows[i].out_bytes, rows[i].max_columns);
 		assert_string_equal(out, rows[i].want);
 		assert_int_equal(columns, rows[i].columns);
 		assert_int_equal(out[rows[i].out_bytes], '#');
@@ -200,7 +241,8 @@ static void copies_a_nul_as_a_mark(void **state)
 	char out[8];
 
 	(void)state;
-	assert_int_equal(utf8_copy_printable("a\0b", 3, out, sizeof out, 80), 3);
+	assert_int_equal(utf8_copy_printable("a\0b", 3, out, sizeof out, 80),
+			 3);
 	assert_string_equal(out, "a?b");
 }
 
