@@ -202,6 +202,9 @@ static void report(struct session *run, struct run_report *out)
 	out->stats.quota_waited_ns = quota_waited_ns(run->shared.quota);
 	out->stopped_early = breaker_is_open(run->shared.breaker, &out->early_err);
 	out->has_stray_resolver = atomic_load(&run->has_stray_resolver);
+	/* A disk may fill on the way, too. */
+	if (quota_warning(run->shared.quota))
+		run->config->say(NULL, quota_warning(run->shared.quota));
 	progress_finish(&run->progress, out->stats.tally.failed,
 			out->stats.metrics.calls, clock_monotonic_ns(),
 			!run->options->is_quiet);

@@ -98,12 +98,18 @@ int session_name_account(const struct session_config *c, struct buf *key,
 	return buf_check(key, ERR_USAGE, err);
 }
 
+static int64_t try_timeout_ns(const struct options *o)
+{
+	return (int64_t)(o->try_timeout_sec * (double)NS_PER_SEC);
+}
+
 struct quota *session_open_quota(const struct session_config *c, const char *key,
 			     struct err *err)
 {
 	const struct quota_config config = {
 		.rate_per_sec = session_rate(c),
 		.published_per_sec = c->account->rate_per_sec,
+		.call_max_ns = try_timeout_ns(c->options),
 		.state_dirfd = c->options->is_unshared ? -1 : c->state_dirfd,
 		.key = key
 	};
@@ -165,7 +171,7 @@ static int open_engine(struct session *run, struct err *err)
 			  .has_stray_resolver = &run->has_stray_resolver },
 		.stop = c->stop,
 		.deadline_ns = c->deadline_ns,
-		.try_timeout_ns = (int64_t)(o->try_timeout_sec * (double)NS_PER_SEC),
+		.try_timeout_ns = try_timeout_ns(o),
 		.attempts_max = 1 + o->retries,
 		.say = o->is_verbose ? c->say : NULL
 	};
@@ -184,8 +190,6 @@ static int open_engine(struct session *run, struct err *err)
 	     exchange_book_load(run->book, c->state_dirfd, err) < 0) ||
 	    !(run->pool = pool_new(&pool, err)))
 		return -1;
-	if (quota_warning(s->quota))
-		c->say(NULL, quota_warning(s->quota));
 	return 0;
 }
 

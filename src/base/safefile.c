@@ -33,8 +33,8 @@ static void make_dirs(const char *path)
 	char part[PATH_BYTES];
 	size_t i;
 
-	for (i = 1; path[i] != '\0' && i < sizeof part; i++) {
-		if (path[i] != '/')
+	for (i = 0; path[i] != '\0' && i < sizeof part; i++) {
+		if (i == 0 || path[i] != '/')
 			continue;
 		memcpy(part, path, i);
 		part[i] = '\0';

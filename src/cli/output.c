@@ -6,9 +6,6 @@
  *
  * A replaced file keeps its permission bits, not its owner or its hard links. */
 #define _XOPEN_SOURCE 700 /* realpath */
-#ifdef __APPLE__
-#define _DARWIN_C_SOURCE /* TIOCGWINSZ */
-#endif
 #include "cli/output.h"
 
 #include <errno.h>
@@ -16,14 +13,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/io.h"
 
-enum { TEMP_TRIES = 100, COLUMNS_UNKNOWN = 80 };
+enum { TEMP_TRIES = 100 };
 
 struct output {
 	int fd;
@@ -287,13 +283,4 @@ void output_abandon(struct output *o)
 bool output_is_terminal(const struct output *o)
 {
 	return o->is_terminal;
-}
-
-int output_columns(const struct output *o)
-{
-	struct winsize size;
-
-	if (ioctl(o->fd, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
-		return COLUMNS_UNKNOWN;
-	return size.ws_col;
 }

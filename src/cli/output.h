@@ -38,8 +38,6 @@ MUST_CHECK int output_commit(struct output *o, struct err *err);
 /* Removes the temporary; the old file stands. Takes NULL. */
 void output_abandon(struct output *o);
 
-/* Whether it is a terminal, and its width in columns (80 when unknown). */
 bool output_is_terminal(const struct output *o);
-int output_columns(const struct output *o);
 
 #endif

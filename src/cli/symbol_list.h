@@ -1,7 +1,7 @@
 /* symbol_list.h: the symbols asked for, in order, each fetched once.
  * Layer cli; uses base, model.
  *
- * Compact: a million symbols take about 30 MB. An entry that repeats an
+ * Compact: a million symbols take about 40 MB. An entry that repeats an
  * earlier one points to it, and is answered with it. */
 #ifndef CLI_SYMBOL_LIST_H
 #define CLI_SYMBOL_LIST_H

@@ -124,7 +124,9 @@ static enum quota_end quota_end_of(const struct http_response *r, bool is_answer
 		return QUOTA_UNSENT;
 	if (!is_answered)
 		return QUOTA_ABANDONED;
-	return err && err->kind == ERR_RATE_LIMIT ? QUOTA_REFUSED : QUOTA_ANSWERED;
+	if (err && err->kind == ERR_RATE_LIMIT)
+		return QUOTA_REFUSED;
+	return r->status == 503 ? QUOTA_OVERLOADED : QUOTA_ANSWERED;
 }
 
 static enum gate_report gate_report_of(const struct err *err)
@@ -212,38 +214,31 @@ static int read_token(struct fetch_worker *w, void *arg, struct err *err)
 						call->token, err);
 }
 
-/* A credential_issue_fn. Only what surely did not reach the broker, or what it
- * refused for the moment, is tried again. */
+/* A credential_issue_fn: one call; further ones are attempts of the request that
+ * needs the token. */
 static int issue_token(void *arg, struct provider_token *out, enum issue_end *end,
 		       struct err *err)
 {
 	struct fetch_worker *w = arg;
 	struct fetch_shared *s = w->shared;
 	struct token_call call = { out };
-	int attempt;
+	bool is_refused;
 
-	for (attempt = 1;; attempt++) {
-		bool is_safe;
-
-		http_request_reset(&w->request);
-		if (s->provider->build_token(&s->login, s->base_url, &w->request,
-					     err) < 0)
-			return -1;
-		say(w, "asking for a token");
-		if (exchange(w, read_token, &call, err) == 0) {
-			w->metrics.token_calls++;
-			*end = ISSUE_DONE;
-			return 0;
-		}
-		w->metrics.token_calls += w->response.was_sent;
-		is_safe = !w->response.was_sent ||
-			  (w->response.status != 0 && err->retry_after_ms == 0 &&
-			   (err->kind == ERR_RATE_LIMIT || err->kind == ERR_SERVER ||
-			    err->kind == ERR_AUTH));
-		*end = is_safe ? ISSUE_REFUSED : ISSUE_UNKNOWN;
-		if (!is_safe || !pause_for_retry(w, attempt, err))
-			return err_wrap(err, "cannot get a token");
+	http_request_reset(&w->request);
+	if (s->provider->build_token(&s->login, s->base_url, &w->request, err) < 0)
+		return -1;
+	say(w, "asking for a token");
+	if (exchange(w, read_token, &call, err) == 0) {
+		w->metrics.token_calls++;
+		*end = ISSUE_DONE;
+		return 0;
 	}
+	w->metrics.token_calls += w->response.was_sent;
+	is_refused = w->response.status != 0 && err->retry_after_ms == 0 &&
+		     (err->kind == ERR_RATE_LIMIT || err->kind == ERR_SERVER ||
+		      err->kind == ERR_AUTH);
+	*end = is_refused || !w->response.was_sent ? ISSUE_REFUSED : ISSUE_UNKNOWN;
+	return err_wrap(err, "cannot get a token");
 }
 
 struct quote_call {

@@ -53,7 +53,7 @@ struct fetch_worker; /* one worker's: connection, buffers, counters */
  * result whose outcomes are blank, and comes back with each of them filled. */
 void *fetch_worker_new(void *shared, struct err *err);
 void fetch_worker_free(void *worker);
-void *fetch_work(void *worker, void *result);
+void *fetch_work(void *worker, void *job);
 
 /* Only after the worker's thread has ended. */
 const struct metrics *fetch_metrics(const void *worker);

@@ -200,6 +200,18 @@ static void cut_pace(struct limiter_state *l, double pace, int accepted, int64_t
 	l->cut_ns = l->raised_ns = now;
 }
 
+/* p met an overloaded server. */
+static void ease(struct limiter_state *l, const struct limiter_user *u,
+		 const struct limiter_place *p, int64_t now)
+{
+	double pace = pace_for(l, u, now) * PACE_CUT;
+
+	if (p->send_at_ns < l->eased_ns || p->send_at_ns < l->cut_ns)
+		return;
+	l->pace = pace > 1 ? pace : 1;
+	l->eased_ns = l->raised_ns = now;
+}
+
 /* p was refused. */
 static void give_way(struct limiter_state *l, const struct limiter_user *u,
 		     const struct limiter_place *p, int64_t now)
@@ -246,7 +258,7 @@ enum limiter_reply limiter_ask(struct limiter_state *l, const struct limiter_use
 {
 	struct limiter_user *u;
 	struct limiter_place *p;
-	int64_t own, at, soonest;
+	int64_t own, at, spaced, soonest;
 	double pace;
 
 	limiter_state_advance(l, now_ns);
@@ -256,12 +268,12 @@ enum limiter_reply limiter_ask(struct limiter_state *l, const struct limiter_use
 		return now_ns < latest_ns ? LIMITER_AGAIN : LIMITER_LATE;
 
 	pace = pace_for(l, u, now_ns);
+	spaced = later(now_ns, later(l->next_send_ns, l->pause_until_ns));
 	own = when_below(l, u, (size_t)u->rate);
-	at = later(when_below(l, NULL, (size_t)pace), now_ns);
-	at = later(later(at, l->next_send_ns), l->pause_until_ns);
+	at = later(spaced, when_below(l, NULL, (size_t)pace));
 	/* A call in flight may be answered now, and its place come free then. */
 	soonest = earlier(later(at, own), now_ns + NS_PER_SEC - credit(l));
-	if (later(soonest, l->next_send_ns) > latest_ns)
+	if (later(soonest, spaced) > latest_ns)
 		return LIMITER_LATE;
 
 	/* Its own limit keeps nobody else waiting: no appointment, no turn. */
@@ -343,6 +355,10 @@ void limiter_end(struct limiter_state *l, const struct limiter_user *me,
 	case LIMITER_REFUSED:
 		p->state = PLACE_REFUSED;
 		give_way(l, u, p, now_ns);
+		break;
+	case LIMITER_OVERLOADED:
+		p->state = PLACE_ACCEPTED;
+		ease(l, u, p, now_ns);
 		break;
 	case LIMITER_ABANDONED:
 		p->state = PLACE_LOST;

@@ -48,7 +48,8 @@
  * it stands for N in all of the above. A second refusal soon after a cut says
  * that the account's own figure is lower: the ceiling of the pace becomes the
  * number of calls accepted in the second before, less than the places then
- * allowed, and is remembered for LIMITER_LEARNED_NS. */
+ * allowed, and is remembered for LIMITER_LEARNED_NS. An answer of overload cuts
+ * the pace too, once for the calls under way together, and teaches nothing. */
 #ifndef ENGINE_LIMITER_H
 #define ENGINE_LIMITER_H
 
@@ -79,6 +80,7 @@ enum limiter_end {
 	LIMITER_UNSENT,
 	LIMITER_ACCEPTED,
 	LIMITER_REFUSED,
+	LIMITER_OVERLOADED, /* answered: the server cannot cope for now */
 	LIMITER_ABANDONED
 };
 

@@ -9,7 +9,7 @@
 _Static_assert(sizeof(struct limiter_user) == 56, "no padding");
 _Static_assert(sizeof(struct limiter_place) == 32, "no padding");
 _Static_assert(sizeof(struct limiter_state) ==
-		       15 * 8 + LIMITER_MINUTE * 4 + LIMITER_USERS * 56 + 8 +
+		       16 * 8 + LIMITER_MINUTE * 4 + LIMITER_USERS * 56 + 8 +
 			       LIMITER_PLACES * 32,
 	       "no padding");
 
@@ -48,7 +48,7 @@ bool limiter_state_is_valid(const struct limiter_state *l, size_t len)
 		return false;
 	if (l->next_send_ns < 0 || l->pause_until_ns < 0 ||
 	    l->learned_until_ns < 0 || l->cut_ns < 0 || l->cut_before_ns < 0 ||
-	    l->raised_ns < 0 || l->rtt_ns[0] < 0 || l->rtt_ns[1] < 0 ||
+	    l->eased_ns < 0 || l->raised_ns < 0 || l->rtt_ns[0] < 0 || l->rtt_ns[1] < 0 ||
 	    l->rtt_since_ns < 0 || l->minute_sec < 0 || !is_rate(l->pace) ||
 	    !is_rate(l->ceiling) || l->accepted_at_cut < 0 ||
 	    l->accepted_at_cut > LIMITER_PLACES)
@@ -89,6 +89,7 @@ static void forget_absurd(struct limiter_state *l, int64_t now)
 	forget_beyond(&l->learned_until_ns, now + LIMITER_LEARNED_NS);
 	forget_beyond(&l->cut_ns, now);
 	forget_beyond(&l->cut_before_ns, l->cut_ns);
+	forget_beyond(&l->eased_ns, now);
 	forget_beyond(&l->raised_ns, now);
 	forget_beyond(&l->rtt_since_ns, now);
 	forget_beyond(&l->minute_sec, now / NS_PER_SEC);

@@ -16,7 +16,7 @@
 enum {
 	LIMITER_RATE_MAX = 1000, /* calls a second */
 	LIMITER_PLACES = 1024,
-	LIMITER_USERS = 64,
+	LIMITER_USERS = 128,
 	LIMITER_MINUTE = 60      /* seconds in it */
 };
 
@@ -64,6 +64,7 @@ struct limiter_state {
 	int64_t learned_until_ns;
 	int64_t cut_ns, cut_before_ns; /* the last two cuts of the pace */
 	int64_t accepted_at_cut;       /* calls, in the second before the last */
+	int64_t eased_ns;              /* the last cut for overload */
 	int64_t raised_ns;             /* the pace has been raised up to here */
 
 	int64_t rtt_ns[2];             /* least of this span and of the one before */

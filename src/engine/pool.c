@@ -53,22 +53,20 @@ static int start_worker(struct pool *p, struct err *err)
 
 struct pool *pool_new(const struct pool_config *config, struct err *err)
 {
-	struct pool *p = calloc(1, sizeof *p);
 	size_t most = config->workers_max > config->workers ? config->workers_max :
 							      config->workers;
 	size_t depth = most ? most * JOBS_PER_WORKER : 1;
+	struct pool *p = calloc(1, sizeof *p);
 
-	if (!p) {
+	if (p)
+		p->threads = calloc(most ? most : 1, sizeof *p->threads);
+	if (!p || !p->threads) {
 		err_no_memory(err);
+		free(p);
 		return NULL;
 	}
 	p->config = *config;
 	p->config.workers_max = most;
-	p->threads = calloc(most ? most : 1, sizeof *p->threads);
-	if (!p->threads) {
-		err_no_memory(err);
-		goto fail;
-	}
 	p->jobs = queue_new(depth, err);
 	p->results = p->jobs ? queue_new(depth, err) : NULL;
 	if (!p->results)

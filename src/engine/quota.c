@@ -406,6 +406,7 @@ void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
 		[QUOTA_UNSENT] = LIMITER_UNSENT,
 		[QUOTA_ANSWERED] = LIMITER_ACCEPTED,
 		[QUOTA_REFUSED] = LIMITER_REFUSED,
+		[QUOTA_OVERLOADED] = LIMITER_OVERLOADED,
 		[QUOTA_ABANDONED] = LIMITER_ABANDONED,
 	};
 	struct change c = { .permit = permit, .end = ends[how], .at_ns = at_ns,

@@ -54,10 +54,11 @@ MUST_CHECK int quota_acquire(struct quota *q, struct quota_permit *permit,
 			     struct err *err);
 
 enum quota_end {
-	QUOTA_UNSENT,    /* never left: the place is free at once */
-	QUOTA_ANSWERED,  /* answered, and not refused for the rate */
-	QUOTA_REFUSED,   /* answered: too many calls */
-	QUOTA_ABANDONED, /* given up without an answer: it may still arrive */
+	QUOTA_UNSENT,     /* never left: the place is free at once */
+	QUOTA_ANSWERED,   /* answered, and not refused for the rate */
+	QUOTA_REFUSED,    /* answered: too many calls */
+	QUOTA_OVERLOADED, /* answered: the broker cannot cope for now */
+	QUOTA_ABANDONED,  /* given up without an answer: it may still arrive */
 };
 
 /* Gives the permit back. at_ns: when the answer came or the call was given up

@@ -24,7 +24,7 @@
 #define HOLDER_LOST_NS (3 * NS_PER_SEC) /* and cannot be replaced either */
 
 /* The version is in it: another layout is another state. */
-static const uint64_t MAGIC = UINT64_C(0x0001515547465451);
+static const uint64_t MAGIC = UINT64_C(0x0002515547465451);
 
 struct slot_head { /* followed by the state's bytes in use */
 	uint64_t magic;

@@ -17,7 +17,9 @@
  * If the holder finds its file in place, its write was complete before the
  * replacement and is in the copy. If not, it acts on nothing and does its
  * change again in the new file. Only who holds the flock of the new file, and
- * finds the old one in place, may replace it: so one does. */
+ * finds the old one in place, may replace it: so one does.
+ *
+ * A struct quota_file is used by one thread at a time. */
 #ifndef ENGINE_QUOTA_FILE_H
 #define ENGINE_QUOTA_FILE_H
 

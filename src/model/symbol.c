@@ -278,7 +278,7 @@ int symbol_parse(const char *text, size_t len, enum market market,
 	/* Symbols are compared and hashed as 16 bytes: no byte is left over. */
 	memset(out, 0, sizeof *out);
 	for (size_t i = 0; i < len; i++)
-		out->code[i] = text[i] == '/' ? '.' : to_upper(text[i]);
+		out->code[i] = to_upper(text[i]);
 	out->market = (uint8_t)market;
 	return 0;
 }

@@ -33,7 +33,7 @@ enum { SYMBOL_CODE_BYTES = 14 };
 
 /* 16 bytes: a list may hold a million. */
 struct symbol {
-	char code[SYMBOL_CODE_BYTES]; /* upper case, [0-9A-Z.-], terminated */
+	char code[SYMBOL_CODE_BYTES]; /* upper case, [0-9A-Z./-], terminated */
 	uint8_t market;               /* enum market, as asked */
 	uint8_t exchange;             /* where it is listed, once known */
 };
@@ -54,7 +54,8 @@ enum market market_from_name(const char *name, size_t len);
 /* Reads "005930", "005930.KR", "KR:005930", "AAPL", "AAPL.NAS", "0700.HKS"
  * in any case. market is MARKET_NONE, or what a second column of a list says,
  * which must not contradict the text. Without a market: six characters that
- * begin with a digit, or Q and six digits, are KR; letters are US.
+ * begin with a digit, or Q and six digits, are KR; letters are US, also with a
+ * class of shares (BRK.B, BRK/B, BRK-B: passed on as written).
  * Errors: INPUT, with what to write instead. */
 MUST_CHECK int symbol_parse(const char *text, size_t len, enum market market,
 			    struct symbol *out, struct err *err);

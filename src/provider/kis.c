@@ -105,9 +105,10 @@ static const struct code *find_code(const char *text)
 static bool is_refusal(const struct provider_verdict *v,
 		       const struct http_response *response)
 {
-	if (v->rt_cd)
-		return strcmp(v->rt_cd, "0") != 0;
-	return v->msg_cd && (!is_http_ok(response) || find_code(v->msg_cd));
+	if (find_code(v->msg_cd))
+		return true;
+	return v->rt_cd ? strcmp(v->rt_cd, "0") != 0 :
+			  v->msg_cd && !is_http_ok(response);
 }
 
 static enum err_kind kind_of_refusal(const struct provider_verdict *v,

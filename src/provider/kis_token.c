@@ -64,7 +64,7 @@ static int read_expiry(const struct json_node *root, int64_t now_ms,
 	return 0;
 }
 
-/* What is final for a quote call, or means another one, is here the same. */
+/* Kinds that a quote call tells apart: here the login was refused. */
 static bool is_refusal(enum err_kind kind)
 {
 	return kind == ERR_TOKEN || kind == ERR_INPUT || kind == ERR_NOT_FOUND ||
@@ -85,7 +85,8 @@ int kis_token_parse(const struct http_response *response, int64_t now_ms,
 	if (!doc) {
 		if (is_refusal(err->kind))
 			err->kind = ERR_AUTH;
-		if (verdict.msg_cd && strcmp(verdict.msg_cd, "EGW00133") == 0)
+		if (err->kind == ERR_AUTH && verdict.msg_cd &&
+		    strcmp(verdict.msg_cd, "EGW00133") == 0)
 			err->retry_after_ms = ISSUE_INTERVAL_MS;
 		goto out;
 	}

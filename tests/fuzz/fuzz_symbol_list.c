@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_entry(const struct symbol_list *list, uint32_t i)
 {
-	static const char allowed[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ.-";
+	static const char allowed[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ./-";
 	const struct symbol_list_invalid *invalid = symbol_list_invalid_at(list, i);
 	const struct symbol *s = symbol_list_at(list, i);
 	uint32_t next = symbol_list_next_same(list, i);

@@ -17,11 +17,13 @@ setup() {
     common_setup
     : >"$CONFIG" # the default quota is in force
     symbols=(005930 000660 AAPL)
+    end=()
     deadline=10     # of the whole run, seconds
     try=3           # of one attempt
     rate=18         # calls that any second may see; 0: no matter
     client=()       # stands before the client: a wrapper
-    invoked=()      # background clients
+    input=(-f list) # where the client reads the symbols
+    bound=          # seconds that a run may take, where the deadline is not the point
 }
 
 # Seconds that a slow machine may take on top of the second that the catalogue
@@ -47,12 +49,13 @@ start() {
     local format=(--format json)
 
     case " $* " in *' --format '*) format=() ;; esac
-    printf '%s\n' "${symbols[@]}" >list
+    printf '%s\n' "${symbols[@]}" >list.new
+    mv list.new list # at once: others of a crowd may be reading it
     rm -f pid
     # A background job of a shell without job control ignores SIGINT; env undoes it.
-    timeout --foreground -k 1 $((deadline + 1 + SLACK)) env --default-signal \
+    timeout --foreground -k 1 $((${bound:-deadline + 1} + SLACK)) env --default-signal \
         "$BASH" -c 'echo $$ >pid; exec "$@"' client "${client[@]}" "$QUOTEFETCH" \
-        --timeout "$deadline" --try-timeout "$try" -v -f list "${format[@]}" "$@" \
+        --timeout "$deadline" --try-timeout "$try" -v "${input[@]}" "${format[@]}" "$@" \
         >"${out:-out}" 2>"${err:-err}" 3>&- &
     job=$!
     wait_until test -s pid
@@ -63,6 +66,20 @@ finish() {
     status=0
     wait "$job" || status=$?
     invariants
+}
+
+# crowd N [OPTION...]: N clients at once; client I leaves out.I, err.I and end[I].
+crowd() {
+    local i jobs=() out err
+
+    for ((i = 1; i <= $1; i++)); do
+        out=out.$i err=err.$i start "${@:2}"
+        jobs[i]=$job
+    done
+    for ((i = 1; i <= $1; i++)); do
+        job=${jobs[i]} out=out.$i finish
+        end[i]=$status
+    done
 }
 
 # many N: asks for N symbols.
@@ -88,7 +105,7 @@ check_document() {
     case $status in
     2 | 5 | 141) return 0 ;;
     esac
-    case $file in /dev/*) return 0 ;; esac
+    [ -f "$file" ] || return 0
     python3 "$ROOT/tests/support/document.py" list "$file" || fail "the document is not whole"
 }
 
@@ -97,9 +114,9 @@ check_document() {
 check_secrets() {
     local found
 
-    ! found=$(grep -rlF -e "$KEY" -e "${SECRET:0:24}" -- out err stats "$HOME/.local" 2>/dev/null) ||
+    ! found=$(grep -rlF -e "$KEY" -e "${SECRET:0:24}" -- out* err* stats* "$HOME/.local" 2>/dev/null) ||
         fail "key or secret in $found"
-    ! found=$(grep -rl 'eyJ0eXAi' out err stats "$HOME/.local" 2>/dev/null | grep -v "^$STATE/token-") ||
+    ! found=$(grep -rl 'eyJ0eXAi' out* err* stats* "$HOME/.local" 2>/dev/null | grep -v "^$STATE/token-") ||
         fail "the token in $found"
     [ ! -d "$STATE" ] || [ -z "$(find "$STATE" -type f -perm /077)" ] ||
         fail "others can read: $(ls -l "$STATE")"
@@ -189,4 +206,36 @@ serve_tls() {
 # unsanitized: no sanitizer is in the client, which would take memory of its own.
 unsanitized() {
     ! grep -q -e __asan_init -e __tsan_init "$QUOTEFETCH"
+}
+
+# spoil FAULT: what becomes of the answers that FAULT spoils.
+spoil() {
+    rm -rf "$STATE"
+    serve_limited --fault "$1"
+    ask --retries 0
+}
+
+# backdate_token: as if the token in the cache had been issued two minutes ago.
+backdate_token() {
+    local file
+
+    file=$(echo "$STATE"/token-*[!k])
+    jq -c '.asked_at_ms -= 120000' "$file" >backdated
+    cat backdated >"$file"
+}
+
+# hold FILE: takes its lock, for good.
+hold() {
+    flock "$1" sleep 120 3>&- &
+    brokers+=("$!")
+    wait_until is_held "$1"
+}
+
+is_held() {
+    ! flock -n "$1" true
+}
+
+# has_calls N: the log shows N calls.
+has_calls() {
+    [ "$(wc -l <log)" -ge "$1" ]
 }

@@ -50,6 +50,8 @@ static void test_codes(void **state)
 		{ "{\"rt_cd\":\"7\",\"msg_cd\":\" ",
 		  " \",\"msg1\":\" text  \",\"output\":{\"stck_prpr\":\"1\"}}" },
 		{ "{\"msg_cd\":\"", "\",\"msg1\":\"text\",\"output\":{\"stck_prpr\":\"1\"}}" },
+		{ "{\"rt_cd\":\"0\",\"msg_cd\":\"",
+		  "\",\"msg1\":\"text\",\"output\":{\"stck_prpr\":\"1\"}}" },
 		{ "{\"error_code\":\"", "\",\"error_description\":\"text\"}" },
 	};
 	char body[200], expected[64];
@@ -148,6 +150,7 @@ static void test_statuses(void **state)
 		{ "{\"rt_cd\":\"0\"}", ERR_PARSE },
 		{ "{\"rt_cd\":\"0\",\"output\":null}", ERR_PARSE },
 		{ "{\"error_code\":503}", ERR_PARSE },
+		{ "{\"rt_cd\":\"1\",\"msg_cd\":201}", ERR_PARSE },
 		{ "{\"status\":503,\"error\":\"Service Unavailable\"}", ERR_PARSE },
 	};
 	struct kis_case c;

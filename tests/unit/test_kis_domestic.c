@@ -37,6 +37,8 @@ static void test_answers(void **state)
 		  "999999" NOT_FOUND "\n888888" NOT_FOUND "\n" SAMSUNG },
 		{ "multi_missing_row.200.json", "999999 005930", 0,
 		  "999999" NOT_FOUND "\n" SAMSUNG },
+		{ "multi_missing_row.200.json", "999999 005930", RAW,
+		  "999999" NOT_FOUND "\n" SAMSUNG },
 		{ "multi_zero_price.200.json", "005930 000660", 0, SAMSUNG "\n000660" NOT_FOUND },
 		{ "multi_no_rows.200.json", "005930 000660", 0,
 		  "005930" NOT_FOUND "\n000660" NOT_FOUND },
@@ -146,6 +148,9 @@ static void test_etn(void **state)
 	kis_ask_body(&c, "Q530031 530031 005930", 0, kis_load("multi_etn_without_q.200.json"));
 	assert_non_null(strstr(c.text, "Q530031" NOT_FOUND "\n530031 " ETN));
 	kis_release(&c);
+	kis_ask_body(&c, "530031 Q530031 005930", 0, kis_load("multi_etn_without_q.200.json"));
+	assert_non_null(strstr(c.text, "\nQ530031" NOT_FOUND));
+	kis_release(&c);
 	kis_ask_body(&c, "Q530031", SINGLE,
 		     kis_replace("single_etn.200.json", "Q530031", "530031"));
 	assert_true(c.result->outcome[0].has_quote);
@@ -228,6 +233,10 @@ static const struct {
 	  "005930 Parse: field 'inter_kor_isnm' is a number, not a string" },
 	{ "multi_1.200.json", 0, "\"5\"", "5",
 	  "005930 Parse: field 'prdy_vrss_sign' is a number, not a string" },
+	/* the previous close, and the base price only where there is none */
+	{ "multi_1.200.json", 0, "\"inter2_sdpr\":\"58100\"", "\"inter2_sdpr\":\"58000\"", SAMSUNG },
+	{ "multi_1.200.json", 0, "\"inter2_prdy_clpr\":\"58100\"", "\"inter2_prdy_clpr\":\"\"",
+	  SAMSUNG },
 	{ "multi_1.200.json", 0, "\"57600\"", "\"N/A\"",
 	  "005930 Parse: field 'inter2_oprc': not a decimal number: 'N/A'" },
 	{ "single.200.json", SINGLE | DETAIL, "\"3450534\"", "\"12e3\"",

@@ -59,6 +59,7 @@ static void test_names(void **state)
 		{ "BRK.B@NYS", "DNYSBRK.B", "NYS" },
 		{ "BRK.B@NYS", "DNYSBRK/B", "NYS" },
 		{ "BRK-B@NYS", "DNYSBRK/B", "NYS" },
+		{ "BRK/B@NYS", "DNYSBRK.B", "NYS" },
 		{ "BRK.B@NYS", "DNYSBRKB", NULL },
 		{ "BRK.B@NYS", "DNYSBRK.A", NULL },
 		{ "TSLA.BAQ", "DBAQTSLA", "BAQ" },
@@ -207,6 +208,7 @@ static void test_build(void **state)
 		{ "TSLA@NYS", DETAIL, "price-detail?AUTH=&EXCD=NYS&SYMB=TSLA",
 		  "tr_id: HHDFS76200200\n" },
 		{ "0700.HKS", 0, "price?AUTH=&EXCD=HKS&SYMB=0700", "tr_id: HHDFS00000300\n" },
+		{ "BRK/B@NYS", 0, "price?AUTH=&EXCD=NYS&SYMB=BRK%2FB", "tr_id: HHDFS00000300\n" },
 		{ "TSLA.BAQ", 0, "price?AUTH=&EXCD=BAQ&SYMB=TSLA", "tr_id: HHDFS00000300\n" },
 	};
 

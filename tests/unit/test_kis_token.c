@@ -72,7 +72,6 @@ static void test_expiry(void **state)
 		assert_int_equal(token.expires_at_ms, NOW_MS + rows[i].life_sec * 1000);
 		assert_memory_equal(token.text, "eyJ0eXAi", 8);
 	}
-	assert_int_equal(TOMORROW_MS, NOW_MS + 86400 * 1000);
 }
 
 /* A token goes into a header, and is nothing that could be more than that. */
@@ -200,6 +199,20 @@ static void test_refusals(void **state)
 	}
 }
 
+/* Half a refusal is judged by its status, and promises no time. */
+static void test_half_refusal(void **state)
+{
+	static const char body[] = "{\"error_code\":\"EGW00133\",\"error_description\":1}";
+	struct provider_token token;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(parse((struct kis_body){ 500, strlen(body), strdup(body) }, &token, &err),
+			 -1);
+	assert_int_equal(err.kind, ERR_SERVER);
+	assert_int_equal(err.retry_after_ms, 0);
+}
+
 static void test_fixtures(void **state)
 {
 	static const struct {
@@ -276,8 +289,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_expiry),	 cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_changes),	 cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_fixtures), cmocka_unit_test(test_beginnings),
-		cmocka_unit_test(test_build),
+		cmocka_unit_test(test_half_refusal), cmocka_unit_test(test_fixtures),
+		cmocka_unit_test(test_beginnings), cmocka_unit_test(test_build),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

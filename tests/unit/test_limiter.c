@@ -149,8 +149,11 @@ static struct world *new_world(const struct scene *scene, uint64_t seed)
 static bool server_takes(struct server *s, int64_t now)
 {
 	int64_t since = s->is_fixed ? (now + s->phase) / SEC * SEC - s->phase : now - SEC + 1;
-	bool takes = s->limit == 0 || s->window[s->limit - 1] < since;
+	bool takes;
 
+	if (s->limit == 0)
+		return true;
+	takes = s->window[s->limit - 1] < since;
 	if (takes || s->counts_refused) {
 		memmove(s->window + 1, s->window, sizeof s->window - sizeof s->window[0]);
 		s->window[0] = now;
@@ -428,7 +431,7 @@ static void test_never_above(void **state)
 			n = scene.rate[u] > n ? scene.rate[u] : n;
 		scene.published = n;
 		scene.try_timeout = 2 * SEC;
-		scene.length = 60 * MINUTE;
+		scene.length = 20 * MINUTE;
 		w = play_new(&scene, 1 + i);
 		worst = worst_second(w, -1);
 		print_message("%-28s worst second %2d, %5.2f/s, longest wait %4.1f s\n",
@@ -468,7 +471,7 @@ static void test_share_used(void **state)
 			.users = rows[i].users, .workers_each = rows[i].workers_each,
 			.published = rows[i].rate, .try_timeout = 5 * SEC,
 			.net = &net, .tells_rtt = rows[i].tells_rtt,
-			.length = 5 * MINUTE,
+			.length = 3 * MINUTE,
 		};
 		double rtt = 2 * (double)rows[i].way / SEC, best, got;
 		struct world *w;
@@ -632,6 +635,38 @@ static void test_recovers(void **state)
 	limiter_look(&w->l, me, w->now, &view);
 	assert_true(view.pace >= 18);
 	free(w);
+}
+
+/* An overloaded server: a slower pace, once for the calls under way together;
+ * no pause, and nothing is learned. */
+static void test_eases(void **state)
+{
+	struct limiter_user me = { .id = 1, .rate = 18, .published = 18,
+				   .call_max_ns = 5 * SEC };
+	struct limiter_state *l = calloc(1, sizeof *l);
+	int64_t now = 1000 * SEC, at;
+	struct limiter_view view;
+	uint64_t ticket[2];
+
+	(void)state;
+	assert_non_null(l);
+	limiter_state_init(l, now);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(limiter_ask(l, &me, now, CLOCK_NEVER, &ticket[i], &at),
+				 LIMITER_GRANTED);
+	now += SEC;
+	for (int i = 0; i < 2; i++) {
+		limiter_end(l, &me, ticket[i], LIMITER_OVERLOADED, now, 0, now);
+		limiter_look(l, &me, now, &view);
+		assert_true(view.pace > 12.5 && view.pace < 12.7);
+		assert_int_equal(view.learned_left_ns, 0);
+	}
+	assert_int_equal(limiter_ask(l, &me, now, now + SEC / 2, &ticket[0], &at),
+			 LIMITER_GRANTED);
+	limiter_end(l, &me, ticket[0], LIMITER_REFUSED, now + SEC, 0, now + SEC);
+	limiter_look(l, &me, now + SEC, &view);
+	assert_int_equal(view.learned_left_ns, 0);
+	free(l);
 }
 
 /* ---- the single rules ---- */
@@ -913,6 +948,7 @@ int main(void)
 		cmocka_unit_test(test_new_customer),
 		cmocka_unit_test(test_learned_expires),
 		cmocka_unit_test(test_recovers),
+		cmocka_unit_test(test_eases),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,13 +21,13 @@
 enum { ARGS_MAX = 8 };
 
 /* Parses up to ARGS_MAX arguments, which end with NULL. */
-static int parse(struct options *o, char *const *args, struct err *err)
+static int parse(struct options *o, const char *const *args, struct err *err)
 {
 	char *argv[ARGS_MAX + 2] = { (char *)"quotefetch" };
 	int argc = 1;
 
 	while (args[argc - 1]) {
-		argv[argc] = args[argc - 1];
+		argv[argc] = (char *)args[argc - 1];
 		argc++;
 	}
 	options_init(o);
@@ -35,7 +35,8 @@ static int parse(struct options *o, char *const *args, struct err *err)
 	return options_parse(o, argc, argv, err);
 }
 
-#define PARSE(o, err, ...) parse((o), (char *[ARGS_MAX + 1]){ __VA_ARGS__ }, (err))
+#define PARSE(o, err, ...) \
+	parse((o), (const char *const[ARGS_MAX + 1]){ __VA_ARGS__ }, (err))
 
 static void assert_parsed(int rc, const struct err *err)
 {
@@ -262,9 +263,8 @@ static void test_refused(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct options o;
 		struct err err;
-		char *args[] = { (char *)rows[i].args[0], (char *)rows[i].args[1], NULL };
 
-		if (parse(&o, args, &err) != -1)
+		if (parse(&o, rows[i].args, &err) != -1)
 			fail_msg("accepted: %s", rows[i].args[0]);
 		assert_int_equal(err.kind, ERR_USAGE);
 		if (!strstr(err.msg, rows[i].message))
@@ -316,7 +316,7 @@ static void test_seconds_round_up(void **state)
 		struct options o;
 		struct err err;
 
-		assert_parsed(PARSE(&o, &err, (char *)"--timeout", (char *)rows[i].text), &err);
+		assert_parsed(PARSE(&o, &err, "--timeout", rows[i].text), &err);
 		assert_true(o.timeout_sec == rows[i].want);
 		options_release(&o);
 	}

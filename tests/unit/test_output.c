@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -109,7 +108,8 @@ static int write_until(struct output *o, const char *text, struct stop *stop,
 	buf_init(&b, 1 << 20);
 	buf_puts(&b, text);
 	rc = output_write(o, &b, stop, deadline_ns, err);
-	assert_int_equal(b.len, 0);
+	if (rc == 0)
+		assert_int_equal(b.len, 0);
 	buf_release(&b);
 	return rc;
 }
@@ -424,6 +424,7 @@ static void test_stuck_reader(void **state)
 	struct output *o;
 	struct stop stop;
 	struct err late, stopped;
+	struct buf kept;
 	int fd[2], saved, rc_late, rc_stopped;
 
 	(void)state;
@@ -434,13 +435,17 @@ static void test_stuck_reader(void **state)
 	o = must_open(NULL);
 	rc_late = write_until(o, "x", &stop, clock_monotonic_ns(), &late);
 	stop_request(&stop, SIGINT);
-	rc_stopped = write_until(o, "x", &stop, CLOCK_NEVER, &stopped);
+	buf_init(&kept, 16);
+	buf_puts(&kept, "x");
+	rc_stopped = output_write(o, &kept, &stop, CLOCK_NEVER, &stopped);
 	restore_stdout(saved);
 	assert_int_equal(rc_late, -1);
 	assert_int_equal(late.kind, ERR_OUTPUT);
 	assert_int_equal(late.code, ETIMEDOUT);
 	assert_int_equal(rc_stopped, -1);
 	assert_int_equal(stopped.kind, ERR_CANCELED);
+	assert_string_equal(buf_text(&kept), "x"); /* for a later call */
+	buf_release(&kept);
 	output_abandon(o);
 	stop_destroy(&stop);
 	close(fd[0]);
@@ -449,7 +454,6 @@ static void test_stuck_reader(void **state)
 
 static void test_terminal(void **state)
 {
-	struct winsize size = { .ws_row = 24, .ws_col = 123 };
 	int master = posix_openpt(O_RDWR | O_NOCTTY);
 	struct output *o;
 
@@ -458,9 +462,6 @@ static void test_terminal(void **state)
 		skip();
 	o = must_open(ptsname(master));
 	assert_true(output_is_terminal(o));
-	assert_int_equal(output_columns(o), 80); /* a new one has no size */
-	assert_int_equal(ioctl(master, TIOCSWINSZ, &size), 0);
-	assert_int_equal(output_columns(o), 123);
 	output_abandon(o);
 	close(master);
 }
@@ -472,7 +473,6 @@ static void test_file_is_no_terminal(void **state)
 	(void)state;
 	o = must_open("out");
 	assert_false(output_is_terminal(o));
-	assert_int_equal(output_columns(o), 80);
 	output_abandon(o);
 }
 

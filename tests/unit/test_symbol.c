@@ -41,7 +41,7 @@ static void test_accepted(void **state)
 		{ "NYS:KO", MARKET_NONE, "KO", MARKET_NYS },
 		{ "SPY", MARKET_AMS, "SPY", MARKET_AMS },
 		{ "BRK.B", MARKET_NONE, "BRK.B", MARKET_US },
-		{ "brk/b", MARKET_NONE, "BRK.B", MARKET_US },
+		{ "brk/b", MARKET_NONE, "BRK/B", MARKET_US },
 		{ "BRK-B", MARKET_NONE, "BRK-B", MARKET_US },
 		{ "BRK.B.NYS", MARKET_NONE, "BRK.B", MARKET_NYS },
 		{ "NYS:BRK.B", MARKET_NONE, "BRK.B", MARKET_NYS },

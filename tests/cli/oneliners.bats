@@ -1,0 +1,94 @@
+# What a script would do with it: the lines of the manual, literally.
+
+load ../support/common
+
+setup_list() {
+    serve
+    printf '005930\nAAPL\n999999\n' >symbols.txt
+}
+
+@test "prices by jq from an array" {
+    setup_list
+    quotefetch -k -q -f symbols.txt | jq -r '.[] | select(.error | not) | [.symbol, .price] | @tsv' >seen
+    expect_same "$(cut -f 1 seen | xargs)" '005930 AAPL'
+}
+
+@test "prices by jq from a stream" {
+    setup_list
+    printf '005930\nAAPL\n' | quotefetch --format ndjson -q | jq .price >seen
+    expect_same "$(sort seen | xargs)" '261.23 274500'
+}
+
+@test "an associative array, a sum, what failed" {
+    setup_list
+    quotefetch -q -f symbols.txt | jq -c 'map({ (.symbol): .price }) | add' >seen
+    expect_same "$(jq -Sc . seen)" '{"005930":274500,"999999":null,"AAPL":261.23}'
+    quotefetch -q -f symbols.txt | jq -r '.[] | select(.error) | "\(.symbol): \(.error_type)"' >seen
+    expect_same "$(cat seen)" '999999: NotFound'
+    quotefetch -q 005930 000660 | jq 'map(.price) | add' >seen
+    expect_same "$(cat seen)" 2200500
+}
+
+@test "tsv by cut, sort and awk; csv by python" {
+    setup_list
+    quotefetch -q --format tsv --no-header --fields symbol,volume 005930 000660 |
+        LC_ALL=C sort -t "$(printf '\t')" -k 2 -nr | cut -f 1 >seen
+    expect_same "$(xargs <seen)" '000660 005930'
+    quotefetch -q --format csv 005930 | python3 -c 'import csv, sys
+print([row["name"] for row in csv.DictReader(sys.stdin)])' >seen
+    expect_same "$(cat seen)" "['삼성전자']"
+}
+
+@test "only the failed again" {
+    serve --fault status=404@symbol=AAPL,times=1
+    quotefetch -q 005930 AAPL >first || [ $? = 1 ]
+    jq -r '.[] | select(.error) | .symbol' first | quotefetch -q >second
+    expect_json 'map(.symbol) == ["AAPL"] and (map(.error) == [false])' second
+}
+
+@test "xargs and a shell's loop" {
+    setup_list
+    echo '005930 000660 AAPL' | xargs quotefetch -q --format ndjson >seen
+    expect_lines seen 3
+    quotefetch -q --format tsv --no-header --fields symbol,price -k 005930 AAPL |
+        while read -r symbol price; do echo "$symbol=$price"; done >seen
+    expect_same "$(xargs <seen)" '005930=274500 AAPL=261.2300'
+}
+
+@test "a file that another reads meanwhile is always whole" {
+    serve
+    codes 60 >list
+    quotefetch -q -o quotes.json -f list
+    for _ in {1..20}; do
+        quotefetch -q -o quotes.json -f list
+    done 3>&- &
+    local writer=$!
+    while kill -0 "$writer" 2>/dev/null; do
+        expect_json 'length == 60' quotes.json
+    done
+}
+
+@test "under set -e and pipefail, by exit status" {
+    setup_list
+    run bash -euo pipefail -c 'quotefetch -q 005930 | jq -e ".[0].price" && echo good'
+    expect_same "${lines[-1]}" good
+    run bash -euo pipefail -c 'quotefetch -q 999999 | jq length; echo never'
+    [ "$status" = 4 ]
+    run bash -c 'quotefetch -q 005930 999999 >/dev/null; case $? in 1) echo some ;; esac'
+    expect_same "$output" some
+}
+
+@test "the example list: every line of it a quote" {
+    serve
+    fetch --format ndjson -f "$ROOT/symbols.example.txt"
+    expect_status 0
+    expect_ndjson 'length >= 20 and (map(.market) | unique | length >= 6)'
+    expect_ndjson 'all(.[]; .error == false and .price > 0)'
+}
+
+@test "the sandbox around a command" {
+    quotefetch-sandbox -- quotefetch -q 005930 AAPL >out
+    expect_json 'length == 2'
+    run quotefetch-sandbox -- quotefetch -q 005930 999999
+    [ "$status" = 1 ]
+}

@@ -1,0 +1,169 @@
+/* kis_check.h: what must hold of any answer that a provider read. For
+ * fuzz_kis_*.c. */
+#ifndef TESTS_FUZZ_KIS_CHECK_H
+#define TESTS_FUZZ_KIS_CHECK_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/decimal.h"
+#include "base/utf8.h"
+#include "model/quote.h"
+#include "net/http.h"
+#include "net/json_read.h"
+#include "provider/provider.h"
+
+struct kis_question {
+	const char *const *symbols; /* NULL at the end */
+	bool is_single, wants_detail;
+	int status;
+};
+
+static inline struct result *kis_new_result(const struct kis_question *q)
+{
+	struct request *r = request_new();
+	struct result *result;
+
+	require(r);
+	r->is_single = q->is_single;
+	r->wants_detail = q->wants_detail;
+	r->wants_raw = true;
+	for (; q->symbols[r->count]; r->count++)
+		require(symbol_parse(q->symbols[r->count], strlen(q->symbols[r->count]), MARKET_NONE,
+				     &r->item[r->count].symbol, NULL) == 0);
+	result = result_new(r);
+	require(result);
+	return result;
+}
+
+/* A text of the broker: not blank, no blanks around it, UTF-8. */
+static inline void kis_check_text(const char *text)
+{
+	size_t len;
+
+	if (!text)
+		return;
+	len = strlen(text);
+	require(len > 0 && text[0] != ' ' && text[len - 1] != ' ');
+	require(utf8_is_valid(text, len));
+}
+
+static inline void kis_check_err(const struct err *err)
+{
+	require(memchr(err->msg, '\0', sizeof err->msg) && err->msg[0]);
+	require(err->retry_after_ms == 0);
+}
+
+static inline void kis_check_quote(const struct outcome *o)
+{
+	const char *price = o->quote.number[QUOTE_PRICE];
+
+	require(price && !decimal_is_zero(price) && !decimal_is_negative(price));
+	for (int i = 0; i < QUOTE_NUMBERS; i++)
+		require(!o->quote.number[i] || decimal_is_valid(o->quote.number[i]));
+	kis_check_text(o->quote.name);
+	require(o->quote.currency);
+	kis_check_text(o->quote.currency);
+	require(o->exchange != MARKET_NONE);
+	require(o->rt_cd && strcmp(o->rt_cd, "0") == 0);
+	require(o->raw);
+}
+
+static inline void kis_check_outcome(const struct outcome *o)
+{
+	if (o->has_quote) {
+		kis_check_quote(o);
+	} else {
+		require(o->err.kind == ERR_NOT_FOUND || o->err.kind == ERR_PARSE);
+		kis_check_err(&o->err);
+	}
+	if (o->raw) {
+		struct json_doc *doc = json_parse(o->raw, strlen(o->raw), NULL);
+
+		require(doc);
+		json_free(doc);
+	}
+}
+
+static inline void kis_check_failure(const struct result *result, const struct err *err)
+{
+	static const struct outcome untouched = { .has_quote = false };
+
+	switch ((int)err->kind) {
+	case ERR_RATE_LIMIT:
+	case ERR_TOKEN:
+	case ERR_AUTH:
+	case ERR_UNSUPPORTED:
+	case ERR_INPUT:
+	case ERR_NOT_FOUND:
+	case ERR_SERVER:
+	case ERR_HTTP:
+	case ERR_PARSE:
+	case ERR_TRUNCATED:
+		break;
+	default:
+		require(!"a kind that the contract names");
+	}
+	kis_check_err(err);
+	for (size_t i = 0; i < result->request->count; i++)
+		require(memcmp(&result->outcome[i], &untouched, sizeof untouched) == 0);
+}
+
+/* Puts the body before the provider. Returns the result, the caller's, when
+ * the call as a whole was read; NULL when it failed. */
+static inline struct result *kis_read(const struct kis_question *q, const uint8_t *body, size_t len)
+{
+	const struct provider *kis = provider_find("kis");
+	struct result *result = kis_new_result(q);
+	struct provider_verdict v;
+	struct http_response response;
+	struct err err = { .kind = ERR_KINDS };
+	int rc;
+
+	http_response_init(&response);
+	response.status = q->status;
+	buf_append(&response.body, (const char *)body, len);
+	rc = kis->parse_quote(&response, 0, result->request->count, result, &v, &err);
+	http_response_release(&response);
+
+	kis_check_text(v.rt_cd);
+	kis_check_text(v.msg_cd);
+	kis_check_text(v.msg1);
+	require((rc < 0) == (err.kind != ERR_KINDS));
+	if (rc == 0) {
+		require(q->status == 200 && v.rt_cd && strcmp(v.rt_cd, "0") == 0);
+		for (size_t i = 0; i < result->request->count; i++)
+			kis_check_outcome(&result->outcome[i]);
+		return result;
+	}
+	kis_check_failure(result, &err);
+	result_free(result);
+	return NULL;
+}
+
+/* The decimal that a row's field holds is this one. */
+static inline void kis_check_number(const struct json_node *row, const char *key,
+				    const char *number)
+{
+	const char *text = json_string(json_get(row, key));
+	char read[DECIMAL_BYTES];
+
+	require(text && decimal_parse(text, strlen(text), read, NULL) == 1);
+	require(strcmp(read, number) == 0);
+}
+
+/* Whether a text that may have blanks around it is the code. */
+static inline bool kis_is_code(const char *text, const char *code)
+{
+	size_t len = strlen(code);
+
+	text += strspn(text, " ");
+	return strncmp(text, code, len) == 0 && text[len + strspn(text + len, " ")] == '\0';
+}
+
+static inline bool kis_is_blank(const char *text)
+{
+	return !text || text[strspn(text, " ")] == '\0';
+}
+
+#endif

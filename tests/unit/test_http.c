@@ -1,0 +1,754 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/sync.h"
+#include "child.h"
+#include "net/http.h"
+
+/* ---- a server that says what its table says, to the letter ---- */
+
+enum then { KEEP, CLOSE, HANG };
+
+/* By path. An answer of NULL: none at all. */
+static const struct page {
+	const char *path, *answer;
+	enum then then;
+} pages[] = {
+	{ "/ok", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", KEEP },
+	{ "/long", "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nlong answer", KEEP },
+	{ "/empty", "HTTP/1.1 204 None\r\n\r\n", KEEP },
+	{ "/busy", "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nRetry-After: 3\r\n\r\n", KEEP },
+	{ "/redirect", "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n", KEEP },
+	{ "/hints", "HTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 103 Hints\r\n\r\n"
+		    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", KEEP },
+	{ "/chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+		     "1\r\no\r\n1\r\nk\r\n0\r\n\r\n", KEEP },
+	{ "/excess", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+		     "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", KEEP },
+	{ "/zipped", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nok",
+	  KEEP },
+	{ "/until-close", "HTTP/1.1 200 OK\r\n\r\nok", CLOSE },
+	{ "/short", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nok", CLOSE },
+	{ "/short-chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nok", CLOSE },
+	{ "/no-chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nok\r\n", CLOSE },
+	{ "/greeting", "HELLO\r\n", CLOSE },
+	{ "/die", NULL, CLOSE },
+	{ "/hang", NULL, HANG },
+	{ "/hang-in-headers", "HTTP/1.1 200 OK\r\nContent-", HANG },
+	{ "/hang-in-body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nok", HANG },
+};
+
+enum { VISITORS = 16, REQUEST_BYTES = 16384 };
+
+struct server {
+	int fd, port, end[2];
+	struct thread thread;
+	atomic_int requests, connections;
+	struct mutex mu;
+	char request[REQUEST_BYTES]; /* l: the last one */
+	char retry_after[100];       /* c: while a request is under way */
+	size_t body_bytes;           /* c: likewise; of /body and /chunked-body */
+	struct visitor {
+		int fd;
+		size_t len;
+		char text[REQUEST_BYTES];
+	} visitor[VISITORS];
+};
+
+static void send_all(int fd, const char *data, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
+
+		if (n <= 0)
+			return;
+		data += n;
+		len -= (size_t)n;
+	}
+}
+
+static void send_body(int fd, size_t left, bool is_chunked)
+{
+	static const char piece[4096];
+	char text[100];
+
+	snprintf(text, sizeof text,
+		 is_chunked ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" :
+			      "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n",
+		 left);
+	send_all(fd, text, strlen(text));
+	while (left > 0) {
+		size_t n = left < sizeof piece ? left : sizeof piece;
+
+		snprintf(text, sizeof text, "%zx\r\n", n);
+		if (is_chunked)
+			send_all(fd, text, strlen(text));
+		send_all(fd, piece, n);
+		if (is_chunked)
+			send_all(fd, "\r\n", 2);
+		left -= n;
+	}
+	if (is_chunked)
+		send_all(fd, "0\r\n\r\n", 5);
+}
+
+static void send_headers(int fd)
+{
+	static const char line[] = "x-filler: 0123456789012345678901234567890123456789\r\n";
+
+	send_all(fd, "HTTP/1.1 200 OK\r\n", 17);
+	for (int i = 0; i < 10000; i++)
+		send_all(fd, line, sizeof line - 1);
+	send_all(fd, "Content-Length: 0\r\n\r\n", 21);
+}
+
+/* Whether the text is a whole request. */
+static bool is_whole(const char *text, size_t len)
+{
+	const char *head = strstr(text, "\r\n\r\n");
+	const char *length = strstr(text, "Content-Length: ");
+	size_t body = length && length < head ? strtoul(length + 16, NULL, 10) : 0;
+
+	return head && len >= (size_t)(head + 4 - text) + body;
+}
+
+static enum then answer(struct server *s, const struct visitor *v)
+{
+	const char *path = strchr(v->text, ' ') + 1;
+	size_t len = strcspn(path, " ?");
+	char text[300];
+
+	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+		const struct page *p = &pages[i];
+
+		if (strlen(p->path) != len || memcmp(p->path, path, len) != 0)
+			continue;
+		if (p->answer)
+			send_all(v->fd, p->answer, strlen(p->answer));
+		return p->then;
+	}
+	if (strncmp(path, "/body", 5) == 0) {
+		send_body(v->fd, s->body_bytes, false);
+	} else if (strncmp(path, "/chunked-body", 13) == 0) {
+		send_body(v->fd, s->body_bytes, true);
+	} else if (strncmp(path, "/headers", 8) == 0) {
+		send_headers(v->fd);
+	} else { /* "/retry-after" */
+		snprintf(text, sizeof text,
+			 "HTTP/1.1 429 Slow down\r\nContent-Length: 0\r\nRetry-After: %s\r\n\r\n",
+			 s->retry_after);
+		send_all(v->fd, text, strlen(text));
+	}
+	return KEEP;
+}
+
+static void leave(struct visitor *v)
+{
+	close(v->fd);
+	v->fd = -1;
+	v->len = 0;
+}
+
+static void listen_to(struct server *s, struct visitor *v)
+{
+	ssize_t n = recv(v->fd, v->text + v->len, sizeof v->text - 1 - v->len, 0);
+
+	if (n <= 0) {
+		leave(v);
+		return;
+	}
+	v->len += (size_t)n;
+	v->text[v->len] = '\0';
+	if (v->text[0] == 0x16) { /* a TLS handshake: not here */
+		send_all(v->fd, "HTTP/1.1 400 Bad\r\n\r\n", 20);
+		leave(v);
+		return;
+	}
+	if (!is_whole(v->text, v->len))
+		return;
+	mutex_lock(&s->mu);
+	memcpy(s->request, v->text, v->len + 1);
+	mutex_unlock(&s->mu);
+	atomic_fetch_add(&s->requests, 1);
+	v->len = 0;
+	if (answer(s, v) == CLOSE)
+		leave(v);
+}
+
+static void *serve(void *arg)
+{
+	struct server *s = arg;
+	struct pollfd p[2 + VISITORS];
+
+	for (;;) {
+		p[0] = (struct pollfd){ .fd = s->end[0], .events = POLLIN };
+		p[1] = (struct pollfd){ .fd = s->fd, .events = POLLIN };
+		for (int i = 0; i < VISITORS; i++)
+			p[2 + i] = (struct pollfd){ .fd = s->visitor[i].fd, .events = POLLIN };
+		poll(p, 2 + VISITORS, -1);
+		if (p[0].revents)
+			return NULL;
+		for (int i = 0; i < VISITORS; i++)
+			if (p[2 + i].revents)
+				listen_to(s, &s->visitor[i]);
+		for (int i = 0; p[1].revents && i < VISITORS; i++)
+			if (s->visitor[i].fd < 0) {
+				s->visitor[i].fd = accept(s->fd, NULL, NULL);
+				atomic_fetch_add(&s->connections, 1);
+				break;
+			}
+	}
+}
+
+static void start_server(struct server *s)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof at;
+	struct err err;
+
+	s->fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(s->fd, (struct sockaddr *)&at, sizeof at), 0);
+	assert_int_equal(listen(s->fd, VISITORS), 0);
+	assert_int_equal(getsockname(s->fd, (struct sockaddr *)&at, &len), 0);
+	s->port = ntohs(at.sin_port);
+	for (int i = 0; i < VISITORS; i++)
+		s->visitor[i].fd = -1;
+	assert_int_equal(pipe(s->end), 0);
+	assert_int_equal(mutex_init(&s->mu, &err), 0);
+	assert_int_equal(thread_start(&s->thread, serve, s, &err), 0);
+}
+
+static void end_server(struct server *s)
+{
+	assert_int_equal(write(s->end[1], "", 1), 1);
+	thread_join(&s->thread);
+	for (int i = 0; i < VISITORS; i++)
+		if (s->visitor[i].fd >= 0)
+			close(s->visitor[i].fd);
+	mutex_destroy(&s->mu);
+	close(s->fd);
+	close(s->end[0]);
+	close(s->end[1]);
+}
+
+/* ---- a client for each test ---- */
+
+struct client {
+	struct server server;
+	char base[64];
+	struct stop stop;
+	atomic_bool has_stray_resolver;
+	struct http *http;
+	struct http_request request;
+	struct http_response response;
+	struct err err;
+};
+
+static void open_http(struct client *c, const char *ca_file, bool allows_plain)
+{
+	struct http_config config = { .ca_file = ca_file,
+				      .user_agent = "quotefetch/test",
+				      .allows_plain = allows_plain,
+				      .has_stray_resolver = &c->has_stray_resolver };
+
+	http_free(c->http);
+	c->http = http_new(&config, &c->err);
+	assert_non_null(c->http);
+}
+
+static int meet(void **state)
+{
+	struct client *c = calloc(1, sizeof *c);
+
+	*state = c;
+	start_server(&c->server);
+	snprintf(c->base, sizeof c->base, "http://127.0.0.1:%d", c->server.port);
+	http_request_init(&c->request);
+	http_response_init(&c->response);
+	open_http(c, NULL, true);
+	return stop_init(&c->stop, &c->err);
+}
+
+static int part(void **state)
+{
+	struct client *c = *state;
+	bool is_clean = !atomic_load(&c->has_stray_resolver);
+
+	http_free(c->http);
+	http_request_release(&c->request);
+	http_response_release(&c->response);
+	stop_destroy(&c->stop);
+	end_server(&c->server);
+	free(c);
+	return is_clean ? 0 : -1;
+}
+
+static int perform_until(struct client *c, int64_t deadline_ns)
+{
+	c->err = (struct err){ .kind = ERR_KINDS };
+	return http_perform(c->http, &c->request, &c->stop, deadline_ns, &c->response, &c->err);
+}
+
+static int get_until(struct client *c, const char *path, int64_t deadline_ns)
+{
+	http_request_reset(&c->request);
+	http_request_set_url(&c->request, c->base, path);
+	return perform_until(c, deadline_ns);
+}
+
+static int get(struct client *c, const char *path)
+{
+	return get_until(c, path, CLOCK_NEVER);
+}
+
+static int post(struct client *c, const char *path, const char *body, bool is_unrepeatable)
+{
+	http_request_reset(&c->request);
+	http_request_set_url(&c->request, c->base, path);
+	c->request.is_post = true;
+	c->request.is_unrepeatable = is_unrepeatable;
+	buf_puts(&c->request.body, body);
+	return perform_until(c, CLOCK_NEVER);
+}
+
+static void assert_seen(struct client *c, int connections, int requests)
+{
+	assert_int_equal(atomic_load(&c->server.connections), connections);
+	assert_int_equal(atomic_load(&c->server.requests), requests);
+}
+
+static bool has_asked(struct client *c, const char *text)
+{
+	bool found;
+
+	mutex_lock(&c->server.mu);
+	found = strstr(c->server.request, text);
+	mutex_unlock(&c->server.mu);
+	return found;
+}
+
+/* ---- answers ---- */
+
+static void answers_are_read(void **state)
+{
+	static const struct {
+		const char *path;
+		int want; /* the status, or minus the kind of error */
+		const char *body;
+	} rows[] = {
+		{ "/ok", 200, "ok" },
+		{ "/empty", 204, "" },
+		{ "/busy", 503, "" },
+		{ "/redirect", 302, "" }, /* and not followed */
+		{ "/hints", 200, "ok" },
+		{ "/chunks", 200, "ok" },
+		{ "/zipped", 200, "ok" }, /* and not unpacked */
+		{ "/until-close", 200, "ok" },
+		{ "/short", -ERR_NETWORK, "ok" },
+		{ "/short-chunks", -ERR_NETWORK, "ok" },
+		{ "/no-chunks", -ERR_NETWORK, "" },
+		{ "/die", -ERR_NETWORK, "" },
+		{ "/greeting", -ERR_HTTP, "" },
+		{ "/headers", -ERR_NETWORK, "" },
+	};
+	struct client *c = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		print_message("# %s\n", rows[i].path);
+		open_http(c, NULL, true);
+		atomic_store(&c->server.requests, 0);
+		if (rows[i].want > 0) {
+			assert_int_equal(get(c, rows[i].path), 0);
+			assert_int_equal(c->response.status, rows[i].want);
+			assert_int_equal(c->err.kind, ERR_KINDS);
+		} else {
+			assert_int_equal(get(c, rows[i].path), -1);
+			assert_int_equal(c->err.kind, -rows[i].want);
+			assert_true(c->err.msg[0]);
+		}
+		assert_string_equal(buf_text(&c->response.body), rows[i].body);
+		assert_true(c->response.was_sent);
+		assert_true(c->response.is_new_connection);
+		assert_true(c->response.sent_ns > 0);
+		assert_true(c->response.finished_ns >= c->response.sent_ns);
+		assert_int_equal(atomic_load(&c->server.requests), 1);
+	}
+}
+
+static void an_answer_leaves_no_trace(void **state)
+{
+	struct client *c = *state;
+
+	assert_int_equal(get(c, "/busy"), 0);
+	assert_int_equal(c->response.retry_after_ms, 3000);
+	assert_int_equal(get(c, "/long"), 0);
+	assert_int_equal(get(c, "/ok"), 0);
+	assert_string_equal(buf_text(&c->response.body), "ok");
+	assert_int_equal(c->response.retry_after_ms, 0);
+	assert_int_equal(get_until(c, "/ok", 0), -1);
+	assert_int_equal(c->response.status, 0);
+	assert_int_equal(c->response.body.len, 0);
+	assert_int_equal(c->response.sent_ns, 0);
+	/* A second answer that nobody asked for is not the next one's. */
+	assert_int_equal(get(c, "/excess"), 0);
+	assert_string_equal(buf_text(&c->response.body), "ok");
+	assert_int_equal(get(c, "/long"), 0);
+	assert_string_equal(buf_text(&c->response.body), "long answer");
+}
+
+static void bodies_have_a_cap(void **state)
+{
+	static const char *const paths[] = { "/body", "/chunked-body" };
+	struct client *c = *state;
+
+	for (size_t i = 0; i < 2; i++) {
+		c->server.body_bytes = HTTP_BODY_MAX_BYTES;
+		assert_int_equal(get(c, paths[i]), 0);
+		assert_int_equal(c->response.body.len, HTTP_BODY_MAX_BYTES);
+		c->server.body_bytes = HTTP_BODY_MAX_BYTES + 1;
+		assert_int_equal(get(c, paths[i]), -1);
+		assert_int_equal(c->err.kind, ERR_HTTP);
+		assert_int_equal(get(c, "/ok"), 0);
+	}
+}
+
+static void retry_after_is_clamped(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t want_ms;
+	} rows[] = {
+		{ "2", 2000 },
+		{ "0", 0 },
+		{ "-5", 0 },
+		{ "abc", 0 },
+		{ "86400", 86400 * 1000 },
+		{ "86401", 86400 * 1000 },
+		{ "99999999", 86400 * 1000 },
+		{ "Thu, 01 Jan 1998 00:00:00 GMT", 0 },
+		{ "Thu, 31 Dec 2099 00:00:00 GMT", 86400 * 1000 },
+	};
+	static const char *const absurd[] = { "1e20", "99999999999999999999", "1.5", "", "\x01" };
+	struct client *c = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		print_message("# %s\n", rows[i].text);
+		snprintf(c->server.retry_after, sizeof c->server.retry_after, "%s", rows[i].text);
+		assert_int_equal(get(c, "/retry-after"), 0);
+		assert_int_equal(c->response.status, 429);
+		assert_int_equal(c->response.retry_after_ms, rows[i].want_ms);
+	}
+	for (size_t i = 0; i < sizeof absurd / sizeof *absurd; i++) {
+		snprintf(c->server.retry_after, sizeof c->server.retry_after, "%s", absurd[i]);
+		assert_int_equal(get(c, "/retry-after"), 0);
+		assert_in_range(c->response.retry_after_ms, 0, 86400 * 1000);
+	}
+}
+
+/* ---- connections ---- */
+
+static void connection_is_kept(void **state)
+{
+	struct client *c = *state;
+
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(get(c, i % 2 ? "/busy" : "/ok"), 0);
+		assert_int_equal(c->response.is_new_connection, i == 0);
+		assert_true(c->response.min_rtt_ns >= 0);
+	}
+	assert_int_equal(post(c, "/ok", "body", false), 0);
+	assert_seen(c, 1, 6);
+}
+
+/* libcurl would send it again by itself, and report one success. */
+static void nothing_is_sent_twice(void **state)
+{
+	struct client *c = *state;
+
+	assert_int_equal(get(c, "/ok"), 0);
+	assert_int_equal(get(c, "/die"), -1);
+	assert_int_equal(c->err.kind, ERR_NETWORK);
+	assert_true(c->response.was_sent);
+	assert_int_equal(atomic_load(&c->server.requests), 2);
+	assert_int_equal(get(c, "/ok"), 0);
+	assert_int_equal(post(c, "/die", "x", false), -1);
+	assert_true(c->response.was_sent);
+	assert_int_equal(atomic_load(&c->server.requests), 4);
+	assert_int_equal(get(c, "/ok"), 0);
+}
+
+static void unrepeatable_has_its_own_connection(void **state)
+{
+	struct client *c = *state;
+
+	assert_int_equal(get(c, "/ok"), 0);
+	assert_int_equal(post(c, "/ok", "{\"a\":1}", true), 0);
+	assert_true(has_asked(c, "POST /ok HTTP/1.1\r\n"));
+	assert_true(has_asked(c, "\r\n\r\n{\"a\":1}"));
+	assert_seen(c, 2, 2);
+	assert_int_equal(get(c, "/ok"), 0); /* the first is kept */
+	assert_seen(c, 2, 3);
+	assert_int_equal(post(c, "/die", "x", true), -1);
+	assert_seen(c, 3, 4);
+	assert_int_equal(get(c, "/ok"), 0);
+	assert_true(has_asked(c, "GET /ok"));
+	assert_seen(c, 3, 5);
+}
+
+/* ---- the end ---- */
+
+static int64_t soon(void)
+{
+	return clock_monotonic_ns() + 20 * NS_PER_MS;
+}
+
+static void the_deadline_ends_it(void **state)
+{
+	static const char *const paths[] = { "/hang", "/hang-in-headers", "/hang-in-body" };
+	struct client *c = *state;
+
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		int64_t until_ns = soon();
+
+		assert_int_equal(get_until(c, paths[i], until_ns), -1);
+		assert_int_equal(c->err.kind, ERR_TIMEOUT);
+		assert_true(c->response.was_sent);
+		assert_true(c->response.finished_ns >= until_ns);
+	}
+	assert_int_equal(get(c, "/ok"), 0);
+}
+
+static void what_is_too_late_is_not_begun(void **state)
+{
+	struct client *c = *state;
+
+	assert_int_equal(get_until(c, "/ok", 0), -1);
+	assert_int_equal(c->err.kind, ERR_TIMEOUT);
+	assert_false(c->response.was_sent);
+	assert_int_equal(get(c, "/ok"), 0);
+	assert_int_equal(get_until(c, "/ok", clock_monotonic_ns()), -1);
+	assert_false(c->response.was_sent);
+	stop_request(&c->stop, SIGINT);
+	assert_int_equal(get(c, "/ok"), -1);
+	assert_int_equal(c->err.kind, ERR_CANCELED);
+	assert_false(c->response.was_sent);
+	assert_true(c->response.finished_ns > 0);
+	assert_seen(c, 1, 1);
+	atomic_store(&c->has_stray_resolver, false); /* it cannot tell */
+}
+
+static void *hang(void *arg)
+{
+	struct client *c = arg;
+
+	return get(c, "/hang") < 0 ? c : NULL;
+}
+
+static void stop_ends_it(void **state)
+{
+	struct client *c = *state;
+	struct thread thread;
+	struct err err;
+
+	assert_int_equal(thread_start(&thread, hang, c, &err), 0);
+	while (atomic_load(&c->server.requests) == 0)
+		sched_yield();
+	stop_request(&c->stop, SIGINT);
+	thread_join(&thread);
+	assert_int_equal(c->err.kind, ERR_CANCELED);
+	assert_true(c->response.was_sent);
+}
+
+/* ---- what fails before anything is sent ---- */
+
+static void unsent_is_told_apart(void **state)
+{
+	static const struct {
+		const char *name, *base; /* without the port: ours, or nobody's */
+		bool is_ours, allows_plain;
+		const char *ca_file;
+		enum err_kind want;
+	} rows[] = {
+		{ "nobody there", "http://127.0.0.1:", false, true, NULL, ERR_NETWORK },
+		{ "plain is not allowed", "http://127.0.0.1:", true, false, NULL, ERR_HTTP },
+		{ "another protocol", "ftp://127.0.0.1:", true, true, NULL, ERR_HTTP },
+		{ "a file", "file:///etc/passwd#", true, true, NULL, ERR_HTTP },
+		{ "no TLS there", "https://127.0.0.1:", true, false, NULL, ERR_HANDSHAKE },
+		{ "no CA file", "https://127.0.0.1:", true, false, "/nowhere", ERR_TLS },
+		{ "no URL", "http://:::", true, true, NULL, ERR_HTTP },
+	};
+	struct client *c = *state;
+	struct server nobody = { .fd = -1 };
+
+	start_server(&nobody);
+	end_server(&nobody);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		print_message("# %s\n", rows[i].name);
+		snprintf(c->base, sizeof c->base, "%s%d", rows[i].base,
+			 rows[i].is_ours ? c->server.port : nobody.port);
+		open_http(c, rows[i].ca_file, rows[i].allows_plain);
+		assert_int_equal(get_until(c, "/ok", clock_monotonic_ns() + 20 * NS_PER_SEC), -1);
+		assert_int_equal(c->err.kind, rows[i].want);
+		assert_false(c->response.was_sent);
+		assert_int_equal(c->response.status, 0);
+		assert_true(c->response.finished_ns > 0);
+	}
+	assert_int_equal(atomic_load(&c->server.requests), 0);
+	atomic_store(&c->has_stray_resolver, false);
+}
+
+static void no_proxy_for_a_loopback_address(void **state)
+{
+	struct client *c = *state;
+
+	setenv("http_proxy", "http://127.0.0.1:9", 1);
+	setenv("all_proxy", "http://127.0.0.1:9", 1);
+	assert_int_equal(get(c, "/ok"), 0);
+	unsetenv("http_proxy");
+	unsetenv("all_proxy");
+}
+
+/* ---- requests ---- */
+
+static void url_is_encoded(void **state)
+{
+	struct client *c = *state;
+	char slashed[80];
+
+	snprintf(slashed, sizeof slashed, "%s/", c->base);
+	http_request_set_url(&c->request, slashed, "/ok");
+	http_request_add_query(&c->request, "a", "AZaz09-._~");
+	http_request_add_query(&c->request, "b", "a&b=c?d#e/f %+\"");
+	http_request_add_query(&c->request, "c", "\r\n\x7f\xc3\xa4");
+	http_request_add_query(&c->request, "d", "");
+	assert_int_equal(perform_until(c, CLOCK_NEVER), 0);
+	assert_true(has_asked(c, "GET /ok?a=AZaz09-._~&b=a%26b%3Dc%3Fd%23e%2Ff%20%25%2B%22"
+				 "&c=%0D%0A%7F%C3%A4&d= HTTP/1.1\r\n"));
+	http_request_set_url(&c->request, c->base, "/ok");
+	http_request_add_query(&c->request, "x", "y");
+	assert_int_equal(perform_until(c, CLOCK_NEVER), 0);
+	assert_true(has_asked(c, "GET /ok?x=y HTTP/1.1\r\n"));
+}
+
+static void headers_are_sent(void **state)
+{
+	struct client *c = *state;
+
+	http_request_set_url(&c->request, c->base, "/ok");
+	assert_int_equal(http_request_add_header(&c->request, "appkey", "k e:y", NULL), 0);
+	assert_int_equal(http_request_add_header(&c->request, "x-empty", "", NULL), 0);
+	assert_int_equal(http_request_add_header(&c->request, "x-utf8", "\xc3\xa4", NULL), 0);
+	assert_int_equal(perform_until(c, CLOCK_NEVER), 0);
+	assert_true(has_asked(c, "\r\nappkey: k e:y\r\n"));
+	assert_true(has_asked(c, "\r\nx-empty:\r\n"));
+	assert_true(has_asked(c, "\r\nx-utf8: \xc3\xa4\r\n"));
+	assert_true(has_asked(c, "\r\nUser-Agent: quotefetch/test\r\n"));
+	assert_false(has_asked(c, "Accept-Encoding"));
+	assert_int_equal(get(c, "/ok"), 0);
+	assert_false(has_asked(c, "appkey"));
+}
+
+static void no_header_within_a_header(void **state)
+{
+	static const char *const values[] = { "a\r\nb: c", "\n", "\r", "\t", "\x01", "\x7f",
+					      "Bearer x\n" };
+	struct client *c = *state;
+
+	http_request_set_url(&c->request, c->base, "/ok");
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		assert_int_equal(http_request_add_header(&c->request, "x-bad", values[i], &c->err),
+				 -1);
+		assert_int_equal(c->err.kind, ERR_INPUT);
+		assert_non_null(strstr(c->err.msg, "'x-bad'"));
+		assert_null(strstr(c->err.msg, "Bearer"));
+	}
+	assert_int_equal(c->request.header_count, 0);
+	assert_int_equal(perform_until(c, CLOCK_NEVER), 0);
+	assert_false(has_asked(c, "x-bad"));
+}
+
+static int add_too_many(void *arg)
+{
+	struct http_request *r = arg;
+
+	hush();
+	for (int i = 0; i <= HTTP_HEADER_MAX; i++)
+		if (http_request_add_header(r, "x", "y", NULL) < 0)
+			return 1;
+	return 0;
+}
+
+static void too_long_is_refused(void **state)
+{
+	static char value[HTTP_URL_MAX_BYTES + 1];
+	struct client *c = *state;
+
+	memset(value, 'x', sizeof value - 1);
+	assert_int_equal(http_request_add_header(&c->request, "x", value, &c->err), -1);
+	assert_int_equal(c->err.kind, ERR_INPUT);
+	assert_int_equal(c->request.header_count, 0);
+	http_request_set_url(&c->request, c->base, "/ok");
+	http_request_add_query(&c->request, "a", value);
+	assert_int_equal(perform_until(c, CLOCK_NEVER), -1);
+	assert_int_equal(c->err.kind, ERR_INPUT);
+	assert_int_equal(post(c, "/ok", value, false), 0);
+	http_request_reset(&c->request);
+	http_request_set_url(&c->request, c->base, "/ok");
+	c->request.is_post = true;
+	buf_puts(&c->request.body, value);
+	buf_putc(&c->request.body, 'x');
+	assert_int_equal(perform_until(c, CLOCK_NEVER), -1);
+	assert_int_equal(c->err.kind, ERR_INPUT);
+	assert_false(c->response.was_sent);
+	assert_int_equal(atomic_load(&c->server.requests), 1);
+	assert_int_equal(in_child(add_too_many, &c->request), CHILD_ABORTED);
+}
+
+#define WITH_CLIENT(f) cmocka_unit_test_setup_teardown(f, meet, part)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_CLIENT(answers_are_read),
+		WITH_CLIENT(an_answer_leaves_no_trace),
+		WITH_CLIENT(bodies_have_a_cap),
+		WITH_CLIENT(retry_after_is_clamped),
+		WITH_CLIENT(connection_is_kept),
+		WITH_CLIENT(nothing_is_sent_twice),
+		WITH_CLIENT(unrepeatable_has_its_own_connection),
+		WITH_CLIENT(the_deadline_ends_it),
+		WITH_CLIENT(what_is_too_late_is_not_begun),
+		WITH_CLIENT(stop_ends_it),
+		WITH_CLIENT(unsent_is_told_apart),
+		WITH_CLIENT(no_proxy_for_a_loopback_address),
+		WITH_CLIENT(url_is_encoded),
+		WITH_CLIENT(headers_are_sent),
+		WITH_CLIENT(no_header_within_a_header),
+		WITH_CLIENT(too_long_is_refused),
+	};
+	struct err err;
+	int failed;
+
+	if (http_global_init(&err) < 0)
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	http_global_cleanup();
+	return failed;
+}

@@ -1,0 +1,116 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "cli/stats.h"
+#include "net/json_read.h"
+
+static void assert_stats(const struct stats *s, const char *want)
+{
+	struct err err = { .msg = "" };
+	struct json_doc *doc;
+	struct buf out;
+
+	buf_init(&out, 1 << 16);
+	stats_write(s, &out);
+	assert_int_equal(buf_check(&out, ERR_SYSTEM, &err), 0);
+	assert_string_equal(buf_text(&out), want);
+	doc = json_parse(buf_text(&out), out.len, &err);
+	if (!doc)
+		fail_msg("%s", err.msg);
+	json_free(doc);
+	buf_release(&out);
+}
+
+static void an_empty_run(void **state)
+{
+	static const struct stats s;
+
+	(void)state;
+	assert_stats(&s, "{\"symbols\":0,\"quotes\":0,\"failed\":0,\"errors\":{},"
+			 "\"requests\":0,\"calls\":0,\"retries\":0,\"refusals\":0,"
+			 "\"timeouts\":0,\"token_calls\":0,\"connections\":0,\"bytes\":0,"
+			 "\"workers\":0,\"latency_ms\":{\"p50\":0.000,\"p95\":0.000,"
+			 "\"p99\":0.000,\"max\":0.000},\"quota_wait_ms\":0.000,"
+			 "\"wall_ms\":0.000,\"exit_status\":0}\n");
+}
+
+/* Kinds that share a name are summed, where the first of them stands. */
+static void a_full_run(void **state)
+{
+	static struct stats s = { .tally = { .symbols = 100,
+					     .quotes = 79,
+					     .failed = { [ERR_NOT_FOUND] = 1,
+							 [ERR_NETWORK] = 2,
+							 [ERR_HOST] = 3,
+							 [ERR_TLS] = 4,
+							 [ERR_HANDSHAKE] = 5,
+							 [ERR_TRUNCATED] = 6 } },
+				  .metrics = { .requests = 7,
+					       .calls = 8,
+					       .retries = 9,
+					       .refusals = 10,
+					       .timeouts = 11,
+					       .token_calls = 12,
+					       .connections = 13,
+					       .bytes = INT64_C(1) << 40 },
+				  .workers = 3,
+				  .wall_ns = 1234567890,
+				  .quota_waited_ns = 2500 * NS_PER_MS,
+				  .exit_status = 1 };
+
+	(void)state;
+	for (int i = 1; i <= 100; i++)
+		metrics_note_latency(&s.metrics, i * NS_PER_MS / 100);
+	assert_stats(&s, "{\"symbols\":100,\"quotes\":79,\"failed\":21,"
+			 "\"errors\":{\"NotFound\":1,\"Network\":5,\"Tls\":9,\"Parse\":6},"
+			 "\"requests\":7,\"calls\":8,\"retries\":9,\"refusals\":10,"
+			 "\"timeouts\":11,\"token_calls\":12,\"connections\":13,"
+			 "\"bytes\":1099511627776,\"workers\":3,"
+			 "\"latency_ms\":{\"p50\":0.511,\"p95\":0.959,\"p99\":0.991,"
+			 "\"max\":1.000},\"quota_wait_ms\":2500.000,"
+			 "\"wall_ms\":1234.568,\"exit_status\":1}\n");
+}
+
+static void every_kind_is_counted_under_its_name(void **state)
+{
+	(void)state;
+	for (int k = 0; k < ERR_KINDS; k++) {
+		struct stats s = { .tally = { .symbols = 7, .quotes = 0 } };
+		struct json_doc *doc;
+		struct buf out;
+		struct err err;
+		int64_t value = 0;
+
+		s.tally.failed[k] = 7;
+		buf_init(&out, 1 << 16);
+		stats_write(&s, &out);
+		doc = json_parse(buf_text(&out), out.len, &err);
+		assert_non_null(doc);
+		assert_int_equal(json_get_integer(json_get(json_root(doc), "errors"),
+						  err_kind_name((enum err_kind)k), 0, 99,
+						  &value, &err),
+				 1);
+		assert_int_equal(value, 7);
+		json_free(doc);
+		buf_release(&out);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_run),
+		cmocka_unit_test(a_full_run),
+		cmocka_unit_test(every_kind_is_counted_under_its_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
