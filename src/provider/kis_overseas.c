@@ -25,6 +25,8 @@ static const struct kis_field detail_fields[] = {
 	{ QUOTE_WEEK52_HIGH, "h52p" },	  { QUOTE_WEEK52_LOW, "l52p" },
 };
 
+enum { HK_DIGITS = 5 };
+
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static enum market exchange_of(const struct symbol *s)
@@ -32,17 +34,32 @@ static enum market exchange_of(const struct symbol *s)
 	return s->market == MARKET_US ? s->exchange : s->market;
 }
 
+/* How the broker spells the code: in Hong Kong with five digits. */
+static const char *spell(const struct symbol *s, char out[SYMBOL_CODE_BYTES])
+{
+	size_t len = strlen(s->code);
+
+	memcpy(out, s->code, len + 1);
+	if (s->market == MARKET_HKS && len < HK_DIGITS &&
+	    strspn(s->code, "0123456789") == len) {
+		memset(out, '0', HK_DIGITS - len);
+		memcpy(out + HK_DIGITS - len, s->code, len + 1);
+	}
+	return out;
+}
+
 int kis_overseas_build(const struct provider_login *login, const char *base_url,
 		       const char *token, const struct request *request,
 		       size_t first, struct http_request *out, struct err *err)
 {
 	const struct symbol *s = &request->item[first].symbol;
+	char code[SYMBOL_CODE_BYTES];
 	bool detail = request->wants_detail;
 
 	http_request_set_url(out, base_url, detail ? DETAIL_PATH : PRICE_PATH);
 	http_request_add_query(out, "AUTH", "");
 	http_request_add_query(out, "EXCD", market_name(exchange_of(s)));
-	http_request_add_query(out, "SYMB", s->code);
+	http_request_add_query(out, "SYMB", spell(s, code));
 	return kis_add_headers(login, token,
 			       detail ? "HHDFS76200200" : "HHDFS00000300", out, err);
 }
@@ -72,7 +89,12 @@ static bool is_of(const char *rsym, const struct symbol *s)
 	if (strlen(rsym) < 4 ||
 	    home_of(market_from_name(rsym + 1, 3)) != home_of(asked))
 		return false;
-	for (rsym += 4; *rsym && *code; rsym++, code++)
+	rsym += 4;
+	if (asked == MARKET_HKS) {
+		rsym += strspn(rsym, "0");
+		code += strspn(code, "0");
+	}
+	for (; *rsym && *code; rsym++, code++)
 		if (*rsym != *code && !(is_class_mark(*rsym) && is_class_mark(*code)))
 			return false;
 	return *rsym == *code;

@@ -49,10 +49,9 @@ END
     expect_lines from_json 73
     fetch -k --fields "$fields" -f list 999999 AAPL NYS:KO --format csv --no-header
     python_rows excel >from_csv
-    jq -c 'map(if . == null then "" else tostring end)' <(jq -c '[.[]]' from_json) |
-        jq -c 'map(tonumber? // .)' >wanted
-    jq -c 'map(tonumber? // .)' from_csv >seen
-    cmp seen wanted
+    jq -en --slurpfile seen from_csv --slurpfile wanted from_json '
+        def cells: map(map(if . == null then "" else tostring end | tonumber? // .));
+        ($seen | cells) == ($wanted | map([.[]]) | cells)'
 }
 
 @test "csv: a header, every record every column, RFC 4180 quotes" {

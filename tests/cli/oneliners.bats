@@ -16,13 +16,13 @@ setup_list() {
 @test "prices by jq from a stream" {
     setup_list
     printf '005930\nAAPL\n' | quotefetch --format ndjson -q | jq .price >seen
-    expect_same "$(sort seen | xargs)" '261.23 274500'
+    expect_ndjson 'sort == [261.23, 274500]' seen
 }
 
 @test "an associative array, a sum, what failed" {
     setup_list
     quotefetch -q -f symbols.txt | jq -c 'map({ (.symbol): .price }) | add' >seen
-    expect_same "$(jq -Sc . seen)" '{"005930":274500,"999999":null,"AAPL":261.23}'
+    expect_json '. == { "005930": 274500, "999999": null, AAPL: 261.23 }' seen
     quotefetch -q -f symbols.txt | jq -r '.[] | select(.error) | "\(.symbol): \(.error_type)"' >seen
     expect_same "$(cat seen)" '999999: NotFound'
     quotefetch -q 005930 000660 | jq 'map(.price) | add' >seen

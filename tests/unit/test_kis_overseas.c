@@ -74,7 +74,9 @@ static void test_names(void **state)
 		{ "TSLA.NAS", "DNAS", NULL },
 		{ "TSLA.NAS", "DXXXTSLA", NULL },
 		{ "TSLA.NAS", "DNASTSLA1", NULL },
-		{ "700.HKS", "DHKS700", "HKS" },
+		{ "700.HKS", "DHKS00700", "HKS" },
+		{ "0700.HKS", "DHKS700", "HKS" },
+		{ "0700.HKS", "DHKS7000", NULL },
 		{ "700.HKS", "DTSE700", NULL },
 	};
 
@@ -207,7 +209,7 @@ static void test_build(void **state)
 		{ "TSLA@AMS", SINGLE, "price?AUTH=&EXCD=AMS&SYMB=TSLA", "tr_id: HHDFS00000300\n" },
 		{ "TSLA@NYS", DETAIL, "price-detail?AUTH=&EXCD=NYS&SYMB=TSLA",
 		  "tr_id: HHDFS76200200\n" },
-		{ "0700.HKS", 0, "price?AUTH=&EXCD=HKS&SYMB=0700", "tr_id: HHDFS00000300\n" },
+		{ "0700.HKS", 0, "price?AUTH=&EXCD=HKS&SYMB=00700", "tr_id: HHDFS00000300\n" },
 		{ "BRK/B@NYS", 0, "price?AUTH=&EXCD=NYS&SYMB=BRK%2FB", "tr_id: HHDFS00000300\n" },
 		{ "TSLA.BAQ", 0, "price?AUTH=&EXCD=BAQ&SYMB=TSLA", "tr_id: HHDFS00000300\n" },
 	};
