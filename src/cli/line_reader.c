@@ -18,6 +18,7 @@ void line_reader_init(struct line_reader *r, int fd, struct stop *stop,
 	r->start = 0;
 	r->end = 0;
 	r->is_at_end = false;
+	r->is_skipping = false;
 }
 
 /* Moves what is left, less than a line, to the front and reads behind it. */
@@ -56,22 +57,44 @@ static int give(struct line_reader *r, size_t len, struct line *line)
 	return 1;
 }
 
+static const char *find_newline(const struct line_reader *r)
+{
+	return memchr(r->data + r->start, '\n', r->end - r->start);
+}
+
+/* Passes over the rest of a line that was given out cut. */
+static int skip_rest(struct line_reader *r, struct err *err)
+{
+	while (r->is_skipping) {
+		const char *newline = find_newline(r);
+
+		r->start = newline ? (size_t)(newline + 1 - r->data) : r->end;
+		r->is_skipping = !newline && !r->is_at_end;
+		if (r->is_skipping && fill(r, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int line_reader_next(struct line_reader *r, struct line *line, struct err *err)
 {
+	if (skip_rest(r, err) < 0)
+		return -1;
 	for (;;) {
+		const char *newline = find_newline(r);
 		size_t left = r->end - r->start;
-		const char *text = r->data + r->start;
-		const char *newline = left > 0 ? memchr(text, '\n', left) : NULL;
 
 		if (newline) {
-			give(r, (size_t)(newline - text), line);
+			give(r, (size_t)(newline - r->data) - r->start, line);
 			r->start++; /* the line end */
 			return 1;
 		}
 		if (r->is_at_end)
 			return left > 0 ? give(r, left, line) : 0;
-		if (left > KEPT_BYTES)
-			r->end = r->start + KEPT_BYTES;
+		if (left > KEPT_BYTES) {
+			r->is_skipping = true;
+			return give(r, left, line);
+		}
 		if (fill(r, err) < 0)
 			return -1;
 	}

@@ -1,8 +1,8 @@
 /* line_reader.h: lines of a file or pipe, in fixed memory.
  * Layer cli; uses base.
  *
- * However long a line is, no more than LINE_MAX_BYTES of it are kept: a file
- * without line ends costs time, not memory. */
+ * A line longer than LINE_MAX_BYTES is given out cut as soon as that is seen, and
+ * passed over by the next call: a file without line ends costs no memory. */
 #ifndef CLI_LINE_READER_H
 #define CLI_LINE_READER_H
 
@@ -23,6 +23,7 @@ struct line_reader {
 	size_t number;           /* of the line last read; the first is 1 */
 	size_t start, end;       /* what is read and not yet given out */
 	bool is_at_end;
+	bool is_skipping;        /* the line last given out goes on */
 	char data[LINE_READER_BYTES];
 };
 

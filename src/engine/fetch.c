@@ -18,7 +18,7 @@
 
 struct fetch_worker {
 	struct fetch_shared *shared;
-	struct http *http;
+	struct http *http; /* made for the first call; NULL until then */
 	struct http_request request;
 	struct http_response response;
 	struct metrics metrics;
@@ -47,11 +47,6 @@ void *fetch_worker_new(void *shared, struct err *err)
 	w->random_state = hash_bytes(&seed, sizeof seed, (uintptr_t)w);
 	http_request_init(&w->request);
 	http_response_init(&w->response);
-	w->http = http_new(&w->shared->http, err);
-	if (!w->http) {
-		fetch_worker_free(w);
-		return NULL;
-	}
 	return w;
 }
 
@@ -151,6 +146,8 @@ static int exchange(struct fetch_worker *w, read_fn read, void *arg,
 	int rc;
 
 	w->response.was_sent = false;
+	if (!w->http && !(w->http = http_new(&s->http, err)))
+		return -1;
 	if (gate_enter(s->gate, &pass, s->deadline_ns, err) < 0)
 		return -1;
 	if (quota_acquire(s->quota, &permit, s->stop, s->deadline_ns, err) < 0) {

@@ -104,9 +104,16 @@ const struct json_node *json_root(const struct json_doc *doc)
 
 const struct json_node *json_get(const struct json_node *obj, const char *key)
 {
+	const cJSON *n;
+
 	if (!json_is_object(obj))
 		return NULL;
-	return node_of(cJSON_GetObjectItemCaseSensitive(item_of(obj), key));
+	/* As cJSON_GetObjectItemCaseSensitive; most keys differ in a letter
+	 * that is seen without a call. */
+	for (n = item_of(obj)->child; n; n = n->next)
+		if (n->string[0] == key[0] && strcmp(n->string, key) == 0)
+			break;
+	return node_of(n);
 }
 
 bool json_is_object(const struct json_node *n)

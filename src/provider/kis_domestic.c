@@ -133,13 +133,16 @@ static int read_row(const struct json_node *row, struct result *result,
 		       0;
 }
 
-/* The item that the broker names, or SIZE_MAX: none. An ETN is asked for as Q
- * and six digits; whether the answer has the Q is not documented. */
+/* The item that the broker names, or SIZE_MAX: none; likely is looked at first.
+ * An ETN is asked for as Q and six digits; whether the answer has the Q is not
+ * documented. */
 static size_t find_item(const struct request *r, size_t first, size_t count,
-			const char *named)
+			size_t likely, const char *named)
 {
 	size_t i, etn = SIZE_MAX;
 
+	if (likely < first + count && strcmp(r->item[likely].symbol.code, named) == 0)
+		return likely;
 	for (i = first; i < first + count; i++) {
 		const char *asked = r->item[i].symbol.code;
 
@@ -162,7 +165,7 @@ static int parse_single(const struct json_node *row, size_t at,
 	/* The echo is blank for a code that does not exist. */
 	if (kis_get_text(row, "stck_shrn_iscd", &result->texts, &named, err) < 0)
 		return -1;
-	if (named && find_item(result->request, at, 1, named) != at)
+	if (named && find_item(result->request, at, 1, at, named) != at)
 		return err_set(err, ERR_PARSE,
 			       "the answer is of '%s', not of '%s'", named,
 			       result->request->item[at].symbol.code);
@@ -175,7 +178,7 @@ static int map_rows(const struct json_node *rows, size_t first, size_t count,
 		    const struct json_node *row_of[REQUEST_MAX], struct err *err)
 {
 	const struct json_node *row;
-	size_t i;
+	size_t i, next = first;
 
 	if (!json_is_array(rows))
 		return err_set(err, ERR_PARSE, "field 'output' is not an array");
@@ -189,7 +192,7 @@ static int map_rows(const struct json_node *rows, size_t first, size_t count,
 			return -1;
 		if (!code)
 			continue; /* the place of an unknown code */
-		i = find_item(result->request, first, count, code);
+		i = find_item(result->request, first, count, next, code);
 		if (i == SIZE_MAX)
 			return err_set(err, ERR_PARSE,
 				       "the answer names '%s', which was not asked",
@@ -198,6 +201,7 @@ static int map_rows(const struct json_node *rows, size_t first, size_t count,
 			return err_set(err, ERR_PARSE,
 				       "the answer names '%s' twice", code);
 		row_of[i] = row;
+		next = i + 1;
 	}
 	return 0;
 }

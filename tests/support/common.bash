@@ -32,6 +32,7 @@ setup() {
     export KIS_BASE_URL=http://127.0.0.1:1 # nobody: a test never asks the real broker
     mkdir -p "$HOME/.config/quotefetch"
     CONFIG=$HOME/.config/quotefetch/config
+    # shellcheck disable=SC2034 # the tests use it
     STATE=$HOME/.local/state/quotefetch
     echo 'rate = 0' >"$CONFIG"
     cd "$BATS_TEST_TMPDIR" || return

@@ -287,11 +287,14 @@ static int get_as_process(void *arg)
 	struct credential_lease lease;
 	struct err err;
 	struct credential *c = credential_new(&config, &err);
+	int rc;
 
 	(void)arg;
 	atomic_fetch_add(&broker->arrivals, 1);
-	return !c || get_until(c, CLOCK_NEVER, &lease, &err) < 0 ||
-	       strcmp(lease.text, "token-1") != 0;
+	rc = !c || get_until(c, CLOCK_NEVER, &lease, &err) < 0 ||
+	     strcmp(lease.text, "token-1") != 0;
+	credential_free(c);
+	return rc;
 }
 
 static void cold_processes_issue_once(void **state)

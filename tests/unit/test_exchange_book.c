@@ -249,11 +249,14 @@ static int note_and_save(void *arg)
 	char code[] = "A";
 	struct err err;
 	struct exchange_book *b = exchange_book_new(&err);
+	int rc;
 
 	code[0] = (char)(code[0] + *(int *)arg);
-	return exchange_book_load(b, dir, &err) < 0 ||
-	       exchange_book_note(b, code, MARKET_NAS, &err) < 0 ||
-	       exchange_book_save(b, dir, &stop, CLOCK_NEVER, &err) < 0;
+	rc = exchange_book_load(b, dir, &err) < 0 ||
+	     exchange_book_note(b, code, MARKET_NAS, &err) < 0 ||
+	     exchange_book_save(b, dir, &stop, CLOCK_NEVER, &err) < 0;
+	exchange_book_free(b);
+	return rc;
 }
 
 static void processes_lose_nothing(void **state)
