@@ -151,7 +151,7 @@ preload() {
     local library=${TEST_SUPPORT:-$ROOT/build/tests/support}/preload_$1.so
 
     [ -e "$library" ] || skip "$library is not built here"
-    client=(env "LD_PRELOAD=$library" "${@:2}"
+    client+=(env "LD_PRELOAD=$library" "${@:2}"
         ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0")
 }
 
@@ -169,6 +169,28 @@ wire() {
 # use URL: where the client asks.
 use() {
     export KIS_BASE_URL=$1 KIS_APP_KEY=$KEY KIS_APP_SECRET=$SECRET
+}
+
+# namespace: broker and client run in a network of their own; others skip. Its
+# commands: inside COMMAND...
+namespace() {
+    unshare -n true 2>/dev/null || skip "no network namespace to be had: not root"
+    unshare -n sleep 120 3>&- &
+    brokers+=("$!")
+    namespace=$!
+    wait_until is_apart
+    inside ip link set lo up
+    printf '#!/bin/sh\nexec nsenter -t %s -n "%s" "$@"\n' "$namespace" "$SANDBOX" >sandbox
+    chmod +x sandbox
+    SANDBOX=$PWD/sandbox client=(nsenter -t "$namespace" -n)
+}
+
+is_apart() {
+    [ "$(readlink "/proc/$namespace/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+}
+
+inside() {
+    nsenter -t "$namespace" -n "$@"
 }
 
 # certificates: makes ca.pem, and NAME.pem, NAME.key of hosts that it vouches for.

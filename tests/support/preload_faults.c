@@ -7,6 +7,7 @@
  *                  hole       each name is 2001:db8::1 first, then 127.0.0.1
  *   FAULT_CLOCK_STEP=SEC      the wall clock jumps by SEC and back, four times a
  *                             second; the monotonic clock does not
+ *   FAULT_CLOCK_SHIFT=SEC     the wall clock is wrong by SEC
  *   FAULT_THREADS=N           the program itself gets no more than N threads
  *
  * "The program itself" are calls that return into the main program: libcurl's
@@ -27,7 +28,7 @@
 #include <unistd.h>
 
 static uintptr_t code_begin, code_end; /* of the main program */
-static long thread_limit = -1, clock_step;
+static long thread_limit = -1, clock_step, clock_shift;
 static const char *resolver = "";
 static atomic_long threads;
 
@@ -60,6 +61,7 @@ __attribute__((constructor)) static void begin(void)
 		resolver = getenv("FAULT_RESOLVER");
 	thread_limit = number_of("FAULT_THREADS", -1);
 	clock_step = number_of("FAULT_CLOCK_STEP", 0);
+	clock_shift = number_of("FAULT_CLOCK_SHIFT", 0);
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -127,8 +129,9 @@ int clock_gettime(clockid_t clock, struct timespec *out)
 	struct timespec steady;
 	int rc = REAL(clock_gettime)(clock, out);
 
-	if (clock_step == 0 || clock != CLOCK_REALTIME)
+	if (clock != CLOCK_REALTIME)
 		return rc;
+	out->tv_sec += clock_shift;
 	REAL(clock_gettime)(CLOCK_MONOTONIC, &steady);
 	if (steady.tv_nsec / 250000000 % 2)
 		out->tv_sec += clock_step;

@@ -15,6 +15,7 @@ WHAT is done with each connection:
   hold=SEC       relay whose way there stands still for SEC from the first quote
                  call on; then all that was held goes at once
   split          relay that passes the answer on byte by byte
+  answer=BODY    relay, but for quote calls: their answer is 200 with BODY
 """
 
 import argparse
@@ -70,7 +71,7 @@ class Wire:
             if data[:1] == b"\x16":  # a client that wants to speak TLS
                 break
         self.note(data)
-        connection.sendall(self.argument.encode().decode("unicode_escape").encode("latin-1"))
+        connection.sendall(self.text())
 
     def reset(self, connection):
         self.note(connection.recv(65536))
@@ -82,6 +83,9 @@ class Wire:
                 self.held_until = time.monotonic() + float(self.argument)
             until = self.held_until or 0
         time.sleep(max(0, until - time.monotonic()))
+
+    def text(self):
+        return self.argument.encode().decode("unicode_escape").encode("latin-1")
 
     def relay(self, connection):
         with socket.create_connection(self.upstream) as upstream:
@@ -99,14 +103,19 @@ class Wire:
                         self.note(data)
                         if self.what == "hold":
                             self.wait_out(data)
-                        upstream.sendall(data)
+                        if self.what == "answer" and data.startswith(b"GET "):
+                            body = self.text()
+                            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
+                                               % (len(body), body))
+                        else:
+                            upstream.sendall(data)
                     elif self.what == "split":
                         for i in range(len(data)):
                             connection.sendall(data[i:i + 1])
                     else:
                         connection.sendall(data)
 
-    hold = deaf = split = relay
+    hold = deaf = split = answer = relay
 
 
 def fill_queue(listener):
