@@ -29,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #if defined(__linux__)
 #include <sys/prctl.h>
@@ -243,10 +244,18 @@ static void open_state(struct app *app)
 
 static int check_ca_file(const struct options *o, struct err *err)
 {
-	if (o->ca_file && access(o->ca_file, R_OK) < 0)
-		return err_set_errno(err, ERR_USAGE, errno, "cannot read '%s'",
-				     o->ca_file);
-	return 0;
+	struct stat st;
+	int errnum = 0;
+
+	if (!o->ca_file)
+		return 0;
+	if (stat(o->ca_file, &st) < 0 || access(o->ca_file, R_OK) < 0)
+		errnum = errno;
+	else if (S_ISDIR(st.st_mode))
+		errnum = EISDIR;
+	return errnum ? err_set_errno(err, ERR_USAGE, errnum, "cannot read '%s'",
+				      o->ca_file) :
+			0;
 }
 
 /* Everything that can be wrong before the first request. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/spelling.h"
 #include "base/utf8.h"
 
 static const char *const names[FIELD_COUNT] = {
@@ -41,7 +42,6 @@ static const char *const names[FIELD_COUNT] = {
 	[FIELD_RAW] = "raw",
 };
 
-enum { NAME_MAX_BYTES = 31 }; /* longer than any name; more is not compared */
 
 const char *field_name(enum field f)
 {
@@ -64,39 +64,13 @@ void fields_default(struct field_set *set, bool wants_detail, bool wants_raw)
 	add_range(set, FIELD_FETCHED_AT, wants_raw ? FIELD_COUNT : FIELD_RAW);
 }
 
-/* Edits that turn a into b (Levenshtein), one row of the matrix at a time. */
-static size_t edit_distance(const char *a, size_t a_len, const char *b)
-{
-	size_t row[NAME_MAX_BYTES + 1];
-	size_t b_len = strlen(b);
-
-	for (size_t j = 0; j <= b_len; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a_len; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b_len; j++) {
-			size_t best = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[b_len];
-}
-
 static const char *nearest_name(const char *text, size_t len)
 {
 	const char *best = NULL;
 	size_t least = len / 3 + 2; /* farther away is no slip of the finger */
 
-	for (int f = 0; len <= NAME_MAX_BYTES && f < FIELD_COUNT; f++) {
-		size_t distance = edit_distance(text, len, names[f]);
+	for (int f = 0; len <= SPELLING_MAX_BYTES && f < FIELD_COUNT; f++) {
+		size_t distance = spelling_distance(text, len, names[f]);
 
 		if (distance < least) {
 			least = distance;
@@ -109,9 +83,9 @@ static const char *nearest_name(const char *text, size_t len)
 static int complain_unknown(const char *text, size_t len, struct err *err)
 {
 	const char *nearest = nearest_name(text, len);
-	char shown[4 * NAME_MAX_BYTES];
+	char shown[4 * SPELLING_MAX_BYTES];
 
-	utf8_copy_printable(text, len, shown, sizeof shown, NAME_MAX_BYTES);
+	utf8_copy_printable(text, len, shown, sizeof shown, SPELLING_MAX_BYTES);
 	if (nearest)
 		return err_set(err, ERR_USAGE,
 			       "unknown field '%s': did you mean '%s'?", shown,

@@ -5,42 +5,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/spelling.h"
 #include "base/utf8.h"
 #include "cli/secret.h"
 
 enum {
-	NAME_MAX_BYTES = 32,  /* of a name worth a suggestion */
-	NEAR_EDITS = 2,       /* how far a slip of the finger goes */
-	SHOWN_COLUMNS = 32,   /* of a text in a message */
+	NEAR_EDITS = 2,     /* how far a slip of the finger goes */
+	SHOWN_COLUMNS = 32, /* of a text in a message */
 	SHOWN_BYTES = SHOWN_COLUMNS * 4 + 4
 };
-
-static unsigned least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-/* Insertions, deletions, replacements and swaps of neighbours that lead from
- * one short text to the other. */
-static unsigned edit_distance(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	unsigned d[NAME_MAX_BYTES + 1][NAME_MAX_BYTES + 1];
-
-	require(a_len <= NAME_MAX_BYTES && b_len <= NAME_MAX_BYTES);
-	for (size_t i = 0; i <= a_len; i++) {
-		for (size_t j = 0; j <= b_len; j++) {
-			if (i == 0 || j == 0) {
-				d[i][j] = (unsigned)(i + j);
-				continue;
-			}
-			d[i][j] = least(least(d[i - 1][j], d[i][j - 1]) + 1,
-					d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
-		}
-	}
-	return d[a_len][b_len];
-}
 
 static bool is_sayable(const struct option_row *row, bool is_argument)
 {
@@ -73,13 +46,13 @@ static const struct option_row *find_letter(char letter)
 static const struct option_row *find_near(const char *name, size_t len, bool is_argument)
 {
 	const struct option_row *near = NULL;
-	unsigned best = NEAR_EDITS + 1;
+	size_t best = NEAR_EDITS + 1;
 
-	if (len < 2 || len > NAME_MAX_BYTES)
+	if (len < 2 || len > SPELLING_MAX_BYTES)
 		return NULL;
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_table[i];
-		unsigned edits = edit_distance(name, len, row->name, strlen(row->name));
+		size_t edits = spelling_distance(name, len, row->name);
 
 		if (edits > NEAR_EDITS && strncmp(row->name, name, len) == 0)
 			edits = NEAR_EDITS;
@@ -171,7 +144,7 @@ struct arguments {
 static int set_argument(struct options *o, const struct option_row *row,
 			const char *value, struct arguments *args, struct err *err)
 {
-	char shown[NAME_MAX_BYTES + 3];
+	char shown[SPELLING_MAX_BYTES + 3];
 
 	snprintf(shown, sizeof shown, "--%s", row->name);
 	if (row->takes == TAKES_NOTHING) {

@@ -241,9 +241,18 @@ static bool load_request(struct http *h, const struct http_request *r)
 	       !curl_easy_setopt(e, CURLOPT_POSTFIELDS, buf_text(&r->body));
 }
 
+/* A certificate out of its time often means that this machine's clock is wrong. */
+static const char *hint_at_clock(const char *why)
+{
+	return strstr(why, "expired") || strstr(why, "not yet valid") ?
+		       " (or this machine's clock is wrong)" :
+		       "";
+}
+
 static int fail_curl(struct http *h, CURLcode rc, struct err *err)
 {
 	const char *why = h->error[0] ? h->error : curl_easy_strerror(rc);
+	const char *hint = "";
 	enum err_kind kind = ERR_NETWORK;
 
 	switch (rc) {
@@ -261,6 +270,7 @@ static int fail_curl(struct http *h, CURLcode rc, struct err *err)
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_ISSUER_ERROR:
 		kind = ERR_TLS;
+		hint = hint_at_clock(why);
 		break;
 	case CURLE_ABORTED_BY_CALLBACK:
 		why = "the kept connection was lost";
@@ -281,7 +291,7 @@ static int fail_curl(struct http *h, CURLcode rc, struct err *err)
 	default:
 		break;
 	}
-	err_set(err, kind, "%s", why);
+	err_set(err, kind, "%s%s", why, hint);
 	if (err)
 		err->code = (int)rc;
 	return -1;

@@ -55,7 +55,8 @@ def main():
                  % (dict(asked - answered), dict(answered - asked)))
 
 
-try:
-    main()
-except (ValueError, KeyError) as problem:
-    sys.exit("%s: %s" % (sys.argv[2], problem))
+if __name__ == "__main__":
+    try:
+        main()
+    except (ValueError, KeyError) as problem:
+        sys.exit("%s: %s" % (sys.argv[2], problem))

@@ -20,7 +20,7 @@ static void assert_close(double got_ms, int64_t want_us)
 	double want_ms = (double)want_us / 1000.0;
 
 	/* Never below, and at most a sixteenth above. */
-	if (got_ms < want_ms || got_ms > want_ms * 17 / 16 + 0.001)
+	if (got_ms < want_ms || got_ms > want_ms * 17 / 16)
 		fail_msg("%g ms is not %g ms", got_ms, want_ms);
 }
 

@@ -53,6 +53,7 @@ static void counts_seconds_and_calls(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct cost c = usual;
+		struct buf b;
 
 		print_message("# %s\n", rows[i].name);
 		c.calls = rows[i].calls;
@@ -61,6 +62,9 @@ static void counts_seconds_and_calls(void **state)
 		c.timeout_sec = rows[i].timeout;
 		assert_true(cost_least_sec(&c) == rows[i].least_sec);
 		assert_int_equal(cost_calls_that_fit(&c), rows[i].fit);
+		buf_init(&b, 1000);
+		assert_int_equal(report_misfit(&c, &b), rows[i].fit == rows[i].calls);
+		buf_release(&b);
 	}
 }
 
