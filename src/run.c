@@ -86,10 +86,9 @@ static void follow_latency(struct session *run, const struct result *result)
 		return;
 	run->latency_sec = run->latency_sec > 0 ? 0.8 * run->latency_sec + 0.2 * sec : sec;
 	if ((double)pool_workers(run->pool) <
-	    rate * run->latency_sec / (1 + run->latency_sec) + 2) {
-		pool_grow(run->pool);
+		    rate * run->latency_sec / (1 + run->latency_sec) + 2 &&
+	    pool_grow(run->pool) && run->options->concurrency == OPTION_AUTO)
 		gate_widen(run->shared.gate);
-	}
 }
 
 static int collect(struct session *run, struct err *err)
@@ -105,7 +104,10 @@ static int collect(struct session *run, struct err *err)
 		if (delivery_take(run->delivery, result, err) < 0)
 			return -1;
 	}
-	return delivery_flush(run->delivery, err);
+	if (delivery_flush(run->delivery, err) < 0)
+		return -1;
+	progress_show(&run->progress, clock_monotonic_ns());
+	return 0;
 }
 
 /* Feeds and collects until all is answered, the time is up, or a stop. */

@@ -82,7 +82,7 @@ static void draw_bar(struct progress *p, int64_t now_ns)
 		       "a bar of BAR_CELLS");
 	say(line, (size_t)len);
 	p->drawn_ns = now_ns;
-	p->is_drawn = true;
+	p->shown = p->done;
 }
 
 void progress_step(struct progress *p, bool has_failed, int64_t now_ns)
@@ -92,7 +92,7 @@ void progress_step(struct progress *p, bool has_failed, int64_t now_ns)
 	p->failed += has_failed;
 	switch (p->mode) {
 	case PROGRESS_BAR:
-		if (!p->is_drawn || now_ns - p->drawn_ns >= REDRAW_NS ||
+		if (p->shown == 0 || now_ns - p->drawn_ns >= REDRAW_NS ||
 		    p->done == p->total)
 			draw_bar(p, now_ns);
 		break;
@@ -106,12 +106,18 @@ void progress_step(struct progress *p, bool has_failed, int64_t now_ns)
 	}
 }
 
+void progress_show(struct progress *p, int64_t now_ns)
+{
+	if (p->mode == PROGRESS_BAR && p->shown < p->done)
+		draw_bar(p, now_ns);
+}
+
 void progress_clear(struct progress *p)
 {
-	if (!p->is_drawn)
+	if (p->shown == 0)
 		return;
 	say(ERASE_LINE, strlen(ERASE_LINE));
-	p->is_drawn = false;
+	p->shown = 0;
 }
 
 /* How many failures bear the name of kind k; 0 where an earlier kind has the

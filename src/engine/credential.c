@@ -11,7 +11,7 @@
 #include "base/sync.h"
 #include "engine/token_file.h"
 
-/* A token is not used in its last minutes: clocks differ. */
+/* In its last minutes a token is replaced: clocks differ. */
 enum { EXPIRY_MARGIN_MS = 10 * 60 * 1000 };
 
 enum state { STATE_NONE, STATE_LIVE, STATE_ISSUING, STATE_FAILED };
@@ -65,9 +65,14 @@ void credential_free(struct credential *c)
 	free(c);
 }
 
+static bool has_left(const struct provider_token *t, int64_t ms)
+{
+	return t->text[0] && t->expires_at_ms - clock_real_ms() > ms;
+}
+
 static bool is_fresh(const struct provider_token *t)
 {
-	return t->text[0] && t->expires_at_ms - clock_real_ms() > EXPIRY_MARGIN_MS;
+	return has_left(t, EXPIRY_MARGIN_MS);
 }
 
 /* Waits out the broker's least time between two issues, counted from
@@ -105,18 +110,18 @@ static int wait_for_turn(struct credential *c, int64_t asked_at_ms,
 static int ask_broker(struct credential *c, struct token_file *f,
 		      credential_issue_fn issue, void *arg, struct err *err)
 {
+	struct provider_token token = { .text = "" };
 	int64_t asked_before_ms = f->asked_at_ms;
 	enum issue_end end = ISSUE_REFUSED;
 	int rc;
 
 	f->asked_at_ms = clock_real_ms();
 	token_file_write(c->config.state_dirfd, c->name, f);
-	rc = issue(arg, &f->token, &end, err);
-	if (rc < 0) {
-		f->token.text[0] = '\0';
-		if (end == ISSUE_REFUSED)
-			f->asked_at_ms = asked_before_ms;
-	}
+	rc = issue(arg, &token, &end, err);
+	if (rc == 0)
+		f->token = token;
+	else if (end == ISSUE_REFUSED)
+		f->asked_at_ms = asked_before_ms;
 	token_file_write(c->config.state_dirfd, c->name, f);
 	return rc;
 }
@@ -159,12 +164,15 @@ static int obtain(struct credential *c, const char *rejected,
 		if (f.asked_at_ms < *asked_at_ms)
 			f.asked_at_ms = *asked_at_ms;
 	}
-	if (!is_fresh(&f.token) || strcmp(f.token.text, rejected) == 0)
+	if (strcmp(f.token.text, rejected) == 0)
+		f.token.text[0] = '\0'; /* dead, whatever its date */
+	if (!is_fresh(&f.token))
 		rc = issue_token(c, &f, issue, arg, stop, deadline_ns, err);
 	if (lock >= 0)
 		safefile_unlock(lock);
 	*asked_at_ms = f.asked_at_ms;
-	if (rc < 0)
+	/* Without a new one, the last minutes of the old one are welcome. */
+	if (rc < 0 && !has_left(&f.token, 0))
 		return -1;
 	if (strcmp(f.token.text, rejected) == 0)
 		return err_set(err, ERR_AUTH,
@@ -199,8 +207,8 @@ static int refresh_locked(struct credential *c, credential_issue_fn issue,
 								 STATE_FAILED;
 		c->failure = *err = failure;
 	} else {
-		/* One that is stale when it is new: our clock is wrong, and the
-		 * broker will say when it is dead. */
+		/* In its last minutes, or by a wrong clock of ours beyond them:
+		 * the broker will say when it is dead. */
 		if (!is_fresh(&token))
 			token.expires_at_ms = INT64_MAX;
 		c->state = STATE_LIVE;

@@ -16,6 +16,9 @@
 #include "engine/retry.h"
 #include "model/quote.h"
 
+/* What is shorter stands in other texts by chance. */
+enum { SECRET_LEAST_BYTES = 16 };
+
 struct fetch_worker {
 	struct fetch_shared *shared;
 	struct http *http; /* made for the first call; NULL until then */
@@ -132,6 +135,18 @@ static enum gate_report gate_report_of(const struct err *err)
 								     GATE_UNKNOWN;
 }
 
+/* A refusal may repeat what it refuses: no secret comes back past this. */
+static void mask(struct buf *body, const char *secret)
+{
+	size_t len = strlen(secret);
+	char *at = body->data;
+
+	if (body->len == 0 || len < SECRET_LEAST_BYTES)
+		return;
+	for (; (at = strstr(at, secret)); at += len)
+		memset(at, '*', len);
+}
+
 /* One attempt: sends what w->request holds, under gate and quota, and reads
  * the answer with read(arg). */
 static int exchange(struct fetch_worker *w, read_fn read, void *arg,
@@ -159,6 +174,8 @@ static int exchange(struct fetch_worker *w, read_fn read, void *arg,
 		until_ns = s->deadline_ns;
 	rc = http_perform(w->http, &w->request, s->stop, until_ns, &w->response, &why);
 	is_answered = rc == 0;
+	mask(&w->response.body, s->login.app_key);
+	mask(&w->response.body, s->login.app_secret);
 	if (rc == 0)
 		rc = read(w, arg, &why);
 	else if (why.kind == ERR_TIMEOUT && until_ns == s->deadline_ns)
@@ -241,6 +258,7 @@ static int issue_token(void *arg, struct provider_token *out, enum issue_end *en
 struct quote_call {
 	struct result *result;
 	struct part part;
+	const char *token; /* of the attempt under way */
 	struct provider_verdict verdict;
 };
 
@@ -248,6 +266,7 @@ static int read_quotes(struct fetch_worker *w, void *arg, struct err *err)
 {
 	struct quote_call *call = arg;
 
+	mask(&w->response.body, call->token);
 	return w->shared->provider->parse_quote(&w->response, call->part.first,
 						call->part.count, call->result,
 						&call->verdict, err);
@@ -286,6 +305,7 @@ static int call_once(struct fetch_worker *w, struct quote_call *call,
 					     call->result->request, call->part.first,
 					     call->part.count, &w->request, err) < 0)
 			return -1;
+		call->token = lease.text;
 		call->verdict = (struct provider_verdict){ NULL, NULL, NULL };
 		if (exchange(w, read_quotes, call, err) == 0) {
 			note_attempt(call, &w->response);
@@ -324,7 +344,8 @@ static int ask(struct fetch_worker *w, struct quote_call *call, struct err *err)
 }
 
 /* Asks for one symbol whose exchange is a guess: the remembered exchange
- * first, then the others. Whatever is not NOT_FOUND ends it. */
+ * first, then the others. Whatever is not NOT_FOUND, be it said of the symbol
+ * or of the whole call, ends it. */
 static int ask_exchanges(struct fetch_worker *w, struct quote_call *call,
 			 struct err *err)
 {
@@ -334,7 +355,9 @@ static int ask_exchanges(struct fetch_worker *w, struct quote_call *call,
 	enum market hint = (enum market)item->symbol.exchange;
 	size_t count = w->shared->provider->exchanges(
 		(enum market)item->symbol.market, exchange);
+	enum err_kind kind;
 	size_t i;
+	int rc;
 
 	for (i = 0; i < count; i++)
 		if (exchange[i] == hint && i > 0) {
@@ -344,10 +367,11 @@ static int ask_exchanges(struct fetch_worker *w, struct quote_call *call,
 	for (i = 0;; i++) {
 		if (count > 0)
 			item->symbol.exchange = (uint8_t)exchange[i];
-		if (ask(w, call, err) < 0)
-			return -1;
-		if (o->has_quote || o->err.kind != ERR_NOT_FOUND || i + 1 >= count)
-			return 0;
+		rc = ask(w, call, err);
+		kind = rc < 0 ? err->kind : o->err.kind;
+		if ((rc == 0 && o->has_quote) || kind != ERR_NOT_FOUND ||
+		    i + 1 >= count)
+			return rc;
 	}
 }
 

@@ -370,16 +370,21 @@ void limiter_end(struct limiter_state *l, const struct limiter_user *me,
 void limiter_bury(struct limiter_state *l, size_t index, int64_t now_ns)
 {
 	int64_t end = now_ns + NS_PER_SEC + LIMITER_GRACE_NS;
-	size_t i;
+	size_t i = 0;
 
 	l->user[index].turn = 0;
-	for (i = 0; i < l->place_count; i++) {
+	while (i < l->place_count) {
 		struct limiter_place *p = &l->place[i];
 
-		if (p->user != index || p->state != PLACE_IN_FLIGHT)
-			continue;
-		p->state = PLACE_LOST;
-		p->held_until_ns = earlier(p->held_until_ns, end);
+		if (p->user == index && p->state == PLACE_IN_FLIGHT) {
+			if (p->send_at_ns > now_ns) { /* it did not live to send */
+				remove_place(l, p);
+				continue;
+			}
+			p->state = PLACE_LOST;
+			p->held_until_ns = earlier(p->held_until_ns, end);
+		}
+		i++;
 	}
 }
 

@@ -24,7 +24,8 @@
  *
  * A call that was given up may still arrive: its place is kept for the give-up
  * + 1 s + LIMITER_GRACE_NS; so is that of a dead process, counted from when
- * its death is seen. A call that was never sent gives its place back at once.
+ * its death is seen. A call that was never sent gives its place back at once,
+ * as does an appointment whose process is dead before it.
  * If the end of a call is never told, its place returns by itself: the call is
  * sent within LIMITER_LATE_NS of its appointment or asks anew, and is given up
  * by its user's call_max_ns.

@@ -94,12 +94,15 @@ size_t pool_workers(const struct pool *p)
 	return p->config.workers ? p->thread_count : 1;
 }
 
-void pool_grow(struct pool *p)
+bool pool_grow(struct pool *p)
 {
-	if (p->config.workers && !p->is_stopped &&
-	    p->thread_count < p->config.workers_max &&
-	    start_worker(p, NULL) < 0)
-		p->config.workers_max = p->thread_count; /* no more to be had */
+	if (!p->config.workers || p->is_stopped ||
+	    p->thread_count >= p->config.workers_max)
+		return false;
+	if (start_worker(p, NULL) == 0)
+		return true;
+	p->config.workers_max = p->thread_count; /* no more to be had */
+	return false;
 }
 
 bool pool_has_credit(const struct pool *p)

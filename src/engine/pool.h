@@ -40,8 +40,8 @@ MUST_CHECK struct pool *pool_new(const struct pool_config *config,
 /* How many workers there are. */
 size_t pool_workers(const struct pool *p);
 
-/* One more worker, unless there are workers_max or no thread is to be had. */
-void pool_grow(struct pool *p);
+/* One more worker; false: there are workers_max, or no thread is to be had. */
+bool pool_grow(struct pool *p);
 
 /* Whether one more job may be submitted: less than 2 per worker are alive. */
 bool pool_has_credit(const struct pool *p);

@@ -287,7 +287,12 @@ static int fail_curl(struct http *h, CURLcode rc, struct err *err)
 		kind = ERR_HTTP;
 		break;
 	case CURLE_OUT_OF_MEMORY:
-		return err_no_memory(err);
+		/* What libcurl says of a header line beyond its measure, too. */
+		if (!h->response->was_sent)
+			return err_no_memory(err);
+		kind = ERR_HTTP;
+		why = "the answer has an endless header line, or memory ran out";
+		break;
 	default:
 		break;
 	}

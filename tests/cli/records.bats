@@ -127,7 +127,7 @@ END
     expect_ndjson '.[1] | .change == 2.78 and .change_percent == 1.08 and .currency == "USD"'
     expect_same "$(quote_calls '[.tr_id, .symbols[]]' | sort)" "$(printf '%s\n' \
         '["FHKST01010100","000660"]' '["FHKST01010100","005930"]' \
-        '["HHDFS76200200","0700"]' '["HHDFS76200200","AAPL"]')"
+        '["HHDFS76200200","00700"]' '["HHDFS76200200","AAPL"]')"
 }
 
 @test "--raw: the broker's own answer for that symbol, or null" {

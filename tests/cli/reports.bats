@@ -42,8 +42,8 @@ load ../support/common
     TERM=xterm-256color terminal e seen "$QUOTEFETCH" --workers 1 --batch 10 --color never -f list >out
     expect_json 'length == 40'
     tr '\r' '\n' <seen | sed 's/\x1b\[[?0-9]*[a-zA-Z]//g' | grep -v '^$' >lines
-    expect_match lines '^quotefetch: \[#{6}\.{18}\] 1[01]/40 symbols, 0 failed$'
-    expect_match lines '^quotefetch: \[#{12}\.{12}\] 2[01]/40 symbols, 0 failed$'
+    expect_match lines '^quotefetch: \[#{6}\.{18}\] 10/40 symbols, 0 failed$'
+    expect_match lines '^quotefetch: \[#{12}\.{12}\] 20/40 symbols, 0 failed$'
     expect_match lines '^quotefetch: \[#{24}\] 40/40 symbols, 0 failed$'
     expect_match lines '^quotefetch: 40 quotes, 0 failed, 5 calls, [0-9.]+ s$'
     # Erased before the summary, which stands alone on the last line.

@@ -487,6 +487,63 @@ static void keys_have_tokens_of_their_own(void **state)
 	credential_free(real);
 }
 
+/* ---- the last minutes of a token ---- */
+
+static void last_minutes_do_if_need_be(void **state)
+{
+	static const struct answer refusals[] = {
+		{ .kind = ERR_NETWORK, .end = ISSUE_UNKNOWN },
+		{ .kind = ERR_SERVER, .end = ISSUE_REFUSED },
+		{ .kind = ERR_AUTH, .end = ISSUE_REFUSED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+		struct token_file f = { .asked_at_ms = 0 };
+		struct credential *c = make();
+
+		atomic_store(&broker->issues, 0);
+		broker->answer[0] = refusals[i];
+		put_token("cached", 5 * MINUTE_MS, DAY_MS);
+		for (int n = 0; n < 3; n++)
+			assert_token(c, "cached");
+		assert_issues(1);
+		token_file_read(dir, name, &f); /* for the others, too */
+		assert_string_equal(f.token.text, "cached");
+		credential_free(c);
+	}
+}
+
+static void last_minutes_do_within_the_minute(void **state)
+{
+	struct credential_lease lease;
+	struct credential *c = make();
+	struct err err;
+
+	(void)state;
+	put_token("cached", 5 * MINUTE_MS, 1000);
+	assert_int_equal(get_until(c, near_deadline(), &lease, &err), 0);
+	assert_string_equal(lease.text, "cached");
+	assert_issues(0);
+	/* Unless the broker calls it dead. */
+	assert_true(credential_reject(c, lease.generation));
+	assert_must_wait(c);
+	assert_issues(0);
+	credential_free(c);
+}
+
+static void no_minute_left_is_no_token(void **state)
+{
+	struct credential *c = make();
+
+	(void)state;
+	broker->answer[0] = (struct answer){ .kind = ERR_AUTH, .end = ISSUE_REFUSED };
+	put_token("cached", -1, DAY_MS);
+	assert_failure(c, ERR_AUTH, "answer 1");
+	assert_issues(1);
+	credential_free(c);
+}
+
 /* ---- dead tokens ---- */
 
 static uint64_t generation_of(struct credential *c)
@@ -872,6 +929,9 @@ int main(void)
 		IN_WORLD(odd_caches_are_replaced),
 		IN_WORLD(an_unusable_directory_is_no_failure),
 		IN_WORLD(keys_have_tokens_of_their_own),
+		IN_WORLD(last_minutes_do_if_need_be),
+		IN_WORLD(last_minutes_do_within_the_minute),
+		IN_WORLD(no_minute_left_is_no_token),
 		IN_WORLD(rejected_by_all_is_refreshed_once),
 		IN_WORLD(second_rejection_is_final),
 		IN_WORLD(refresh_looks_into_the_cache),

@@ -736,7 +736,8 @@ static void test_places(void **state)
 }
 
 /* Nobody tells the end: the place comes back, but late. A dead owner's comes
- * back sooner, and a stranger's ticket ends nothing. */
+ * back sooner, and at once where it was for later; a stranger's ticket ends
+ * nothing. */
 static void test_lost_places(void **state)
 {
 	struct desk *d = new_desk();
@@ -759,6 +760,7 @@ static void test_lost_places(void **state)
 	limiter_bury(&d->l, 0, d->now);
 	d->me = other;
 	d->now += 2 * SEC;
+	assert_int_equal(ask_at(d, &second), 0);
 	assert_int_equal(ask_at(d, &third), SEC);
 	free(d);
 }

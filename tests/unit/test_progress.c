@@ -191,6 +191,32 @@ static void test_bar(void **state)
 	assert_string_equal(taken(c), "");
 }
 
+/* Symbols come in batches: the first would stand there until the next batch. */
+static void test_bar_shows_a_whole_batch(void **state)
+{
+	struct capture *c = *state;
+	struct progress p;
+
+	progress_init(&p, PROGRESS_BAR, false, false, 24, 0);
+	steps(&p, 12, false, 0);
+	taken(c);
+	progress_show(&p, 0);
+	assert_string_equal(
+		taken(c),
+		"\r\033[?7lquotefetch: [############............] 12/24 symbols, "
+		"0 failed\033[K\033[?7h");
+	progress_show(&p, 0);
+	assert_string_equal(taken(c), "");
+	progress_clear(&p);
+	taken(c);
+	progress_show(&p, 0);
+	assert_string_not_equal(taken(c), "");
+	progress_init(&p, PROGRESS_PLAIN, false, false, 24, 0);
+	progress_step(&p, false, 0);
+	progress_show(&p, 0);
+	assert_string_equal(taken(c), "");
+}
+
 static void test_bar_leaves_for_the_summary(void **state)
 {
 	struct capture *c = *state;
@@ -303,6 +329,7 @@ int main(void)
 		CAPTURED(test_auto_on_a_terminal),
 		CAPTURED(test_none_counts_in_silence),
 		CAPTURED(test_bar),
+		CAPTURED(test_bar_shows_a_whole_batch),
 		CAPTURED(test_bar_leaves_for_the_summary),
 		CAPTURED(test_summary),
 		CAPTURED(test_summary_of_every_kind),
