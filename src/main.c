@@ -322,23 +322,41 @@ static int status_of_run(const struct run_report *r)
 	return t->quotes > 0 ? STATUS_SOME : STATUS_NONE;
 }
 
-static void write_stats(const struct app *app, struct stats *stats)
+/* Not over the records, by whatever name they went there. */
+static struct output *open_stats(const struct options *o, struct err *err)
+{
+	struct stat stats, records;
+
+	if (stat(o->stats_file, &stats) == 0 && S_ISREG(stats.st_mode) &&
+	    (o->output ? stat(o->output, &records) :
+			 fstat(STDOUT_FILENO, &records)) == 0 &&
+	    stats.st_ino == records.st_ino && stats.st_dev == records.st_dev) {
+		err_set(err, ERR_OUTPUT, "cannot write '%s': it holds the records",
+			o->stats_file);
+		return NULL;
+	}
+	return output_open(o->stats_file, false, err);
+}
+
+static int write_stats(const struct app *app, struct stats *stats)
 {
 	struct output *out;
 	struct buf text;
 	struct err err;
+	int rc = -1;
 
 	buf_init(&text, 64 * 1024);
 	stats_write(stats, &text);
-	out = output_open(app->options.stats_file, false, &err);
+	out = open_stats(&app->options, &err);
 	if (!out || output_write(out, &text, NULL,
-				 clock_monotonic_ns() + NS_PER_SEC / 2, &err) < 0) {
+				 clock_monotonic_ns() + NS_PER_SEC / 2, &err) < 0)
 		output_abandon(out);
+	else
+		rc = output_commit(out, &err);
+	if (rc < 0)
 		say(NULL, err.msg);
-	} else if (output_commit(out, &err) < 0) {
-		say(NULL, err.msg);
-	}
 	buf_release(&text);
+	return rc;
 }
 
 static int fetch(const struct app *app, bool *has_stray_resolver)
@@ -358,8 +376,9 @@ static int fetch(const struct app *app, bool *has_stray_resolver)
 	report.stats.exit_status = status_of_run(&report);
 	if (report.output_failed && report.stats.exit_status == STATUS_OUTPUT)
 		say(NULL, report.output_err.msg);
-	if (app->options.stats_file)
-		write_stats(app, &report.stats);
+	if (app->options.stats_file && write_stats(app, &report.stats) < 0 &&
+	    report.stats.exit_status == STATUS_ALL)
+		report.stats.exit_status = STATUS_OUTPUT;
 	*has_stray_resolver = report.has_stray_resolver;
 	if (!report.has_stray_resolver)
 		http_global_cleanup();

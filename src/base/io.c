@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "base/sync.h"
 
+enum { TERMINAL_NAME_BYTES = 128 };
+
 int io_wait(int fd, short events, struct stop *stop, int64_t deadline_ns,
 	    struct err *err)
 {
@@ -72,6 +74,23 @@ int io_write_all(int fd, const char *data, size_t len, struct stop *stop,
 	return rc;
 }
 
+/* A terminal takes less than poll promises: only O_NONBLOCK lets a write to one
+ * that is held come back. The descriptor we were given is the shell's, too, so
+ * it is set on one of our own. */
+static void make_terminal_own(int fd)
+{
+	char name[TERMINAL_NAME_BYTES];
+	int own;
+
+	if (!isatty(fd) || ttyname_r(fd, name, sizeof name) != 0)
+		return;
+	own = open(name, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (own < 0)
+		return;
+	dup2(own, fd);
+	close(own);
+}
+
 void io_guard_standard(bool closed[3])
 {
 	int fd;
@@ -82,4 +101,6 @@ void io_guard_standard(bool closed[3])
 		if (closed[fd])
 			require(open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) == fd);
 	}
+	make_terminal_own(STDOUT_FILENO);
+	make_terminal_own(STDERR_FILENO);
 }

@@ -60,6 +60,7 @@ void stats_write(const struct stats *s, struct buf *out)
 	put_count(&w, "failed", s->tally.symbols - s->tally.quotes);
 	put_errors(&w, &s->tally);
 	put_count(&w, "requests", m->requests);
+	put_count(&w, "attempts", m->attempts);
 	put_count(&w, "calls", m->calls);
 	put_count(&w, "retries", m->retries);
 	put_count(&w, "refusals", m->refusals);

@@ -160,6 +160,7 @@ static int exchange(struct fetch_worker *w, read_fn read, void *arg,
 	bool is_answered;
 	int rc;
 
+	w->metrics.attempts++;
 	w->response.was_sent = false;
 	if (!w->http && !(w->http = http_new(&s->http, err)))
 		return -1;
@@ -259,6 +260,7 @@ struct quote_call {
 	struct result *result;
 	struct part part;
 	const char *token; /* of the attempt under way */
+	bool has_token;    /* there was one to be had */
 	struct provider_verdict verdict;
 };
 
@@ -297,6 +299,8 @@ static int call_once(struct fetch_worker *w, struct quote_call *call,
 	struct credential_lease lease;
 
 	for (;;) {
+		call->has_token = false;
+		w->response.status = 0;
 		if (credential_get(s->credential, issue_token, w, s->stop,
 				   s->deadline_ns, &lease, err) < 0)
 			return -1;
@@ -305,10 +309,15 @@ static int call_once(struct fetch_worker *w, struct quote_call *call,
 					     call->result->request, call->part.first,
 					     call->part.count, &w->request, err) < 0)
 			return -1;
+		call->has_token = true;
 		call->token = lease.text;
 		call->verdict = (struct provider_verdict){ NULL, NULL, NULL };
 		if (exchange(w, read_quotes, call, err) == 0) {
 			note_attempt(call, &w->response);
+			say(w, "asked for %zu from '%s' on: answered in %d ms",
+			    call->part.count,
+			    call->result->request->item[call->part.first].symbol.code,
+			    call->result->outcome[call->part.first].latency_ms);
 			return 0;
 		}
 		if (w->response.was_sent)
@@ -339,6 +348,10 @@ static int ask(struct fetch_worker *w, struct quote_call *call, struct err *err)
 		if (!pause_for_retry(w, attempt, err))
 			break;
 	}
+	/* Whatever the broker said instead of a token: there is none to be had. */
+	if (!call->has_token && w->response.status != 0 && err->kind != ERR_DEADLINE &&
+	    err->kind != ERR_CANCELED)
+		err->kind = ERR_AUTH;
 	breaker_note_failure(s->breaker, err);
 	return -1;
 }
@@ -359,11 +372,12 @@ static int ask_exchanges(struct fetch_worker *w, struct quote_call *call,
 	size_t i;
 	int rc;
 
-	for (i = 0; i < count; i++)
-		if (exchange[i] == hint && i > 0) {
-			exchange[i] = exchange[0];
-			exchange[0] = hint;
-		}
+	for (i = 0; i < count && exchange[i] != hint; i++)
+		;
+	if (i < count) {
+		memmove(&exchange[1], &exchange[0], i * sizeof *exchange);
+		exchange[0] = hint;
+	}
 	for (i = 0;; i++) {
 		if (count > 0)
 			item->symbol.exchange = (uint8_t)exchange[i];

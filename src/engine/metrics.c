@@ -40,6 +40,7 @@ void metrics_add(struct metrics *sum, const struct metrics *part)
 	size_t i;
 
 	sum->requests += part->requests;
+	sum->attempts += part->attempts;
 	sum->calls += part->calls;
 	sum->retries += part->retries;
 	sum->refusals += part->refusals;

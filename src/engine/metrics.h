@@ -14,6 +14,7 @@ enum { METRICS_BUCKETS = 16 * 40 };
 
 struct metrics {
 	uint64_t requests;       /* batches taken from the plan */
+	uint64_t attempts;       /* at a call: also those that never left */
 	uint64_t calls;          /* HTTP requests that left, tokens included */
 	uint64_t retries;        /* calls beyond a request's first */
 	uint64_t refusals;       /* answers that said: too many calls */

@@ -45,9 +45,9 @@ hunted() {
     done
     # Whatever the killed ones held comes back: a client alone has it all.
     : >log
-    fetch --format ndjson --batch 1 -f list.6
+    fetch --format ndjson --batch 1 -f list.5 -f list.6
     expect_status 0
-    expect_least "$(pace 5)" 15
+    expect_least "$(pace 4)" 15
     expect_same "$(find "$STATE" -name 'quota-*' | wc -l)" 1
 }
 

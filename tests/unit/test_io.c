@@ -250,18 +250,24 @@ static void stuck_reader_does_not_hold(void **state)
 	assert_int_equal(more, 0);
 }
 
+/* Returns the terminal, or -1; *master is what its window would read. */
+static int open_terminal(int *master)
+{
+	*master = posix_openpt(O_RDWR | O_NOCTTY);
+	if (*master < 0 || grantpt(*master) < 0 || unlockpt(*master) < 0)
+		return -1;
+	return open(ptsname(*master), O_RDWR | O_NOCTTY);
+}
+
 /* Ctrl-S: the terminal takes nothing until Ctrl-Q. */
 static void held_terminal_does_not_hold(void **state)
 {
 	struct world *w = *state;
-	int master = posix_openpt(O_RDWR | O_NOCTTY);
-	int terminal;
+	int master, terminal = open_terminal(&master);
 	struct err err;
 
-	if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0)
+	if (terminal < 0)
 		skip();
-	terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
-	assert_true(terminal >= 0);
 	assert_int_equal(tcflow(terminal, TCOOFF), 0);
 	assert_int_equal(io_write_all(terminal, "x", 1, &w->stop, soon(), NULL, &err), -1);
 	assert_int_equal(err.kind, ERR_DEADLINE);
@@ -335,6 +341,40 @@ static int guard(void *arg)
 	return open("/", O_RDONLY) > 2 ? 0 : 7;
 }
 
+/* arg: a terminal whose window reads nothing. 0: as promised. */
+static int write_to_terminal(void *arg)
+{
+	static char text[LARGE];
+	int shell = *(int *)arg; /* shares the opening with descriptor 1 */
+	size_t written;
+	bool closed[3];
+	struct err err;
+
+	memset(text, '\n', sizeof text);
+	if (dup2(shell, STDOUT_FILENO) < 0)
+		return 1;
+	io_guard_standard(closed);
+	if (fcntl(shell, F_GETFL) & O_NONBLOCK)
+		return 2;
+	if (!isatty(STDOUT_FILENO) || !(fcntl(STDOUT_FILENO, F_GETFL) & O_NONBLOCK))
+		return 3;
+	if (io_write_all(STDOUT_FILENO, text, sizeof text, NULL, soon(), &written, &err) == 0)
+		return 4;
+	return err.kind == ERR_DEADLINE && written > 0 ? 0 : 5;
+}
+
+static void frozen_terminal_does_not_hold(void **state)
+{
+	int master, terminal = open_terminal(&master);
+
+	(void)state;
+	if (terminal < 0)
+		skip();
+	assert_int_equal(in_child(write_to_terminal, &terminal), 0);
+	close(terminal);
+	close(master);
+}
+
 static void standard_descriptors_are_kept(void **state)
 {
 	(void)state;
@@ -358,6 +398,7 @@ int main(void)
 		WITH_WORLD(held_terminal_does_not_hold),
 		WITH_WORLD(refused_writes_carry_errno),
 		WITH_WORLD(nothing_is_written_at_once),
+		cmocka_unit_test(frozen_terminal_does_not_hold),
 		cmocka_unit_test(standard_descriptors_are_kept),
 	};
 
