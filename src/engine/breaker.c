@@ -34,7 +34,10 @@ void breaker_free(struct breaker *b)
 	free(b);
 }
 
-/* How many failures in a row open it; 0: such failures are one symbol's. */
+enum { IS_ANSWER = 0, SAYS_NOTHING = -1 };
+
+/* How many failures in a row open it; IS_ANSWER: the broker is there, it is the
+ * symbol's own failure; SAYS_NOTHING: of the broker. */
 static int threshold(enum err_kind kind)
 {
 	switch (kind) {
@@ -51,19 +54,20 @@ static int threshold(enum err_kind kind)
 	case ERR_PARSE:
 	case ERR_TRUNCATED:
 		return BREAKER_FAILURES;
-	case ERR_USAGE:
 	case ERR_INPUT:
 	case ERR_NOT_FOUND:
-	case ERR_DEADLINE:
 	case ERR_TOKEN:
 	case ERR_UNSUPPORTED:
+		return IS_ANSWER;
+	case ERR_USAGE:
+	case ERR_DEADLINE:
 	case ERR_CANCELED:
 	case ERR_OUTPUT:
 	case ERR_SYSTEM:
 	case ERR_KINDS:
 		break;
 	}
-	return 0;
+	return SAYS_NOTHING;
 }
 
 void breaker_note_answer(struct breaker *b)
@@ -77,8 +81,12 @@ void breaker_note_failure(struct breaker *b, const struct err *why)
 {
 	int most = threshold(why->kind);
 
-	if (most == 0)
+	if (most == SAYS_NOTHING)
 		return;
+	if (most == IS_ANSWER) {
+		breaker_note_answer(b);
+		return;
+	}
 	mutex_lock(&b->mu);
 	if (!b->is_open) {
 		b->failures = b->why.kind == why->kind ? b->failures + 1 : 1;

@@ -61,7 +61,6 @@ void credential_free(struct credential *c)
 		return;
 	cond_destroy(&c->changed);
 	mutex_destroy(&c->mu);
-	memset(c, 0, sizeof *c);
 	free(c);
 }
 

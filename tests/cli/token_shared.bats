@@ -114,27 +114,3 @@ backdate() {
     # Both brokers write into one log: the first was asked for no other token.
     expect_arrivals '.tokens == 1 and .quotes == 2 and .statuses == { "200": 3 }'
 }
-
-@test "a file of another key, put in this one's place, is not used" {
-    limited --token-interval 0
-    warm
-    local file
-    file=$(cached)
-    jq -c '.owner |= ascii_downcase[1:] + "0"' "$file" >other && cat other >"$file"
-    backdate 60
-    fetch 005930
-    expect_status 0
-    expect_arrivals '.tokens == 1 and .quotes == 1 and .statuses == { "200": 2 }'
-    # Nor one that is for all to read, damaged, or not a file.
-    for spoil in 'chmod 644 $file' 'head -c 100 $file >cut; cat cut >$file' ': >$file' \
-        'head -c 1000000 /dev/urandom >$file' 'rm $file; mkfifo -m 600 $file' 'rm $file; mkdir $file' \
-        'mv $file away; ln -s $PWD/away $file'; do
-        eval "$spoil"
-        : >log
-        fetch 005930
-        expect_status 0
-        expect_warnings 0 err
-        expect_arrivals '.tokens == 1 and .quotes == 1 and .statuses == { "200": 2 }'
-        expect_same "$(stat -c '%F %a' "$file")" 'regular file 600'
-    done
-}
