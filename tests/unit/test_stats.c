@@ -35,7 +35,7 @@ static void an_empty_run(void **state)
 
 	(void)state;
 	assert_stats(&s, "{\"symbols\":0,\"quotes\":0,\"failed\":0,\"errors\":{},"
-			 "\"requests\":0,\"calls\":0,\"retries\":0,\"refusals\":0,"
+			 "\"requests\":0,\"attempts\":0,\"calls\":0,\"retries\":0,\"refusals\":0,"
 			 "\"timeouts\":0,\"token_calls\":0,\"connections\":0,\"bytes\":0,"
 			 "\"workers\":0,\"latency_ms\":{\"p50\":0.000,\"p95\":0.000,"
 			 "\"p99\":0.000,\"max\":0.000},\"quota_wait_ms\":0.000,"
@@ -54,6 +54,7 @@ static void a_full_run(void **state)
 							 [ERR_HANDSHAKE] = 5,
 							 [ERR_TRUNCATED] = 6 } },
 				  .metrics = { .requests = 7,
+					       .attempts = 20,
 					       .calls = 8,
 					       .retries = 9,
 					       .refusals = 10,
@@ -71,7 +72,7 @@ static void a_full_run(void **state)
 		metrics_note_latency(&s.metrics, i * NS_PER_MS / 100);
 	assert_stats(&s, "{\"symbols\":100,\"quotes\":79,\"failed\":21,"
 			 "\"errors\":{\"NotFound\":1,\"Network\":5,\"Tls\":9,\"Parse\":6},"
-			 "\"requests\":7,\"calls\":8,\"retries\":9,\"refusals\":10,"
+			 "\"requests\":7,\"attempts\":20,\"calls\":8,\"retries\":9,\"refusals\":10,"
 			 "\"timeouts\":11,\"token_calls\":12,\"connections\":13,"
 			 "\"bytes\":1099511627776,\"workers\":3,"
 			 "\"latency_ms\":{\"p50\":0.511,\"p95\":0.959,\"p99\":0.991,"
