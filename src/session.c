@@ -145,13 +145,20 @@ static void warn_of_misfit(struct session *run)
 	buf_release(&line);
 }
 
+/* Further attempts that the whole run may make. */
+static int retry_budget(size_t calls)
+{
+	size_t share = calls / RETRY_BUDGET_SHARE;
+
+	return share > RETRY_BUDGET_MIN ? (int)share : RETRY_BUDGET_MIN;
+}
+
 static int open_engine(struct session *run, struct err *err)
 {
 	const struct session_config *c = run->config;
 	const struct options *o = run->options;
 	int workers = o->workers == OPTION_AUTO ? DEFAULT_WORKERS : o->workers;
 	struct fetch_shared *s = &run->shared;
-	size_t calls = plan_requests_left(&run->plan);
 	const struct pool_config pool = {
 		.workers = (size_t)workers,
 		.workers_max = o->workers == OPTION_AUTO ? WORKERS_MAX : (size_t)workers,
@@ -175,8 +182,7 @@ static int open_engine(struct session *run, struct err *err)
 		.attempts_max = 1 + o->retries,
 		.say = o->is_verbose ? c->say : NULL
 	};
-	atomic_init(&s->retry_budget, (int)(calls / RETRY_BUDGET_SHARE) +
-					      RETRY_BUDGET_MIN);
+	atomic_init(&s->retry_budget, retry_budget(plan_requests_left(&run->plan)));
 	if (session_name_account(c, &run->key, err) < 0)
 		return -1;
 	if (!(s->quota = session_open_quota(c, buf_text(&run->key), err)) ||

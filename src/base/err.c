@@ -31,6 +31,21 @@ static const struct {
 	[ERR_SYSTEM] = { "System", false },
 };
 
+/* Where snprintf had to cut, it may have cut a character of UTF-8 in two: what
+ * is not ASCII at the end goes. */
+static void end_whole(char msg[ERR_MSG_BYTES], size_t wanted)
+{
+	size_t len = ERR_MSG_BYTES - 1;
+
+	if (wanted <= len)
+		return;
+	while (len > 0 && (msg[len - 1] & 0xc0) == 0x80)
+		len--;
+	if (len > 0 && (msg[len - 1] & 0x80))
+		len--;
+	msg[len] = '\0';
+}
+
 PRINTF_LIKE(4, 0)
 static void fill(struct err *err, enum err_kind kind, int code,
 		 const char *fmt, va_list ap)
@@ -38,7 +53,7 @@ static void fill(struct err *err, enum err_kind kind, int code,
 	err->kind = kind;
 	err->code = code;
 	err->retry_after_ms = 0;
-	vsnprintf(err->msg, sizeof err->msg, fmt, ap);
+	end_whole(err->msg, (size_t)vsnprintf(err->msg, sizeof err->msg, fmt, ap));
 }
 
 static void append(struct err *err, const char *text)
@@ -46,6 +61,7 @@ static void append(struct err *err, const char *text)
 	size_t len = strlen(err->msg);
 
 	snprintf(err->msg + len, sizeof err->msg - len, "%s", text);
+	end_whole(err->msg, len + strlen(text));
 }
 
 int err_set(struct err *err, enum err_kind kind, const char *fmt, ...)

@@ -42,7 +42,6 @@ static const char *const names[FIELD_COUNT] = {
 	[FIELD_RAW] = "raw",
 };
 
-
 const char *field_name(enum field f)
 {
 	require((unsigned)f < FIELD_COUNT);

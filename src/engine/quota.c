@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -102,8 +103,7 @@ static void make_private(struct quota *q, struct err *why)
 	q->is_shared = false;
 	err_wrap(why, "the quota is not shared with other processes");
 	mutex_lock(&q->mu);
-	for (size_t i = 0; i < sizeof q->warning; i++)
-		q->warning[i] = why->msg[i];
+	memcpy(q->warning, why->msg, sizeof q->warning);
 	q->has_warning = true;
 	mutex_unlock(&q->mu);
 }

@@ -43,6 +43,15 @@ load ../support/faults
     done
 }
 
+@test "H6 every second call fails: no more further attempts than the run has for them" {
+    rate=0
+    serve --fault status=503@every=2
+    many 200
+    ask --batch 1 --rate 0 --retries 5 --stats stats
+    expect_status 1
+    expect_json '.retries == 20' stats # a tenth of the calls
+}
+
 @test "H6 a page of HTML with 200: an error, not its text" {
     spoil html200
     expect_end 4 0 Parse

@@ -23,6 +23,8 @@ setup() {
     rate=18         # calls that any second may see; 0: no matter
     client=()       # stands before the client: a wrapper
     input=(-f list) # where the client reads the symbols
+    document=       # where the records go, when it is not stdout
+    begins=true     # false: the run ends before it has begun to write
     bound=          # seconds that a run may take, where the deadline is not the point
 }
 
@@ -100,12 +102,16 @@ invariants() {
 # One record for each symbol asked, and nothing but whole records of a whole
 # document. Where the output failed or nothing was begun there is none to check.
 check_document() {
-    local file=${out:-out}
+    local file=${document:-${out:-out}}
 
     case $status in
     2 | 5 | 141) return 0 ;;
     esac
     [ -f "$file" ] || return 0
+    if ! $begins; then
+        [ ! -s "$file" ] || fail "there is output"
+        return
+    fi
     python3 "$ROOT/tests/support/document.py" list "$file" || fail "the document is not whole"
 }
 

@@ -88,6 +88,27 @@ static void cuts_long_messages(void **state)
 }
 
 /* What records show and whether a further attempt may help: a contract. */
+/* A broker's Korean text, cut at each of a character's three bytes. */
+static void cuts_between_characters(void **state)
+{
+	struct err err;
+	char text[ERR_MSG_BYTES + 3];
+
+	(void)state;
+	for (size_t i = 0; i + 3 < sizeof text; i += 3)
+		memcpy(text + i, "\xea\xb0\x80", 4);
+	for (size_t shift = 0; shift < 3; shift++) {
+		size_t len;
+
+		err_set(&err, ERR_AUTH, "%.*s%s", (int)shift, "abc", text);
+		len = strlen(err.msg);
+		assert_int_equal((len - shift) % 3, 0);
+		assert_in_range(len, ERR_MSG_BYTES - 6, ERR_MSG_BYTES - 1);
+		err_wrap(&err, "%s", "x");
+		assert_int_equal((strlen(err.msg) - 3 - shift) % 3, 0);
+	}
+}
+
 static void knows_each_kind(void **state)
 {
 	static const struct {
@@ -161,6 +182,7 @@ int main(void)
 		cmocka_unit_test(says_what_the_system_said),
 		cmocka_unit_test(wraps_with_context),
 		cmocka_unit_test(cuts_long_messages),
+		cmocka_unit_test(cuts_between_characters),
 		cmocka_unit_test(knows_each_kind),
 		cmocka_unit_test(aborts_on_a_broken_promise),
 	};
