@@ -139,7 +139,7 @@ static int fail(const struct err *err)
  * process where it stands. */
 static void on_signal(int signo)
 {
-	if (stop_reason(&stop) > 0)
+	if (stop_reason(&stop) != 0)
 		_exit(STATUS_SIGNAL + signo);
 	stop_request(&stop, signo);
 }
@@ -177,19 +177,6 @@ static void guard_secrets(void)
 #endif
 }
 
-static int print_text(struct buf *text, bool stdout_is_closed, struct err *err)
-{
-	struct output *out = output_open(NULL, stdout_is_closed, err);
-
-	if (!out)
-		return -1;
-	if (output_write(out, text, &stop, CLOCK_NEVER, err) < 0) {
-		output_abandon(out);
-		return -1;
-	}
-	return output_commit(out, err);
-}
-
 static int print_help(const struct app *app)
 {
 	struct err err;
@@ -201,7 +188,7 @@ static int print_help(const struct app *app)
 		options_help(&text);
 	else
 		buf_puts(&text, "quotefetch " QUOTEFETCH_VERSION "\n");
-	rc = print_text(&text, app->closed[1], &err);
+	rc = output_print(NULL, app->closed[1], &text, &stop, CLOCK_NEVER, &err);
 	buf_release(&text);
 	return rc < 0 ? fail(&err) : STATUS_ALL;
 }

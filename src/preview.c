@@ -6,19 +6,11 @@
 #include "engine/quota.h"
 #include "session.h"
 
-/* Writes a short text to stdout (or -o) and is done. */
-static int print_text(const struct session_config *c, struct buf *text,
-		      struct err *err)
+static int print(const struct session_config *c, struct buf *text,
+		 struct err *err)
 {
-	struct output *out = output_open(c->options->output, c->stdout_is_closed, err);
-
-	if (!out)
-		return -1;
-	if (output_write(out, text, c->stop, c->deadline_ns, err) < 0) {
-		output_abandon(out);
-		return -1;
-	}
-	return output_commit(out, err);
+	return output_print(c->options->output, c->stdout_is_closed, text, c->stop,
+			    c->deadline_ns, err);
 }
 
 int preview_plan(const struct session_config *config, struct err *err)
@@ -32,7 +24,7 @@ int preview_plan(const struct session_config *config, struct err *err)
 	session_make_plan(config, &plan);
 	cost = session_cost(config, &plan, 0);
 	report_plan(&cost, &text);
-	rc = print_text(config, &text, err);
+	rc = print(config, &text, err);
 	buf_release(&text);
 	return rc;
 }
@@ -52,7 +44,7 @@ int preview_quota(const struct session_config *config, struct err *err)
 		goto out;
 	quota_look(quota, &view);
 	report_quota(&view, credential_peek_ms(credential), &text);
-	rc = print_text(config, &text, err);
+	rc = print(config, &text, err);
 out:
 	credential_free(credential);
 	quota_free(quota);

@@ -278,6 +278,20 @@ void output_abandon(struct output *o)
 	output_free(o);
 }
 
+int output_print(const char *path, bool stdout_is_closed, struct buf *text,
+		 struct stop *stop, int64_t deadline_ns, struct err *err)
+{
+	struct output *o = output_open(path, stdout_is_closed, err);
+
+	if (!o)
+		return -1;
+	if (output_write(o, text, stop, deadline_ns, err) < 0) {
+		output_abandon(o);
+		return -1;
+	}
+	return output_commit(o, err);
+}
+
 /* ---- what it is ---- */
 
 bool output_is_terminal(const struct output *o)

@@ -35,6 +35,11 @@ MUST_CHECK int output_write(struct output *o, struct buf *text,
  * took everything. Errors: OUTPUT. Owns: frees o either way. */
 MUST_CHECK int output_commit(struct output *o, struct err *err);
 
+/* All of it at once: opens, writes the text, commits. Errors: as these. */
+MUST_CHECK int output_print(const char *path, bool stdout_is_closed,
+			    struct buf *text, struct stop *stop,
+			    int64_t deadline_ns, struct err *err);
+
 /* Removes the temporary; the old file stands. Takes NULL. */
 void output_abandon(struct output *o);
 

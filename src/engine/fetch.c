@@ -253,6 +253,9 @@ static int issue_token(void *arg, struct provider_token *out, enum issue_end *en
 		     (err->kind == ERR_RATE_LIMIT || err->kind == ERR_SERVER ||
 		      err->kind == ERR_AUTH);
 	*end = is_refused || !w->response.was_sent ? ISSUE_REFUSED : ISSUE_UNKNOWN;
+	/* Whatever the broker says instead of a token: there is none to be had. */
+	if (w->response.status != 0 && !err_kind_is_retryable(err->kind))
+		err->kind = ERR_AUTH;
 	return err_wrap(err, "cannot get a token");
 }
 
@@ -348,7 +351,7 @@ static int ask(struct fetch_worker *w, struct quote_call *call, struct err *err)
 		if (!pause_for_retry(w, attempt, err))
 			break;
 	}
-	/* Whatever the broker said instead of a token: there is none to be had. */
+	/* The same where it was asked as often as it may be. */
 	if (!call->has_token && w->response.status != 0 && err->kind != ERR_DEADLINE &&
 	    err->kind != ERR_CANCELED)
 		err->kind = ERR_AUTH;

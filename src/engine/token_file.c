@@ -10,10 +10,6 @@
 
 enum { FILE_VERSION = 1, FILE_MAX_BYTES = 8192, NAME_BYTES = 64 };
 
-#define TOKEN_CHARACTERS                                       \
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
-	"0123456789-._~+/="
-
 int token_file_lock(int dirfd, const char *owner, struct stop *stop,
 		    int64_t deadline_ns, struct err *err)
 {

@@ -19,7 +19,7 @@ enum {
 	/* Below the idle limit of common servers, so that a kept connection is
 	 * rarely found dead. */
 	MAX_IDLE_SEC = 25,
-	RETRY_AFTER_MAX_SEC = 86400
+	RETRY_AFTER_MAX_SEC = 3600
 };
 
 struct http {
@@ -29,6 +29,7 @@ struct http {
 	char error[CURL_ERROR_SIZE];
 	struct http_response *response; /* of the call under way; borrowed */
 	int sends;                      /* of the call under way */
+	bool is_begun;                  /* libcurl was set to work on it */
 	bool is_over_cap;
 	atomic_bool *has_stray_resolver;
 };
@@ -360,6 +361,7 @@ static int drive(struct http *h, struct stop *stop, int64_t deadline_ns,
 			return err_set(err, ERR_CANCELED, "interrupted");
 		if (now >= deadline_ns)
 			return err_set(err, ERR_TIMEOUT, "no answer in time");
+		h->is_begun = true;
 		if (curl_multi_perform(h->multi, &running) != CURLM_OK)
 			return err_set(err, ERR_SYSTEM, "libcurl cannot go on");
 		while ((msg = curl_multi_info_read(h->multi, &left)))
@@ -382,7 +384,7 @@ static void note_stray_resolver(struct http *h)
 	curl_off_t lookup_us = 0;
 
 	curl_easy_getinfo(h->easy, CURLINFO_NAMELOOKUP_TIME_T, &lookup_us);
-	if (lookup_us == 0 && h->sends == 0 && h->has_stray_resolver)
+	if (h->is_begun && lookup_us == 0 && h->sends == 0 && h->has_stray_resolver)
 		atomic_store(h->has_stray_resolver, true);
 }
 
@@ -401,7 +403,7 @@ int http_perform(struct http *h, const struct http_request *request,
 	response->finished_ns = clock_monotonic_ns();
 	h->response = response;
 	h->sends = 0;
-	h->is_over_cap = false;
+	h->is_begun = h->is_over_cap = false;
 	h->error[0] = '\0';
 	if (buf_check(&request->url, ERR_INPUT, err) < 0 ||
 	    buf_check(&request->body, ERR_INPUT, err) < 0)

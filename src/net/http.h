@@ -62,7 +62,7 @@ MUST_CHECK int http_request_add_header(struct http_request *r, const char *name,
 struct http_response {
 	int status;
 	struct buf body;           /* at most HTTP_BODY_MAX_BYTES */
-	int64_t retry_after_ms;    /* 0: none or past; clamped to a day */
+	int64_t retry_after_ms;    /* 0: none or past; at most an hour */
 	bool was_sent;             /* the request left, or may have left */
 	bool is_new_connection;
 	int64_t sent_ns;           /* monotonic: when it left; 0: never */

@@ -37,6 +37,8 @@ MUST_CHECK int kis_get_text(const struct json_node *row, const char *key,
 			    struct arena *texts, const char **out,
 			    struct err *err);
 
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
 /* Which member of an answer holds which number of a quote. */
 struct kis_field {
 	enum quote_number number;

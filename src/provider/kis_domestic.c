@@ -47,8 +47,6 @@ static const struct kis_field detail_fields[] = {
 	{ QUOTE_WEEK52_LOW, "w52_lwpr" },
 };
 
-#define COUNT(a) (sizeof(a) / sizeof *(a))
-
 int kis_domestic_build(const struct provider_login *login, const char *base_url,
 		       const char *token, const struct request *request,
 		       size_t first, size_t count, struct http_request *out,

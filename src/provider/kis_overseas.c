@@ -27,8 +27,6 @@ static const struct kis_field detail_fields[] = {
 
 enum { HK_DIGITS = 5 };
 
-#define COUNT(a) (sizeof(a) / sizeof *(a))
-
 static enum market exchange_of(const struct symbol *s)
 {
 	return s->market == MARKET_US ? s->exchange : s->market;

@@ -36,14 +36,11 @@ int kis_token_build(const struct provider_login *login, const char *base_url,
 				       "application/json; charset=utf-8", err);
 }
 
-/* A token goes into a header: only what RFC 6750 allows there. */
 static bool is_token(const char *text)
 {
 	size_t len = strlen(text);
 
-	return len > 0 && len < TOKEN_BYTES &&
-	       strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-			    "0123456789-._~+/=") == len;
+	return len > 0 && len < TOKEN_BYTES && strspn(text, TOKEN_CHARACTERS) == len;
 }
 
 /* The date is the server's; expires_in may differ from it by an hour. */

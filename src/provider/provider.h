@@ -35,8 +35,13 @@ struct provider_login {
 
 enum { TOKEN_BYTES = 1024 };
 
+/* A token becomes a header: only what RFC 6750 allows there. */
+#define TOKEN_CHARACTERS                                       \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" \
+	"0123456789-._~+/="
+
 struct provider_token {
-	char text[TOKEN_BYTES];   /* [A-Za-z0-9._~+/=-] only */
+	char text[TOKEN_BYTES];   /* TOKEN_CHARACTERS only */
 	int64_t expires_at_ms;    /* wall clock */
 };
 

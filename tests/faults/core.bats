@@ -92,10 +92,12 @@ setup_file() {
     expect_calls "$quote" 3
 }
 
+# libcurl 8 sees the cut by itself (Network), libcurl 7 takes it for an end.
 @test "T7 the same each time: an error and no record of half an answer" {
     serve_tls host --fault cut-nolength
     ask --cacert "$ca"
-    expect_end 4 0 Parse
+    expect_end 4 0
+    expect_json 'all(.[]; .error_type == "Parse" or .error_type == "Network")'
 }
 
 @test "T8 cut inside the headers: no answer, tried again" {
@@ -353,7 +355,7 @@ EOF
 
     serve_limited --fault token-crlf
     ask
-    expect_end 4 0 Parse
+    expect_end 3 0 Auth
     expect_calls "$quote" 0
 
     serve_limited --token-interval 0

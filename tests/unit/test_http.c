@@ -440,11 +440,11 @@ static void retry_after_is_clamped(void **state)
 		{ "0", 0 },
 		{ "-5", 0 },
 		{ "abc", 0 },
-		{ "86400", 86400 * 1000 },
-		{ "86401", 86400 * 1000 },
-		{ "99999999", 86400 * 1000 },
+		{ "3600", 3600 * 1000 },
+		{ "3601", 3600 * 1000 },
+		{ "99999999", 3600 * 1000 },
 		{ "Thu, 01 Jan 1998 00:00:00 GMT", 0 },
-		{ "Thu, 31 Dec 2099 00:00:00 GMT", 86400 * 1000 },
+		{ "Thu, 31 Dec 2099 00:00:00 GMT", 3600 * 1000 },
 	};
 	static const char *const absurd[] = { "1e20", "99999999999999999999", "1.5", "", "\x01" };
 	struct client *c = *state;
@@ -459,7 +459,7 @@ static void retry_after_is_clamped(void **state)
 	for (size_t i = 0; i < sizeof absurd / sizeof *absurd; i++) {
 		snprintf(c->server.retry_after, sizeof c->server.retry_after, "%s", absurd[i]);
 		assert_int_equal(get(c, "/retry-after"), 0);
-		assert_in_range(c->response.retry_after_ms, 0, 86400 * 1000);
+		assert_in_range(c->response.retry_after_ms, 0, 3600 * 1000);
 	}
 }
 
