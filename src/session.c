@@ -130,6 +130,15 @@ struct credential *session_open_credential(const struct session_config *c,
 	return credential_new(&config, err);
 }
 
+/* What the others take of the rate: as much as in the last second, but never the
+ * share of a newcomer, for who asks first is served first. */
+static double rate_of_others(const struct quota_view *v, int rate)
+{
+	double most = (double)rate * v->users / (v->users + 1);
+
+	return v->others_last_second < most ? v->others_last_second : most;
+}
+
 /* Warns where the calls cannot all be made in time. */
 static void warn_of_misfit(struct session *run)
 {
@@ -138,7 +147,8 @@ static void warn_of_misfit(struct session *run)
 	struct buf line;
 
 	quota_look(run->shared.quota, &view);
-	cost = session_cost(run->config, &run->plan, view.calls_last_second);
+	cost = session_cost(run->config, &run->plan,
+			    rate_of_others(&view, session_rate(run->config)));
 	buf_init(&line, 1024);
 	if (!report_misfit(&cost, &line))
 		run->config->say(NULL, buf_text(&line));

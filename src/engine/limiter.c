@@ -373,6 +373,7 @@ void limiter_bury(struct limiter_state *l, size_t index, int64_t now_ns)
 	size_t i = 0;
 
 	l->user[index].turn = 0;
+	l->user[index].seen_ns = 0;
 	while (i < l->place_count) {
 		struct limiter_place *p = &l->place[i];
 
@@ -388,6 +389,11 @@ void limiter_bury(struct limiter_state *l, size_t index, int64_t now_ns)
 	}
 }
 
+static bool is_active(const struct limiter_user *u, int64_t now)
+{
+	return u->id && now - u->seen_ns < LIMITER_USER_ACTIVE_NS;
+}
+
 void limiter_look(struct limiter_state *l, const struct limiter_user *me,
 		  int64_t now_ns, struct limiter_view *out)
 {
@@ -401,12 +407,16 @@ void limiter_look(struct limiter_state *l, const struct limiter_user *me,
 		.learned_left_ns = later(l->learned_until_ns - now_ns, 0),
 	};
 	for (i = 0; i < LIMITER_USERS; i++)
-		out->users += l->user[i].id &&
-			      now_ns - l->user[i].seen_ns < LIMITER_USER_ACTIVE_NS;
-	for (i = 0; i < l->place_count; i++)
-		out->calls_last_second +=
-			l->place[i].send_at_ns <= now_ns &&
-			l->place[i].send_at_ns > now_ns - NS_PER_SEC;
+		out->users += is_active(&l->user[i], now_ns);
+	for (i = 0; i < l->place_count; i++) {
+		const struct limiter_place *p = &l->place[i];
+		const struct limiter_user *u = &l->user[p->user];
+
+		if (p->send_at_ns > now_ns || p->send_at_ns <= now_ns - NS_PER_SEC)
+			continue;
+		out->calls_last_second++;
+		out->others_last_second += u->id != me->id && is_active(u, now_ns);
+	}
 	for (i = 0; i < LIMITER_MINUTE; i++)
 		calls += l->minute[i];
 	out->calls_last_minute = calls < INT_MAX ? (int)calls : INT_MAX;

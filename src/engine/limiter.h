@@ -91,12 +91,13 @@ void limiter_end(struct limiter_state *l, const struct limiter_user *me,
 		 uint64_t ticket, enum limiter_end how, int64_t at_ns,
 		 int64_t min_rtt_ns, int64_t now_ns);
 
-/* The process of user[index] was found dead. */
+/* The process of user[index] was found dead: it is no longer active. */
 void limiter_bury(struct limiter_state *l, size_t index, int64_t now_ns);
 
 struct limiter_view {
 	int users;
 	int calls_last_second, calls_last_minute;
+	int others_last_second; /* of them: by users that are active, and not me */
 	double pace, ceiling;
 	int64_t learned_left_ns;
 };

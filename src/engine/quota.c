@@ -431,11 +431,14 @@ void quota_look(struct quota *q, struct quota_view *out)
 		return;
 	if (q->is_shared)
 		quota_file_peek(&q->file, &q->state);
-	limiter_look(&q->state, &q->me, clock_monotonic_ns(), &view);
+	now = clock_monotonic_ns();
+	bury_dead(q, now);
+	limiter_look(&q->state, &q->me, now, &view);
 	*out = (struct quota_view){
 		.is_shared = q->is_shared,
 		.users = view.users,
 		.calls_last_second = view.calls_last_second,
+		.others_last_second = view.others_last_second,
 		.calls_last_minute = view.calls_last_minute,
 		.pace_per_sec = view.pace,
 		.ceiling_per_sec = view.ceiling,

@@ -73,6 +73,7 @@ struct quota_view {
 	bool is_shared;
 	int users;              /* processes active in the last two seconds */
 	int calls_last_second;
+	int others_last_second; /* of them: by other processes, still alive */
 	int calls_last_minute;
 	double pace_per_sec;    /* in force now; the ceiling of all users */
 	double ceiling_per_sec; /* published, or learned from refusals */

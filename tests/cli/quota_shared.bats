@@ -68,7 +68,7 @@ load ../support/quota
     side_by_side 2 -f list.{} --batch 1 --no-share
     expect_status 0
     expect_arrivals '.sliding > 18 and .sliding <= 36'
-    expect_same "$(ls "$STATE" | grep -c quota)" 0
+    expect_same "$(find "$STATE" -name 'quota*' | wc -l)" 0
 }
 
 @test "--quota before, during and after: no call, the state as it is" {

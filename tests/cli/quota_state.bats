@@ -11,7 +11,7 @@ begun() {
     codes 5 >list
 }
 
-# expect_well WARNINGS: five calls are made as if nothing had been.
+# expect_well WARNINGS [MS]: five calls are made as if nothing had been, in time.
 expect_well() {
     : >log
     fetch --format ndjson -f list --batch 1 --timeout 20 --stats stats
@@ -85,31 +85,32 @@ expect_kept() {
     expect_kept
 }
 
-@test "a directory that others can write, or that is a file: one warning, all its own" {
-    begun
-    chmod 777 "$STATE"
-    expect_most_of_a_run
-    chmod 700 "$STATE"
-    mv "$STATE" moved && : >"$STATE"
-    expect_most_of_a_run
-    unset HOME
-    expect_most_of_a_run
-}
-
-# The token is asked for anew, so the broker must give one.
-expect_most_of_a_run() {
+# expect_run_of_its_own: token and quota are this run's, and it says so once.
+expect_run_of_its_own() {
     serve --rate 18
     fetch --format ndjson -f list --batch 1
     expect_status 0
     expect_warnings 1 err
+    expect_text err "token and quota are this run's own"
     expect_quota
     expect_arrivals '.calls == 6'
+}
+
+@test "a directory that others can write, or that is a file: one warning, all its own" {
+    begun
+    chmod 777 "$STATE"
+    expect_run_of_its_own
+    chmod 700 "$STATE"
+    mv "$STATE" moved && : >"$STATE"
+    expect_run_of_its_own
+    unset HOME
+    expect_run_of_its_own
 }
 
 # on_disk OPTIONS SCRIPT: runs the script with the state on a small disk of its own.
 on_disk() {
     mkdir -p disk
-    export QUOTEFETCH STATE
+    export QUOTEFETCH
     unshare -rm true 2>/dev/null || skip 'no mounts here'
     unshare -rm "$BASH" -ec 'mount -t tmpfs -o "$1" none disk; export QUOTEFETCH_STATE_DIR=$PWD/disk/state
         fetch() { "$QUOTEFETCH" --format ndjson --batch 1 -f list --stats stats "$@"; }

@@ -170,7 +170,7 @@ load ../support/faults
         expect_status 0
     done
     ask --format csv
-    python3 -c 'import csv, sys
+    "$PYTHON" -c 'import csv, sys
 for row in csv.DictReader(open("out", newline="")):
     assert row["name"] == sys.argv[1], row' "$name"
     ask

@@ -3,10 +3,6 @@
 
 load ../support/faults
 
-setup_file() {
-    certificates
-}
-
 # ---- the network ---------------------------------------------------------------
 
 @test "N1 unknown host: said once, not tried again" {

@@ -14,7 +14,8 @@ answered() {
 hunted() {
     local left pid
 
-    : >"out.$1" >"kills.$1"
+    : >"out.$1"
+    : >"kills.$1"
     RANDOM=$1
     while left=$(answered "$1" | comm -13 - "list.$1"); [ -n "$left" ]; do
         [ -z "$(tail -c 1 "out.$1")" ] || echo >>"out.$1"

@@ -115,7 +115,7 @@ load ../support/faults
 
 @test "I12 no argument at all, not even a name: no crash" {
     serve_limited
-    python3 - "$QUOTEFETCH" <<'END' || status=$?
+    "$PYTHON" - "$QUOTEFETCH" <<'END' || status=$?
 import ctypes, os, sys
 libc = ctypes.CDLL(None, use_errno=True)
 none = (ctypes.c_char_p * 1)(None)

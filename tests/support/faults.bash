@@ -13,6 +13,13 @@ load ../support/common
 
 eval "common_$(declare -f setup)" # what common.bash does comes first
 
+setup_file() {
+    # Past a version manager's stand-in, which takes its time at every call.
+    PYTHON=$(python3 -c 'import sys; print(sys.executable)')
+    export PYTHON
+    case $BATS_TEST_FILENAME in */core.bats | */network.bats) certificates ;; esac
+}
+
 setup() {
     common_setup
     : >"$CONFIG" # the default quota is in force
@@ -112,7 +119,7 @@ check_document() {
         [ ! -s "$file" ] || fail "there is output"
         return
     fi
-    python3 "$ROOT/tests/support/document.py" list "$file" || fail "the document is not whole"
+    "$PYTHON" -S "$ROOT/tests/support/document.py" list "$file" || fail "the document is not whole"
 }
 
 # Neither key nor secret in what is printed or left behind; the token in its
@@ -129,7 +136,8 @@ check_secrets() {
 }
 
 check_rate() {
-    [ "$rate" = 0 ] || [ ! -s log ] || [ "$(arrivals log | jq .sliding)" -le "$rate" ] ||
+    [ "$rate" = 0 ] || [ ! -s log ] || [ "$(wc -l <log)" -le "$rate" ] ||
+        [ "$(arrivals log | jq .sliding)" -le "$rate" ] ||
         fail "more than $rate calls in a second: $(arrivals log)"
 }
 
@@ -166,7 +174,7 @@ wire() {
     local port scheme=http
 
     [ "$1" != --tls ] || scheme=https
-    read -r port < <(exec rawserver.py --upstream "${KIS_BASE_URL:-http://127.0.0.1:9}" "$@" \
+    read -r port < <(exec "$PYTHON" "$ROOT/tests/support/rawserver.py" --upstream "${KIS_BASE_URL:-http://127.0.0.1:9}" "$@" \
         2>wire.err 3>&-)
     brokers+=("$!")
     use "$scheme://127.0.0.1:$port"
@@ -241,6 +249,22 @@ spoil() {
     rm -rf "$STATE"
     serve_limited --fault "$1"
     ask --retries 0
+}
+
+# prices TEXT...: asks for a symbol for each TEXT, which is its price; one of them
+# is American.
+prices() {
+    local faults=() text
+
+    symbols=()
+    for text in "$@"; do
+        symbols+=($((100001 + ${#symbols[@]})))
+        [ $# -gt "${#symbols[@]}" ] || symbols[-1]=AAPL
+        faults+=(--fault "price=$text@symbol=${symbols[-1]}")
+    done
+    rate=0
+    serve "${faults[@]}"
+    ask --retries 0 --keep-order --batch 1 --rate 0
 }
 
 # backdate_token: as if the token in the cache had been issued two minutes ago.

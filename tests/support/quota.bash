@@ -3,7 +3,7 @@
 #   limited [OPTION...]          starts a broker of 18 calls a second
 #   side_by_side N [ARGUMENT...] runs N clients at once
 #   expect_...                   as in common.bash
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 load ../support/common
 
@@ -68,17 +68,13 @@ prices() {
     jq -r 'select(.error | not) | "\(.symbol) \(.price)"' -- "$@" | sort
 }
 
-# expect_prices LIST OUT: all files list.* have their quotes in out.*, and they
-# are what a client gets that is alone with an unlimited broker.
+# expect_prices: the files list.* have their quotes in out.*, and they are what a
+# client gets that is alone with an unlimited broker. That broker's log is the log.
 expect_prices() {
-    local KIS_BASE_URL=$KIS_BASE_URL log_was
-
     prices out.* >prices.seen
-    log_was=$(cat log)
     serve
     cat list.* >list
     fetch --rate 0 --format ndjson -f list
-    printf '%s\n' "$log_was" >log
     prices out >prices.alone
     cmp prices.seen prices.alone || fail "other quotes than one client alone gets" \
         "$(diff prices.seen prices.alone | head -n 5)"
