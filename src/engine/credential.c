@@ -119,8 +119,10 @@ static int ask_broker(struct credential *c, struct token_file *f,
 	rc = issue(arg, &token, &end, err);
 	if (rc == 0)
 		f->token = token;
-	else if (end == ISSUE_REFUSED)
-		f->asked_at_ms = asked_before_ms;
+	/* The minute counts from when the broker was asked, which was later than
+	 * the stamp: by now at the latest. */
+	f->asked_at_ms = rc < 0 && end == ISSUE_REFUSED ? asked_before_ms :
+							  clock_real_ms();
 	token_file_write(c->config.state_dirfd, c->name, f);
 	return rc;
 }

@@ -101,6 +101,10 @@ load ../support/quota
     limited
     hands 2 60
     warm
+    fetch -f list.1 --batch 3
+    fetch -f list.2 --batch 2 --timeout 8 # the last run is over: it takes nothing more
+    expect_status 0
+    expect_warnings 0 err
     launch 1 -f list.1 --batch 1
     sleep 1.5
     fetch -f list.2 --batch 10 --timeout 20

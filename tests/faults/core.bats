@@ -592,7 +592,7 @@ in_answer() { in_name && sleep 0.2; }
         input=(-f "$file")
         ask
         expect_status 2
-        expect_match err 'line 1'
+        expect_match err 'line [0-9]+'
         expect_no_calls
     done
 }

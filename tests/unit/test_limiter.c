@@ -742,6 +742,7 @@ static void test_lost_places(void **state)
 {
 	struct desk *d = new_desk();
 	struct limiter_user other = d->me;
+	struct limiter_view view;
 	uint64_t first, second, third;
 
 	(void)state;
@@ -757,7 +758,14 @@ static void test_lost_places(void **state)
 	d = new_desk();
 	ask_at(d, &first);
 	ask_at(d, &second);
+	limiter_look(&d->l, &other, d->now, &view);
+	assert_int_equal(view.users, 1);
+	assert_int_equal(view.others_last_second, 1);
 	limiter_bury(&d->l, 0, d->now);
+	limiter_look(&d->l, &other, d->now, &view);
+	assert_int_equal(view.users, 0);
+	assert_int_equal(view.calls_last_second, 1);
+	assert_int_equal(view.others_last_second, 0);
 	d->me = other;
 	d->now += 2 * SEC;
 	assert_int_equal(ask_at(d, &second), 0);
