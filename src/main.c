@@ -380,7 +380,7 @@ static int run(struct app *app, bool *has_stray_resolver)
 
 	if (load(app, &err) < 0)
 		return fail(&err);
-	if (!app->options.wants_plan)
+	if (!app->options.wants_plan || app->options.app_key)
 		open_state(app);
 	if (!app->options.wants_plan && !app->options.wants_quota)
 		return fetch(app, has_stray_resolver);

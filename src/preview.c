@@ -13,8 +13,28 @@ static int print(const struct session_config *c, struct buf *text,
 			    c->deadline_ns, err);
 }
 
+/* What the account's quota shows. Returns false where there is no key to tell
+ * the account by, or no state. */
+static bool look_at_quota(const struct session_config *c, struct quota_view *view)
+{
+	struct quota *quota = NULL;
+	struct err why;
+	struct buf key;
+
+	if (!c->options->app_key || c->state_dirfd < 0)
+		return false;
+	if (session_name_account(c, &key, &why) == 0)
+		quota = session_open_quota(c, buf_text(&key), &why);
+	if (quota)
+		quota_look(quota, view);
+	quota_free(quota);
+	buf_release(&key);
+	return quota != NULL;
+}
+
 int preview_plan(const struct session_config *config, struct err *err)
 {
+	struct quota_view view;
 	struct plan plan;
 	struct cost cost;
 	struct buf text;
@@ -22,7 +42,8 @@ int preview_plan(const struct session_config *config, struct err *err)
 
 	buf_init(&text, 4096);
 	session_make_plan(config, &plan);
-	cost = session_cost(config, &plan, 0);
+	cost = session_cost(config, &plan,
+			    look_at_quota(config, &view) ? &view : NULL);
 	report_plan(&cost, &text);
 	rc = print(config, &text, err);
 	buf_release(&text);

@@ -76,8 +76,17 @@ void session_make_plan(const struct session_config *c, struct plan *plan)
 	plan_init(plan, &config, &input);
 }
 
+/* What the others take of the rate: as much as in the last second, but never the
+ * share of a newcomer, for who asks first is served first. */
+static double rate_of_others(const struct quota_view *v, int rate)
+{
+	double most = (double)rate * v->users / (v->users + 1);
+
+	return v->others_last_second < most ? v->others_last_second : most;
+}
+
 struct cost session_cost(const struct session_config *c, const struct plan *plan,
-		     double others_per_sec)
+			 const struct quota_view *view)
 {
 	return (struct cost){ .symbols = symbol_list_count(c->list),
 			      .to_fetch = plan->left[0] + plan->left[1],
@@ -85,7 +94,7 @@ struct cost session_cost(const struct session_config *c, const struct plan *plan
 			      .batch = batch_of(c),
 			      .batch_max = c->account->batch_max,
 			      .rate_per_sec = session_rate(c),
-			      .others_per_sec = others_per_sec,
+			      .others_per_sec = view ? rate_of_others(view, session_rate(c)) : 0,
 			      .timeout_sec = c->options->timeout_sec };
 }
 
@@ -130,15 +139,6 @@ struct credential *session_open_credential(const struct session_config *c,
 	return credential_new(&config, err);
 }
 
-/* What the others take of the rate: as much as in the last second, but never the
- * share of a newcomer, for who asks first is served first. */
-static double rate_of_others(const struct quota_view *v, int rate)
-{
-	double most = (double)rate * v->users / (v->users + 1);
-
-	return v->others_last_second < most ? v->others_last_second : most;
-}
-
 /* Warns where the calls cannot all be made in time. */
 static void warn_of_misfit(struct session *run)
 {
@@ -147,8 +147,7 @@ static void warn_of_misfit(struct session *run)
 	struct buf line;
 
 	quota_look(run->shared.quota, &view);
-	cost = session_cost(run->config, &run->plan,
-			    rate_of_others(&view, session_rate(run->config)));
+	cost = session_cost(run->config, &run->plan, &view);
 	buf_init(&line, 1024);
 	if (!report_misfit(&cost, &line))
 		run->config->say(NULL, buf_text(&line));

@@ -15,6 +15,7 @@
 #include "engine/plan.h"
 #include "provider/provider.h"
 
+struct quota_view;
 struct stop;
 struct symbol_list;
 
@@ -60,8 +61,10 @@ void session_close(struct session *run);
 int session_rate(const struct session_config *c);
 
 void session_make_plan(const struct session_config *c, struct plan *plan);
+
+/* view: what the quota shows of the others' use; NULL: nothing is known. */
 struct cost session_cost(const struct session_config *c, const struct plan *plan,
-		     double others_per_sec);
+			 const struct quota_view *view);
 
 /* The text that quota and token are kept under. Errors: USAGE. */
 MUST_CHECK int session_name_account(const struct session_config *c, struct buf *key,

@@ -119,3 +119,17 @@ load ../support/quota
     expect_status 0
     expect_quota
 }
+
+@test "--plan counts what the others use, where a key tells the account" {
+    limited
+    hands 1 120
+    warm
+    launch 1 -f list.1 --batch 2 --timeout 60
+    sleep 1.5
+    fetch --plan -f list.1 --batch 2
+    expect_status 0
+    expect_match out '^used by others: [1-9]'
+    env -u KIS_APP_KEY -u KIS_APP_SECRET "$QUOTEFETCH" --plan -f list.1 >out
+    expect_no_text out 'used by others'
+    landed 1
+}

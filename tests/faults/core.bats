@@ -310,13 +310,14 @@ EOF
 # ---- token and credentials ---------------------------------------------------------
 
 @test "A2 a cache that is no cache: ignored, another token is got, the file put right" {
-    local kind file
+    local kind file kinds=(empty cut binary huge readable symlink fifo)
 
+    [ "$(id -u)" != 0 ] || kinds+=(foreign)
     rate=0
     serve --token-interval 0
     ask
     file=$(echo "$STATE"/token-*[!k])
-    for kind in empty cut binary huge readable symlink fifo foreign directory; do
+    for kind in "${kinds[@]}" directory; do
         cp "$file" good
         case $kind in
         empty) : >"$file" ;;
@@ -326,14 +327,14 @@ EOF
         readable) chmod 644 "$file" ;;
         symlink) chmod 600 good && ln -sf "$PWD/good" "$file" ;;
         fifo) rm "$file" && mkfifo -m 600 "$file" ;;
-        foreign) [ "$(id -u)" != 0 ] || chown 12345 "$file" ;;
+        foreign) chown 12345 "$file" ;;
         directory) rm "$file" && mkdir "$file" ;;
         esac
         : >log
         ask
         expect_end 0 3
-        [ "$kind" = directory ] && continue
-        [ "$kind $(id -u)" = foreign ] || expect_calls "$token" 1
+        expect_calls "$token" 1
+        [ "$kind" != directory ] || continue # which no file can replace
         [ -f "$file" ] && [ ! -L "$file" ] || fail "$kind: no file put in its place"
         jq -e .token "$file" >/dev/null || fail "$kind: no token in the file"
     done
@@ -570,12 +571,12 @@ in_answer() { in_name && sleep 0.2; }
 # ---- input -------------------------------------------------------------------------
 
 @test "I2 a million lines: told what fits, and done by the deadline" {
-    local lines=1000000
+    local count=1000000
 
-    unsanitized || lines=100000
+    unsanitized || count=100000
     deadline=3
     serve_limited
-    awk -v n=$lines 'BEGIN { for (i = 0; i < n; i++) printf "1%05d\n", i % 100000 }' >million
+    awk -v n="$count" 'BEGIN { for (i = 0; i < n; i++) printf "1%05d\n", i % 100000 }' >million
     input=(-f million) symbols=()
     start --format csv --fields symbol,error_type
     cp million list
@@ -604,7 +605,7 @@ in_answer() { in_name && sleep 0.2; }
 
     serve_limited
     for text in '0059\x0030' '0059\x1b[31m30' 'AA\x07PL' '005930\x7f' 'AA\xe2\x80\xaePL'; do
-        printf "000660\n$text\n" >odd
+        printf '000660\n%b\n' "$text" >odd
         input=(-f odd)
         ask
         expect_status 2

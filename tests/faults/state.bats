@@ -55,6 +55,14 @@ load ../support/faults
     expect_calls "$token" 1
 }
 
+@test "A: the token call fails each time: as many attempts as --retries says" {
+    symbols=(005930)
+    serve_limited --fault status=503@path=token
+    ask
+    expect_end 3 0 Auth
+    expect_calls "$token" 3
+}
+
 @test "A11 a wrong secret: exit 3 at once, no quote is asked for" {
     serve_limited --app-secret another
     ask
@@ -72,12 +80,12 @@ load ../support/faults
     export CREDENTIALS_DIRECTORY=$PWD/credentials
     printf '%s' "$KEY" >credentials/app_key
     for text in "$SECRET" "$SECRET\n" "$SECRET\r\n"; do
-        printf "$text" >credentials/app_secret
+        printf %b "$text" >credentials/app_secret
         ask
         expect_end 0 3
     done
     for text in "$SECRET\n\n" "$SECRET\0000x" " $SECRET" '' "$(printf '%01000000d' 7)"; do
-        printf "$text" >credentials/app_secret
+        printf %b "$text" >credentials/app_secret
         ask
         expect_status 2
     done
