@@ -102,18 +102,31 @@ const struct json_node *json_root(const struct json_doc *doc)
 	return node_of(doc->root);
 }
 
-const struct json_node *json_get(const struct json_node *obj, const char *key)
+/* The first member from n on, to the end of the list, that has the key. */
+static const cJSON *find_from(const cJSON *n, const char *key)
 {
-	const cJSON *n;
-
-	if (!json_is_object(obj))
-		return NULL;
 	/* As cJSON_GetObjectItemCaseSensitive; most keys differ in a letter
 	 * that is seen without a call. */
-	for (n = item_of(obj)->child; n; n = n->next)
+	for (; n; n = n->next)
 		if (n->string[0] == key[0] && strcmp(n->string, key) == 0)
 			break;
-	return node_of(n);
+	return n;
+}
+
+const struct json_node *json_get(const struct json_node *obj, const char *key)
+{
+	return json_is_object(obj) ? node_of(find_from(item_of(obj)->child, key)) :
+				     NULL;
+}
+
+const struct json_node *json_find(const struct json_node *obj,
+				  const struct json_node **at, const char *key)
+{
+	const cJSON *n = *at ? find_from(item_of(*at)->next, key) : NULL;
+
+	if (!n)
+		return *at = json_get(obj, key);
+	return *at = node_of(n);
 }
 
 bool json_is_object(const struct json_node *n)
@@ -152,8 +165,12 @@ static const char *kind_name(const struct json_node *n)
 int json_get_string(const struct json_node *obj, const char *key,
 		    const char **text, struct err *err)
 {
-	const struct json_node *n = json_get(obj, key);
+	return json_as_string(json_get(obj, key), key, text, err);
+}
 
+int json_as_string(const struct json_node *n, const char *key,
+		   const char **text, struct err *err)
+{
 	*text = json_string(n);
 	if (*text)
 		return 1;

@@ -29,6 +29,11 @@ const struct json_node *json_root(const struct json_doc *doc);
 /* The value of a key (exact case), or NULL. obj may be NULL. */
 const struct json_node *json_get(const struct json_node *obj, const char *key);
 
+/* The same for who asks for many keys in about the order of the text: looks
+ * behind *at first, where the last one was found (NULL: nowhere yet). */
+const struct json_node *json_find(const struct json_node *obj,
+				  const struct json_node **at, const char *key);
+
 bool json_is_object(const struct json_node *n);
 bool json_is_array(const struct json_node *n);
 bool json_is_null(const struct json_node *n);
@@ -41,6 +46,10 @@ const char *json_string(const struct json_node *n);
  * Errors: PARSE "field 'KEY' is a number, not a string". */
 MUST_CHECK int json_get_string(const struct json_node *obj, const char *key,
 			       const char **text, struct err *err);
+
+/* The same of a value that was found; NULL: absent. */
+MUST_CHECK int json_as_string(const struct json_node *n, const char *key,
+			      const char **text, struct err *err);
 
 /* An integer member within [min, max]: a JSON number without fraction and
  * exponent, or a string of digits. No double is on the way.

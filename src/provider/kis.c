@@ -213,12 +213,14 @@ int kis_get_numbers(const struct json_node *row, const struct kis_field *field,
 		    size_t count, struct arena *texts, struct quote *q,
 		    struct err *err)
 {
+	const struct json_node *at = NULL;
 	char number[DECIMAL_BYTES];
 	const char *text;
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		int rc = json_get_string(row, field[i].key, &text, err);
+		int rc = json_as_string(json_find(row, &at, field[i].key),
+					field[i].key, &text, err);
 
 		if (rc < 0)
 			return -1;

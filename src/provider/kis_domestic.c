@@ -10,19 +10,20 @@
 #define MULTI_PATH "/uapi/domestic-stock/v1/quotations/intstock-multprice"
 #define SINGLE_PATH "/uapi/domestic-stock/v1/quotations/inquire-price"
 
+/* In the order of the answer, but for the last two. */
 static const struct kis_field multi_fields[] = {
 	{ QUOTE_PRICE, "inter2_prpr" },
 	{ QUOTE_CHANGE, "inter2_prdy_vrss" },
 	{ QUOTE_CHANGE_PERCENT, "prdy_ctrt" },
+	{ QUOTE_VOLUME, "acml_vol" },
 	{ QUOTE_OPEN, "inter2_oprc" },
 	{ QUOTE_HIGH, "inter2_hgpr" },
 	{ QUOTE_LOW, "inter2_lwpr" },
+	{ QUOTE_ASK, "inter2_askp" },
+	{ QUOTE_BID, "inter2_bidp" },
+	{ QUOTE_TURNOVER, "acml_tr_pbmn" },
 	{ QUOTE_PREVIOUS_CLOSE, "inter2_sdpr" }, /* the base price, if no ... */
 	{ QUOTE_PREVIOUS_CLOSE, "inter2_prdy_clpr" },
-	{ QUOTE_VOLUME, "acml_vol" },
-	{ QUOTE_TURNOVER, "acml_tr_pbmn" },
-	{ QUOTE_BID, "inter2_bidp" },
-	{ QUOTE_ASK, "inter2_askp" },
 };
 
 static const struct kis_field single_fields[] = {

@@ -670,9 +670,37 @@ static void renders_a_part(void **state)
 	json_free(doc);
 }
 
+/* Each key is found wherever the last one was, and none that is not there. */
+static void finds_in_any_order(void **state)
+{
+	static const char text[] = "{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\",\"ca\":\"4\"}";
+	static const struct {
+		const char *key, *want;
+	} rows[] = {
+		{ "a", "1" },  { "c", "3" },  { "b", "2" }, { "b", "2" },
+		{ "ca", "4" }, { "x", NULL }, { "c", "3" }, { "a", "1" },
+	};
+	const struct json_node *at = NULL;
+	struct err err;
+	struct json_doc *doc = json_parse(text, sizeof text - 1, &err);
+
+	(void)state;
+	assert_non_null(doc);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *got = json_string(json_find(json_root(doc), &at, rows[i].key));
+
+		if (rows[i].want)
+			assert_string_equal(got, rows[i].want);
+		else
+			assert_null(got);
+	}
+	json_free(doc);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_in_any_order),
 		cmocka_unit_test(takes_what_is_right),
 		cmocka_unit_test(tells_a_cut_text_from_a_wrong_one),
 		cmocka_unit_test(takes_no_beginning_for_the_whole),
