@@ -84,8 +84,8 @@ static void say(void *arg, const char *line)
 	size_t len = strlen(text);
 
 	(void)arg;
-	utf8_copy_printable(line, strlen(line), text + len, sizeof text - len - 2,
-			    1000);
+	utf8_copy_printable(line, strlen(line), text + len,
+			    sizeof text - len - 2, 1000);
 	len = strlen(text);
 	text[len++] = '\n';
 	if (io_write_all(STDERR_FILENO, text, len, NULL,
@@ -188,7 +188,8 @@ static int print_help(const struct app *app)
 		options_help(&text);
 	else
 		buf_puts(&text, "quotefetch " QUOTEFETCH_VERSION "\n");
-	rc = output_print(NULL, app->closed[1], &text, &stop, CLOCK_NEVER, &err);
+	rc = output_print(NULL, app->closed[1], &text, &stop, CLOCK_NEVER,
+			  &err);
 	buf_release(&text);
 	return rc < 0 ? fail(&err) : STATUS_ALL;
 }
@@ -211,8 +212,8 @@ static int64_t deadline_of(const struct app *app)
 {
 	double sec = app->options.timeout_sec;
 
-	return sec > 0 ? app->started_ns + (int64_t)(sec * (double)NS_PER_SEC) :
-			 CLOCK_NEVER;
+	return sec > 0 ? app->started_ns + (int64_t)(sec * (double)NS_PER_SEC)
+		       : CLOCK_NEVER;
 }
 
 /* Where token, quota and found exchanges are kept; a run does without. */
@@ -244,9 +245,9 @@ static int check_ca_file(const struct options *o, struct err *err)
 		errnum = errno;
 	else if (S_ISDIR(st.st_mode))
 		errnum = EISDIR;
-	return errnum ? err_set_errno(err, ERR_USAGE, errnum, "cannot read '%s'",
-				      o->ca_file) :
-			0;
+	return errnum ? err_set_errno(err, ERR_USAGE, errnum,
+				      "cannot read '%s'", o->ca_file)
+		      : 0;
 }
 
 /* Everything that can be wrong before the first request. */
@@ -277,15 +278,15 @@ static struct session_config session_config_of(const struct app *app)
 
 	require(account);
 	return (struct session_config){ .options = &app->options,
-				    .list = app->list,
-				    .provider = provider,
-				    .account = account,
-				    .stop = &stop,
-				    .started_ns = app->started_ns,
-				    .deadline_ns = app->deadline_ns,
-				    .state_dirfd = app->state_dirfd,
-				    .stdout_is_closed = app->closed[1],
-				    .say = say };
+					.list = app->list,
+					.provider = provider,
+					.account = account,
+					.stop = &stop,
+					.started_ns = app->started_ns,
+					.deadline_ns = app->deadline_ns,
+					.state_dirfd = app->state_dirfd,
+					.stdout_is_closed = app->closed[1],
+					.say = say };
 }
 
 /* What the run came to, as one number. */
@@ -297,9 +298,9 @@ static int status_of_run(const struct run_report *r)
 		return STATUS_SIGNAL + stop_reason(&stop);
 	if (r->output_failed)
 		return r->output_err.kind == ERR_OUTPUT &&
-				       r->output_err.code == EPIPE ?
-			       STATUS_PIPE :
-			       STATUS_OUTPUT;
+				       r->output_err.code == EPIPE
+			       ? STATUS_PIPE
+			       : STATUS_OUTPUT;
 	if (t->failed[ERR_AUTH] > 0)
 		return STATUS_AUTH;
 	if (t->failed[ERR_DEADLINE] > 0)
@@ -315,10 +316,11 @@ static struct output *open_stats(const struct options *o, struct err *err)
 	struct stat stats, records;
 
 	if (stat(o->stats_file, &stats) == 0 && S_ISREG(stats.st_mode) &&
-	    (o->output ? stat(o->output, &records) :
-			 fstat(STDOUT_FILENO, &records)) == 0 &&
+	    (o->output ? stat(o->output, &records)
+		       : fstat(STDOUT_FILENO, &records)) == 0 &&
 	    stats.st_ino == records.st_ino && stats.st_dev == records.st_dev) {
-		err_set(err, ERR_OUTPUT, "cannot write '%s': it holds the records",
+		err_set(err, ERR_OUTPUT,
+			"cannot write '%s': it holds the records",
 			o->stats_file);
 		return NULL;
 	}
@@ -335,8 +337,9 @@ static int write_stats(const struct app *app, struct stats *stats)
 	buf_init(&text, 64 * 1024);
 	stats_write(stats, &text);
 	out = open_stats(&app->options, &err);
-	if (!out || output_write(out, &text, NULL,
-				 clock_monotonic_ns() + NS_PER_SEC / 2, &err) < 0)
+	if (!out ||
+	    output_write(out, &text, NULL,
+			 clock_monotonic_ns() + NS_PER_SEC / 2, &err) < 0)
 		output_abandon(out);
 	else
 		rc = output_commit(out, &err);
@@ -357,7 +360,8 @@ static int fetch(const struct app *app, bool *has_stray_resolver)
 	if (run_fetch(&config, &report, &err) < 0)
 		return fail(&err);
 	if (report.stopped_early) {
-		err_wrap(&report.early_err, "stopped early, everything failed alike");
+		err_wrap(&report.early_err,
+			 "stopped early, everything failed alike");
 		say(NULL, report.early_err.msg);
 	}
 	report.stats.exit_status = status_of_run(&report);
@@ -385,8 +389,8 @@ static int run(struct app *app, bool *has_stray_resolver)
 	if (!app->options.wants_plan && !app->options.wants_quota)
 		return fetch(app, has_stray_resolver);
 	config = session_config_of(app);
-	rc = app->options.wants_quota ? preview_quota(&config, &err) :
-					preview_plan(&config, &err);
+	rc = app->options.wants_quota ? preview_quota(&config, &err)
+				      : preview_plan(&config, &err);
 	return rc < 0 ? fail(&err) : STATUS_ALL;
 }
 

@@ -9,13 +9,14 @@
 static int print(const struct session_config *c, struct buf *text,
 		 struct err *err)
 {
-	return output_print(c->options->output, c->stdout_is_closed, text, c->stop,
-			    c->deadline_ns, err);
+	return output_print(c->options->output, c->stdout_is_closed, text,
+			    c->stop, c->deadline_ns, err);
 }
 
 /* What the account's quota shows. Returns false where there is no key to tell
  * the account by, or no state. */
-static bool look_at_quota(const struct session_config *c, struct quota_view *view)
+static bool look_at_quota(const struct session_config *c,
+			  struct quota_view *view)
 {
 	struct quota *quota = NULL;
 	struct err why;
@@ -61,7 +62,8 @@ int preview_quota(const struct session_config *config, struct err *err)
 	buf_init(&text, 4096);
 	if (session_name_account(config, &key, err) < 0 ||
 	    !(quota = session_open_quota(config, buf_text(&key), err)) ||
-	    !(credential = session_open_credential(config, buf_text(&key), err)))
+	    !(credential =
+		      session_open_credential(config, buf_text(&key), err)))
 		goto out;
 	quota_look(quota, &view);
 	report_quota(&view, credential_peek_ms(credential), &text);

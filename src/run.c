@@ -32,7 +32,8 @@ static struct result *next_job(struct session *run, bool *done, struct err *err)
 		struct symbol *s = &request->item[i].symbol;
 
 		if (s->market == MARKET_US)
-			s->exchange = (uint8_t)exchange_book_find(run->book, s->code);
+			s->exchange =
+				(uint8_t)exchange_book_find(run->book, s->code);
 	}
 	job = result_new(request);
 	if (!job) {
@@ -57,7 +58,8 @@ static int feed(struct session *run, struct err *err)
 }
 
 /* What main learns from a result before it is rendered. */
-static int learn(struct session *run, const struct result *result, struct err *err)
+static int learn(struct session *run, const struct result *result,
+		 struct err *err)
 {
 	size_t i;
 
@@ -68,7 +70,8 @@ static int learn(struct session *run, const struct result *result, struct err *e
 		const struct outcome *o = &result->outcome[i];
 
 		if (s->market == MARKET_US && o->has_quote &&
-		    exchange_book_note(run->book, s->code, o->exchange, err) < 0)
+		    exchange_book_note(run->book, s->code, o->exchange, err) <
+			    0)
 			return -1;
 	}
 	return 0;
@@ -82,9 +85,11 @@ static void follow_latency(struct session *run, const struct result *result)
 	double sec = result->outcome[0].latency_ms / 1000.0;
 	double rate = session_rate(run->config);
 
-	if (run->options->workers != OPTION_AUTO || result->outcome[0].attempts == 0)
+	if (run->options->workers != OPTION_AUTO ||
+	    result->outcome[0].attempts == 0)
 		return;
-	run->latency_sec = run->latency_sec > 0 ? 0.8 * run->latency_sec + 0.2 * sec : sec;
+	run->latency_sec =
+		run->latency_sec > 0 ? 0.8 * run->latency_sec + 0.2 * sec : sec;
 	if ((double)pool_workers(run->pool) <
 		    rate * run->latency_sec / (1 + run->latency_sec) + 2 &&
 	    pool_grow(run->pool) && run->options->concurrency == OPTION_AUTO)
@@ -121,8 +126,10 @@ static int pump(struct session *run, struct err *err)
 			return -1;
 		if (pool_alive(run->pool) == 0)
 			return 0;
-		if (io_wait(pool_fd(run->pool), POLLIN, c->stop, c->deadline_ns, &why) < 0) {
-			if (why.kind == ERR_CANCELED || why.kind == ERR_DEADLINE)
+		if (io_wait(pool_fd(run->pool), POLLIN, c->stop, c->deadline_ns,
+			    &why) < 0) {
+			if (why.kind == ERR_CANCELED ||
+			    why.kind == ERR_DEADLINE)
 				return 0;
 			*err = why;
 			return -1;
@@ -132,8 +139,8 @@ static int pump(struct session *run, struct err *err)
 	}
 }
 
-static int fail_job(struct session *run, struct result *job, const struct err *why,
-		    struct err *err)
+static int fail_job(struct session *run, struct result *job,
+		    const struct err *why, struct err *err)
 {
 	result_fail(job, 0, job->request->count, why);
 	return delivery_take(run->delivery, job, err);
@@ -149,7 +156,8 @@ static int answer_the_rest(struct session *run, struct err *err)
 	if (stop_reason(run->config->stop))
 		err_set(&why, ERR_CANCELED, "interrupted");
 	else
-		err_set(&why, ERR_DEADLINE, "its turn did not come before the time was up");
+		err_set(&why, ERR_DEADLINE,
+			"its turn did not come before the time was up");
 	while ((job = pool_cancel_waiting(run->pool)))
 		if (fail_job(run, job, &why, err) < 0)
 			return -1;
@@ -202,7 +210,8 @@ static void report(struct session *run, struct run_report *out)
 	out->stats.workers = pool_workers(run->pool);
 	out->stats.wall_ns = clock_monotonic_ns() - run->config->started_ns;
 	out->stats.quota_waited_ns = quota_waited_ns(run->shared.quota);
-	out->stopped_early = breaker_is_open(run->shared.breaker, &out->early_err);
+	out->stopped_early =
+		breaker_is_open(run->shared.breaker, &out->early_err);
 	out->has_stray_resolver = atomic_load(&run->has_stray_resolver);
 	/* A disk may fill on the way, too. */
 	if (quota_warning(run->shared.quota))
@@ -219,8 +228,8 @@ static void remember(struct session *run)
 	int64_t until_ns = clock_monotonic_ns() + NS_PER_SEC / 4;
 
 	if (run->config->state_dirfd >= 0 &&
-	    exchange_book_save(run->book, run->config->state_dirfd, run->config->stop,
-			       until_ns, &why) < 0 &&
+	    exchange_book_save(run->book, run->config->state_dirfd,
+			       run->config->stop, until_ns, &why) < 0 &&
 	    run->options->is_verbose)
 		run->config->say(NULL, why.msg);
 }
@@ -241,7 +250,8 @@ int run_fetch(const struct session_config *config, struct run_report *out,
 		stop_workers(&run);
 		drop_all(&run);
 	} else {
-		out->output_failed = output_commit(run.output, &out->output_err) < 0;
+		out->output_failed =
+			output_commit(run.output, &out->output_err) < 0;
 		run.output = NULL;
 	}
 	report(&run, out);

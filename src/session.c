@@ -29,22 +29,24 @@ enum {
 
 static const char *base_url_of(const struct session_config *c)
 {
-	return c->options->base_url ? c->options->base_url : c->account->base_url;
+	return c->options->base_url ? c->options->base_url
+				    : c->account->base_url;
 }
 
 int session_rate(const struct session_config *c)
 {
-	return c->options->rate == OPTION_AUTO ? c->account->rate_per_sec :
-						 c->options->rate;
+	return c->options->rate == OPTION_AUTO ? c->account->rate_per_sec
+					       : c->options->rate;
 }
 
 static size_t batch_of(const struct session_config *c)
 {
 	size_t most = c->account->batch_max;
 
-	return c->options->batch == OPTION_AUTO || (size_t)c->options->batch > most ?
-		       most :
-		       (size_t)c->options->batch;
+	return c->options->batch == OPTION_AUTO ||
+			       (size_t)c->options->batch > most
+		       ? most
+		       : (size_t)c->options->batch;
 }
 
 /* The plan's view of the list: each different symbol once. */
@@ -63,8 +65,10 @@ void session_make_plan(const struct session_config *c, struct plan *plan)
 	const struct plan_config config = { .provider = c->provider,
 					    .account = c->account,
 					    .batch = batch_of(c),
-					    .wants_detail = c->options->wants_detail,
-					    .wants_raw = c->options->wants_raw };
+					    .wants_detail =
+						    c->options->wants_detail,
+					    .wants_raw =
+						    c->options->wants_raw };
 	const struct plan_input input = {
 		.list = c->list,
 		.count = symbol_list_count(c->list),
@@ -85,21 +89,24 @@ static double rate_of_others(const struct quota_view *v, int rate)
 	return v->others_last_second < most ? v->others_last_second : most;
 }
 
-struct cost session_cost(const struct session_config *c, const struct plan *plan,
-			 const struct quota_view *view)
+struct cost session_cost(const struct session_config *c,
+			 const struct plan *plan, const struct quota_view *view)
 {
-	return (struct cost){ .symbols = symbol_list_count(c->list),
-			      .to_fetch = plan->left[0] + plan->left[1],
-			      .calls = plan_requests_left(plan),
-			      .batch = batch_of(c),
-			      .batch_max = c->account->batch_max,
-			      .rate_per_sec = session_rate(c),
-			      .others_per_sec = view ? rate_of_others(view, session_rate(c)) : 0,
-			      .timeout_sec = c->options->timeout_sec };
+	return (struct cost){
+		.symbols = symbol_list_count(c->list),
+		.to_fetch = plan->left[0] + plan->left[1],
+		.calls = plan_requests_left(plan),
+		.batch = batch_of(c),
+		.batch_max = c->account->batch_max,
+		.rate_per_sec = session_rate(c),
+		.others_per_sec =
+			view ? rate_of_others(view, session_rate(c)) : 0,
+		.timeout_sec = c->options->timeout_sec
+	};
 }
 
 int session_name_account(const struct session_config *c, struct buf *key,
-		     struct err *err)
+			 struct err *err)
 {
 	buf_init(key, KEY_MAX_BYTES);
 	buf_printf(key, "%s %s %s %s", c->provider->name, c->account->name,
@@ -112,8 +119,8 @@ static int64_t try_timeout_ns(const struct options *o)
 	return (int64_t)(o->try_timeout_sec * (double)NS_PER_SEC);
 }
 
-struct quota *session_open_quota(const struct session_config *c, const char *key,
-			     struct err *err)
+struct quota *session_open_quota(const struct session_config *c,
+				 const char *key, struct err *err)
 {
 	const struct quota_config config = {
 		.rate_per_sec = session_rate(c),
@@ -127,7 +134,7 @@ struct quota *session_open_quota(const struct session_config *c, const char *key
 }
 
 struct credential *session_open_credential(const struct session_config *c,
-				       const char *key, struct err *err)
+					   const char *key, struct err *err)
 {
 	const struct credential_config config = {
 		.interval_ms = c->provider->token_interval_ms,
@@ -168,14 +175,15 @@ static int open_engine(struct session *run, struct err *err)
 	const struct options *o = run->options;
 	int workers = o->workers == OPTION_AUTO ? DEFAULT_WORKERS : o->workers;
 	struct fetch_shared *s = &run->shared;
-	const struct pool_config pool = {
-		.workers = (size_t)workers,
-		.workers_max = o->workers == OPTION_AUTO ? WORKERS_MAX : (size_t)workers,
-		.worker_new = fetch_worker_new,
-		.worker_free = fetch_worker_free,
-		.shared = s,
-		.work = fetch_work
-	};
+	const struct pool_config pool = { .workers = (size_t)workers,
+					  .workers_max =
+						  o->workers == OPTION_AUTO
+							  ? WORKERS_MAX
+							  : (size_t)workers,
+					  .worker_new = fetch_worker_new,
+					  .worker_free = fetch_worker_free,
+					  .shared = s,
+					  .work = fetch_work };
 
 	*s = (struct fetch_shared){
 		.provider = c->provider,
@@ -183,7 +191,8 @@ static int open_engine(struct session *run, struct err *err)
 		.base_url = base_url_of(c),
 		.http = { .ca_file = o->ca_file,
 			  .user_agent = USER_AGENT,
-			  .allows_plain = strncmp(base_url_of(c), "http://", 7) == 0,
+			  .allows_plain =
+				  strncmp(base_url_of(c), "http://", 7) == 0,
 			  .has_stray_resolver = &run->has_stray_resolver },
 		.stop = c->stop,
 		.deadline_ns = c->deadline_ns,
@@ -191,13 +200,15 @@ static int open_engine(struct session *run, struct err *err)
 		.attempts_max = 1 + o->retries,
 		.say = o->is_verbose ? c->say : NULL
 	};
-	atomic_init(&s->retry_budget, retry_budget(plan_requests_left(&run->plan)));
+	atomic_init(&s->retry_budget,
+		    retry_budget(plan_requests_left(&run->plan)));
 	if (session_name_account(c, &run->key, err) < 0)
 		return -1;
 	if (!(s->quota = session_open_quota(c, buf_text(&run->key), err)) ||
-	    !(s->credential = session_open_credential(c, buf_text(&run->key), err)) ||
-	    !(s->gate = gate_new(o->concurrency == OPTION_AUTO ? workers :
-								 o->concurrency,
+	    !(s->credential =
+		      session_open_credential(c, buf_text(&run->key), err)) ||
+	    !(s->gate = gate_new(o->concurrency == OPTION_AUTO ? workers
+							       : o->concurrency,
 				 err)) ||
 	    !(s->breaker = breaker_new(err)) ||
 	    !(run->book = exchange_book_new(err)) ||
@@ -234,8 +245,8 @@ static int open_output(struct session *run, struct err *err)
 	if (!run->output)
 		return -1;
 	if (render.format == FORMAT_AUTO)
-		render.format = output_is_terminal(run->output) ? FORMAT_TABLE :
-								FORMAT_JSON;
+		render.format = output_is_terminal(run->output) ? FORMAT_TABLE
+								: FORMAT_JSON;
 	render.has_color = wants_color(o, output_is_terminal(run->output));
 	run->render = render_new(&render, &run->text, err);
 	if (!run->render)
@@ -256,7 +267,8 @@ static int open_output(struct session *run, struct err *err)
 	return run->delivery ? 0 : -1;
 }
 
-int session_open(struct session *run, const struct session_config *config, struct err *err)
+int session_open(struct session *run, const struct session_config *config,
+		 struct err *err)
 {
 	*run = (struct session){ .config = config, .options = config->options };
 	atomic_init(&run->has_stray_resolver, false);

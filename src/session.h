@@ -27,8 +27,8 @@ struct session_config {
 	const struct provider_account *account;
 	struct stop *stop;
 	int64_t started_ns;
-	int64_t deadline_ns;     /* CLOCK_NEVER: none */
-	int state_dirfd;         /* -1: nothing is shared or remembered */
+	int64_t deadline_ns; /* CLOCK_NEVER: none */
+	int state_dirfd;     /* -1: nothing is shared or remembered */
 	bool stdout_is_closed;
 	/* Prints one line to stderr; any thread. */
 	void (*say)(void *arg, const char *line);
@@ -38,23 +38,24 @@ struct session {
 	const struct session_config *config;
 	const struct options *options;
 	struct plan plan;
-	struct fetch_shared shared;      /* the engine's parts are owned here */
+	struct fetch_shared shared; /* the engine's parts are owned here */
 	atomic_bool has_stray_resolver;
 	struct exchange_book *book;
 	struct pool *pool;
-	struct buf key;                  /* names the account */
-	struct buf text;                 /* rendered, not yet written */
+	struct buf key;  /* names the account */
+	struct buf text; /* rendered, not yet written */
 	struct output *output;
 	struct render *render;
 	struct progress progress;
 	struct delivery *delivery;
-	double latency_sec;              /* moving average, for --workers auto */
+	double latency_sec; /* moving average, for --workers auto */
 };
 
 /* Makes the plan, opens output and engine; threads start last. On failure
  * session_close is still due. Errors: USAGE, OUTPUT, SYSTEM. */
-MUST_CHECK int session_open(struct session *run, const struct session_config *config,
-			struct err *err);
+MUST_CHECK int session_open(struct session *run,
+			    const struct session_config *config,
+			    struct err *err);
 void session_close(struct session *run);
 
 /* The account's rate and what the options make of it; 0: unlimited. */
@@ -63,15 +64,16 @@ int session_rate(const struct session_config *c);
 void session_make_plan(const struct session_config *c, struct plan *plan);
 
 /* view: what the quota shows of the others' use; NULL: nothing is known. */
-struct cost session_cost(const struct session_config *c, const struct plan *plan,
+struct cost session_cost(const struct session_config *c,
+			 const struct plan *plan,
 			 const struct quota_view *view);
 
 /* The text that quota and token are kept under. Errors: USAGE. */
-MUST_CHECK int session_name_account(const struct session_config *c, struct buf *key,
-				struct err *err);
-struct quota *session_open_quota(const struct session_config *c, const char *key,
-			     struct err *err);
+MUST_CHECK int session_name_account(const struct session_config *c,
+				    struct buf *key, struct err *err);
+struct quota *session_open_quota(const struct session_config *c,
+				 const char *key, struct err *err);
 struct credential *session_open_credential(const struct session_config *c,
-				       const char *key, struct err *err);
+					   const char *key, struct err *err);
 
 #endif
