@@ -13,8 +13,8 @@ struct session_config;
 struct run_report {
 	struct stats stats;
 	bool output_failed;
-	struct err output_err;   /* when output_failed */
-	bool stopped_early;      /* everything failed alike: */
+	struct err output_err; /* when output_failed */
+	bool stopped_early;    /* everything failed alike: */
 	struct err early_err;
 	bool has_stray_resolver; /* leave by _exit */
 };

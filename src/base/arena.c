@@ -50,7 +50,8 @@ char *arena_copy(struct arena *a, const char *text, size_t len)
 	if (len > SIZE_MAX / 2)
 		return NULL;
 	if (!b || b->cap - b->used < len + 1) {
-		size_t cap = len + 1 > ARENA_BLOCK_BYTES ? len + 1 : ARENA_BLOCK_BYTES;
+		size_t cap = len + 1 > ARENA_BLOCK_BYTES ? len + 1
+							 : ARENA_BLOCK_BYTES;
 
 		b = malloc(sizeof *b + cap);
 		if (!b)

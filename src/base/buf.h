@@ -13,7 +13,7 @@
 #include "base/err.h"
 
 struct buf {
-	char *data;        /* owned; NUL-terminated once anything was appended */
+	char *data; /* owned; NUL-terminated once anything was appended */
 	size_t len, cap;
 	size_t max;        /* len never passes it */
 	bool is_exhausted; /* out of memory */

@@ -80,8 +80,9 @@ void clock_format_kst(int64_t real_ms, char out[CLOCK_TEXT_BYTES])
 	}
 	date_from_days(days, &year, &month, &day);
 	sec = (int)(rest / 1000);
-	snprintf(out, CLOCK_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d.%03d+09:00",
-		 (int)year % 10000, month, day, sec / 3600, sec / 60 % 60, sec % 60,
+	snprintf(out, CLOCK_TEXT_BYTES,
+		 "%04d-%02d-%02dT%02d:%02d:%02d.%03d+09:00", (int)year % 10000,
+		 month, day, sec / 3600, sec / 60 % 60, sec % 60,
 		 (int)(rest % 1000));
 }
 
@@ -110,8 +111,10 @@ int clock_parse_kst(const char *text, int64_t *real_ms, struct err *err)
 	    part[4] > 59 || part[5] > 60)
 		goto bad;
 	*real_ms = (days_from_date(part[0], part[1], part[2]) * DAY_SEC +
-		    part[3] * 3600 + part[4] * 60 + part[5] - KST_OFFSET_SEC) * 1000;
+		    part[3] * 3600 + part[4] * 60 + part[5] - KST_OFFSET_SEC) *
+		   1000;
 	return 0;
 bad:
-	return err_set(err, ERR_PARSE, "not a date and time (YYYY-MM-DD HH:MM:SS)");
+	return err_set(err, ERR_PARSE,
+		       "not a date and time (YYYY-MM-DD HH:MM:SS)");
 }

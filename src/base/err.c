@@ -47,13 +47,14 @@ static void end_whole(char msg[ERR_MSG_BYTES], size_t wanted)
 }
 
 PRINTF_LIKE(4, 0)
-static void fill(struct err *err, enum err_kind kind, int code,
-		 const char *fmt, va_list ap)
+static void fill(struct err *err, enum err_kind kind, int code, const char *fmt,
+		 va_list ap)
 {
 	err->kind = kind;
 	err->code = code;
 	err->retry_after_ms = 0;
-	end_whole(err->msg, (size_t)vsnprintf(err->msg, sizeof err->msg, fmt, ap));
+	end_whole(err->msg,
+		  (size_t)vsnprintf(err->msg, sizeof err->msg, fmt, ap));
 }
 
 static void append(struct err *err, const char *text)
@@ -130,6 +131,7 @@ bool err_kind_is_retryable(enum err_kind kind)
 
 void err_abort(const char *file, int line, const char *what)
 {
-	fprintf(stderr, "quotefetch: %s:%d: broken promise: %s\n", file, line, what);
+	fprintf(stderr, "quotefetch: %s:%d: broken promise: %s\n", file, line,
+		what);
 	abort();
 }

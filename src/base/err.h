@@ -23,26 +23,26 @@
 #endif
 
 enum err_kind {
-	ERR_USAGE,       /* the command line or the configuration is wrong */
-	ERR_INPUT,       /* a symbol, or a request as such, is not acceptable */
-	ERR_NOT_FOUND,   /* the broker does not know the symbol, or has no price */
-	ERR_RATE_LIMIT,  /* the broker says: too many calls */
-	ERR_DEADLINE,    /* the time of the whole run is up */
-	ERR_TIMEOUT,     /* one attempt took too long */
-	ERR_NETWORK,     /* no connection, or it broke */
-	ERR_HOST,        /* the host name does not resolve */
-	ERR_TLS,         /* the certificate is not trusted, or the CA file unfit */
-	ERR_HANDSHAKE,   /* the TLS handshake broke off */
-	ERR_HTTP,        /* an answer that is not one of the protocol's */
-	ERR_SERVER,      /* the broker's side is in trouble for now */
-	ERR_AUTH,        /* credentials refused, or no token to be had */
-	ERR_TOKEN,       /* the token is dead: a new one may help (never final) */
-	ERR_PARSE,       /* the answer does not say what it must */
-	ERR_TRUNCATED,   /* the answer ends before its end */
+	ERR_USAGE,     /* the command line or the configuration is wrong */
+	ERR_INPUT,     /* a symbol, or a request as such, is not acceptable */
+	ERR_NOT_FOUND, /* the broker does not know the symbol, or has no price */
+	ERR_RATE_LIMIT, /* the broker says: too many calls */
+	ERR_DEADLINE,   /* the time of the whole run is up */
+	ERR_TIMEOUT,    /* one attempt took too long */
+	ERR_NETWORK,    /* no connection, or it broke */
+	ERR_HOST,       /* the host name does not resolve */
+	ERR_TLS, /* the certificate is not trusted, or the CA file unfit */
+	ERR_HANDSHAKE, /* the TLS handshake broke off */
+	ERR_HTTP,      /* an answer that is not one of the protocol's */
+	ERR_SERVER,    /* the broker's side is in trouble for now */
+	ERR_AUTH,      /* credentials refused, or no token to be had */
+	ERR_TOKEN,     /* the token is dead: a new one may help (never final) */
+	ERR_PARSE,     /* the answer does not say what it must */
+	ERR_TRUNCATED, /* the answer ends before its end */
 	ERR_UNSUPPORTED, /* this account or market has no such call */
 	ERR_CANCELED,    /* stopped by the user */
 	ERR_OUTPUT,      /* the output could not be written */
-	ERR_SYSTEM,      /* the operating system refused something, or no memory */
+	ERR_SYSTEM, /* the operating system refused something, or no memory */
 	ERR_KINDS
 };
 
@@ -50,7 +50,7 @@ enum { ERR_MSG_BYTES = 200 };
 
 struct err {
 	enum err_kind kind;
-	int code;               /* HTTP status, errno or library code; 0: none */
+	int code; /* HTTP status, errno or library code; 0: none */
 	int64_t retry_after_ms; /* the server's wish; 0: none */
 	char msg[ERR_MSG_BYTES];
 };
@@ -80,8 +80,7 @@ bool err_kind_is_retryable(enum err_kind kind);
 
 /* A broken promise of the caller: prints file:line and aborts, in release
  * too. */
-#define require(cond) \
-	((cond) ? (void)0 : err_abort(__FILE__, __LINE__, #cond))
+#define require(cond) ((cond) ? (void)0 : err_abort(__FILE__, __LINE__, #cond))
 NO_RETURN void err_abort(const char *file, int line, const char *what);
 
 #endif

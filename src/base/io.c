@@ -15,7 +15,8 @@ int io_wait(int fd, short events, struct stop *stop, int64_t deadline_ns,
 	    struct err *err)
 {
 	struct pollfd p[2] = { { .fd = fd, .events = events },
-			       { .fd = stop ? stop->fd[0] : -1, .events = POLLIN } };
+			       { .fd = stop ? stop->fd[0] : -1,
+				 .events = POLLIN } };
 
 	for (;;) {
 		int64_t now = clock_monotonic_ns();
@@ -29,7 +30,8 @@ int io_wait(int fd, short events, struct stop *stop, int64_t deadline_ns,
 		if (n > 0 && p[0].revents)
 			return 0; /* also POLLHUP, POLLERR: the call will say */
 		if (n < 0 && errno != EINTR)
-			return err_set_errno(err, ERR_SYSTEM, errno, "cannot wait");
+			return err_set_errno(err, ERR_SYSTEM, errno,
+					     "cannot wait");
 	}
 }
 
@@ -45,7 +47,8 @@ ssize_t io_read(int fd, char *data, size_t cap, struct stop *stop,
 		if (n >= 0)
 			return n;
 		if (errno != EINTR && errno != EAGAIN)
-			return err_set_errno(err, ERR_SYSTEM, errno, "cannot read");
+			return err_set_errno(err, ERR_SYSTEM, errno,
+					     "cannot read");
 	}
 }
 
@@ -67,7 +70,8 @@ int io_write_all(int fd, const char *data, size_t len, struct stop *stop,
 		if (n > 0)
 			done += (size_t)n;
 		else if (n < 0 && errno != EINTR && errno != EAGAIN)
-			rc = err_set_errno(err, ERR_OUTPUT, errno, "cannot write");
+			rc = err_set_errno(err, ERR_OUTPUT, errno,
+					   "cannot write");
 	}
 	if (written)
 		*written = done;
@@ -99,7 +103,8 @@ void io_guard_standard(bool closed[3])
 		closed[fd] = fcntl(fd, F_GETFD) < 0 && errno == EBADF;
 		/* The lowest free number is this one: 0 to fd - 1 are open. */
 		if (closed[fd])
-			require(open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) == fd);
+			require(open("/dev/null",
+				     fd == 0 ? O_RDONLY : O_WRONLY) == fd);
 	}
 	make_terminal_own(STDOUT_FILENO);
 	make_terminal_own(STDERR_FILENO);

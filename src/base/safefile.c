@@ -54,14 +54,16 @@ int safefile_open_dir(const char *path, struct err *err)
 		return err_set_errno(err, ERR_SYSTEM, errno,
 				     "cannot open the directory '%s'", path);
 	if (fstat(fd, &st) < 0) {
-		err_set_errno(err, ERR_SYSTEM, errno, "cannot look at '%s'", path);
+		err_set_errno(err, ERR_SYSTEM, errno, "cannot look at '%s'",
+			      path);
 		return close_failed(fd);
 	}
 	if (st.st_uid != geteuid() || (st.st_mode & 022)) {
-		err_set(err, ERR_SYSTEM,
-			"cannot trust the directory '%s': %s", path,
-			st.st_uid != geteuid() ? "it is not yours" :
-						 "others can write it: chmod 700");
+		err_set(err, ERR_SYSTEM, "cannot trust the directory '%s': %s",
+			path,
+			st.st_uid != geteuid()
+				? "it is not yours"
+				: "others can write it: chmod 700");
 		return close_failed(fd);
 	}
 	return fd;
@@ -75,16 +77,17 @@ static int read_regular(int fd, const char *name, struct buf *out,
 	ssize_t n;
 
 	if (fstat(fd, st) < 0)
-		return err_set_errno(err, ERR_SYSTEM, errno, "cannot read '%s'", name);
+		return err_set_errno(err, ERR_SYSTEM, errno, "cannot read '%s'",
+				     name);
 	if (!S_ISREG(st->st_mode))
-		return err_set(err, ERR_SYSTEM, "cannot read '%s': not a regular file",
-			       name);
+		return err_set(err, ERR_SYSTEM,
+			       "cannot read '%s': not a regular file", name);
 	while ((n = read(fd, piece, sizeof piece)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return err_set_errno(err, ERR_SYSTEM, errno, "cannot read '%s'",
-					     name);
+			return err_set_errno(err, ERR_SYSTEM, errno,
+					     "cannot read '%s'", name);
 		buf_append(out, piece, (size_t)n);
 		if (buf_check(out, ERR_SYSTEM, err) < 0)
 			return err_wrap(err, "cannot read '%s'", name);
@@ -98,15 +101,18 @@ int safefile_read(int dirfd, const char *name, struct buf *out, struct err *err)
 	int rc, fd;
 
 	/* O_NONBLOCK: a FIFO in the file's place opens at once and is refused. */
-	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	fd = openat(dirfd, name,
+		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return 0;
 	if (fd < 0)
-		return err_set_errno(err, ERR_SYSTEM, errno, "cannot open '%s'", name);
+		return err_set_errno(err, ERR_SYSTEM, errno, "cannot open '%s'",
+				     name);
 	rc = read_regular(fd, name, out, &st, err);
 	if (rc == 0 && (st.st_uid != geteuid() || (st.st_mode & 077)))
 		rc = err_set(err, ERR_SYSTEM,
-			     "cannot trust '%s': not yours alone (want 0600)", name);
+			     "cannot trust '%s': not yours alone (want 0600)",
+			     name);
 	close(fd);
 	return rc < 0 ? -1 : 1;
 }
@@ -135,20 +141,23 @@ int safefile_write(int dirfd, const char *name, const char *data, size_t len,
 	/* A fixed name, so that a killed writer leaves one file and not many. */
 	require(snprintf(tmp, sizeof tmp, "%s.tmp", name) < (int)sizeof tmp);
 	unlinkat(dirfd, tmp, 0);
-	fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		    0600);
+	fd = openat(dirfd, tmp,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return err_set_errno(err, ERR_SYSTEM, errno, "cannot write '%s'", tmp);
+		return err_set_errno(err, ERR_SYSTEM, errno,
+				     "cannot write '%s'", tmp);
 	rc = write_fully(fd, data, len);
 	if (rc == 0)
 		rc = renameat(dirfd, tmp, dirfd, name);
-	if (rc < 0 && errno == EISDIR && unlinkat(dirfd, name, AT_REMOVEDIR) == 0)
+	if (rc < 0 && errno == EISDIR &&
+	    unlinkat(dirfd, name, AT_REMOVEDIR) == 0)
 		rc = renameat(dirfd, tmp, dirfd, name);
 	saved = errno;
 	close(fd);
 	if (rc < 0) {
 		unlinkat(dirfd, tmp, 0);
-		return err_set_errno(err, ERR_SYSTEM, saved, "cannot write '%s'", name);
+		return err_set_errno(err, ERR_SYSTEM, saved,
+				     "cannot write '%s'", name);
 	}
 	fsync(dirfd);
 	return 0;
@@ -159,12 +168,16 @@ int safefile_lock(int dirfd, const char *name, struct stop *stop,
 {
 	struct stat st;
 	int fd = openat(dirfd, name,
-			O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+			O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+			0600);
 
 	if (fd < 0)
-		return err_set_errno(err, ERR_SYSTEM, errno, "cannot open '%s'", name);
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid()) {
-		err_set(err, ERR_SYSTEM, "cannot lock '%s': not a file of yours", name);
+		return err_set_errno(err, ERR_SYSTEM, errno, "cannot open '%s'",
+				     name);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    st.st_uid != geteuid()) {
+		err_set(err, ERR_SYSTEM,
+			"cannot lock '%s': not a file of yours", name);
 		return close_failed(fd);
 	}
 	/* flock has no time limit of its own: ask, sleep a little, ask again. */
@@ -172,12 +185,13 @@ int safefile_lock(int dirfd, const char *name, struct stop *stop,
 		int64_t now = clock_monotonic_ns();
 
 		if (errno != EWOULDBLOCK && errno != EINTR) {
-			err_set_errno(err, ERR_SYSTEM, errno, "cannot lock '%s'", name);
+			err_set_errno(err, ERR_SYSTEM, errno,
+				      "cannot lock '%s'", name);
 			return close_failed(fd);
 		}
 		if (now >= deadline_ns) {
-			err_set(err, ERR_DEADLINE, "cannot lock '%s': the time is up",
-				name);
+			err_set(err, ERR_DEADLINE,
+				"cannot lock '%s': the time is up", name);
 			return close_failed(fd);
 		}
 		if (!stop_sleep_until(stop, now + LOCK_RETRY_NS)) {
@@ -202,7 +216,8 @@ int safefile_read_path(const char *path, struct buf *out, bool *is_private,
 	if (fd < 0 && errno == ENOENT)
 		return 0;
 	if (fd < 0)
-		return err_set_errno(err, ERR_SYSTEM, errno, "cannot open '%s'", path);
+		return err_set_errno(err, ERR_SYSTEM, errno, "cannot open '%s'",
+				     path);
 	rc = read_regular(fd, path, out, &st, err);
 	close(fd);
 	if (rc < 0)

@@ -23,7 +23,8 @@ size_t spelling_distance(const char *text, size_t len, const char *name)
 				continue;
 			}
 			d[i][j] = least(least(d[i - 1][j], d[i][j - 1]) + 1,
-					d[i - 1][j - 1] + (text[i - 1] != name[j - 1]));
+					d[i - 1][j - 1] +
+						(text[i - 1] != name[j - 1]));
 			if (i > 1 && j > 1 && text[i - 1] == name[j - 2] &&
 			    text[i - 2] == name[j - 1])
 				d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);

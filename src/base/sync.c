@@ -22,7 +22,8 @@ int mutex_init(struct mutex *m, struct err *err)
 {
 	int rc = pthread_mutex_init(&m->raw, NULL);
 
-	return rc ? err_set_errno(err, ERR_SYSTEM, rc, "cannot make a lock") : 0;
+	return rc ? err_set_errno(err, ERR_SYSTEM, rc, "cannot make a lock")
+		  : 0;
 }
 
 void mutex_destroy(struct mutex *m)
@@ -46,13 +47,16 @@ int cond_init(struct cond *c, struct err *err)
 	int rc = pthread_condattr_init(&attr);
 
 	if (rc)
-		return err_set_errno(err, ERR_SYSTEM, rc, "cannot make a condition");
+		return err_set_errno(err, ERR_SYSTEM, rc,
+				     "cannot make a condition");
 #ifndef __APPLE__
 	require(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0);
 #endif
 	rc = pthread_cond_init(&c->raw, &attr);
 	pthread_condattr_destroy(&attr);
-	return rc ? err_set_errno(err, ERR_SYSTEM, rc, "cannot make a condition") : 0;
+	return rc ? err_set_errno(err, ERR_SYSTEM, rc,
+				  "cannot make a condition")
+		  : 0;
 }
 
 void cond_destroy(struct cond *c)
@@ -108,7 +112,8 @@ int thread_start(struct thread *t, void *(*body)(void *), void *arg,
 	require(pthread_sigmask(SIG_SETMASK, &all, &old) == 0);
 	rc = pthread_create(&t->raw, NULL, body, arg);
 	require(pthread_sigmask(SIG_SETMASK, &old, NULL) == 0);
-	return rc ? err_set_errno(err, ERR_SYSTEM, rc, "cannot start a thread") : 0;
+	return rc ? err_set_errno(err, ERR_SYSTEM, rc, "cannot start a thread")
+		  : 0;
 }
 
 void thread_join(struct thread *t)
@@ -122,7 +127,8 @@ int stop_init(struct stop *s, struct err *err)
 
 	atomic_init(&s->reason, 0);
 	if (pipe(s->fd) < 0)
-		return err_set_errno(err, ERR_SYSTEM, errno, "cannot make a pipe");
+		return err_set_errno(err, ERR_SYSTEM, errno,
+				     "cannot make a pipe");
 	for (i = 0; i < 2; i++) {
 		fcntl(s->fd[i], F_SETFD, FD_CLOEXEC);
 		fcntl(s->fd[i], F_SETFL, O_NONBLOCK);

@@ -69,8 +69,8 @@ void thread_join(struct thread *t);
  * poll() that includes it wakes, in any thread. Waits on conditions are woken
  * by the owner of the condition (pool_stop). */
 struct stop {
-	int fd[2];          /* c: a pipe; fd[0] is readable once stopped */
-	atomic_int reason;  /* a: 0 = running, else the first reason */
+	int fd[2];         /* c: a pipe; fd[0] is readable once stopped */
+	atomic_int reason; /* a: 0 = running, else the first reason */
 };
 
 enum { STOP_INTERNAL = -1 }; /* a reason that is not a signal number */

@@ -13,8 +13,8 @@ static bool is_digit(char c)
 
 static bool is_name_char(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       c == '.' || c == '-';
+	return is_digit(c) || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || c == '.' || c == '-';
 }
 
 /* The length of a host name, IPv4 or bracketed IPv6 address; 0: it is none. */
@@ -70,7 +70,8 @@ static bool scan_port(const char *text, size_t *len)
 
 int base_url_check(const char *url, size_t *len, struct err *err)
 {
-	static const char form[] = "https://host[:port], or http:// to this machine";
+	static const char form[] =
+		"https://host[:port], or http:// to this machine";
 	bool is_plain = strncmp(url, "http://", 7) == 0;
 	char host[HOST_BYTES];
 	size_t at, n;
@@ -86,7 +87,8 @@ int base_url_check(const char *url, size_t *len, struct err *err)
 		return err_set(err, ERR_USAGE, "takes %s: no host in it", form);
 	at += n;
 	if (!scan_port(url + at, &n))
-		return err_set(err, ERR_USAGE, "takes %s: not a port number", form);
+		return err_set(err, ERR_USAGE, "takes %s: not a port number",
+			       form);
 	at += n;
 	*len = at;
 	if (url[at] == '/')
@@ -95,7 +97,8 @@ int base_url_check(const char *url, size_t *len, struct err *err)
 		return err_set(err, ERR_USAGE,
 			       "takes %s: nothing may follow the host", form);
 	if (is_plain && !is_loopback(host))
-		return err_set(err, ERR_USAGE,
-			       "takes https: the keys would travel in clear by http");
+		return err_set(
+			err, ERR_USAGE,
+			"takes https: the keys would travel in clear by http");
 	return 0;
 }

@@ -23,7 +23,8 @@ enum {
 
 /* "$variable/tail", or "$HOME/home_tail" where the variable is unset or, as
  * the XDG specification says, no absolute path. NULL: no home, or no memory. */
-static char *xdg_path(const char *variable, const char *home_tail, const char *tail)
+static char *xdg_path(const char *variable, const char *home_tail,
+		      const char *tail)
 {
 	const char *dir = getenv(variable);
 	const char *middle = "";
@@ -73,8 +74,8 @@ static int load_environment(struct options *o, struct err *err)
 		/* Set but empty is how service files say "not set". */
 		if (!value || value[0] == '\0')
 			continue;
-		if (rc == 0 && options_set(o, rows[i].name, value, SOURCE_ENVIRONMENT,
-					   err) < 0)
+		if (rc == 0 && options_set(o, rows[i].name, value,
+					   SOURCE_ENVIRONMENT, err) < 0)
 			rc = err_wrap(err, "%s", rows[i].variable);
 		if (rows[i].is_secret) {
 			/* Out of the memory that /proc/PID/environ shows, too. */
@@ -99,7 +100,8 @@ static int load_credential(struct options *o, const char *dir, const char *name,
 	int rc;
 
 	if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path)
-		return err_set(err, ERR_USAGE, "CREDENTIALS_DIRECTORY is too long");
+		return err_set(err, ERR_USAGE,
+			       "CREDENTIALS_DIRECTORY is too long");
 	buf_init(&text, CREDENTIAL_MAX_BYTES);
 	/* Who may read it is systemd's business. */
 	rc = safefile_read_path(path, &text, &is_private, err);
@@ -149,7 +151,7 @@ static char *trim(char *text)
 
 /* What has been found in a file, apart from the settings. */
 struct findings {
-	bool is_private;    /* only its owner can read it */
+	bool is_private; /* only its owner can read it */
 	bool names_secret;
 	bool names_command;
 };
@@ -185,7 +187,8 @@ static int read_lines(struct options *o, struct buf *text,
 	int number = 0;
 
 	if (memchr(line, '\0', text->len))
-		return err_set(err, ERR_USAGE, "holds a NUL byte: is it UTF-16?");
+		return err_set(err, ERR_USAGE,
+			       "holds a NUL byte: is it UTF-16?");
 	if (strncmp(line, "\xef\xbb\xbf", 3) == 0)
 		line += 3;
 	while (line < end) {
@@ -207,13 +210,15 @@ static int check_mode(const char *path, const struct findings *found,
 	struct stat st;
 
 	if (found->names_secret && !found->is_private)
-		return err_set(err, ERR_USAGE,
-			       "others can read the secret in it: run chmod 600 '%s'",
-			       path);
+		return err_set(
+			err, ERR_USAGE,
+			"others can read the secret in it: run chmod 600 '%s'",
+			path);
 	if (found->names_command && stat(path, &st) == 0 && (st.st_mode & 022))
-		return err_set(err, ERR_USAGE,
-			       "others can write the command in it: run chmod 600 '%s'",
-			       path);
+		return err_set(
+			err, ERR_USAGE,
+			"others can write the command in it: run chmod 600 '%s'",
+			path);
 	return 0;
 }
 
@@ -227,7 +232,8 @@ static int load_file(struct options *o, const char *path, bool must_exist,
 	buf_init(&text, CONFIG_MAX_BYTES);
 	rc = safefile_read_path(path, &text, &found.is_private, err);
 	if (rc == 0 && must_exist)
-		rc = err_set_errno(err, ERR_USAGE, ENOENT, "cannot read '%s'", path);
+		rc = err_set_errno(err, ERR_USAGE, ENOENT, "cannot read '%s'",
+				   path);
 	else if (rc < 0 && err)
 		err->kind = ERR_USAGE;
 	if (rc <= 0 || text.len == 0)
@@ -282,12 +288,13 @@ static int check_login(char *text, const char *name, const char *variable,
 	return 0;
 }
 
-int config_load_secrets(struct options *o, struct stop *stop, int64_t deadline_ns,
-			struct err *err)
+int config_load_secrets(struct options *o, struct stop *stop,
+			int64_t deadline_ns, struct err *err)
 {
 	if (!o->app_secret && o->app_secret_cmd) {
-		o->app_secret = secret_from_command("app_secret_cmd", o->app_secret_cmd,
-						    stop, deadline_ns, err);
+		o->app_secret =
+			secret_from_command("app_secret_cmd", o->app_secret_cmd,
+					    stop, deadline_ns, err);
 		if (!o->app_secret)
 			return -1;
 	}

@@ -90,8 +90,8 @@ int delivery_flush(struct delivery *d, struct err *err)
 		until_ns += GRACE_NS;
 	if (output_is_terminal(c->output))
 		progress_clear(c->progress);
-	if (output_write(c->output, c->text, is_stopped ? NULL : c->stop, until_ns,
-			 &why) == 0 ||
+	if (output_write(c->output, c->text, is_stopped ? NULL : c->stop,
+			 until_ns, &why) == 0 ||
 	    why.kind == ERR_CANCELED)
 		return 0;
 	*err = why;
@@ -120,7 +120,8 @@ static int put_record(struct delivery *d, const struct record *record,
 }
 
 static int put_invalid(struct delivery *d,
-		       const struct symbol_list_invalid *invalid, struct err *err)
+		       const struct symbol_list_invalid *invalid,
+		       struct err *err)
 {
 	struct outcome o = { .fetched_at_ms = clock_real_ms() };
 	struct record record = { .symbol = invalid->text,

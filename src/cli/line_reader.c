@@ -45,7 +45,8 @@ static int give(struct line_reader *r, size_t len, struct line *line)
 
 	r->start += len;
 	r->number++;
-	if (r->number == 1 && len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+	if (r->number == 1 && len >= 3 &&
+	    memcmp(text, "\xef\xbb\xbf", 3) == 0) {
 		text += 3;
 		len -= 3;
 	}

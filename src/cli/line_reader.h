@@ -17,13 +17,13 @@ struct stop;
 enum { LINE_MAX_BYTES = 256, LINE_READER_BYTES = 64 * 1024 };
 
 struct line_reader {
-	int fd;                  /* borrowed */
-	struct stop *stop;       /* borrowed; NULL: none */
+	int fd;            /* borrowed */
+	struct stop *stop; /* borrowed; NULL: none */
 	int64_t deadline_ns;
-	size_t number;           /* of the line last read; the first is 1 */
-	size_t start, end;       /* what is read and not yet given out */
+	size_t number;     /* of the line last read; the first is 1 */
+	size_t start, end; /* what is read and not yet given out */
 	bool is_at_end;
-	bool is_skipping;        /* the line last given out goes on */
+	bool is_skipping; /* the line last given out goes on */
 	char data[LINE_READER_BYTES];
 };
 

@@ -21,12 +21,14 @@ static bool is_sayable(const struct option_row *row, bool is_argument)
 	       row->place == (is_argument ? PLACE_ARGUMENTS : PLACE_FILE);
 }
 
-static const struct option_row *find_name(const char *name, size_t len, bool is_argument)
+static const struct option_row *find_name(const char *name, size_t len,
+					  bool is_argument)
 {
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_table[i];
 
-		if (strlen(row->name) == len && memcmp(row->name, name, len) == 0 &&
+		if (strlen(row->name) == len &&
+		    memcmp(row->name, name, len) == 0 &&
 		    is_sayable(row, is_argument))
 			return row;
 	}
@@ -43,7 +45,8 @@ static const struct option_row *find_letter(char letter)
 }
 
 /* The row meant by a misspelt name or the beginning of one, or NULL. */
-static const struct option_row *find_near(const char *name, size_t len, bool is_argument)
+static const struct option_row *find_near(const char *name, size_t len,
+					  bool is_argument)
 {
 	const struct option_row *near = NULL;
 	size_t best = NEAR_EDITS + 1;
@@ -64,7 +67,8 @@ static const struct option_row *find_near(const char *name, size_t len, bool is_
 	return near;
 }
 
-static int refuse_name(const char *name, size_t len, bool is_argument, struct err *err)
+static int refuse_name(const char *name, size_t len, bool is_argument,
+		       struct err *err)
 {
 	const struct option_row *near = find_near(name, len, is_argument);
 	const char *what = is_argument ? "option" : "setting";
@@ -73,10 +77,12 @@ static int refuse_name(const char *name, size_t len, bool is_argument, struct er
 
 	utf8_copy_printable(name, len, text, sizeof text, SHOWN_COLUMNS);
 	if (near)
-		return err_set(err, ERR_USAGE, "unknown %s '%s%s': did you mean '%s%s'?",
-			       what, dashes, text, dashes, near->name);
-	return err_set(err, ERR_USAGE, "unknown %s '%s%s': see quotefetch --help", what,
-		       dashes, text);
+		return err_set(err, ERR_USAGE,
+			       "unknown %s '%s%s': did you mean '%s%s'?", what,
+			       dashes, text, dashes, near->name);
+	return err_set(err, ERR_USAGE,
+		       "unknown %s '%s%s': see quotefetch --help", what, dashes,
+		       text);
 }
 
 void options_init(struct options *o)
@@ -89,7 +95,8 @@ void options_init(struct options *o)
 		const struct option_row *row = &option_table[i];
 
 		if (row->preset)
-			require(options_set_field(o, row, row->name, row->preset, NULL) == 0);
+			require(options_set_field(o, row, row->name,
+						  row->preset, NULL) == 0);
 	}
 }
 
@@ -142,18 +149,21 @@ struct arguments {
 /* Sets an option given as an argument. value is the text attached to it, or
  * NULL: then the next argument is its value, if it takes one. */
 static int set_argument(struct options *o, const struct option_row *row,
-			const char *value, struct arguments *args, struct err *err)
+			const char *value, struct arguments *args,
+			struct err *err)
 {
 	char shown[SPELLING_MAX_BYTES + 3];
 
 	snprintf(shown, sizeof shown, "--%s", row->name);
 	if (row->takes == TAKES_NOTHING) {
 		if (value)
-			return err_set(err, ERR_USAGE, "%s takes no value", shown);
+			return err_set(err, ERR_USAGE, "%s takes no value",
+				       shown);
 		value = "yes";
 	} else if (!value) {
 		if (args->at + 1 >= args->argc)
-			return err_set(err, ERR_USAGE, "%s needs a value", shown);
+			return err_set(err, ERR_USAGE, "%s needs a value",
+				       shown);
 		value = args->argv[++args->at];
 	}
 	if (options_set_field(o, row, shown, value, err) < 0)
@@ -171,11 +181,13 @@ static int read_long(struct options *o, struct arguments *args, struct err *err)
 
 	if (!row)
 		return refuse_name(name, len, true, err);
-	return set_argument(o, row, name[len] == '=' ? name + len + 1 : NULL, args, err);
+	return set_argument(o, row, name[len] == '=' ? name + len + 1 : NULL,
+			    args, err);
 }
 
 /* "-k", "-kq", "-fFILE", "-kf FILE" */
-static int read_letters(struct options *o, struct arguments *args, struct err *err)
+static int read_letters(struct options *o, struct arguments *args,
+			struct err *err)
 {
 	const char *text = args->argv[args->at] + 1;
 
@@ -186,12 +198,14 @@ static int read_letters(struct options *o, struct arguments *args, struct err *e
 
 		if (!row) {
 			utf8_copy_printable(text, 1, shown, sizeof shown, 1);
-			return err_set(err, ERR_USAGE,
-				       "unknown option '-%s': see quotefetch --help",
-				       shown);
+			return err_set(
+				err, ERR_USAGE,
+				"unknown option '-%s': see quotefetch --help",
+				shown);
 		}
 		takes_rest = row->takes != TAKES_NOTHING && text[1] != '\0';
-		if (set_argument(o, row, takes_rest ? text + 1 : NULL, args, err) < 0)
+		if (set_argument(o, row, takes_rest ? text + 1 : NULL, args,
+				 err) < 0)
 			return -1;
 		if (row->takes != TAKES_NOTHING)
 			break;
@@ -199,7 +213,8 @@ static int read_letters(struct options *o, struct arguments *args, struct err *e
 	return 0;
 }
 
-int options_parse(struct options *o, int argc, char *const *argv, struct err *err)
+int options_parse(struct options *o, int argc, char *const *argv,
+		  struct err *err)
 {
 	struct arguments args = { argv, argc, 1 };
 	bool has_only_symbols = false;
@@ -209,9 +224,11 @@ int options_parse(struct options *o, int argc, char *const *argv, struct err *er
 		int rc;
 
 		if (has_only_symbols || arg[0] != '-')
-			rc = options_append(&o->symbol, &o->symbol_count, arg, err);
+			rc = options_append(&o->symbol, &o->symbol_count, arg,
+					    err);
 		else if (arg[1] == '\0')
-			rc = err_set(err, ERR_USAGE, "'-' is no symbol: "
+			rc = err_set(err, ERR_USAGE,
+				     "'-' is no symbol: "
 				     "to read them from stdin write -f -");
 		else if (arg[1] != '-')
 			rc = read_letters(o, &args, err);
@@ -228,7 +245,8 @@ int options_parse(struct options *o, int argc, char *const *argv, struct err *er
 int options_check(const struct options *o, struct err *err)
 {
 	if (o->wants_plan && o->wants_quota)
-		return err_set(err, ERR_USAGE, "--plan and --quota exclude each other");
+		return err_set(err, ERR_USAGE,
+			       "--plan and --quota exclude each other");
 	if (o->output && o->stats_file && strcmp(o->output, o->stats_file) == 0)
 		return err_set(err, ERR_USAGE,
 			       "--output and --stats name the same file");

@@ -20,12 +20,22 @@ enum format {
 	FORMAT_TABLE
 };
 
-enum progress_mode { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_NONE };
+enum progress_mode {
+	PROGRESS_AUTO,
+	PROGRESS_BAR,
+	PROGRESS_PLAIN,
+	PROGRESS_NONE
+};
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* Where a setting came from; a higher one wins. */
-enum source { SOURCE_DEFAULT, SOURCE_CONFIG, SOURCE_CREDENTIALS, SOURCE_ENVIRONMENT,
-	      SOURCE_OPTION };
+enum source {
+	SOURCE_DEFAULT,
+	SOURCE_CONFIG,
+	SOURCE_CREDENTIALS,
+	SOURCE_ENVIRONMENT,
+	SOURCE_OPTION
+};
 
 enum { OPTION_AUTO = -1 }; /* a number to be chosen later */
 enum { OPTION_MAX = 64 };  /* rows of the table */
@@ -33,14 +43,14 @@ enum { OPTION_MAX = 64 };  /* rows of the table */
 /* Everything a run is told; const once main has loaded it. Texts are owned by
  * the struct. Times are in seconds as given, 0 meaning none. */
 struct options {
-	char **file;          /* -f, in order */
+	char **file; /* -f, in order */
 	size_t file_count;
-	char **symbol;        /* arguments, in order */
+	char **symbol; /* arguments, in order */
 	size_t symbol_count;
-	char *priority_file;  /* NULL: none */
+	char *priority_file; /* NULL: none */
 	enum format format;
-	char *output;         /* NULL: stdout */
-	char *fields;         /* "a,b,c", or NULL: all */
+	char *output; /* NULL: stdout */
+	char *fields; /* "a,b,c", or NULL: all */
 	bool keep_order;
 	bool wants_detail;
 	bool wants_raw;
@@ -55,8 +65,8 @@ struct options {
 	const char *env;        /* "real"; static */
 	char *base_url;         /* NULL: the account's */
 	char *ca_file;
-	char *config_file;      /* NULL: the usual place */
-	bool is_unshared;       /* --no-share */
+	char *config_file; /* NULL: the usual place */
+	bool is_unshared;  /* --no-share */
 	bool wants_plan;
 	bool wants_quota;
 	enum progress_mode progress;
@@ -67,7 +77,7 @@ struct options {
 	bool hides_header;
 	bool wants_help;
 	bool wants_version;
-	char *app_key;        /* never an option: environment, files */
+	char *app_key; /* never an option: environment, files */
 	char *app_secret;
 	char *app_secret_cmd;
 	enum source source[OPTION_MAX]; /* by place in the table: who set it */
@@ -93,24 +103,25 @@ enum option_place { PLACE_ANY, PLACE_ARGUMENTS, PLACE_FILE };
 /* One row of the table that drives parsing, --help, the configuration file,
  * and the unit test. */
 struct option_row {
-	const char *name;         /* the long name */
-	char letter;              /* 0: none */
+	const char *name; /* the long name */
+	char letter;      /* 0: none */
 	enum option_takes takes;
 	enum option_place place;
-	size_t offset;            /* of the field in struct options */
+	size_t offset; /* of the field in struct options */
 	int min, max;
 	const char *const *words; /* of CHOICE and WORD; ends with NULL */
 	const char *argname;      /* in --help; NULL: the words, or nothing */
-	const char *preset;       /* the default as one would type it, or NULL */
-	const char *heading;      /* in --help, above this row; or NULL */
-	const char *help;         /* a '\n' starts a further line */
+	const char *preset;  /* the default as one would type it, or NULL */
+	const char *heading; /* in --help, above this row; or NULL */
+	const char *help;    /* a '\n' starts a further line */
 };
 extern const struct option_row option_table[];
 extern const size_t option_count;
 
 /* Sets the row's field from text. shown is the name in messages: "--rate",
  * "rate". Errors: USAGE. */
-MUST_CHECK int options_set_field(struct options *o, const struct option_row *row,
+MUST_CHECK int options_set_field(struct options *o,
+				 const struct option_row *row,
 				 const char *shown, const char *text,
 				 struct err *err);
 

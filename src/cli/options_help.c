@@ -6,8 +6,7 @@
 
 enum { HELP_COLUMN = 29 };
 
-static const char usage[] =
-	"Usage: quotefetch [OPTION]... [SYMBOL]...\n";
+static const char usage[] = "Usage: quotefetch [OPTION]... [SYMBOL]...\n";
 
 static const char intro[] =
 	"Fetches a quote for each symbol: from the arguments, from each -f FILE, or from\n"
@@ -66,7 +65,8 @@ static void pad_to_column(struct buf *out, size_t line_start)
 		buf_putc(out, '\n');
 		line_start = out->len;
 	}
-	while (out->len - line_start < HELP_COLUMN && !out->is_over && !out->is_exhausted)
+	while (out->len - line_start < HELP_COLUMN && !out->is_over &&
+	       !out->is_exhausted)
 		buf_putc(out, ' ');
 }
 

@@ -2,30 +2,33 @@
 
 #define FIELD(name) offsetof(struct options, name)
 
-static const char *const formats[] = { "json", "ndjson", "csv", "tsv", "table", NULL };
+static const char *const formats[] = { "json", "ndjson", "csv",
+				       "tsv",  "table",  NULL };
 static const char *const accounts[] = { "real", "paper", NULL };
-static const char *const progresses[] = { "auto", "bar", "plain", "none", NULL };
+static const char *const progresses[] = { "auto", "bar", "plain", "none",
+					  NULL };
 static const char *const colors[] = { "auto", "always", "never", NULL };
 
 enum { DAY_MS = 86400 * 1000 };
 
 /* In the order of --help. */
 const struct option_row option_table[] = {
-	{ "file", 'f', TAKES_FILES, PLACE_ARGUMENTS, FIELD(file), .argname = "FILE",
-	  .heading = "Input",
+	{ "file", 'f', TAKES_FILES, PLACE_ARGUMENTS, FIELD(file),
+	  .argname = "FILE", .heading = "Input",
 	  .help = "read symbols from FILE, or - (stdin); repeatable" },
 	{ "priority", 0, TAKES_TEXT, PLACE_ANY, FIELD(priority_file),
 	  .argname = "FILE", .help = "ask for the symbols of FILE first" },
 	{ "skip-invalid", 0, TAKES_NOTHING, PLACE_ANY, FIELD(skips_invalid),
 	  .help = "make an invalid line an error record, and go on" },
 
-	{ "format", 0, TAKES_CHOICE, PLACE_ANY, FIELD(format), FORMAT_JSON, FORMAT_TABLE,
-	  .words = formats, .heading = "Output",
+	{ "format", 0, TAKES_CHOICE, PLACE_ANY, FIELD(format), FORMAT_JSON,
+	  FORMAT_TABLE, .words = formats, .heading = "Output",
 	  .help = "default: table on a terminal, else json" },
-	{ "output", 'o', TAKES_TEXT, PLACE_ANY, FIELD(output), .argname = "FILE",
+	{ "output", 'o', TAKES_TEXT, PLACE_ANY, FIELD(output),
+	  .argname = "FILE",
 	  .help = "write to FILE, which appears when it is complete" },
-	{ "fields", 0, TAKES_TEXT, PLACE_ANY, FIELD(fields), .argname = "NAME,...",
-	  .help = "which fields, in which order" },
+	{ "fields", 0, TAKES_TEXT, PLACE_ANY, FIELD(fields),
+	  .argname = "NAME,...", .help = "which fields, in which order" },
 	{ "keep-order", 'k', TAKES_NOTHING, PLACE_ANY, FIELD(keep_order),
 	  .help = "answer in input order, not as quotes come" },
 	{ "detail", 0, TAKES_NOTHING, PLACE_ANY, FIELD(wants_detail),
@@ -35,32 +38,37 @@ const struct option_row option_table[] = {
 	  .help = "add the broker's own answer to each record" },
 	{ "no-header", 0, TAKES_NOTHING, PLACE_ANY, FIELD(hides_header),
 	  .help = "leave out the header line of csv, tsv and table" },
-	{ "color", 0, TAKES_CHOICE, PLACE_ANY, FIELD(color), COLOR_AUTO, COLOR_NEVER,
-	  .words = colors, .preset = "auto", .help = "colors in tables and messages" },
+	{ "color", 0, TAKES_CHOICE, PLACE_ANY, FIELD(color), COLOR_AUTO,
+	  COLOR_NEVER, .words = colors, .preset = "auto",
+	  .help = "colors in tables and messages" },
 
 	{ "timeout", 0, TAKES_SECONDS, PLACE_ANY, FIELD(timeout_sec), 0, DAY_MS,
 	  .argname = "SEC", .preset = "30", .heading = "Time and quota",
 	  .help = "from start to last record; 0: none" },
-	{ "try-timeout", 0, TAKES_SECONDS, PLACE_ANY, FIELD(try_timeout_sec), 1, DAY_MS,
-	  .argname = "SEC", .preset = "5", .help = "for one attempt" },
+	{ "try-timeout", 0, TAKES_SECONDS, PLACE_ANY, FIELD(try_timeout_sec), 1,
+	  DAY_MS, .argname = "SEC", .preset = "5", .help = "for one attempt" },
 	{ "retries", 0, TAKES_COUNT, PLACE_ANY, FIELD(retries), 0, 10,
 	  .argname = "N", .preset = "2", .help = "further attempts, 0 to 10" },
 	{ "workers", 0, TAKES_COUNT_OR_AUTO, PLACE_ANY, FIELD(workers), 1, 64,
 	  .argname = "N|auto", .preset = "3",
 	  .help = "threads, 1 to 64; auto: as needed" },
 	{ "concurrency", 0, TAKES_COUNT, PLACE_ANY, FIELD(concurrency), 1, 64,
-	  .argname = "N", .help = "calls in flight, 1 to 64 (default: as workers)" },
-	{ "rate", 0, TAKES_COUNT, PLACE_ANY, FIELD(rate), 0, 1000, .argname = "N",
+	  .argname = "N",
+	  .help = "calls in flight, 1 to 64 (default: as workers)" },
+	{ "rate", 0, TAKES_COUNT, PLACE_ANY, FIELD(rate), 0, 1000,
+	  .argname = "N",
 	  .help = "calls a second, all processes together; 0: no limit\n"
 		  "(default: 18 real, 1 paper)" },
-	{ "batch", 0, TAKES_COUNT, PLACE_ANY, FIELD(batch), 1, 30, .argname = "N",
+	{ "batch", 0, TAKES_COUNT, PLACE_ANY, FIELD(batch), 1, 30,
+	  .argname = "N",
 	  .help = "symbols a call, 1 to 30 (default: 30 real, 1 paper)" },
 	{ "no-share", 0, TAKES_NOTHING, PLACE_ANY, FIELD(is_unshared),
 	  .help = "a quota of its own, unknown to other processes" },
 
 	{ "env", 0, TAKES_WORD, PLACE_ANY, FIELD(env), .words = accounts,
 	  .preset = "real", .heading = "Broker", .help = "kind of account" },
-	{ "base-url", 0, TAKES_URL, PLACE_ANY, FIELD(base_url), .argname = "URL",
+	{ "base-url", 0, TAKES_URL, PLACE_ANY, FIELD(base_url),
+	  .argname = "URL",
 	  .help = "https://host[:port], or http:// to this machine" },
 	{ "cacert", 0, TAKES_TEXT, PLACE_ANY, FIELD(ca_file), .argname = "FILE",
 	  .help = "trust the CA certificates of FILE" },
@@ -78,12 +86,12 @@ const struct option_row option_table[] = {
 	  .help = "no network: calls, least seconds, does it fit" },
 	{ "quota", 0, TAKES_NOTHING, PLACE_ARGUMENTS, FIELD(wants_quota),
 	  .help = "no network: recent calls, pace, life of the token" },
-	{ "progress", 0, TAKES_CHOICE, PLACE_ANY, FIELD(progress), PROGRESS_AUTO,
-	  PROGRESS_NONE, .words = progresses, .preset = "auto",
+	{ "progress", 0, TAKES_CHOICE, PLACE_ANY, FIELD(progress),
+	  PROGRESS_AUTO, PROGRESS_NONE, .words = progresses, .preset = "auto",
 	  .help = "on stderr; auto: a bar on a terminal, else a\n"
 		  "line every ten symbols" },
-	{ "stats", 0, TAKES_TEXT, PLACE_ANY, FIELD(stats_file), .argname = "FILE",
-	  .help = "write a JSON object about the run" },
+	{ "stats", 0, TAKES_TEXT, PLACE_ANY, FIELD(stats_file),
+	  .argname = "FILE", .help = "write a JSON object about the run" },
 	{ "quiet", 'q', TAKES_NOTHING, PLACE_ANY, FIELD(is_quiet),
 	  .help = "no progress, no summary" },
 	{ "verbose", 'v', TAKES_NOTHING, PLACE_ANY, FIELD(is_verbose),

@@ -20,11 +20,13 @@ static void *field_of(struct options *o, const struct option_row *row)
 
 static const char *shown_text(const char *text, char out[SHOWN_BYTES])
 {
-	utf8_copy_printable(text, strlen(text), out, SHOWN_BYTES, SHOWN_COLUMNS);
+	utf8_copy_printable(text, strlen(text), out, SHOWN_BYTES,
+			    SHOWN_COLUMNS);
 	return out;
 }
 
-static int set_text(char **field, const char *text, bool is_secret, struct err *err)
+static int set_text(char **field, const char *text, bool is_secret,
+		    struct err *err)
 {
 	char *copy = strdup(text);
 
@@ -37,7 +39,8 @@ static int set_text(char **field, const char *text, bool is_secret, struct err *
 	return 0;
 }
 
-int options_append(char ***list, size_t *count, const char *text, struct err *err)
+int options_append(char ***list, size_t *count, const char *text,
+		   struct err *err)
 {
 	char **grown = realloc(*list, (*count + 1) * sizeof *grown);
 
@@ -80,7 +83,8 @@ static int read_seconds_ms(const char *text, int max_ms)
 	if (*text == '.' && text[1] != '\0') {
 		bool has_rest = false;
 
-		for (text++; *text >= '0' && *text <= '9'; text++, place /= 10) {
+		for (text++; *text >= '0' && *text <= '9';
+		     text++, place /= 10) {
 			ms += place * (*text - '0');
 			has_rest |= place == 0 && *text != '0';
 		}
@@ -101,8 +105,9 @@ static int find_word(const char *const *words, const char *text)
 /* yes and no, as configuration files say them. */
 static int read_switch(const char *text)
 {
-	static const char *const words[] = { "no",    "yes", "off", "on",
-					     "false", "true", "0",   "1", NULL };
+	static const char *const words[] = { "no", "yes",   "off",
+					     "on", "false", "true",
+					     "0",  "1",     NULL };
 	int i = find_word(words, text);
 
 	return i < 0 ? -1 : i % 2;
@@ -116,10 +121,12 @@ static int refuse_word(const struct option_row *row, const char *shown,
 	size_t len = 0;
 
 	for (size_t i = 0; row->words[i]; i++) {
-		const char *join = i == 0 ? "" : row->words[i + 1] ? ", " : " or ";
+		const char *join = i == 0              ? ""
+				   : row->words[i + 1] ? ", "
+						       : " or ";
 
-		len += (size_t)snprintf(list + len, sizeof list - len, "%s%s", join,
-					row->words[i]);
+		len += (size_t)snprintf(list + len, sizeof list - len, "%s%s",
+					join, row->words[i]);
 		require(len < sizeof list);
 	}
 	return err_set(err, ERR_USAGE, "%s takes %s, not '%s'", shown, list,
@@ -133,11 +140,14 @@ static int refuse_number(const struct option_row *row, const char *shown,
 
 	shown_text(value, text);
 	if (row->takes == TAKES_SECONDS)
-		return err_set(err, ERR_USAGE,
-			       "%s takes a number of seconds from %g to %d, not '%s'",
-			       shown, row->min / 1000.0, row->max / 1000, text);
-	return err_set(err, ERR_USAGE, "%s takes %sa whole number from %d to %d, not '%s'",
-		       shown, row->takes == TAKES_COUNT_OR_AUTO ? "auto or " : "",
+		return err_set(
+			err, ERR_USAGE,
+			"%s takes a number of seconds from %g to %d, not '%s'",
+			shown, row->min / 1000.0, row->max / 1000, text);
+	return err_set(err, ERR_USAGE,
+		       "%s takes %sa whole number from %d to %d, not '%s'",
+		       shown,
+		       row->takes == TAKES_COUNT_OR_AUTO ? "auto or " : "",
 		       row->min, row->max, text);
 }
 
@@ -162,7 +172,8 @@ static int set_number(struct options *o, const struct option_row *row,
 	return 0;
 }
 
-static int set_url(char **field, const char *shown, const char *value, struct err *err)
+static int set_url(char **field, const char *shown, const char *value,
+		   struct err *err)
 {
 	size_t len;
 
@@ -191,7 +202,8 @@ int options_set_field(struct options *o, const struct option_row *row,
 	case TAKES_NOTHING:
 		n = read_switch(value);
 		if (n < 0)
-			return err_set(err, ERR_USAGE, "%s takes yes or no", shown);
+			return err_set(err, ERR_USAGE, "%s takes yes or no",
+				       shown);
 		*(bool *)field = n;
 		return 0;
 	case TAKES_TEXT:
@@ -200,7 +212,8 @@ int options_set_field(struct options *o, const struct option_row *row,
 		if (*value == '\0')
 			return err_set(err, ERR_USAGE, "%s is empty", shown);
 		if (row->takes == TAKES_FILES)
-			return options_append(&o->file, &o->file_count, value, err);
+			return options_append(&o->file, &o->file_count, value,
+					      err);
 		return set_text(field, value, row->takes == TAKES_SECRET, err);
 	case TAKES_URL:
 		return set_url(field, shown, value, err);

@@ -19,15 +19,15 @@
 /* One record: the symbol as asked, and what became of it. An entry that was
  * invalid in the list has its text here and an outcome with an INPUT error. */
 struct record {
-	const char *symbol;             /* the code, or an invalid entry's text */
-	enum market market;             /* MARKET_NONE: none, shown as null */
+	const char *symbol; /* the code, or an invalid entry's text */
+	enum market market; /* MARKET_NONE: none, shown as null */
 	const struct outcome *outcome;
-	const char *provider;           /* "kis" */
+	const char *provider; /* "kis" */
 };
 
 struct render_config {
-	enum format format;        /* not AUTO */
-	struct field_set fields;   /* which, in which order */
+	enum format format;      /* not AUTO */
+	struct field_set fields; /* which, in which order */
 	bool hides_header;
 	bool has_color;
 };

@@ -13,14 +13,14 @@ struct quota_view;
 
 /* What is to be fetched, and what quota and deadline allow. */
 struct cost {
-	size_t symbols;       /* asked for */
-	size_t to_fetch;      /* of those, different and valid */
-	size_t calls;         /* at least: a US symbol may need up to three */
-	size_t batch;         /* symbols a call where they share one */
-	size_t batch_max;     /* what the account allows */
-	int rate_per_sec;     /* 0: unlimited */
+	size_t symbols;        /* asked for */
+	size_t to_fetch;       /* of those, different and valid */
+	size_t calls;          /* at least: a US symbol may need up to three */
+	size_t batch;          /* symbols a call where they share one */
+	size_t batch_max;      /* what the account allows */
+	int rate_per_sec;      /* 0: unlimited */
 	double others_per_sec; /* what other processes use now */
-	double timeout_sec;   /* 0: none */
+	double timeout_sec;    /* 0: none */
 };
 
 /* Seconds that the quota alone takes for the calls. */

@@ -28,7 +28,8 @@ void secret_wipe(void *data, size_t len)
 		explicit_bzero(data, len);
 }
 
-int secret_check(const char *name, const char *text, size_t *len, struct err *err)
+int secret_check(const char *name, const char *text, size_t *len,
+		 struct err *err)
 {
 	size_t n = *len;
 
@@ -39,23 +40,25 @@ int secret_check(const char *name, const char *text, size_t *len, struct err *er
 	if (n == 0)
 		return err_set(err, ERR_USAGE, "%s is empty", name);
 	if (n > SECRET_MAX_BYTES)
-		return err_set(err, ERR_USAGE, "%s is longer than %d bytes", name,
-			       SECRET_MAX_BYTES);
+		return err_set(err, ERR_USAGE, "%s is longer than %d bytes",
+			       name, SECRET_MAX_BYTES);
 	for (size_t i = 0; i < n; i++) {
 		if (text[i] <= ' ' || text[i] >= 0x7f)
-			return err_set(err, ERR_USAGE,
-				       "%s holds a blank, control or non-ASCII character "
-				       "at position %zu", name, i + 1);
+			return err_set(
+				err, ERR_USAGE,
+				"%s holds a blank, control or non-ASCII character "
+				"at position %zu",
+				name, i + 1);
 	}
 	*len = n;
 	return 0;
 }
 
 struct command {
-	pid_t pid;        /* 0 once it has been waited for */
-	bool has_group;   /* it leads a process group of its own */
+	pid_t pid;      /* 0 once it has been waited for */
+	bool has_group; /* it leads a process group of its own */
 	int status;
-	int fd;           /* its stdout */
+	int fd; /* its stdout */
 };
 
 /* A group of its own lets all of it be killed; but a group in the background
@@ -79,7 +82,8 @@ static int spawn_attributes(struct command *c, posix_spawnattr_t *attr)
 	return posix_spawnattr_setflags(attr, flags);
 }
 
-static int command_start(struct command *c, const char *command, struct err *err)
+static int command_start(struct command *c, const char *command,
+			 struct err *err)
 {
 	char *argv[] = { (char *)"sh", (char *)"-c", (char *)command, NULL };
 	posix_spawn_file_actions_t actions;
@@ -88,7 +92,8 @@ static int command_start(struct command *c, const char *command, struct err *err
 	int errnum = ENOMEM;
 
 	if (pipe(fd) < 0)
-		return err_set_errno(err, ERR_SYSTEM, errno, "cannot make a pipe");
+		return err_set_errno(err, ERR_SYSTEM, errno,
+				     "cannot make a pipe");
 	fcntl(fd[0], F_SETFD, FD_CLOEXEC);
 	fcntl(fd[1], F_SETFD, FD_CLOEXEC);
 	if (posix_spawn_file_actions_init(&actions) != 0)
@@ -96,10 +101,12 @@ static int command_start(struct command *c, const char *command, struct err *err
 	if (posix_spawnattr_init(&attr) != 0)
 		goto out_actions;
 	if (spawn_attributes(c, &attr) == 0 &&
-	    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null",
-					     O_RDONLY, 0) == 0 &&
-	    posix_spawn_file_actions_adddup2(&actions, fd[1], STDOUT_FILENO) == 0)
-		errnum = posix_spawn(&c->pid, "/bin/sh", &actions, &attr, argv, environ);
+	    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
+					     "/dev/null", O_RDONLY, 0) == 0 &&
+	    posix_spawn_file_actions_adddup2(&actions, fd[1], STDOUT_FILENO) ==
+		    0)
+		errnum = posix_spawn(&c->pid, "/bin/sh", &actions, &attr, argv,
+				     environ);
 	posix_spawnattr_destroy(&attr);
 out_actions:
 	posix_spawn_file_actions_destroy(&actions);
@@ -163,14 +170,16 @@ static ssize_t command_read(struct command *c, char *out, size_t cap,
 			len += (size_t)n;
 			if (len == cap)
 				return err_set(err, ERR_USAGE,
-					       "it prints more than %zu bytes", cap - 1);
+					       "it prints more than %zu bytes",
+					       cap - 1);
 		} else if (why.kind != ERR_DEADLINE) {
 			*err = why;
 			return -1;
 		} else if (has_ended) {
 			return (ssize_t)len;
 		} else if (clock_monotonic_ns() >= deadline_ns) {
-			return err_set(err, ERR_DEADLINE, "it does not end in time");
+			return err_set(err, ERR_DEADLINE,
+				       "it does not end in time");
 		}
 	}
 }
@@ -184,12 +193,14 @@ static int command_finish(struct command *c, struct stop *stop,
 
 		/* No descriptor: only the time and the stop end this. */
 		if (io_wait(-1, 0, stop, clock_monotonic_ns() + COMMAND_LOOK_NS,
-			    &why) < 0 && why.kind != ERR_DEADLINE) {
+			    &why) < 0 &&
+		    why.kind != ERR_DEADLINE) {
 			*err = why;
 			return -1;
 		}
 		if (clock_monotonic_ns() >= deadline_ns)
-			return err_set(err, ERR_DEADLINE, "it does not end in time");
+			return err_set(err, ERR_DEADLINE,
+				       "it does not end in time");
 	}
 	if (WIFSIGNALED(c->status))
 		return err_set(err, ERR_USAGE, "it was killed by signal %d",
@@ -201,7 +212,8 @@ static int command_finish(struct command *c, struct stop *stop,
 }
 
 char *secret_from_command(const char *name, const char *command,
-			  struct stop *stop, int64_t deadline_ns, struct err *err)
+			  struct stop *stop, int64_t deadline_ns,
+			  struct err *err)
 {
 	struct command c = { 0 };
 	char text[COMMAND_OUTPUT_BYTES + 1];

@@ -76,7 +76,8 @@ void stats_write(const struct stats *s, struct buf *out)
 	put_ms(&w, "p99", metrics_latency_ms(m, 0.99));
 	put_ms(&w, "max", (double)m->latency_max_us / 1000.0);
 	json_end_object(&w);
-	put_ms(&w, "quota_wait_ms", (double)s->quota_waited_ns / (double)NS_PER_MS);
+	put_ms(&w, "quota_wait_ms",
+	       (double)s->quota_waited_ns / (double)NS_PER_MS);
 	put_ms(&w, "wall_ms", (double)s->wall_ns / (double)NS_PER_MS);
 	put_count(&w, "exit_status", (uint64_t)s->exit_status);
 	json_end_object(&w);

@@ -13,17 +13,17 @@
 struct buf;
 
 struct tally {
-	size_t symbols;            /* records: one for each symbol asked */
+	size_t symbols; /* records: one for each symbol asked */
 	size_t quotes;
-	size_t failed[ERR_KINDS];  /* records by kind of error */
+	size_t failed[ERR_KINDS]; /* records by kind of error */
 };
 
 struct stats {
 	struct tally tally;
-	struct metrics metrics;     /* of all workers */
-	size_t workers;             /* at the end */
+	struct metrics metrics; /* of all workers */
+	size_t workers;         /* at the end */
 	int64_t wall_ns;
-	int64_t quota_waited_ns;    /* summed over the workers */
+	int64_t quota_waited_ns; /* summed over the workers */
 	int exit_status;
 };
 

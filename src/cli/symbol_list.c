@@ -24,16 +24,16 @@ struct slot {
  * which one is appended; 16 to 32 bytes a symbol. */
 struct symbol_list {
 	struct symbol *symbol;
-	uint32_t *next;       /* SYMBOL_LIST_NONE: an invalid entry */
+	uint32_t *next; /* SYMBOL_LIST_NONE: an invalid entry */
 	uint8_t *flags;
 	uint32_t count, cap;
-	uint32_t preferred;   /* entries with HAS_PRIORITY */
-	struct slot *slot;    /* slot_count of them */
-	uint32_t slot_count;  /* a power of two, or 0 */
+	uint32_t preferred;  /* entries with HAS_PRIORITY */
+	struct slot *slot;   /* slot_count of them */
+	uint32_t slot_count; /* a power of two, or 0 */
 	uint32_t slots_used;
 	struct symbol_list_invalid *invalid; /* by index */
 	size_t invalid_count, invalid_cap;
-	struct arena texts;   /* of the invalid ones */
+	struct arena texts; /* of the invalid ones */
 };
 
 struct symbol_list *symbol_list_new(struct err *err)
@@ -77,7 +77,8 @@ static int reserve_entry(struct symbol_list *list, struct err *err)
 	bool is_grown = true;
 
 	if (list->count == SYMBOL_LIST_MAX)
-		return err_set(err, ERR_INPUT, "more than %d symbols", SYMBOL_LIST_MAX);
+		return err_set(err, ERR_INPUT, "more than %d symbols",
+			       SYMBOL_LIST_MAX);
 	if (list->count < list->cap)
 		return 0;
 	list->symbol = grow(list->symbol, cap, sizeof *list->symbol, &is_grown);
@@ -97,7 +98,8 @@ static uint32_t hash_symbol(const struct symbol *symbol)
 
 	_Static_assert(sizeof word == sizeof *symbol, "two words");
 	memcpy(word, symbol, sizeof word);
-	h = (word[0] ^ (word[1] << 17 | word[1] >> 47)) * UINT64_C(0x9e3779b97f4a7c15);
+	h = (word[0] ^ (word[1] << 17 | word[1] >> 47)) *
+	    UINT64_C(0x9e3779b97f4a7c15);
 	return (uint32_t)(h >> 32);
 }
 
@@ -113,8 +115,8 @@ static struct slot *find_slot(struct symbol_list *list,
 		struct slot *slot = &list->slot[at];
 
 		if (slot->entry == SYMBOL_LIST_NONE ||
-		    (slot->hash == hash && memcmp(&list->symbol[slot->entry], symbol,
-						  sizeof *symbol) == 0))
+		    (slot->hash == hash && memcmp(&list->symbol[slot->entry],
+						  symbol, sizeof *symbol) == 0))
 			return slot;
 	}
 }
@@ -122,7 +124,8 @@ static struct slot *find_slot(struct symbol_list *list,
 /* Keeps the table at most half full. */
 static int reserve_slot(struct symbol_list *list, struct err *err)
 {
-	uint32_t count = list->slot_count ? list->slot_count * 2 : CAP_LEAST * 2;
+	uint32_t count =
+		list->slot_count ? list->slot_count * 2 : CAP_LEAST * 2;
 	struct slot *slot;
 
 	if (list->slots_used < list->slot_count / 2)
@@ -184,9 +187,9 @@ int symbol_list_add(struct symbol_list *list, const struct symbol *symbol,
 int symbol_list_prefer(struct symbol_list *list, const struct symbol *symbol,
 		       struct err *err)
 {
-	struct slot *slot = list->slot_count ?
-				    find_slot(list, symbol, hash_symbol(symbol)) :
-				    NULL;
+	struct slot *slot =
+		list->slot_count ? find_slot(list, symbol, hash_symbol(symbol))
+				 : NULL;
 
 	if (!slot || slot->entry == SYMBOL_LIST_NONE)
 		return symbol_list_add(list, symbol, true, err);
@@ -194,8 +197,8 @@ int symbol_list_prefer(struct symbol_list *list, const struct symbol *symbol,
 	return 0;
 }
 
-int symbol_list_add_invalid(struct symbol_list *list, const char *text, size_t len,
-			    const char *reason, struct err *err)
+int symbol_list_add_invalid(struct symbol_list *list, const char *text,
+			    size_t len, const char *reason, struct err *err)
 {
 	size_t cap = list->invalid_cap ? list->invalid_cap * 2 : CAP_LEAST;
 	bool is_grown = true;
@@ -203,13 +206,15 @@ int symbol_list_add_invalid(struct symbol_list *list, const char *text, size_t l
 	struct symbol_list_invalid *entry;
 
 	if (list->invalid_count == SYMBOL_LIST_INVALID_MAX)
-		return err_set(err, ERR_INPUT,
-			       "more than %d invalid entries: is it a symbol list?",
-			       SYMBOL_LIST_INVALID_MAX);
+		return err_set(
+			err, ERR_INPUT,
+			"more than %d invalid entries: is it a symbol list?",
+			SYMBOL_LIST_INVALID_MAX);
 	if (reserve_entry(list, err) < 0)
 		return -1;
 	if (list->invalid_count == list->invalid_cap) {
-		list->invalid = grow(list->invalid, cap, sizeof *list->invalid, &is_grown);
+		list->invalid = grow(list->invalid, cap, sizeof *list->invalid,
+				     &is_grown);
 		if (!is_grown)
 			return err_no_memory(err);
 		list->invalid_cap = cap;
@@ -278,12 +283,12 @@ static int compare_index(const void *key, const void *entry)
 	return (a > b) - (a < b);
 }
 
-const struct symbol_list_invalid *
-symbol_list_invalid_at(const struct symbol_list *list, uint32_t i)
+const struct symbol_list_invalid *symbol_list_invalid_at(
+	const struct symbol_list *list, uint32_t i)
 {
 	require(i < list->count);
 	if (list->invalid_count == 0)
 		return NULL;
-	return bsearch(&i, list->invalid, list->invalid_count, sizeof *list->invalid,
-		       compare_index);
+	return bsearch(&i, list->invalid, list->invalid_count,
+		       sizeof *list->invalid, compare_index);
 }

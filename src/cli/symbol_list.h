@@ -21,7 +21,7 @@ enum { SYMBOL_LIST_NONE = UINT32_MAX };
 struct symbol_list; /* opaque */
 
 enum {
-	SYMBOL_LIST_MAX = 10 * 1000 * 1000, /* entries */
+	SYMBOL_LIST_MAX = 10 * 1000 * 1000,  /* entries */
 	SYMBOL_LIST_INVALID_MAX = 100 * 1000 /* invalid ones among them */
 };
 
@@ -55,8 +55,9 @@ MUST_CHECK int symbol_list_prefer(struct symbol_list *list,
  * Errors: INPUT, USAGE (no such file, nothing to read), CANCELED, DEADLINE,
  * SYSTEM. */
 MUST_CHECK int symbol_list_read(struct symbol_list *list,
-				const struct options *options, struct stop *stop,
-				int64_t deadline_ns, struct err *err);
+				const struct options *options,
+				struct stop *stop, int64_t deadline_ns,
+				struct err *err);
 
 size_t symbol_list_count(const struct symbol_list *list);
 
@@ -82,7 +83,7 @@ struct symbol_list_invalid {
 	char *text;   /* owned by the list */
 	char *reason; /* owned by the list */
 };
-const struct symbol_list_invalid *
-symbol_list_invalid_at(const struct symbol_list *list, uint32_t i);
+const struct symbol_list_invalid *symbol_list_invalid_at(
+	const struct symbol_list *list, uint32_t i);
 
 #endif

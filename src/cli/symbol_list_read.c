@@ -49,7 +49,8 @@ static int parse_columns(const char *text, size_t len, struct symbol *out,
 	const char *rest;
 	size_t rest_len;
 
-	while (code_len < len && text[code_len] != ',' && !is_blank(text[code_len]))
+	while (code_len < len && text[code_len] != ',' &&
+	       !is_blank(text[code_len]))
 		code_len++;
 	rest = text + code_len;
 	rest_len = len - code_len;
@@ -66,7 +67,8 @@ static int parse_columns(const char *text, size_t len, struct symbol *out,
 
 			utf8_copy_printable(rest, rest_len, shown, sizeof shown,
 					    SHOWN_COLUMNS);
-			return err_set(err, ERR_INPUT, "unknown market '%s'", shown);
+			return err_set(err, ERR_INPUT, "unknown market '%s'",
+				       shown);
 		}
 	}
 	return symbol_parse(text, code_len, market, out, err);
@@ -78,7 +80,8 @@ static int take_entry(const struct intake *in, const struct line *line,
 		      struct err *err)
 {
 	const char *text = line->text;
-	const char *comment = line->len > 0 ? memchr(text, '#', line->len) : NULL;
+	const char *comment =
+		line->len > 0 ? memchr(text, '#', line->len) : NULL;
 	size_t len = comment ? (size_t)(comment - text) : line->len;
 	bool is_cut = line->is_cut && !comment;
 	bool has_priority = false;
@@ -96,11 +99,13 @@ static int take_entry(const struct intake *in, const struct line *line,
 		trim(&text, &len);
 	}
 	if (is_cut)
-		rc = err_set(&why, ERR_INPUT, "longer than %d bytes", LINE_MAX_BYTES);
+		rc = err_set(&why, ERR_INPUT, "longer than %d bytes",
+			     LINE_MAX_BYTES);
 	else
 		rc = parse_columns(text, len, &symbol, &why);
 	if (rc < 0 && in->skips_invalid)
-		return symbol_list_add_invalid(in->list, text, len, why.msg, err);
+		return symbol_list_add_invalid(in->list, text, len, why.msg,
+					       err);
 	if (rc < 0) {
 		if (err)
 			*err = why;
@@ -111,7 +116,8 @@ static int take_entry(const struct intake *in, const struct line *line,
 	return symbol_list_add(in->list, &symbol, has_priority, err);
 }
 
-static int take_argument(const struct intake *in, const char *text, struct err *err)
+static int take_argument(const struct intake *in, const char *text,
+			 struct err *err)
 {
 	struct line line = { text, strlen(text), false };
 	size_t before = symbol_list_count(in->list);
@@ -145,7 +151,8 @@ static int take_lines(const struct intake *in, int fd, const char *shown,
 	line_reader_init(reader, fd, in->stop, in->deadline_ns);
 	while ((rc = line_reader_next(reader, &line, err)) > 0) {
 		if (take_entry(in, &line, err) < 0) {
-			rc = err_wrap(err, "%s: line %zu", shown, reader->number);
+			rc = err_wrap(err, "%s: line %zu", shown,
+				      reader->number);
 			goto out;
 		}
 	}
@@ -174,7 +181,8 @@ static int open_file(const char *path, struct err *err)
 
 		utf8_copy_printable(path, strlen(path), shown, sizeof shown,
 				    SHOWN_COLUMNS);
-		err_set_errno(err, ERR_USAGE, errnum, "cannot read '%s'", shown);
+		err_set_errno(err, ERR_USAGE, errnum, "cannot read '%s'",
+			      shown);
 	}
 	return fd;
 }
@@ -187,14 +195,17 @@ static int take_file(const struct intake *in, const char *path, struct err *err)
 
 	if (strcmp(path, "-") == 0) {
 		if (isatty(STDIN_FILENO))
-			return err_set(err, ERR_USAGE, "cannot read stdin: it is a terminal: "
-				       "give symbols as arguments or in a file");
+			return err_set(
+				err, ERR_USAGE,
+				"cannot read stdin: it is a terminal: "
+				"give symbols as arguments or in a file");
 		return take_lines(in, STDIN_FILENO, "stdin", err);
 	}
 	fd = open_file(path, err);
 	if (fd < 0)
 		return -1;
-	utf8_copy_printable(path, strlen(path), name, sizeof name, SHOWN_COLUMNS);
+	utf8_copy_printable(path, strlen(path), name, sizeof name,
+			    SHOWN_COLUMNS);
 	snprintf(shown, sizeof shown, "'%s'", name);
 	rc = take_lines(in, fd, shown, err);
 	close(fd);
@@ -206,7 +217,8 @@ static int refuse_nothing(const struct options *o, struct err *err)
 	char name[SHOWN_BYTES];
 
 	if (o->file_count + (o->priority_file != NULL) > 1)
-		return err_set(err, ERR_USAGE, "no symbols in any of the files");
+		return err_set(err, ERR_USAGE,
+			       "no symbols in any of the files");
 	if (o->file_count == 0 || strcmp(o->file[0], "-") == 0)
 		return err_set(err, ERR_USAGE, "no symbols in stdin");
 	utf8_copy_printable(o->file[0], strlen(o->file[0]), name, sizeof name,

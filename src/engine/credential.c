@@ -24,11 +24,12 @@ struct credential { /* lock key: c const after init, l under mu */
 	enum state state;            /* l */
 	struct provider_token token; /* l: when LIVE */
 	uint64_t generation;         /* l: counts the tokens taken */
-	char rejected[TOKEN_BYTES];  /* l: the last dead one, never taken again */
-	bool is_refreshed;           /* l: one refresh is all */
-	struct err failure;          /* l: when FAILED */
-	int64_t asked_at_ms;         /* l: last issue, where there is no file */
-	bool is_closed;              /* l */
+	char rejected
+		[TOKEN_BYTES]; /* l: the last dead one, never taken again */
+	bool is_refreshed;     /* l: one refresh is all */
+	struct err failure;    /* l: when FAILED */
+	int64_t asked_at_ms;   /* l: last issue, where there is no file */
+	bool is_closed;        /* l */
 };
 
 struct credential *credential_new(const struct credential_config *config,
@@ -77,7 +78,8 @@ static bool is_fresh(const struct provider_token *t)
 /* Waits out the broker's least time between two issues, counted from
  * asked_at_ms. A stamp of the future is a clock set back, and tells nothing. */
 static int wait_for_turn(struct credential *c, int64_t asked_at_ms,
-			 struct stop *stop, int64_t deadline_ns, struct err *err)
+			 struct stop *stop, int64_t deadline_ns,
+			 struct err *err)
 {
 	int64_t now_ms = clock_real_ms(), now_ns = clock_monotonic_ns();
 	int64_t left_ms = asked_at_ms + c->config.interval_ms - now_ms;
@@ -121,8 +123,8 @@ static int ask_broker(struct credential *c, struct token_file *f,
 		f->token = token;
 	/* The minute counts from when the broker was asked, which was later than
 	 * the stamp: by now at the latest. */
-	f->asked_at_ms = rc < 0 && end == ISSUE_REFUSED ? asked_before_ms :
-							  clock_real_ms();
+	f->asked_at_ms = rc < 0 && end == ISSUE_REFUSED ? asked_before_ms
+							: clock_real_ms();
 	token_file_write(c->config.state_dirfd, c->name, f);
 	return rc;
 }
@@ -136,7 +138,8 @@ static int issue_token(struct credential *c, struct token_file *f,
 	int tries;
 
 	for (tries = 0; tries < 2; tries++) {
-		if (wait_for_turn(c, f->asked_at_ms, stop, deadline_ns, err) < 0)
+		if (wait_for_turn(c, f->asked_at_ms, stop, deadline_ns, err) <
+		    0)
 			return -1;
 		if (ask_broker(c, f, issue, arg, err) == 0)
 			return 0;
@@ -158,7 +161,8 @@ static int obtain(struct credential *c, const char *rejected,
 	if (c->config.state_dirfd >= 0) {
 		lock = token_file_lock(c->config.state_dirfd, c->name, stop,
 				       deadline_ns, err);
-		if (lock < 0 && (err->kind == ERR_CANCELED || err->kind == ERR_DEADLINE))
+		if (lock < 0 &&
+		    (err->kind == ERR_CANCELED || err->kind == ERR_DEADLINE))
 			return -1;
 		token_file_read(c->config.state_dirfd, c->name, &f);
 		/* A file that cannot be written does not know of this process. */
@@ -176,9 +180,10 @@ static int obtain(struct credential *c, const char *rejected,
 	if (rc < 0 && !has_left(&f.token, 0))
 		return -1;
 	if (strcmp(f.token.text, rejected) == 0)
-		return err_set(err, ERR_AUTH,
-			       "the broker issues again the token that it calls dead: "
-			       "try again in a few hours");
+		return err_set(
+			err, ERR_AUTH,
+			"the broker issues again the token that it calls dead: "
+			"try again in a few hours");
 	*out = f.token;
 	return 0;
 }
@@ -204,8 +209,8 @@ static int refresh_locked(struct credential *c, credential_issue_fn issue,
 	mutex_lock(&c->mu);
 	c->asked_at_ms = asked_at_ms;
 	if (rc < 0) {
-		c->state = err_kind_is_retryable(failure.kind) ? STATE_NONE :
-								 STATE_FAILED;
+		c->state = err_kind_is_retryable(failure.kind) ? STATE_NONE
+							       : STATE_FAILED;
 		c->failure = *err = failure;
 	} else {
 		/* In its last minutes, or by a wrong clock of ours beyond them:
@@ -233,7 +238,8 @@ int credential_get(struct credential *c, credential_issue_fn issue, void *arg,
 	if (c->is_closed)
 		rc = err_set(err, ERR_CANCELED, "interrupted");
 	else if (c->state == STATE_ISSUING)
-		rc = err_set(err, ERR_DEADLINE, "no token before the time was up");
+		rc = err_set(err, ERR_DEADLINE,
+			     "no token before the time was up");
 	else if (c->state == STATE_FAILED) {
 		*err = c->failure;
 		rc = -1;

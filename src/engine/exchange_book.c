@@ -66,7 +66,8 @@ enum market exchange_book_find(const struct exchange_book *b, const char *code)
 {
 	size_t i = lower_bound(b, code);
 
-	return is_at(b, i, code) ? (enum market)b->entry[i].exchange : MARKET_NONE;
+	return is_at(b, i, code) ? (enum market)b->entry[i].exchange
+				 : MARKET_NONE;
 }
 
 static int put(struct exchange_book *b, const char *code, enum market exchange,
@@ -77,7 +78,8 @@ static int put(struct exchange_book *b, const char *code, enum market exchange,
 	if (!is_at(b, i, code)) {
 		if (b->count == b->cap) {
 			size_t cap = b->cap ? b->cap * 2 : 64;
-			struct entry *grown = realloc(b->entry, cap * sizeof *grown);
+			struct entry *grown =
+				realloc(b->entry, cap * sizeof *grown);
 
 			if (!grown)
 				return err_no_memory(err);
@@ -114,10 +116,11 @@ static int read_line(struct exchange_book *b, const char *line, size_t len,
 	const char *blank = memchr(line, ' ', len);
 	struct symbol s;
 
-	if (!blank || symbol_parse(line, (size_t)(blank - line),
-				   market_from_name(blank + 1,
-						    (size_t)(line + len - blank - 1)),
-				   &s, NULL) < 0)
+	if (!blank ||
+	    symbol_parse(line, (size_t)(blank - line),
+			 market_from_name(blank + 1,
+					  (size_t)(line + len - blank - 1)),
+			 &s, NULL) < 0)
 		return 0;
 	if (s.market != MARKET_NAS && s.market != MARKET_NYS &&
 	    s.market != MARKET_AMS)
@@ -158,7 +161,8 @@ static int write_all(const struct exchange_book *b, int dirfd, struct err *err)
 			   market_name((enum market)b->entry[i].exchange));
 	rc = buf_check(&text, ERR_SYSTEM, err);
 	if (rc == 0)
-		rc = safefile_write(dirfd, FILE_NAME, buf_text(&text), text.len, err);
+		rc = safefile_write(dirfd, FILE_NAME, buf_text(&text), text.len,
+				    err);
 	buf_release(&text);
 	return rc;
 }

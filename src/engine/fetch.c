@@ -93,10 +93,12 @@ static double next_random(struct fetch_worker *w)
 	x ^= x << 25;
 	x ^= x >> 27;
 	w->random_state = x;
-	return (double)((x * UINT64_C(2685821657736338717)) >> 11) / 9007199254740992.0;
+	return (double)((x * UINT64_C(2685821657736338717)) >> 11) /
+	       9007199254740992.0;
 }
 
-static void count(struct fetch_worker *w, bool is_answered, const struct err *err)
+static void count(struct fetch_worker *w, bool is_answered,
+		  const struct err *err)
 {
 	const struct http_response *r = &w->response;
 	int64_t latency_ns = r->finished_ns - r->sent_ns;
@@ -111,12 +113,13 @@ static void count(struct fetch_worker *w, bool is_answered, const struct err *er
 	if (!is_answered || !r->was_sent)
 		return;
 	metrics_note_latency(&w->metrics, latency_ns);
-	w->typical_ns = w->typical_ns ? w->typical_ns - w->typical_ns / 8 + latency_ns / 8 :
-					latency_ns;
+	w->typical_ns = w->typical_ns ? w->typical_ns - w->typical_ns / 8 +
+						latency_ns / 8
+				      : latency_ns;
 }
 
-static enum quota_end quota_end_of(const struct http_response *r, bool is_answered,
-				   const struct err *err)
+static enum quota_end quota_end_of(const struct http_response *r,
+				   bool is_answered, const struct err *err)
 {
 	if (!r->was_sent)
 		return QUOTA_UNSENT;
@@ -131,8 +134,9 @@ static enum gate_report gate_report_of(const struct err *err)
 {
 	if (!err)
 		return GATE_CLEAN;
-	return err->kind == ERR_TIMEOUT || err->kind == ERR_SERVER ? GATE_OVERLOAD :
-								     GATE_UNKNOWN;
+	return err->kind == ERR_TIMEOUT || err->kind == ERR_SERVER
+		       ? GATE_OVERLOAD
+		       : GATE_UNKNOWN;
 }
 
 /* A refusal may repeat what it refuses: no secret comes back past this. */
@@ -166,14 +170,16 @@ static int exchange(struct fetch_worker *w, read_fn read, void *arg,
 		return -1;
 	if (gate_enter(s->gate, &pass, s->deadline_ns, err) < 0)
 		return -1;
-	if (quota_acquire(s->quota, &permit, s->stop, s->deadline_ns, err) < 0) {
+	if (quota_acquire(s->quota, &permit, s->stop, s->deadline_ns, err) <
+	    0) {
 		gate_leave(s->gate, pass, GATE_UNKNOWN);
 		return -1;
 	}
 	until_ns = clock_monotonic_ns() + s->try_timeout_ns;
 	if (until_ns > s->deadline_ns)
 		until_ns = s->deadline_ns;
-	rc = http_perform(w->http, &w->request, s->stop, until_ns, &w->response, &why);
+	rc = http_perform(w->http, &w->request, s->stop, until_ns, &w->response,
+			  &why);
 	is_answered = rc == 0;
 	mask(&w->response.body, s->login.app_key);
 	mask(&w->response.body, s->login.app_secret);
@@ -211,8 +217,8 @@ static bool pause_for_retry(struct fetch_worker *w, int attempt,
 		atomic_fetch_add(&s->retry_budget, 1);
 		return false;
 	}
-	say(w, "attempt %d failed (%s): again in %" PRId64 " ms", attempt, err->msg,
-	    (at_ns - c.now_ns) / NS_PER_MS);
+	say(w, "attempt %d failed (%s): again in %" PRId64 " ms", attempt,
+	    err->msg, (at_ns - c.now_ns) / NS_PER_MS);
 	w->metrics.retries++;
 	return stop_sleep_until(s->stop, at_ns);
 }
@@ -231,8 +237,8 @@ static int read_token(struct fetch_worker *w, void *arg, struct err *err)
 
 /* A credential_issue_fn: one call; further ones are attempts of the request that
  * needs the token. */
-static int issue_token(void *arg, struct provider_token *out, enum issue_end *end,
-		       struct err *err)
+static int issue_token(void *arg, struct provider_token *out,
+		       enum issue_end *end, struct err *err)
 {
 	struct fetch_worker *w = arg;
 	struct fetch_shared *s = w->shared;
@@ -240,7 +246,8 @@ static int issue_token(void *arg, struct provider_token *out, enum issue_end *en
 	bool is_refused;
 
 	http_request_reset(&w->request);
-	if (s->provider->build_token(&s->login, s->base_url, &w->request, err) < 0)
+	if (s->provider->build_token(&s->login, s->base_url, &w->request, err) <
+	    0)
 		return -1;
 	say(w, "asking for a token");
 	if (exchange(w, read_token, &call, err) == 0) {
@@ -252,7 +259,8 @@ static int issue_token(void *arg, struct provider_token *out, enum issue_end *en
 	is_refused = w->response.status != 0 && err->retry_after_ms == 0 &&
 		     (err->kind == ERR_RATE_LIMIT || err->kind == ERR_SERVER ||
 		      err->kind == ERR_AUTH);
-	*end = is_refused || !w->response.was_sent ? ISSUE_REFUSED : ISSUE_UNKNOWN;
+	*end = is_refused || !w->response.was_sent ? ISSUE_REFUSED
+						   : ISSUE_UNKNOWN;
 	/* Whatever the broker says instead of a token: there is none to be had. */
 	if (w->response.status != 0 && !err_kind_is_retryable(err->kind))
 		err->kind = ERR_AUTH;
@@ -280,12 +288,14 @@ static int read_quotes(struct fetch_worker *w, void *arg, struct err *err)
 static void note_attempt(struct quote_call *call, const struct http_response *r)
 {
 	int64_t from_ns = r->was_sent ? r->sent_ns : r->finished_ns;
-	int latency_ms = (int)((r->finished_ns - from_ns + NS_PER_MS / 2) / NS_PER_MS);
+	int latency_ms =
+		(int)((r->finished_ns - from_ns + NS_PER_MS / 2) / NS_PER_MS);
 	int64_t now_ms = clock_real_ms();
 	size_t i;
 
 	for (i = 0; i < call->part.count; i++) {
-		struct outcome *o = &call->result->outcome[call->part.first + i];
+		struct outcome *o =
+			&call->result->outcome[call->part.first + i];
 
 		o->attempts++;
 		o->latency_ms = latency_ms;
@@ -309,8 +319,9 @@ static int call_once(struct fetch_worker *w, struct quote_call *call,
 			return -1;
 		http_request_reset(&w->request);
 		if (s->provider->build_quote(&s->login, s->base_url, lease.text,
-					     call->result->request, call->part.first,
-					     call->part.count, &w->request, err) < 0)
+					     call->result->request,
+					     call->part.first, call->part.count,
+					     &w->request, err) < 0)
 			return -1;
 		call->has_token = true;
 		call->token = lease.text;
@@ -319,7 +330,8 @@ static int call_once(struct fetch_worker *w, struct quote_call *call,
 			note_attempt(call, &w->response);
 			say(w, "asked for %zu from '%s' on: answered in %d ms",
 			    call->part.count,
-			    call->result->request->item[call->part.first].symbol.code,
+			    call->result->request->item[call->part.first]
+				    .symbol.code,
 			    call->result->outcome[call->part.first].latency_ms);
 			return 0;
 		}
@@ -352,8 +364,8 @@ static int ask(struct fetch_worker *w, struct quote_call *call, struct err *err)
 			break;
 	}
 	/* The same where it was asked as often as it may be. */
-	if (!call->has_token && w->response.status != 0 && err->kind != ERR_DEADLINE &&
-	    err->kind != ERR_CANCELED)
+	if (!call->has_token && w->response.status != 0 &&
+	    err->kind != ERR_DEADLINE && err->kind != ERR_CANCELED)
 		err->kind = ERR_AUTH;
 	breaker_note_failure(s->breaker, err);
 	return -1;
@@ -365,7 +377,8 @@ static int ask(struct fetch_worker *w, struct quote_call *call, struct err *err)
 static int ask_exchanges(struct fetch_worker *w, struct quote_call *call,
 			 struct err *err)
 {
-	struct request_item *item = &call->result->request->item[call->part.first];
+	struct request_item *item =
+		&call->result->request->item[call->part.first];
 	struct outcome *o = &call->result->outcome[call->part.first];
 	enum market exchange[PROVIDER_EXCHANGES_MAX];
 	enum market hint = (enum market)item->symbol.exchange;
@@ -400,7 +413,8 @@ static void fail_part(const struct quote_call *call, const struct err *err)
 
 	result_fail(call->result, call->part.first, call->part.count, err);
 	for (i = 0; i < call->part.count; i++) {
-		struct outcome *o = &call->result->outcome[call->part.first + i];
+		struct outcome *o =
+			&call->result->outcome[call->part.first + i];
 
 		/* An answer that calls itself fine and is not has no verdict. */
 		o->rt_cd = is_refused ? v->rt_cd : NULL;
@@ -419,7 +433,8 @@ static size_t fetch_part(struct fetch_worker *w, struct result *result,
 	struct err err;
 
 	if (request->is_single && part.count > 1) {
-		stack[height++] = (struct part){ part.first + 1, part.count - 1 };
+		stack[height++] =
+			(struct part){ part.first + 1, part.count - 1 };
 		call.part.count = part.count = 1;
 	}
 	if (ask_exchanges(w, &call, &err) == 0)
@@ -432,8 +447,10 @@ static size_t fetch_part(struct fetch_worker *w, struct result *result,
 		   (err.kind == ERR_INPUT || err.kind == ERR_NOT_FOUND)) {
 		size_t half = part.count / 2;
 
-		say(w, "%zu symbols refused (%s): halving", part.count, err.msg);
-		stack[height++] = (struct part){ part.first + half, part.count - half };
+		say(w, "%zu symbols refused (%s): halving", part.count,
+		    err.msg);
+		stack[height++] =
+			(struct part){ part.first + half, part.count - half };
 		stack[height++] = (struct part){ part.first, half };
 	} else {
 		fail_part(&call, &err);

@@ -6,7 +6,7 @@
 
 struct gate { /* lock key: l under mu */
 	struct mutex mu;
-	struct cond changed; /* l: inside < limit, or closed */
+	struct cond changed;  /* l: inside < limit, or closed */
 	int limit, limit_max; /* l */
 	int inside;           /* l */
 	int clean;            /* l: answers since the limit last changed */

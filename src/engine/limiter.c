@@ -22,8 +22,8 @@ static int64_t earlier(int64_t a, int64_t b)
 /* ---- users and places ---- */
 
 /* me's record, made if need be; NULL: there are too many users. */
-static struct limiter_user *join(struct limiter_state *l, const struct limiter_user *me,
-				 int64_t now)
+static struct limiter_user *join(struct limiter_state *l,
+				 const struct limiter_user *me, int64_t now)
 {
 	struct limiter_user *found = NULL;
 	uint64_t turn;
@@ -51,7 +51,8 @@ static void remove_place(struct limiter_state *l, struct limiter_place *p)
 	*p = l->place[--l->place_count];
 }
 
-static struct limiter_place *find_place(struct limiter_state *l, uint64_t ticket,
+static struct limiter_place *find_place(struct limiter_state *l,
+					uint64_t ticket,
 					const struct limiter_user *me)
 {
 	size_t i;
@@ -88,8 +89,8 @@ static int latest_first(const void *a, const void *b)
 
 /* The first instant at which fewer than limit places are held, by owner or
  * (NULL) by all. */
-static int64_t when_below(const struct limiter_state *l, const struct limiter_user *owner,
-			  size_t limit)
+static int64_t when_below(const struct limiter_state *l,
+			  const struct limiter_user *owner, size_t limit)
 {
 	int64_t end[LIMITER_PLACES];
 	size_t i, n = 0;
@@ -115,7 +116,8 @@ static int64_t credit(const struct limiter_state *l)
 /* ---- the pace ---- */
 
 /* The figure that holds for u if nobody is refused. */
-static double published_limit(const struct limiter_state *l, const struct limiter_user *u)
+static double published_limit(const struct limiter_state *l,
+			      const struct limiter_user *u)
 {
 	int own = u->rate > u->published ? u->rate : u->published;
 	int highest = u->rate;
@@ -127,16 +129,17 @@ static double published_limit(const struct limiter_state *l, const struct limite
 	return highest < own ? highest : own;
 }
 
-static double ceiling_for(const struct limiter_state *l, const struct limiter_user *u,
-			  int64_t now)
+static double ceiling_for(const struct limiter_state *l,
+			  const struct limiter_user *u, int64_t now)
 {
 	double limit = published_limit(l, u);
 
-	return now < l->learned_until_ns && l->ceiling < limit ? l->ceiling : limit;
+	return now < l->learned_until_ns && l->ceiling < limit ? l->ceiling
+							       : limit;
 }
 
-static double pace_for(const struct limiter_state *l, const struct limiter_user *u,
-		       int64_t now)
+static double pace_for(const struct limiter_state *l,
+		       const struct limiter_user *u, int64_t now)
 {
 	double ceiling = ceiling_for(l, u, now);
 
@@ -158,8 +161,8 @@ static void raise_pace(struct limiter_state *l, int64_t now)
 /* How many calls of the second before p, and since the instant since, were not
  * refused. A call that is still in flight counts as accepted: if it is refused
  * too, it will count those before it. */
-static int accepted_before(const struct limiter_state *l, const struct limiter_place *p,
-			   int64_t since)
+static int accepted_before(const struct limiter_state *l,
+			   const struct limiter_place *p, int64_t since)
 {
 	size_t i;
 	int n = 0;
@@ -167,7 +170,8 @@ static int accepted_before(const struct limiter_state *l, const struct limiter_p
 	for (i = 0; i < l->place_count; i++) {
 		const struct limiter_place *q = &l->place[i];
 
-		n += q->state != PLACE_REFUSED && q->send_at_ns < p->send_at_ns &&
+		n += q->state != PLACE_REFUSED &&
+		     q->send_at_ns < p->send_at_ns &&
 		     q->send_at_ns > p->send_at_ns - NS_PER_SEC &&
 		     q->send_at_ns >= since;
 	}
@@ -181,7 +185,8 @@ static void learn(struct limiter_state *l, int ceiling, int64_t now)
 }
 
 /* p was permitted after the last cut, and refused. */
-static void cut_pace(struct limiter_state *l, double pace, int accepted, int64_t now)
+static void cut_pace(struct limiter_state *l, double pace, int accepted,
+		     int64_t now)
 {
 	int before = (int)l->accepted_at_cut;
 
@@ -217,7 +222,8 @@ static void give_way(struct limiter_state *l, const struct limiter_user *u,
 		     const struct limiter_place *p, int64_t now)
 {
 	bool is_news = p->send_at_ns >= l->cut_ns;
-	int accepted = accepted_before(l, p, is_news ? l->cut_ns : l->cut_before_ns);
+	int accepted =
+		accepted_before(l, p, is_news ? l->cut_ns : l->cut_before_ns);
 
 	l->pause_until_ns = later(l->pause_until_ns, now + LIMITER_PAUSE_NS);
 	if (now - p->send_at_ns >= NS_PER_SEC)
@@ -237,24 +243,26 @@ static void give_way(struct limiter_state *l, const struct limiter_user *u,
 /* ---- the functions of the header ---- */
 
 /* Whether another user has waited longer, and still asks. */
-static bool is_behind(const struct limiter_state *l, const struct limiter_user *u,
-		      int64_t now)
+static bool is_behind(const struct limiter_state *l,
+		      const struct limiter_user *u, int64_t now)
 {
 	size_t i;
 
 	for (i = 0; i < LIMITER_USERS; i++) {
 		const struct limiter_user *v = &l->user[i];
 
-		if (v->id && v != u && v->turn && (!u->turn || v->turn < u->turn) &&
+		if (v->id && v != u && v->turn &&
+		    (!u->turn || v->turn < u->turn) &&
 		    now - v->seen_ns < TURN_LOST_NS)
 			return true;
 	}
 	return false;
 }
 
-enum limiter_reply limiter_ask(struct limiter_state *l, const struct limiter_user *me,
-			       int64_t now_ns, int64_t latest_ns,
-			       uint64_t *ticket, int64_t *at_ns)
+enum limiter_reply limiter_ask(struct limiter_state *l,
+			       const struct limiter_user *me, int64_t now_ns,
+			       int64_t latest_ns, uint64_t *ticket,
+			       int64_t *at_ns)
 {
 	struct limiter_user *u;
 	struct limiter_place *p;
@@ -289,8 +297,9 @@ enum limiter_reply limiter_ask(struct limiter_state *l, const struct limiter_use
 	}
 	if (at > latest_ns)
 		return LIMITER_LATE;
-	p = add_place(l, u, at, at + LIMITER_LATE_NS + u->call_max_ns + NS_PER_SEC +
-					LIMITER_GRACE_NS);
+	p = add_place(l, u, at,
+		      at + LIMITER_LATE_NS + u->call_max_ns + NS_PER_SEC +
+			      LIMITER_GRACE_NS);
 	l->next_send_ns = at + (int64_t)((double)NS_PER_SEC / pace);
 	u->turn = 0;
 	*ticket = p->ticket;
@@ -339,7 +348,8 @@ void limiter_end(struct limiter_state *l, const struct limiter_user *me,
 	if (!p && u && l->place_count < LIMITER_PLACES)
 		p = add_place(l, u, at_ns, at_ns);
 	if (!p) {
-		l->pause_until_ns = later(l->pause_until_ns, at_ns + NS_PER_SEC);
+		l->pause_until_ns =
+			later(l->pause_until_ns, at_ns + NS_PER_SEC);
 		return;
 	}
 	at_ns = later(at_ns, p->send_at_ns);
@@ -378,7 +388,8 @@ void limiter_bury(struct limiter_state *l, size_t index, int64_t now_ns)
 		struct limiter_place *p = &l->place[i];
 
 		if (p->user == index && p->state == PLACE_IN_FLIGHT) {
-			if (p->send_at_ns > now_ns) { /* it did not live to send */
+			if (p->send_at_ns >
+			    now_ns) { /* it did not live to send */
 				remove_place(l, p);
 				continue;
 			}
@@ -412,10 +423,12 @@ void limiter_look(struct limiter_state *l, const struct limiter_user *me,
 		const struct limiter_place *p = &l->place[i];
 		const struct limiter_user *u = &l->user[p->user];
 
-		if (p->send_at_ns > now_ns || p->send_at_ns <= now_ns - NS_PER_SEC)
+		if (p->send_at_ns > now_ns ||
+		    p->send_at_ns <= now_ns - NS_PER_SEC)
 			continue;
 		out->calls_last_second++;
-		out->others_last_second += u->id != me->id && is_active(u, now_ns);
+		out->others_last_second +=
+			u->id != me->id && is_active(u, now_ns);
 	}
 	for (i = 0; i < LIMITER_MINUTE; i++)
 		calls += l->minute[i];

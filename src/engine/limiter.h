@@ -68,9 +68,10 @@ enum limiter_reply {
 
 /* Asks for a permission for one call of user me (its id, rate, ...). A grant
  * for an instant that is not after now_ns is as good as confirmed. */
-enum limiter_reply limiter_ask(struct limiter_state *l, const struct limiter_user *me,
-			       int64_t now_ns, int64_t latest_ns,
-			       uint64_t *ticket, int64_t *at_ns);
+enum limiter_reply limiter_ask(struct limiter_state *l,
+			       const struct limiter_user *me, int64_t now_ns,
+			       int64_t latest_ns, uint64_t *ticket,
+			       int64_t *at_ns);
 
 /* At the appointment: whether to send now, within LIMITER_LATE_NS / 2. If not,
  * the place was given back: ask again. */

@@ -3,14 +3,15 @@
 #include <string.h>
 
 #define RTT_SPAN_NS (300 * NS_PER_SEC)
-#define HOLD_MAX_NS (LIMITER_HORIZON_NS + LIMITER_LATE_NS + \
-		     LIMITER_CALL_MAX_NS + NS_PER_SEC + LIMITER_GRACE_NS)
+#define HOLD_MAX_NS                                                   \
+	(LIMITER_HORIZON_NS + LIMITER_LATE_NS + LIMITER_CALL_MAX_NS + \
+	 NS_PER_SEC + LIMITER_GRACE_NS)
 
 _Static_assert(sizeof(struct limiter_user) == 56, "no padding");
 _Static_assert(sizeof(struct limiter_place) == 32, "no padding");
-_Static_assert(sizeof(struct limiter_state) ==
-		       16 * 8 + LIMITER_MINUTE * 4 + LIMITER_USERS * 56 + 8 +
-			       LIMITER_PLACES * 32,
+_Static_assert(sizeof(struct limiter_state) == 16 * 8 + LIMITER_MINUTE * 4 +
+						       LIMITER_USERS * 56 + 8 +
+						       LIMITER_PLACES * 32,
 	       "no padding");
 
 void limiter_state_init(struct limiter_state *l, int64_t now_ns)
@@ -48,10 +49,10 @@ bool limiter_state_is_valid(const struct limiter_state *l, size_t len)
 		return false;
 	if (l->next_send_ns < 0 || l->pause_until_ns < 0 ||
 	    l->learned_until_ns < 0 || l->cut_ns < 0 || l->cut_before_ns < 0 ||
-	    l->eased_ns < 0 || l->raised_ns < 0 || l->rtt_ns[0] < 0 || l->rtt_ns[1] < 0 ||
-	    l->rtt_since_ns < 0 || l->minute_sec < 0 || !is_rate(l->pace) ||
-	    !is_rate(l->ceiling) || l->accepted_at_cut < 0 ||
-	    l->accepted_at_cut > LIMITER_PLACES)
+	    l->eased_ns < 0 || l->raised_ns < 0 || l->rtt_ns[0] < 0 ||
+	    l->rtt_ns[1] < 0 || l->rtt_since_ns < 0 || l->minute_sec < 0 ||
+	    !is_rate(l->pace) || !is_rate(l->ceiling) ||
+	    l->accepted_at_cut < 0 || l->accepted_at_cut > LIMITER_PLACES)
 		return false;
 	for (i = 0; i < LIMITER_USERS; i++) {
 		const struct limiter_user *u = &l->user[i];
@@ -104,7 +105,8 @@ static void advance_places(struct limiter_state *l, int64_t now)
 	while (i < l->place_count) {
 		struct limiter_place *p = &l->place[i];
 
-		if (p->held_until_ns <= now || p->held_until_ns > now + HOLD_MAX_NS ||
+		if (p->held_until_ns <= now ||
+		    p->held_until_ns > now + HOLD_MAX_NS ||
 		    p->send_at_ns > now + LIMITER_HORIZON_NS)
 			*p = l->place[--l->place_count];
 		else
@@ -122,7 +124,8 @@ static void advance_users(struct limiter_state *l, int64_t now)
 	for (i = 0; i < LIMITER_USERS; i++) {
 		struct limiter_user *u = &l->user[i];
 
-		if (u->id && !holds[i] && now - u->seen_ns >= LIMITER_USER_ACTIVE_NS)
+		if (u->id && !holds[i] &&
+		    now - u->seen_ns >= LIMITER_USER_ACTIVE_NS)
 			memset(u, 0, sizeof *u);
 	}
 }

@@ -17,7 +17,7 @@ enum {
 	LIMITER_RATE_MAX = 1000, /* calls a second */
 	LIMITER_PLACES = 1024,
 	LIMITER_USERS = 128,
-	LIMITER_MINUTE = 60      /* seconds in it */
+	LIMITER_MINUTE = 60 /* seconds in it */
 };
 
 #define LIMITER_HORIZON_NS NS_PER_SEC /* appointments lie no farther ahead */
@@ -29,10 +29,10 @@ enum {
 #define LIMITER_LEARNED_NS (900 * NS_PER_SEC)
 
 struct limiter_user {
-	uint64_t id;             /* unique in this boot; 0: no user */
-	uint64_t pid_space;      /* where pid means something; 0: nowhere */
+	uint64_t id;        /* unique in this boot; 0: no user */
+	uint64_t pid_space; /* where pid means something; 0: nowhere */
 	int64_t pid;
-	int64_t call_max_ns;     /* none of its calls is in flight for longer */
+	int64_t call_max_ns; /* none of its calls is in flight for longer */
 	int64_t seen_ns;
 	uint64_t turn;           /* its number in the line; 0: not waiting */
 	int32_t rate, published; /* calls a second, 1 to LIMITER_RATE_MAX */
@@ -42,7 +42,7 @@ enum limiter_place_state {
 	PLACE_IN_FLIGHT, /* from the appointment on */
 	PLACE_ACCEPTED,
 	PLACE_REFUSED,
-	PLACE_LOST,      /* nobody knows whether it arrived */
+	PLACE_LOST, /* nobody knows whether it arrived */
 	PLACE_STATES
 };
 
@@ -56,20 +56,20 @@ struct limiter_place {
 
 struct limiter_state {
 	uint64_t last_ticket, last_turn;
-	int64_t next_send_ns;          /* spacing */
-	int64_t pause_until_ns;        /* nothing is sent before it */
+	int64_t next_send_ns;   /* spacing */
+	int64_t pause_until_ns; /* nothing is sent before it */
 
-	double pace;                   /* calls a second; above N: N rules */
-	double ceiling;                /* of the pace, until learned_until_ns */
+	double pace;    /* calls a second; above N: N rules */
+	double ceiling; /* of the pace, until learned_until_ns */
 	int64_t learned_until_ns;
 	int64_t cut_ns, cut_before_ns; /* the last two cuts of the pace */
-	int64_t accepted_at_cut;       /* calls, in the second before the last */
-	int64_t eased_ns;              /* the last cut for overload */
-	int64_t raised_ns;             /* the pace has been raised up to here */
+	int64_t accepted_at_cut; /* calls, in the second before the last */
+	int64_t eased_ns;        /* the last cut for overload */
+	int64_t raised_ns;       /* the pace has been raised up to here */
 
-	int64_t rtt_ns[2];             /* least of this span and of the one before */
+	int64_t rtt_ns[2]; /* least of this span and of the one before */
 	int64_t rtt_since_ns;
-	int64_t minute_sec;            /* the second being counted */
+	int64_t minute_sec;              /* the second being counted */
 	uint32_t minute[LIMITER_MINUTE]; /* calls ended, by second modulo 60 */
 
 	struct limiter_user user[LIMITER_USERS];

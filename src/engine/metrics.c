@@ -62,7 +62,8 @@ double metrics_latency_ms(const struct metrics *m, double share)
 
 	for (i = 0; i < METRICS_BUCKETS; i++) {
 		seen += m->latency[i];
-		if (seen > 0 && (double)seen >= share * (double)m->latency_count) {
+		if (seen > 0 &&
+		    (double)seen >= share * (double)m->latency_count) {
 			uint64_t top = bucket_top_us(i);
 
 			if (top > (uint64_t)m->latency_max_us)

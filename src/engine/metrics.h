@@ -13,15 +13,15 @@
 enum { METRICS_BUCKETS = 16 * 40 };
 
 struct metrics {
-	uint64_t requests;       /* batches taken from the plan */
-	uint64_t attempts;       /* at a call: also those that never left */
-	uint64_t calls;          /* HTTP requests that left, tokens included */
-	uint64_t retries;        /* calls beyond a request's first */
-	uint64_t refusals;       /* answers that said: too many calls */
+	uint64_t requests; /* batches taken from the plan */
+	uint64_t attempts; /* at a call: also those that never left */
+	uint64_t calls;    /* HTTP requests that left, tokens included */
+	uint64_t retries;  /* calls beyond a request's first */
+	uint64_t refusals; /* answers that said: too many calls */
 	uint64_t timeouts;
 	uint64_t token_calls;
-	uint64_t connections;    /* opened */
-	uint64_t bytes;          /* of bodies received */
+	uint64_t connections; /* opened */
+	uint64_t bytes;       /* of bodies received */
 	uint64_t latency_count;
 	int64_t latency_max_us;
 	uint32_t latency[METRICS_BUCKETS];

@@ -10,15 +10,16 @@ static enum lane lane_of(const struct plan *p, const struct symbol *s)
 	bool detail = p->config.wants_detail &&
 		      p->config.provider->has_detail(p->config.account, m);
 
-	return !detail && p->config.provider->batch_max(p->config.account, m) > 1 ?
-		       LANE_BATCHED :
-		       LANE_SINGLE;
+	return !detail && p->config.provider->batch_max(p->config.account, m) >
+				       1
+		       ? LANE_BATCHED
+		       : LANE_SINGLE;
 }
 
 static void count_calls(struct plan *p)
 {
-	p->calls_left = (p->left[LANE_BATCHED] + p->config.batch - 1) /
-			p->config.batch;
+	p->calls_left =
+		(p->left[LANE_BATCHED] + p->config.batch - 1) / p->config.batch;
 }
 
 void plan_init(struct plan *p, const struct plan_config *config,
@@ -31,7 +32,8 @@ void plan_init(struct plan *p, const struct plan_config *config,
 	*p = (struct plan){ .config = *config,
 			    .input = *input,
 			    .cursor = { start, start },
-			    .uses_single_calls = config->account->batch_max == 1 };
+			    .uses_single_calls =
+				    config->account->batch_max == 1 };
 	for (i = 0; i < input->count; i++) {
 		const struct symbol *s = input->at(input->list, i);
 
@@ -62,7 +64,8 @@ static const struct symbol *settle(struct plan *p, enum lane lane)
 		s = p->input.at(p->input.list, c->at);
 		if (s && lane_of(p, s) == lane &&
 		    (!p->input.has_priority ||
-		     p->input.is_priority(p->input.list, c->at) == c->is_first_pass))
+		     p->input.is_priority(p->input.list, c->at) ==
+			     c->is_first_pass))
 			return s;
 	}
 }
@@ -116,10 +119,10 @@ struct request *plan_next(struct plan *p, bool *done, struct err *err)
 		take(p, lane, r);
 	r->is_single = lane == LANE_SINGLE || p->uses_single_calls;
 	r->wants_raw = p->config.wants_raw;
-	r->wants_detail =
-		p->config.wants_detail &&
-		p->config.provider->has_detail(p->config.account,
-					       (enum market)r->item[0].symbol.market);
+	r->wants_detail = p->config.wants_detail &&
+			  p->config.provider->has_detail(
+				  p->config.account,
+				  (enum market)r->item[0].symbol.market);
 	return r;
 }
 

@@ -57,7 +57,8 @@ size_t plan_requests_left(const struct plan *p);
 
 /* The next request, owned by the caller; NULL with *done set when there is
  * none. Errors: SYSTEM. */
-MUST_CHECK struct request *plan_next(struct plan *p, bool *done, struct err *err);
+MUST_CHECK struct request *plan_next(struct plan *p, bool *done,
+				     struct err *err);
 
 /* The multi call is not to be had: one symbol a request from now on. */
 void plan_use_single_calls(struct plan *p);

@@ -53,8 +53,9 @@ static int start_worker(struct pool *p, struct err *err)
 
 struct pool *pool_new(const struct pool_config *config, struct err *err)
 {
-	size_t most = config->workers_max > config->workers ? config->workers_max :
-							      config->workers;
+	size_t most = config->workers_max > config->workers
+			      ? config->workers_max
+			      : config->workers;
 	size_t depth = most ? most * JOBS_PER_WORKER : 1;
 	struct pool *p = calloc(1, sizeof *p);
 
@@ -107,7 +108,8 @@ bool pool_grow(struct pool *p)
 
 bool pool_has_credit(const struct pool *p)
 {
-	size_t depth = p->config.workers ? p->thread_count * JOBS_PER_WORKER : 1;
+	size_t depth =
+		p->config.workers ? p->thread_count * JOBS_PER_WORKER : 1;
 
 	return !p->is_stopped && p->alive < depth;
 }

@@ -16,7 +16,7 @@ struct queue { /* lock key: c const after init, l under mu */
 	size_t cap;            /* c */
 	size_t head, len;      /* l */
 	bool is_closed;        /* l: set once, never cleared */
-	int pipe[2];           /* c: holds a byte since the queue was last empty */
+	int pipe[2]; /* c: holds a byte since the queue was last empty */
 };
 
 struct queue *queue_new(size_t cap, struct err *err)

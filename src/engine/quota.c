@@ -47,13 +47,13 @@ struct quota { /* lock key: c const, l under mu, t who has the turn, a atomic */
 	bool has_warning;            /* l */
 	char warning[ERR_MSG_BYTES]; /* t; once has_warning: c */
 
-	bool is_unlimited;           /* c */
-	struct limiter_user me;      /* c */
-	bool is_shared;              /* t: never set again */
-	struct quota_file file;      /* t */
-	struct limiter_state state;  /* t: private, or as last read or written */
+	bool is_unlimited;          /* c */
+	struct limiter_user me;     /* c */
+	bool is_shared;             /* t: never set again */
+	struct quota_file file;     /* t */
+	struct limiter_state state; /* t: private, or as last read or written */
 
-	atomic_llong waited_ns;      /* a */
+	atomic_llong waited_ns; /* a */
 };
 
 /* ---- a quota ---- */
@@ -89,11 +89,12 @@ static struct limiter_user introduce(const struct quota *q,
 			   (uint64_t)clock_monotonic_ns() };
 
 	me.id = hash_bytes(who, sizeof who, 0) | 1;
-	me.rate = config->rate_per_sec > 0 ? clamp_rate(config->rate_per_sec) :
-					     me.published;
+	me.rate = config->rate_per_sec > 0 ? clamp_rate(config->rate_per_sec)
+					   : me.published;
 	if (call_max <= 0)
 		call_max = CALL_MAX_DEFAULT_NS;
-	me.call_max_ns = call_max < LIMITER_CALL_MAX_NS ? call_max : LIMITER_CALL_MAX_NS;
+	me.call_max_ns =
+		call_max < LIMITER_CALL_MAX_NS ? call_max : LIMITER_CALL_MAX_NS;
 	return me;
 }
 
@@ -128,8 +129,8 @@ struct quota *quota_new(const struct quota_config *config, struct err *err)
 	q->me = introduce(q, config);
 	limiter_state_init(&q->state, clock_monotonic_ns());
 	q->is_shared = config->state_dirfd >= 0;
-	if (q->is_shared &&
-	    quota_file_init(&q->file, config->state_dirfd, config->key, &why) < 0)
+	if (q->is_shared && quota_file_init(&q->file, config->state_dirfd,
+					    config->key, &why) < 0)
 		make_private(q, &why);
 	return q;
 
@@ -201,7 +202,8 @@ static void give_turn(struct quota *q)
 	mutex_unlock(&q->mu);
 }
 
-static void leave_line_locked(struct quota *q, struct waiter *me) REQUIRES(q->mu)
+static void leave_line_locked(struct quota *q, struct waiter *me)
+	REQUIRES(q->mu)
 {
 	struct waiter **at = &q->line;
 
@@ -268,7 +270,8 @@ static int apply(struct quota *q, change_fn change, struct change *c,
 		return -1;
 	do {
 		rc = q->is_shared ? quota_file_begin(&q->file, &q->state, stop,
-						     deadline_ns, &why) : 0;
+						     deadline_ns, &why)
+				  : 0;
 		if (rc < 0 && why.kind != ERR_SYSTEM) {
 			if (err)
 				*err = why;
@@ -278,7 +281,8 @@ static int apply(struct quota *q, change_fn change, struct change *c,
 			make_private(q, &why);
 		c->now_ns = clock_monotonic_ns();
 		change(q, c);
-		rc = q->is_shared ? quota_file_commit(&q->file, &q->state, &why) : 0;
+		rc = q->is_shared ? quota_file_commit(&q->file, &q->state, &why)
+				  : 0;
 		if (rc < 0) {
 			make_private(q, &why);
 			rc = 0;
@@ -334,8 +338,9 @@ static void change_end(struct quota *q, struct change *c)
 /* ---- acquire and end ---- */
 
 /* Asks until there is an appointment. */
-static int make_appointment(struct quota *q, struct change *c, struct stop *stop,
-			    int64_t deadline_ns, struct err *err)
+static int make_appointment(struct quota *q, struct change *c,
+			    struct stop *stop, int64_t deadline_ns,
+			    struct err *err)
 {
 	struct waiter me;
 	int rc;
@@ -344,8 +349,9 @@ static int make_appointment(struct quota *q, struct change *c, struct stop *stop
 		return -1;
 	while ((rc = apply(q, change_ask, c, stop, deadline_ns, err)) == 0 &&
 	       c->reply == LIMITER_AGAIN) {
-		if (!stop_sleep_until(stop, c->again_ns < deadline_ns ? c->again_ns :
-									 deadline_ns)) {
+		if (!stop_sleep_until(stop, c->again_ns < deadline_ns
+						    ? c->again_ns
+						    : deadline_ns)) {
 			rc = err_set(err, ERR_CANCELED, "interrupted");
 			break;
 		}
@@ -358,8 +364,9 @@ static int make_appointment(struct quota *q, struct change *c, struct stop *stop
 
 /* Sleeps till the appointment and makes sure of it. Returns 1 when it was
  * withdrawn, or missed: make another. On failure nothing is held. */
-static int keep_appointment(struct quota *q, struct change *c, struct stop *stop,
-			    int64_t deadline_ns, struct err *err)
+static int keep_appointment(struct quota *q, struct change *c,
+			    struct stop *stop, int64_t deadline_ns,
+			    struct err *err)
 {
 	struct quota_permit *permit = c->permit;
 	int64_t sure_ns = permit->send_at_ns <= c->now_ns ? c->now_ns : 0;
@@ -409,13 +416,16 @@ void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
 		[QUOTA_OVERLOADED] = LIMITER_OVERLOADED,
 		[QUOTA_ABANDONED] = LIMITER_ABANDONED,
 	};
-	struct change c = { .permit = permit, .end = ends[how], .at_ns = at_ns,
+	struct change c = { .permit = permit,
+			    .end = ends[how],
+			    .at_ns = at_ns,
 			    .min_rtt_ns = min_rtt_ns };
 
 	if (!permit->ticket)
 		return;
 	/* If it fails, the place comes back by its own end. */
-	apply(q, change_end, &c, NULL, clock_monotonic_ns() + PATIENCE_NS, NULL);
+	apply(q, change_end, &c, NULL, clock_monotonic_ns() + PATIENCE_NS,
+	      NULL);
 	permit->ticket = 0;
 }
 

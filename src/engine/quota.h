@@ -22,8 +22,8 @@ struct quota_config {
 	int rate_per_sec;      /* this process's --rate; 0: no limit at all */
 	int published_per_sec; /* the account's figure */
 	int state_dirfd;       /* borrowed for the quota's life; -1: private */
-	const char *key;       /* names the account: app key, env, host; hashed */
-	int64_t call_max_ns;   /* no call is in flight for longer (--try-timeout):
+	const char *key;     /* names the account: app key, env, host; hashed */
+	int64_t call_max_ns; /* no call is in flight for longer (--try-timeout):
 				  then its place comes back even if nobody ends
 				  it; 0: 30 s; at most 10 minutes */
 };
@@ -71,7 +71,7 @@ void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
 /* What the state shows, for --quota, --plan and the warning at the start. */
 struct quota_view {
 	bool is_shared;
-	int users;              /* processes active in the last two seconds */
+	int users; /* processes active in the last two seconds */
 	int calls_last_second;
 	int others_last_second; /* of them: by other processes, still alive */
 	int calls_last_minute;

@@ -41,7 +41,8 @@ static off_t slot_offset(uint64_t serial)
 	return (off_t)(serial % 2) * SLOT_BYTES;
 }
 
-static uint64_t checksum(const struct slot_head *head, const struct limiter_state *l)
+static uint64_t checksum(const struct slot_head *head,
+			 const struct limiter_state *l)
 {
 	uint64_t h = hash_bytes(head, offsetof(struct slot_head, checksum), 0);
 
@@ -71,8 +72,9 @@ static bool read_state(int fd, const struct slot_head *head, int slot,
 		       struct limiter_state *l)
 {
 	if (head->magic != MAGIC || head->length > sizeof *l ||
-	    pread(fd, l, head->length, slot * (off_t)SLOT_BYTES +
-		  (off_t)sizeof *head) != (ssize_t)head->length)
+	    pread(fd, l, head->length,
+		  slot * (off_t)SLOT_BYTES + (off_t)sizeof *head) !=
+		    (ssize_t)head->length)
 		return false;
 	return checksum(head, l) == head->checksum &&
 	       limiter_state_is_valid(l, head->length);
@@ -87,7 +89,8 @@ static void load(struct quota_file *f, int fd, struct limiter_state *l)
 
 	memset(head, 0, sizeof head);
 	for (i = 0; i < 2; i++) {
-		if (pread(fd, &head[i], sizeof head[i], i * (off_t)SLOT_BYTES) != 0)
+		if (pread(fd, &head[i], sizeof head[i],
+			  i * (off_t)SLOT_BYTES) != 0)
 			is_lost = true;
 		is_ours[i] = memcmp(head[i].boot, f->boot, sizeof f->boot) == 0;
 	}
@@ -129,25 +132,32 @@ static int store(struct quota_file *f, int fd, const struct limiter_state *l,
 	else if (n >= 0)
 		errno = ENOSPC;
 	if (n != 0)
-		return err_set_errno(err, ERR_SYSTEM, errno, "cannot write '%s'", f->name);
+		return err_set_errno(err, ERR_SYSTEM, errno,
+				     "cannot write '%s'", f->name);
 	f->serial = head.serial;
 	return 0;
 }
 
 /* ---- the file ---- */
 
-static int open_file(const struct quota_file *f, const char *name, struct err *err)
+static int open_file(const struct quota_file *f, const char *name,
+		     struct err *err)
 {
 	struct stat st;
 	int fd = openat(f->dirfd, name,
-			O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+			O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+			0600);
 
 	if (fd < 0)
-		return err_set_errno(err, ERR_SYSTEM, errno, "cannot open '%s'", name);
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid()) {
+		return err_set_errno(err, ERR_SYSTEM, errno, "cannot open '%s'",
+				     name);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    st.st_uid != geteuid()) {
 		close(fd);
-		return err_set(err, ERR_SYSTEM,
-			       "cannot use '%s': not a file of yours: remove it", name);
+		return err_set(
+			err, ERR_SYSTEM,
+			"cannot use '%s': not a file of yours: remove it",
+			name);
 	}
 	return fd;
 }
@@ -206,7 +216,8 @@ static uint64_t peek_serial(int fd)
 	for (i = 0; i < 2; i++)
 		if (pread(fd, &serial[i], sizeof serial[i],
 			  slot_offset((uint64_t)i) +
-				  (off_t)offsetof(struct slot_head, serial)) < 0)
+				  (off_t)offsetof(struct slot_head, serial)) <
+		    0)
 			return 0;
 	return serial[0] > serial[1] ? serial[0] : serial[1];
 }
@@ -263,7 +274,8 @@ int quota_file_begin(struct quota_file *f, struct limiter_state *l,
 			continue;
 		}
 		if (errno != EWOULDBLOCK) {
-			err_set_errno(err, ERR_SYSTEM, errno, "cannot lock '%s'", f->name);
+			err_set_errno(err, ERR_SYSTEM, errno,
+				      "cannot lock '%s'", f->name);
 			close(fd);
 			return -1;
 		}
@@ -284,8 +296,10 @@ int quota_file_begin(struct quota_file *f, struct limiter_state *l,
 		}
 		close(fd);
 		if (now - stuck_since >= HOLDER_LOST_NS)
-			return err_set(err, ERR_SYSTEM, "cannot lock '%s': its holder "
-				       "stands still", f->name);
+			return err_set(err, ERR_SYSTEM,
+				       "cannot lock '%s': its holder "
+				       "stands still",
+				       f->name);
 		if (now >= deadline_ns)
 			return err_set(err, ERR_DEADLINE, "the time is up");
 		if (!sleep_until(stop, now + LOCK_RETRY_NS))

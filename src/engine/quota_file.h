@@ -33,12 +33,12 @@ struct limiter_state;
 struct stop;
 
 struct quota_file {
-	int dirfd;                         /* c: borrowed */
-	char name[HASH_NAME_BYTES + 8];    /* c */
+	int dirfd;                           /* c: borrowed */
+	char name[HASH_NAME_BYTES + 8];      /* c */
 	char new_name[HASH_NAME_BYTES + 12]; /* c: of a replacement */
-	uint64_t boot[2];                  /* c: zero: not known */
-	int fd;                            /* locked; -1 */
-	uint64_t serial;                   /* of the state that was read */
+	uint64_t boot[2];                    /* c: zero: not known */
+	int fd;                              /* locked; -1 */
+	uint64_t serial;                     /* of the state that was read */
 };
 
 /* Errors: SYSTEM: the directory or the file cannot be used. */
@@ -56,7 +56,8 @@ MUST_CHECK int quota_file_begin(struct quota_file *f, struct limiter_state *l,
 /* Writes the state and unlocks. Returns 1 when the file was replaced in
  * between: nothing of this may be acted on, begin again.
  * Errors: SYSTEM. */
-MUST_CHECK int quota_file_commit(struct quota_file *f, const struct limiter_state *l,
+MUST_CHECK int quota_file_commit(struct quota_file *f,
+				 const struct limiter_state *l,
 				 struct err *err);
 
 /* Reads the state without the lock, or an empty one. */

@@ -12,11 +12,12 @@ enum {
 
 bool retry_next(const struct retry_case *c, int64_t *at_ns)
 {
-	int64_t base_ms = c->err->kind == ERR_RATE_LIMIT ? THROTTLED_BASE_MS :
-							   BASE_MS;
+	int64_t base_ms =
+		c->err->kind == ERR_RATE_LIMIT ? THROTTLED_BASE_MS : BASE_MS;
 	int64_t most_ms, delay_ns;
 
-	if (!err_kind_is_retryable(c->err->kind) || c->attempt >= c->attempts_max)
+	if (!err_kind_is_retryable(c->err->kind) ||
+	    c->attempt >= c->attempts_max)
 		return false;
 	most_ms = c->attempt > 16 ? CAP_MS : base_ms << c->attempt;
 	if (most_ms > CAP_MS)

@@ -13,13 +13,13 @@
 #include "base/err.h"
 
 struct retry_case {
-	const struct err *err;  /* why the last attempt failed */
-	int attempt;            /* which that was: 1, 2, ... */
+	const struct err *err; /* why the last attempt failed */
+	int attempt;           /* which that was: 1, 2, ... */
 	int attempts_max;
-	double random;          /* in [0, 1) */
+	double random; /* in [0, 1) */
 	int64_t now_ns;
 	int64_t deadline_ns;
-	int64_t typical_ns;     /* how long an attempt usually takes */
+	int64_t typical_ns; /* how long an attempt usually takes */
 };
 
 /* Whether to try again; then *at_ns is when. */

@@ -65,11 +65,11 @@ struct quote {
 /* One symbol's fate. Texts live in the result's arena or are static. */
 struct outcome {
 	bool has_quote;
-	enum market exchange;  /* where it was found; MARKET_NONE: not known */
-	struct quote quote;    /* when has_quote */
-	struct err err;        /* when not */
-	const char *rt_cd;     /* the broker's verdict, as it wrote it; */
-	const char *msg_cd;    /* NULL: it gave none */
+	enum market exchange; /* where it was found; MARKET_NONE: not known */
+	struct quote quote;   /* when has_quote */
+	struct err err;       /* when not */
+	const char *rt_cd;    /* the broker's verdict, as it wrote it; */
+	const char *msg_cd;   /* NULL: it gave none */
 	const char *msg1;
 	const char *raw;       /* JSON text of the broker's row, or NULL */
 	int attempts;          /* calls made for this symbol; 0: none */

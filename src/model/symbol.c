@@ -7,9 +7,9 @@
 #include "base/utf8.h"
 
 enum {
-	CODE_MAX = 12,       /* characters of the longest code */
+	CODE_MAX = 12, /* characters of the longest code */
 	KR_CODE_LEN = 6,
-	SHOWN_COLUMNS = 24   /* of a text in a message */
+	SHOWN_COLUMNS = 24 /* of a text in a message */
 };
 
 static const struct {
@@ -98,7 +98,8 @@ enum market market_from_name(const char *name, size_t len)
 		const char *known = markets[m].name;
 		size_t i = 0;
 
-		while (i < len && known[i] != '\0' && known[i] == to_upper(name[i]))
+		while (i < len && known[i] != '\0' &&
+		       known[i] == to_upper(name[i]))
 			i++;
 		if (i == len && known[i] == '\0')
 			return (enum market)m;
@@ -217,18 +218,21 @@ static int refuse_unmarked(const char *code, size_t len, struct err *err)
 
 	/* The form of Korean terminals. */
 	if (to_upper(code[0]) == 'A' && is_kr_code(code + 1, len - 1))
-		return err_set(err, ERR_INPUT, "%s: write %.*s", why, n - 1, code + 1);
+		return err_set(err, ERR_INPUT, "%s: write %.*s", why, n - 1,
+			       code + 1);
 	if (digits < len)
-		return err_set(err, ERR_INPUT, "%s: write %.*s.US", why, n, code);
+		return err_set(err, ERR_INPUT, "%s: write %.*s.US", why, n,
+			       code);
 	if (len > KR_CODE_LEN)
 		return err_set(err, ERR_INPUT,
-			       "%s: write six digits for KR, else %.*s.HKS", why, n,
-			       code);
+			       "%s: write six digits for KR, else %.*s.HKS",
+			       why, n, code);
 	if (code[0] == '0')
-		return err_set(err, ERR_INPUT, "%s: write %.*s.HKS", why, n, code);
+		return err_set(err, ERR_INPUT, "%s: write %.*s.HKS", why, n,
+			       code);
 	/* Spreadsheets eat leading zeros. */
-	return err_set(err, ERR_INPUT, "%s: write %.*s.HKS, or %.*s%.*s", why, n, code,
-		       KR_CODE_LEN - n, "000000", n, code);
+	return err_set(err, ERR_INPUT, "%s: write %.*s.HKS, or %.*s%.*s", why,
+		       n, code, KR_CODE_LEN - n, "000000", n, code);
 }
 
 /* An allow-list, so that what goes into a URL cannot be anything else. */
@@ -262,7 +266,8 @@ int symbol_parse(const char *text, size_t len, enum market market,
 	if (memchr(text, ':', len))
 		return err_set(err, ERR_INPUT, "unexpected character ':'");
 	if (len > CODE_MAX)
-		return err_set(err, ERR_INPUT, "longer than %d characters", CODE_MAX);
+		return err_set(err, ERR_INPUT, "longer than %d characters",
+			       CODE_MAX);
 
 	if (market == MARKET_NONE && is_kr_code(text, len))
 		market = MARKET_KR;
@@ -271,9 +276,10 @@ int symbol_parse(const char *text, size_t len, enum market market,
 	if (market == MARKET_NONE)
 		return refuse_unmarked(text, len, err);
 	if (market == MARKET_KR && !is_kr_code(text, len))
-		return err_set(err, ERR_INPUT,
-			       "no KR code: that is six characters beginning with "
-			       "a digit, or Q and six digits");
+		return err_set(
+			err, ERR_INPUT,
+			"no KR code: that is six characters beginning with "
+			"a digit, or Q and six digits");
 
 	/* Symbols are compared and hashed as 16 bytes: no byte is left over. */
 	memset(out, 0, sizeof *out);

@@ -25,7 +25,8 @@ enum {
 struct http {
 	CURL *easy;
 	CURLM *multi;
-	struct curl_slist header[HTTP_HEADER_MAX]; /* over the request's texts */
+	struct curl_slist
+		header[HTTP_HEADER_MAX]; /* over the request's texts */
 	char error[CURL_ERROR_SIZE];
 	struct http_response *response; /* of the call under way; borrowed */
 	int sends;                      /* of the call under way */
@@ -120,9 +121,10 @@ int http_request_add_header(struct http_request *r, const char *name,
 	require(r->header_count < HTTP_HEADER_MAX);
 	for (p = value; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			return err_set(err, ERR_INPUT,
-				       "the header '%s' would hold a control character",
-				       name);
+			return err_set(
+				err, ERR_INPUT,
+				"the header '%s' would hold a control character",
+				name);
 	buf_clear(line);
 	buf_puts(line, name);
 	/* libcurl's form for a header with an empty value. */
@@ -151,7 +153,8 @@ static size_t take_body(char *data, size_t size, size_t count, void *user)
 
 	buf_append(&h->response->body, data, size * count);
 	h->is_over_cap = h->response->body.is_over;
-	return h->is_over_cap || h->response->body.is_exhausted ? 0 : size * count;
+	return h->is_over_cap || h->response->body.is_exhausted ? 0
+								: size * count;
 }
 
 /* Called before every send, also before those that libcurl repeats by itself
@@ -170,15 +173,18 @@ static int before_send(void *user, char *peer_ip, char *own_ip, int peer_port,
 }
 
 /* Every setting that is no call's own. */
-static bool set_options(CURL *e, const struct http_config *config, struct http *h)
+static bool set_options(CURL *e, const struct http_config *config,
+			struct http *h)
 {
 	const char *protocols = config->allows_plain ? "http,https" : "https";
 
 	return !curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L) &&
 	       !curl_easy_setopt(e, CURLOPT_ERRORBUFFER, h->error) &&
-	       !curl_easy_setopt(e, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1) &&
+	       !curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
+				 CURL_HTTP_VERSION_1_1) &&
 	       !curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, protocols) &&
-	       !curl_easy_setopt(e, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) &&
+	       !curl_easy_setopt(e, CURLOPT_SSLVERSION,
+				 CURL_SSLVERSION_TLSv1_2) &&
 	       !curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L) &&
 	       !curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, (long)MAX_IDLE_SEC) &&
 	       !curl_easy_setopt(e, CURLOPT_USERAGENT, config->user_agent) &&
@@ -186,7 +192,8 @@ static bool set_options(CURL *e, const struct http_config *config, struct http *
 	       !curl_easy_setopt(e, CURLOPT_WRITEDATA, h) &&
 	       !curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, before_send) &&
 	       !curl_easy_setopt(e, CURLOPT_PREREQDATA, h) &&
-	       (!config->allows_plain || !curl_easy_setopt(e, CURLOPT_PROXY, "")) &&
+	       (!config->allows_plain ||
+		!curl_easy_setopt(e, CURLOPT_PROXY, "")) &&
 	       (!config->ca_file ||
 		!curl_easy_setopt(e, CURLOPT_CAINFO, config->ca_file));
 }
@@ -227,7 +234,8 @@ static bool load_request(struct http *h, const struct http_request *r)
 
 	for (i = 0; i < r->header_count; i++) {
 		h->header[i].data = r->header[i].data;
-		h->header[i].next = i + 1 < r->header_count ? &h->header[i + 1] : NULL;
+		h->header[i].next =
+			i + 1 < r->header_count ? &h->header[i + 1] : NULL;
 	}
 	if (curl_easy_setopt(e, CURLOPT_URL, buf_text(&r->url)) ||
 	    curl_easy_setopt(e, CURLOPT_HTTPHEADER,
@@ -245,9 +253,9 @@ static bool load_request(struct http *h, const struct http_request *r)
 /* A certificate out of its time often means that this machine's clock is wrong. */
 static const char *hint_at_clock(const char *why)
 {
-	return strstr(why, "expired") || strstr(why, "not yet valid") ?
-		       " (or this machine's clock is wrong)" :
-		       "";
+	return strstr(why, "expired") || strstr(why, "not yet valid")
+		       ? " (or this machine's clock is wrong)"
+		       : "";
 }
 
 static int fail_curl(struct http *h, CURLcode rc, struct err *err)
@@ -316,7 +324,8 @@ static int64_t read_min_rtt_ns(CURL *easy)
 	if (!curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) &&
 	    fd != CURL_SOCKET_BAD &&
 	    getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
-	    len >= offsetof(struct tcp_info, tcpi_min_rtt) + sizeof info.tcpi_min_rtt &&
+	    len >= offsetof(struct tcp_info, tcpi_min_rtt) +
+			    sizeof info.tcpi_min_rtt &&
 	    info.tcpi_min_rtt != UINT32_MAX)
 		return (int64_t)info.tcpi_min_rtt * 1000;
 #else
@@ -349,7 +358,8 @@ static void read_answer(struct http *h, struct http_response *response)
 static int drive(struct http *h, struct stop *stop, int64_t deadline_ns,
 		 CURLcode *rc, struct err *err)
 {
-	struct curl_waitfd wake = { .fd = stop->fd[0], .events = CURL_WAIT_POLLIN };
+	struct curl_waitfd wake = { .fd = stop->fd[0],
+				    .events = CURL_WAIT_POLLIN };
 	int running, left;
 	CURLMsg *msg;
 
@@ -370,9 +380,9 @@ static int drive(struct http *h, struct stop *stop, int64_t deadline_ns,
 				return 1;
 			}
 		if (curl_multi_poll(h->multi, &wake, 1,
-				    deadline_ns == CLOCK_NEVER ?
-					    1000 :
-					    clock_poll_ms(now, deadline_ns),
+				    deadline_ns == CLOCK_NEVER
+					    ? 1000
+					    : clock_poll_ms(now, deadline_ns),
 				    NULL) != CURLM_OK)
 			return err_set(err, ERR_SYSTEM, "libcurl cannot wait");
 	}
@@ -384,7 +394,8 @@ static void note_stray_resolver(struct http *h)
 	curl_off_t lookup_us = 0;
 
 	curl_easy_getinfo(h->easy, CURLINFO_NAMELOOKUP_TIME_T, &lookup_us);
-	if (h->is_begun && lookup_us == 0 && h->sends == 0 && h->has_stray_resolver)
+	if (h->is_begun && lookup_us == 0 && h->sends == 0 &&
+	    h->has_stray_resolver)
 		atomic_store(h->has_stray_resolver, true);
 }
 

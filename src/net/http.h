@@ -36,9 +36,9 @@ struct http_request {
 	struct buf url;
 	struct buf header[HTTP_HEADER_MAX]; /* "name: value" */
 	size_t header_count;
-	struct buf body;       /* a POST when is_post */
+	struct buf body; /* a POST when is_post */
 	bool is_post;
-	bool is_unrepeatable;  /* a connection of its own: never resent */
+	bool is_unrepeatable; /* a connection of its own: never resent */
 	bool has_query;
 };
 
@@ -61,13 +61,13 @@ MUST_CHECK int http_request_add_header(struct http_request *r, const char *name,
 
 struct http_response {
 	int status;
-	struct buf body;           /* at most HTTP_BODY_MAX_BYTES */
-	int64_t retry_after_ms;    /* 0: none or past; at most an hour */
-	bool was_sent;             /* the request left, or may have left */
+	struct buf body;        /* at most HTTP_BODY_MAX_BYTES */
+	int64_t retry_after_ms; /* 0: none or past; at most an hour */
+	bool was_sent;          /* the request left, or may have left */
 	bool is_new_connection;
-	int64_t sent_ns;           /* monotonic: when it left; 0: never */
-	int64_t finished_ns;       /* monotonic: answer, failure or give-up */
-	int64_t min_rtt_ns;        /* the kernel's least round trip of this
+	int64_t sent_ns;     /* monotonic: when it left; 0: never */
+	int64_t finished_ns; /* monotonic: answer, failure or give-up */
+	int64_t min_rtt_ns;  /* the kernel's least round trip of this
 				      connection (tcpi_min_rtt); 0: unknown */
 };
 
@@ -75,9 +75,9 @@ void http_response_init(struct http_response *r);
 void http_response_release(struct http_response *r);
 
 struct http_config {
-	const char *ca_file;    /* NULL: the system's */
+	const char *ca_file; /* NULL: the system's */
 	const char *user_agent;
-	bool allows_plain;      /* http:// and no proxy: the host is loopback */
+	bool allows_plain; /* http:// and no proxy: the host is loopback */
 	atomic_bool *has_stray_resolver; /* borrowed; set when a getaddrinfo
 					    thread may outlive a call: libcurl
 					    cannot end it, so the process should

@@ -115,8 +115,9 @@ static const cJSON *find_from(const cJSON *n, const char *key)
 
 const struct json_node *json_get(const struct json_node *obj, const char *key)
 {
-	return json_is_object(obj) ? node_of(find_from(item_of(obj)->child, key)) :
-				     NULL;
+	return json_is_object(obj)
+		       ? node_of(find_from(item_of(obj)->child, key))
+		       : NULL;
 }
 
 const struct json_node *json_find(const struct json_node *obj,

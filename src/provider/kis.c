@@ -12,61 +12,64 @@ static const struct code {
 	const char *text;
 	enum err_kind kind;
 } codes[] = {
-	{ "EGW00001", ERR_SERVER },	 /* temporary error */
-	{ "EGW00002", ERR_SERVER },	 /* server error */
-	{ "EGW00003", ERR_AUTH },	 /* access refused */
-	{ "EGW00004", ERR_AUTH },	 /* no permission */
-	{ "EGW00101", ERR_AUTH },	 /* bad request of the gateway */
-	{ "EGW00102", ERR_AUTH },	 /* appkey missing */
-	{ "EGW00103", ERR_AUTH },	 /* appkey invalid */
-	{ "EGW00104", ERR_AUTH },	 /* appsecret missing */
-	{ "EGW00105", ERR_AUTH },	 /* appsecret invalid */
-	{ "EGW00112", ERR_AUTH },	 /* grant_type ... */
+	{ "EGW00001", ERR_SERVER }, /* temporary error */
+	{ "EGW00002", ERR_SERVER }, /* server error */
+	{ "EGW00003", ERR_AUTH },   /* access refused */
+	{ "EGW00004", ERR_AUTH },   /* no permission */
+	{ "EGW00101", ERR_AUTH },   /* bad request of the gateway */
+	{ "EGW00102", ERR_AUTH },   /* appkey missing */
+	{ "EGW00103", ERR_AUTH },   /* appkey invalid */
+	{ "EGW00104", ERR_AUTH },   /* appsecret missing */
+	{ "EGW00105", ERR_AUTH },   /* appsecret invalid */
+	{ "EGW00112", ERR_AUTH },   /* grant_type ... */
 	{ "EGW00115", ERR_AUTH },
 	{ "EGW00116", ERR_AUTH },
 	{ "EGW00117", ERR_AUTH },
-	{ "EGW00121", ERR_TOKEN },	 /* token invalid */
-	{ "EGW00122", ERR_TOKEN },	 /* token not found */
-	{ "EGW00123", ERR_TOKEN },	 /* token expired */
-	{ "EGW00132", ERR_HTTP },	 /* content-type */
-	{ "EGW00133", ERR_AUTH },	 /* token issued less than a minute ago */
-	{ "EGW00201", ERR_RATE_LIMIT },	 /* calls per second */
-	{ "EGW00202", ERR_SERVER },	 /* gateway routing; no rate limit */
+	{ "EGW00121", ERR_TOKEN }, /* token invalid */
+	{ "EGW00122", ERR_TOKEN }, /* token not found */
+	{ "EGW00123", ERR_TOKEN }, /* token expired */
+	{ "EGW00132", ERR_HTTP },  /* content-type */
+	{ "EGW00133", ERR_AUTH },  /* token issued less than a minute ago */
+	{ "EGW00201", ERR_RATE_LIMIT }, /* calls per second */
+	{ "EGW00202", ERR_SERVER },     /* gateway routing; no rate limit */
 	{ "EGW00203", ERR_SERVER },
 	{ "EGW00204", ERR_SERVER },
-	{ "EGW00205", ERR_AUTH },	 /* credentials_type */
+	{ "EGW00205", ERR_AUTH },        /* credentials_type */
 	{ "EGW00206", ERR_UNSUPPORTED }, /* API not permitted */
-	{ "EGW00207", ERR_AUTH },	 /* ip address */
-	{ "EGW00208", ERR_AUTH },	 /* custtype */
-	{ "EGW00209", ERR_AUTH },	 /* seq_no */
+	{ "EGW00207", ERR_AUTH },        /* ip address */
+	{ "EGW00208", ERR_AUTH },        /* custtype */
+	{ "EGW00209", ERR_AUTH },        /* seq_no */
 	{ "EGW00210", ERR_UNSUPPORTED }, /* not for companies on paper */
 	{ "EGW00213", ERR_UNSUPPORTED }, /* not on paper */
-	{ "EGW00215", ERR_SERVER },	 /* ledger, over all customers: not our rate */
-	{ "EGW00300", ERR_SERVER },	 /* gateway routing, time-outs */
+	{ "EGW00215", ERR_SERVER }, /* ledger, over all customers: not our rate */
+	{ "EGW00300", ERR_SERVER }, /* gateway routing, time-outs */
 	{ "EGW00301", ERR_SERVER },
 	{ "EGW00302", ERR_SERVER },
-	{ "EGW00303", ERR_AUTH },	 /* IP */
-	{ "EGW00304", ERR_AUTH },	 /* appsecret */
-	{ "EGW02004", ERR_AUTH },	 /* a paper key at the real host, or v.v. */
+	{ "EGW00303", ERR_AUTH }, /* IP */
+	{ "EGW00304", ERR_AUTH }, /* appsecret */
+	{ "EGW02004", ERR_AUTH }, /* a paper key at the real host, or v.v. */
 	{ "OPSQ0002", ERR_UNSUPPORTED }, /* unknown service code */
-	{ "OPSQ00", ERR_HTTP },		 /* the call itself is wrong */
-	{ "OPSQ1002", ERR_SERVER },	 /* session connect error */
+	{ "OPSQ00", ERR_HTTP },          /* the call itself is wrong */
+	{ "OPSQ1002", ERR_SERVER },      /* session connect error */
 	{ "OPSQ2000", ERR_INPUT },
 	{ "OPSQ2001", ERR_INPUT },
 	{ "OPSQ2002", ERR_INPUT },
 };
 
 int kis_add_headers(const struct provider_login *login, const char *token,
-		    const char *tr_id, struct http_request *out, struct err *err)
+		    const char *tr_id, struct http_request *out,
+		    struct err *err)
 {
 	char bearer[TOKEN_BYTES + 8];
 
 	snprintf(bearer, sizeof bearer, "Bearer %s", token);
 	if (http_request_add_header(out, "content-type",
-				    "application/json; charset=utf-8", err) < 0 ||
+				    "application/json; charset=utf-8",
+				    err) < 0 ||
 	    http_request_add_header(out, "authorization", bearer, err) < 0 ||
 	    http_request_add_header(out, "appkey", login->app_key, err) < 0 ||
-	    http_request_add_header(out, "appsecret", login->app_secret, err) < 0 ||
+	    http_request_add_header(out, "appsecret", login->app_secret, err) <
+		    0 ||
 	    http_request_add_header(out, "tr_id", tr_id, err) < 0 ||
 	    http_request_add_header(out, "custtype", "P", err) < 0)
 		return -1;
@@ -107,8 +110,8 @@ static bool is_refusal(const struct provider_verdict *v,
 {
 	if (find_code(v->msg_cd))
 		return true;
-	return v->rt_cd ? strcmp(v->rt_cd, "0") != 0 :
-			  v->msg_cd && !is_http_ok(response);
+	return v->rt_cd ? strcmp(v->rt_cd, "0") != 0
+			: v->msg_cd && !is_http_ok(response);
 }
 
 static enum err_kind kind_of_refusal(const struct provider_verdict *v,
@@ -123,7 +126,8 @@ static enum err_kind kind_of_refusal(const struct provider_verdict *v,
 		return ERR_NOT_FOUND;
 	/* A code we do not know in an answer that is fine as HTTP: the broker
 	 * did not like what was asked. */
-	return is_http_ok(response) ? ERR_INPUT : kind_of_status(response->status);
+	return is_http_ok(response) ? ERR_INPUT
+				    : kind_of_status(response->status);
 }
 
 static void note_status(const struct http_response *response, struct err *err)
@@ -136,9 +140,9 @@ static void fail_status(const struct http_response *response, struct err *err)
 {
 	err_set(err, kind_of_status(response->status), "HTTP status %d%s",
 		response->status,
-		response->status >= 300 && response->status < 400 ?
-			" (redirects are not followed)" :
-			"");
+		response->status >= 300 && response->status < 400
+			? " (redirects are not followed)"
+			: "");
 	note_status(response, err);
 }
 
@@ -146,7 +150,8 @@ static void fail_refusal(const struct http_response *response,
 			 const struct provider_verdict *v, struct err *err)
 {
 	err_set(err, kind_of_refusal(v, response), "refused (%s): %s",
-		v->msg_cd ? v->msg_cd : "no code", v->msg1 ? v->msg1 : "no text");
+		v->msg_cd ? v->msg_cd : "no code",
+		v->msg1 ? v->msg1 : "no text");
 	note_status(response, err);
 }
 
@@ -230,8 +235,8 @@ int kis_get_numbers(const struct json_node *row, const struct kis_field *field,
 			return err_wrap(err, "field '%s'", field[i].key);
 		if (rc == 0)
 			continue; /* absent or blank; an earlier key may have it */
-		q->number[field[i].number] = arena_copy(texts, number,
-							strlen(number));
+		q->number[field[i].number] =
+			arena_copy(texts, number, strlen(number));
 		if (!q->number[field[i].number])
 			return err_no_memory(err);
 	}
@@ -256,8 +261,9 @@ static bool is_below_close(const struct quote *q)
 	const char *close = q->number[QUOTE_PREVIOUS_CLOSE];
 	char change[DECIMAL_BYTES];
 
-	return close && decimal_subtract(q->number[QUOTE_PRICE], close, change,
-					 NULL) == 0 &&
+	return close &&
+	       decimal_subtract(q->number[QUOTE_PRICE], close, change, NULL) ==
+		       0 &&
 	       decimal_is_negative(change);
 }
 
@@ -285,11 +291,13 @@ int kis_check_price(const struct quote *q, struct err *err)
 	if (!price || decimal_is_zero(price))
 		return err_set(err, ERR_NOT_FOUND, "no such symbol");
 	if (decimal_is_negative(price))
-		return err_set(err, ERR_PARSE, "the price is negative: '%s'", price);
+		return err_set(err, ERR_PARSE, "the price is negative: '%s'",
+			       price);
 	return 0;
 }
 
-void kis_finish_outcome(struct outcome *o, const struct provider_verdict *verdict,
+void kis_finish_outcome(struct outcome *o,
+			const struct provider_verdict *verdict,
 			const struct err *failure)
 {
 	o->has_quote = !failure;

@@ -26,10 +26,9 @@ MUST_CHECK int kis_add_headers(const struct provider_login *login,
  * frees it), NULL when it was refused or is no answer. verdict is filled as
  * far as the body tells.
  * Errors: as provider.h says of parse_quote. */
-MUST_CHECK struct json_doc *kis_open_answer(const struct http_response *response,
-					    struct arena *texts,
-					    struct provider_verdict *verdict,
-					    struct err *err);
+MUST_CHECK struct json_doc *kis_open_answer(
+	const struct http_response *response, struct arena *texts,
+	struct provider_verdict *verdict, struct err *err);
 
 /* A text member without the blanks around it; NULL when absent or blank.
  * Errors: PARSE, SYSTEM. */
@@ -65,7 +64,8 @@ MUST_CHECK int kis_apply_sign(const struct json_node *row, const char *key,
 MUST_CHECK int kis_check_price(const struct quote *q, struct err *err);
 
 /* Fills the outcome with the quote that was read, or with the error. */
-void kis_finish_outcome(struct outcome *o, const struct provider_verdict *verdict,
+void kis_finish_outcome(struct outcome *o,
+			const struct provider_verdict *verdict,
 			const struct err *failure);
 
 /* Keeps the row's JSON text with the outcome. Errors: SYSTEM. */

@@ -27,14 +27,10 @@ static const struct kis_field multi_fields[] = {
 };
 
 static const struct kis_field single_fields[] = {
-	{ QUOTE_PRICE, "stck_prpr" },
-	{ QUOTE_CHANGE, "prdy_vrss" },
-	{ QUOTE_CHANGE_PERCENT, "prdy_ctrt" },
-	{ QUOTE_OPEN, "stck_oprc" },
-	{ QUOTE_HIGH, "stck_hgpr" },
-	{ QUOTE_LOW, "stck_lwpr" },
-	{ QUOTE_PREVIOUS_CLOSE, "stck_sdpr" },
-	{ QUOTE_VOLUME, "acml_vol" },
+	{ QUOTE_PRICE, "stck_prpr" },          { QUOTE_CHANGE, "prdy_vrss" },
+	{ QUOTE_CHANGE_PERCENT, "prdy_ctrt" }, { QUOTE_OPEN, "stck_oprc" },
+	{ QUOTE_HIGH, "stck_hgpr" },           { QUOTE_LOW, "stck_lwpr" },
+	{ QUOTE_PREVIOUS_CLOSE, "stck_sdpr" }, { QUOTE_VOLUME, "acml_vol" },
 	{ QUOTE_TURNOVER, "acml_tr_pbmn" },
 };
 
@@ -76,7 +72,8 @@ int kis_domestic_build(const struct provider_login *login, const char *base_url,
 }
 
 /* Market cap comes in units of 100 million won. */
-static int scale_market_cap(struct arena *texts, struct quote *q, struct err *err)
+static int scale_market_cap(struct arena *texts, struct quote *q,
+			    struct err *err)
 {
 	char won[DECIMAL_BYTES];
 
@@ -88,8 +85,9 @@ static int scale_market_cap(struct arena *texts, struct quote *q, struct err *er
 	return q->number[QUOTE_MARKET_CAP] ? 0 : err_no_memory(err);
 }
 
-static int read_quote(const struct json_node *row, const struct request *request,
-		      struct arena *texts, struct quote *q, struct err *err)
+static int read_quote(const struct json_node *row,
+		      const struct request *request, struct arena *texts,
+		      struct quote *q, struct err *err)
 {
 	const struct kis_field *fields =
 		request->is_single ? single_fields : multi_fields;
@@ -103,7 +101,8 @@ static int read_quote(const struct json_node *row, const struct request *request
 	    kis_apply_sign(row, "prdy_vrss_sign", texts, q, err) < 0)
 		return -1;
 	if (!request->is_single)
-		return kis_get_text(row, "inter_kor_isnm", texts, &q->name, err);
+		return kis_get_text(row, "inter_kor_isnm", texts, &q->name,
+				    err);
 	if (!request->wants_detail)
 		return 0;
 	if (kis_get_numbers(row, detail_fields, COUNT(detail_fields), texts, q,
@@ -127,9 +126,9 @@ static int read_row(const struct json_node *row, struct result *result,
 	}
 	kis_finish_outcome(o, verdict, rc < 0 ? &failure : NULL);
 	o->exchange = MARKET_KR;
-	return result->request->wants_raw ?
-		       kis_keep_raw(row, &result->texts, o, err) :
-		       0;
+	return result->request->wants_raw
+		       ? kis_keep_raw(row, &result->texts, o, err)
+		       : 0;
 }
 
 /* The item that the broker names, or SIZE_MAX: none; likely is looked at first.
@@ -140,7 +139,8 @@ static size_t find_item(const struct request *r, size_t first, size_t count,
 {
 	size_t i, etn = SIZE_MAX;
 
-	if (likely < first + count && strcmp(r->item[likely].symbol.code, named) == 0)
+	if (likely < first + count &&
+	    strcmp(r->item[likely].symbol.code, named) == 0)
 		return likely;
 	for (i = first; i < first + count; i++) {
 		const char *asked = r->item[i].symbol.code;
@@ -160,9 +160,11 @@ static int parse_single(const struct json_node *row, size_t at,
 	const char *named;
 
 	if (!json_is_object(row))
-		return err_set(err, ERR_PARSE, "field 'output' is not an object");
+		return err_set(err, ERR_PARSE,
+			       "field 'output' is not an object");
 	/* The echo is blank for a code that does not exist. */
-	if (kis_get_text(row, "stck_shrn_iscd", &result->texts, &named, err) < 0)
+	if (kis_get_text(row, "stck_shrn_iscd", &result->texts, &named, err) <
+	    0)
 		return -1;
 	if (named && find_item(result->request, at, 1, at, named) != at)
 		return err_set(err, ERR_PARSE,
@@ -174,18 +176,21 @@ static int parse_single(const struct json_node *row, size_t at,
 /* Finds the row of each item: they may come in another order. */
 static int map_rows(const struct json_node *rows, size_t first, size_t count,
 		    struct result *result,
-		    const struct json_node *row_of[REQUEST_MAX], struct err *err)
+		    const struct json_node *row_of[REQUEST_MAX],
+		    struct err *err)
 {
 	const struct json_node *row;
 	size_t i, next = first;
 
 	if (!json_is_array(rows))
-		return err_set(err, ERR_PARSE, "field 'output' is not an array");
+		return err_set(err, ERR_PARSE,
+			       "field 'output' is not an array");
 	for (row = json_first(rows); row; row = json_next(row)) {
 		const char *code;
 
 		if (!json_is_object(row))
-			return err_set(err, ERR_PARSE, "a row is not an object");
+			return err_set(err, ERR_PARSE,
+				       "a row is not an object");
 		if (kis_get_text(row, "inter_shrn_iscd", &result->texts, &code,
 				 err) < 0)
 			return -1;
@@ -193,9 +198,10 @@ static int map_rows(const struct json_node *rows, size_t first, size_t count,
 			continue; /* the place of an unknown code */
 		i = find_item(result->request, first, count, next, code);
 		if (i == SIZE_MAX)
-			return err_set(err, ERR_PARSE,
-				       "the answer names '%s', which was not asked",
-				       code);
+			return err_set(
+				err, ERR_PARSE,
+				"the answer names '%s', which was not asked",
+				code);
 		if (row_of[i])
 			return err_set(err, ERR_PARSE,
 				       "the answer names '%s' twice", code);
@@ -233,7 +239,8 @@ int kis_domestic_parse(const struct json_doc *doc, size_t first, size_t count,
 {
 	const struct json_node *output = json_get(json_root(doc), "output");
 
-	return result->request->is_single ?
-		       parse_single(output, first, result, verdict, err) :
-		       parse_multi(output, first, count, result, verdict, err);
+	return result->request->is_single
+		       ? parse_single(output, first, result, verdict, err)
+		       : parse_multi(output, first, count, result, verdict,
+				     err);
 }

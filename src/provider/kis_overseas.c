@@ -10,19 +10,19 @@
 #define DETAIL_PATH "/uapi/overseas-price/v1/quotations/price-detail"
 
 static const struct kis_field price_fields[] = {
-	{ QUOTE_PRICE, "last" },	  { QUOTE_PREVIOUS_CLOSE, "base" },
-	{ QUOTE_CHANGE, "diff" },	  { QUOTE_CHANGE_PERCENT, "rate" },
-	{ QUOTE_VOLUME, "tvol" },	  { QUOTE_TURNOVER, "tamt" },
+	{ QUOTE_PRICE, "last" },  { QUOTE_PREVIOUS_CLOSE, "base" },
+	{ QUOTE_CHANGE, "diff" }, { QUOTE_CHANGE_PERCENT, "rate" },
+	{ QUOTE_VOLUME, "tvol" }, { QUOTE_TURNOVER, "tamt" },
 };
 
 static const struct kis_field detail_fields[] = {
-	{ QUOTE_PRICE, "last" },	  { QUOTE_PREVIOUS_CLOSE, "base" },
-	{ QUOTE_OPEN, "open" },		  { QUOTE_HIGH, "high" },
-	{ QUOTE_LOW, "low" },		  { QUOTE_VOLUME, "tvol" },
-	{ QUOTE_TURNOVER, "tamt" },	  { QUOTE_PER, "perx" },
-	{ QUOTE_PBR, "pbrx" },		  { QUOTE_EPS, "epsx" },
-	{ QUOTE_BPS, "bpsx" },		  { QUOTE_MARKET_CAP, "tomv" },
-	{ QUOTE_WEEK52_HIGH, "h52p" },	  { QUOTE_WEEK52_LOW, "l52p" },
+	{ QUOTE_PRICE, "last" },       { QUOTE_PREVIOUS_CLOSE, "base" },
+	{ QUOTE_OPEN, "open" },        { QUOTE_HIGH, "high" },
+	{ QUOTE_LOW, "low" },          { QUOTE_VOLUME, "tvol" },
+	{ QUOTE_TURNOVER, "tamt" },    { QUOTE_PER, "perx" },
+	{ QUOTE_PBR, "pbrx" },         { QUOTE_EPS, "epsx" },
+	{ QUOTE_BPS, "bpsx" },         { QUOTE_MARKET_CAP, "tomv" },
+	{ QUOTE_WEEK52_HIGH, "h52p" }, { QUOTE_WEEK52_LOW, "l52p" },
 };
 
 enum { HK_DIGITS = 5 };
@@ -59,7 +59,8 @@ int kis_overseas_build(const struct provider_login *login, const char *base_url,
 	http_request_add_query(out, "EXCD", market_name(exchange_of(s)));
 	http_request_add_query(out, "SYMB", spell(s, code));
 	return kis_add_headers(login, token,
-			       detail ? "HHDFS76200200" : "HHDFS00000300", out, err);
+			       detail ? "HHDFS76200200" : "HHDFS00000300", out,
+			       err);
 }
 
 static bool is_class_mark(char c)
@@ -70,10 +71,10 @@ static bool is_class_mark(char c)
 /* The exchange whose day session m is, or m. */
 static enum market home_of(enum market m)
 {
-	return m == MARKET_BAQ ? MARKET_NAS :
-	       m == MARKET_BAY ? MARKET_NYS :
-	       m == MARKET_BAA ? MARKET_AMS :
-				 m;
+	return m == MARKET_BAQ   ? MARKET_NAS
+	       : m == MARKET_BAY ? MARKET_NYS
+	       : m == MARKET_BAA ? MARKET_AMS
+				 : m;
 }
 
 /* rsym is a letter, the exchange's three, and the symbol. Which exchange a day
@@ -93,7 +94,8 @@ static bool is_of(const char *rsym, const struct symbol *s)
 		code += strspn(code, "0");
 	}
 	for (; *rsym && *code; rsym++, code++)
-		if (*rsym != *code && !(is_class_mark(*rsym) && is_class_mark(*code)))
+		if (*rsym != *code &&
+		    !(is_class_mark(*rsym) && is_class_mark(*code)))
 			return false;
 	return *rsym == *code;
 }
@@ -110,11 +112,11 @@ static int compute_change(struct arena *texts, struct quote *q, struct err *err)
 	    decimal_percent(change, base, percent, err) < 0)
 		return -1;
 	q->number[QUOTE_CHANGE] = arena_copy(texts, change, strlen(change));
-	q->number[QUOTE_CHANGE_PERCENT] = arena_copy(texts, percent,
-						     strlen(percent));
-	return q->number[QUOTE_CHANGE] && q->number[QUOTE_CHANGE_PERCENT] ?
-		       0 :
-		       err_no_memory(err);
+	q->number[QUOTE_CHANGE_PERCENT] =
+		arena_copy(texts, percent, strlen(percent));
+	return q->number[QUOTE_CHANGE] && q->number[QUOTE_CHANGE_PERCENT]
+		       ? 0
+		       : err_no_memory(err);
 }
 
 static int read_quote(const struct json_node *row, const struct symbol *symbol,
@@ -157,16 +159,17 @@ int kis_overseas_parse(const struct json_doc *doc, size_t first,
 	int rc;
 
 	if (!json_is_object(row))
-		return err_set(err, ERR_PARSE, "field 'output' is not an object");
-	rc = read_quote(row, symbol, result->request->wants_detail, &result->texts,
-			&o->quote, &failure);
+		return err_set(err, ERR_PARSE,
+			       "field 'output' is not an object");
+	rc = read_quote(row, symbol, result->request->wants_detail,
+			&result->texts, &o->quote, &failure);
 	if (rc < 0 && failure.kind == ERR_SYSTEM) {
 		*err = failure;
 		return -1;
 	}
 	kis_finish_outcome(o, verdict, rc < 0 ? &failure : NULL);
 	o->exchange = rc < 0 ? MARKET_NONE : exchange_of(symbol);
-	return result->request->wants_raw ?
-		       kis_keep_raw(row, &result->texts, o, err) :
-		       0;
+	return result->request->wants_raw
+		       ? kis_keep_raw(row, &result->texts, o, err)
+		       : 0;
 }

@@ -25,7 +25,8 @@ static bool is_paper(const struct provider_account *account)
 	return account == &accounts[1];
 }
 
-static bool has_detail(const struct provider_account *account, enum market market)
+static bool has_detail(const struct provider_account *account,
+		       enum market market)
 {
 	return market == MARKET_KR || !is_paper(account);
 }
@@ -36,7 +37,8 @@ static size_t batch_max(const struct provider_account *account,
 	return market == MARKET_KR ? account->batch_max : 1;
 }
 
-static size_t exchanges(enum market market, enum market out[PROVIDER_EXCHANGES_MAX])
+static size_t exchanges(enum market market,
+			enum market out[PROVIDER_EXCHANGES_MAX])
 {
 	if (market != MARKET_US)
 		return 0;
@@ -53,18 +55,19 @@ static int build_quote(const struct provider_login *login, const char *base_url,
 {
 	require(first + count <= request->count && count > 0);
 	if (request->item[first].symbol.market == MARKET_KR)
-		return kis_domestic_build(login, base_url, token, request, first,
-					  count, out, err);
+		return kis_domestic_build(login, base_url, token, request,
+					  first, count, out, err);
 	require(count == 1);
-	return kis_overseas_build(login, base_url, token, request, first, out, err);
+	return kis_overseas_build(login, base_url, token, request, first, out,
+				  err);
 }
 
 static int parse_quote(const struct http_response *response, size_t first,
 		       size_t count, struct result *result,
 		       struct provider_verdict *verdict, struct err *err)
 {
-	struct json_doc *doc = kis_open_answer(response, &result->texts, verdict,
-					       err);
+	struct json_doc *doc =
+		kis_open_answer(response, &result->texts, verdict, err);
 	int rc;
 
 	if (!doc)
@@ -72,7 +75,8 @@ static int parse_quote(const struct http_response *response, size_t first,
 	if (!verdict->rt_cd)
 		rc = err_set(err, ERR_PARSE, "the answer has no field 'rt_cd'");
 	else if (result->request->item[first].symbol.market == MARKET_KR)
-		rc = kis_domestic_parse(doc, first, count, result, verdict, err);
+		rc = kis_domestic_parse(doc, first, count, result, verdict,
+					err);
 	else
 		rc = kis_overseas_parse(doc, first, result, verdict, err);
 	json_free(doc);

@@ -40,7 +40,8 @@ static bool is_token(const char *text)
 {
 	size_t len = strlen(text);
 
-	return len > 0 && len < TOKEN_BYTES && strspn(text, TOKEN_CHARACTERS) == len;
+	return len > 0 && len < TOKEN_BYTES &&
+	       strspn(text, TOKEN_CHARACTERS) == len;
 }
 
 /* The date is the server's; expires_in may differ from it by an hour. */
@@ -51,11 +52,13 @@ static int read_expiry(const struct json_node *root, int64_t now_ms,
 	const char *date;
 	int64_t life_sec = UNKNOWN_LIFE_SEC;
 
-	if (kis_get_text(root, "access_token_token_expired", texts, &date, err) < 0)
+	if (kis_get_text(root, "access_token_token_expired", texts, &date,
+			 err) < 0)
 		return -1;
 	if (date)
 		return clock_parse_kst(date, expires_at_ms, err);
-	if (json_get_integer(root, "expires_in", 0, MAX_LIFE_SEC, &life_sec, err) < 0)
+	if (json_get_integer(root, "expires_in", 0, MAX_LIFE_SEC, &life_sec,
+			     err) < 0)
 		return -1;
 	*expires_at_ms = now_ms + life_sec * 1000;
 	return 0;
@@ -64,8 +67,8 @@ static int read_expiry(const struct json_node *root, int64_t now_ms,
 /* Kinds that a quote call tells apart: here the login was refused. */
 static bool is_refusal(enum err_kind kind)
 {
-	return kind == ERR_TOKEN || kind == ERR_INPUT || kind == ERR_NOT_FOUND ||
-	       kind == ERR_UNSUPPORTED;
+	return kind == ERR_TOKEN || kind == ERR_INPUT ||
+	       kind == ERR_NOT_FOUND || kind == ERR_UNSUPPORTED;
 }
 
 int kis_token_parse(const struct http_response *response, int64_t now_ms,
@@ -93,7 +96,8 @@ int kis_token_parse(const struct http_response *response, int64_t now_ms,
 		err_set(err, ERR_PARSE, "the answer holds no fit token");
 		goto out;
 	}
-	if (read_expiry(json_root(doc), now_ms, &texts, &out->expires_at_ms, err) < 0)
+	if (read_expiry(json_root(doc), now_ms, &texts, &out->expires_at_ms,
+			err) < 0)
 		goto out;
 	memcpy(out->text, token, strlen(token) + 1);
 	rc = 0;

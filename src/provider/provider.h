@@ -22,10 +22,10 @@ struct http_response;
 
 /* A kind of account, chosen by --env. */
 struct provider_account {
-	const char *name;     /* "real", "paper" */
+	const char *name; /* "real", "paper" */
 	const char *base_url;
-	int rate_per_sec;     /* the broker's published figure, all processes */
-	size_t batch_max;     /* symbols in one multi call; 1: it has none */
+	int rate_per_sec; /* the broker's published figure, all processes */
+	size_t batch_max; /* symbols in one multi call; 1: it has none */
 };
 
 struct provider_login {
@@ -41,8 +41,8 @@ enum { TOKEN_BYTES = 1024 };
 	"0123456789-._~+/="
 
 struct provider_token {
-	char text[TOKEN_BYTES];   /* TOKEN_CHARACTERS only */
-	int64_t expires_at_ms;    /* wall clock */
+	char text[TOKEN_BYTES]; /* TOKEN_CHARACTERS only */
+	int64_t expires_at_ms;  /* wall clock */
 };
 
 /* What the broker said of a whole call. Texts live in the result's arena;
@@ -112,7 +112,7 @@ struct provider {
 const struct provider *provider_find(const char *name);
 
 /* The account of that name, or NULL. */
-const struct provider_account *
-provider_find_account(const struct provider *provider, const char *name);
+const struct provider_account *provider_find_account(
+	const struct provider *provider, const char *name);
 
 #endif

@@ -16,8 +16,8 @@ const struct provider *provider_find(const char *name)
 	return NULL;
 }
 
-const struct provider_account *
-provider_find_account(const struct provider *provider, const char *name)
+const struct provider_account *provider_find_account(
+	const struct provider *provider, const char *name)
 {
 	size_t i;
 
