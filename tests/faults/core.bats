@@ -691,6 +691,7 @@ in_answer() { in_name && sleep 0.2; }
     local count i step
 
     unsanitized || skip "a sanitizer has its own malloc"
+    ! grep -q gcov_do_dump "$QUOTEFETCH" || skip "gcov does not survive a failed malloc"
     rate=0
     serve
     ask --rate 0

@@ -40,6 +40,8 @@ load ../support/faults
 
 @test "N8 three packets in ten are lost: slower, and the quota holds" {
     namespace
+    serve_limited
+    ask # a token that is lost on its way is not asked for again within the minute
     inside nft -f - <<'END' || skip "no nft here, or none in this kernel"
 table inet lossy {
     chain in {
@@ -49,7 +51,6 @@ table inet lossy {
 }
 END
     deadline=60
-    serve_limited
     many 12
     ask --batch 1 --retries 5
     expect_end 0 12
@@ -58,7 +59,7 @@ END
 @test "N9 reset after the request: tried again, and counted as sent" {
     serve_limited --fault reset@every=3
     many 9
-    ask --batch 1 --stats stats
+    ask --batch 1 --retries 8 --stats stats # the third call may be the same symbol's again
     expect_end 0 9
     expect_same "$(jq .calls stats)" "$(wc -l <log)"
 }
