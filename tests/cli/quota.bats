@@ -28,7 +28,7 @@ load ../support/common
 @test "what is tried again takes its place in the quota like any call" {
     serve --rate 8 --fault status=503@every=2
     codes 6 >list
-    fetch --rate 8 --batch 1 --retries 4 -f list
+    fetch --rate 8 --batch 1 --retries 10 -f list
     expect_status 0
     expect_arrivals '.calls > 9 and .sliding <= 8 and (.statuses | has("500") | not)'
 }
