@@ -17,29 +17,14 @@ void arena_init(struct arena *a)
 	a->head = NULL;
 }
 
-static void free_from(struct arena_block *b)
-{
-	while (b) {
-		struct arena_block *next = b->next;
-
-		free(b);
-		b = next;
-	}
-}
-
 void arena_release(struct arena *a)
 {
-	free_from(a->head);
-	a->head = NULL;
-}
+	while (a->head) {
+		struct arena_block *next = a->head->next;
 
-void arena_clear(struct arena *a)
-{
-	if (!a->head)
-		return;
-	free_from(a->head->next);
-	a->head->next = NULL;
-	a->head->used = 0;
+		free(a->head);
+		a->head = next;
+	}
 }
 
 char *arena_copy(struct arena *a, const char *text, size_t len)

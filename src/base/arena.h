@@ -20,11 +20,8 @@ struct arena {
 void arena_init(struct arena *a);
 void arena_release(struct arena *a);
 
-/* Forgets all texts and keeps one block for reuse. */
-void arena_clear(struct arena *a);
-
 /* A copy of len bytes and a closing NUL.
- * Owns:   the arena, until arena_release or arena_clear.
+ * Owns:   the arena, until arena_release.
  * Errors: NULL when out of memory. */
 MUST_CHECK char *arena_copy(struct arena *a, const char *text, size_t len);
 

@@ -123,6 +123,21 @@ const char *err_kind_name(enum err_kind kind)
 	return kinds[kind].name;
 }
 
+size_t err_count_named(const size_t *counts, enum err_kind kind)
+{
+	const char *name = err_kind_name(kind);
+	size_t sum = 0;
+
+	for (int k = 0; k < ERR_KINDS; k++) {
+		if (strcmp(kinds[k].name, name) != 0)
+			continue;
+		if (k < (int)kind)
+			return 0;
+		sum += counts[k];
+	}
+	return sum;
+}
+
 bool err_kind_is_retryable(enum err_kind kind)
 {
 	require((unsigned)kind < ERR_KINDS);

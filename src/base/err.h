@@ -10,6 +10,7 @@
 #define BASE_ERR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #if defined(__GNUC__)
@@ -74,6 +75,11 @@ int err_wrap(struct err *err, const char *fmt, ...);
 
 /* The name that records show as error_type, as "NotFound". */
 const char *err_kind_name(enum err_kind kind);
+
+/* Several kinds share a name (a dead host and a dead line are both Network).
+ * counts: ERR_KINDS of them, by kind. Returns the sum of those that bear the
+ * kind's name; 0 where an earlier kind has the same name, and has it. */
+size_t err_count_named(const size_t *counts, enum err_kind kind);
 
 /* Whether a further attempt of the same request may succeed. */
 bool err_kind_is_retryable(enum err_kind kind);

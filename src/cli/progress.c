@@ -120,29 +120,12 @@ void progress_clear(struct progress *p)
 	p->shown = 0;
 }
 
-/* How many failures bear the name of kind k; 0 where an earlier kind has the
- * same name and has counted them. */
-static size_t count_by_name(const size_t *kinds, int k)
-{
-	const char *name = err_kind_name((enum err_kind)k);
-	size_t sum = 0;
-
-	for (int j = 0; j < ERR_KINDS; j++) {
-		if (strcmp(err_kind_name((enum err_kind)j), name) != 0)
-			continue;
-		if (j < k)
-			return 0;
-		sum += kinds[j];
-	}
-	return sum;
-}
-
 static void put_kinds(struct buf *out, const size_t *kinds)
 {
 	const char *before = " (";
 
 	for (int k = 0; k < ERR_KINDS; k++) {
-		size_t count = count_by_name(kinds, k);
+		size_t count = err_count_named(kinds, (enum err_kind)k);
 
 		if (count == 0)
 			continue;

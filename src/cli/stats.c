@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "net/json_write.h"
@@ -23,27 +22,15 @@ static void put_ms(struct json_writer *w, const char *key, double ms)
 	json_put_decimal(w, text);
 }
 
-/* Several kinds share a name (a dead host and a dead line are both Network):
- * each name is written where its first kind stands, with the sum. */
 static void put_errors(struct json_writer *w, const struct tally *t)
 {
-	int k, j;
-
 	json_key(w, "errors");
 	json_begin_object(w);
-	for (k = 0; k < ERR_KINDS; k++) {
-		const char *name = err_kind_name((enum err_kind)k);
-		size_t sum = 0;
+	for (int k = 0; k < ERR_KINDS; k++) {
+		size_t count = err_count_named(t->failed, (enum err_kind)k);
 
-		for (j = 0; j < ERR_KINDS; j++) {
-			if (strcmp(err_kind_name((enum err_kind)j), name) != 0)
-				continue;
-			if (j < k)
-				break;
-			sum += t->failed[j];
-		}
-		if (sum > 0)
-			put_count(w, name, sum);
+		if (count > 0)
+			put_count(w, err_kind_name((enum err_kind)k), count);
 	}
 	json_end_object(w);
 }

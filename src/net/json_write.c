@@ -20,37 +20,17 @@ static void begin_value(struct json_writer *w)
 	w->needs_comma = true;
 }
 
-static void open_with(struct json_writer *w, char bracket)
-{
-	begin_value(w);
-	buf_putc(w->out, bracket);
-	w->needs_comma = false;
-}
-
-static void close_with(struct json_writer *w, char bracket)
-{
-	buf_putc(w->out, bracket);
-	w->needs_comma = true;
-}
-
 void json_begin_object(struct json_writer *w)
 {
-	open_with(w, '{');
+	begin_value(w);
+	buf_putc(w->out, '{');
+	w->needs_comma = false;
 }
 
 void json_end_object(struct json_writer *w)
 {
-	close_with(w, '}');
-}
-
-void json_begin_array(struct json_writer *w)
-{
-	open_with(w, '[');
-}
-
-void json_end_array(struct json_writer *w)
-{
-	close_with(w, ']');
+	buf_putc(w->out, '}');
+	w->needs_comma = true;
 }
 
 /* Of text, quotes and backslashes are escaped too; in JSON they have their
@@ -149,12 +129,6 @@ void json_put_integer(struct json_writer *w, int64_t value)
 {
 	begin_value(w);
 	buf_printf(w->out, "%" PRId64, value);
-}
-
-void json_put_bool(struct json_writer *w, bool value)
-{
-	begin_value(w);
-	buf_puts(w->out, value ? "true" : "false");
 }
 
 void json_put_null(struct json_writer *w)

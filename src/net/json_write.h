@@ -23,17 +23,14 @@ void json_writer_init(struct json_writer *w, struct buf *out);
 /* Nesting is the caller's: every begin has its end. */
 void json_begin_object(struct json_writer *w);
 void json_end_object(struct json_writer *w);
-void json_begin_array(struct json_writer *w);
-void json_end_array(struct json_writer *w);
 
 /* key is a name of our own: it needs no escape. */
 void json_key(struct json_writer *w, const char *key);
 
-/* Values: after a key, or in an array. NULL text writes null. */
+/* Values, after a key. NULL text writes null. */
 void json_put_string(struct json_writer *w, const char *text);
 void json_put_decimal(struct json_writer *w, const char *decimal);
 void json_put_integer(struct json_writer *w, int64_t value);
-void json_put_bool(struct json_writer *w, bool value);
 void json_put_null(struct json_writer *w);
 
 /* JSON text that was checked before; what is not fit for a terminal is escaped

@@ -85,33 +85,6 @@ static void fills_a_block(void **state)
 	arena_release(&a);
 }
 
-static void reuses_a_block(void **state)
-{
-	static char page[5000];
-	char *first = NULL;
-	struct arena a;
-
-	(void)state;
-	arena_init(&a);
-	arena_clear(&a);
-	for (int i = 0; i < 5; i++)
-		assert_non_null(arena_copy(&a, page, sizeof page));
-	arena_clear(&a);
-	allocations = 0;
-	for (int i = 0; i < 100; i++) {
-		char *text = arena_copy(&a, "again", 5);
-
-		assert_string_equal(text, "again");
-		if (!first)
-			first = text;
-		assert_ptr_equal(text, first);
-		arena_clear(&a);
-	}
-	assert_int_equal(allocations, 0);
-	arena_release(&a);
-	arena_release(&a);
-}
-
 static void survives_lack_of_memory(void **state)
 {
 	struct arena a;
@@ -139,7 +112,6 @@ int main(void)
 		cmocka_unit_test(keeps_all_texts),
 		cmocka_unit_test(takes_any_size),
 		cmocka_unit_test(fills_a_block),
-		cmocka_unit_test(reuses_a_block),
 		cmocka_unit_test(survives_lack_of_memory),
 	};
 

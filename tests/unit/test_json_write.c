@@ -49,17 +49,13 @@ static void writes_a_record(void **state)
 	json_put_decimal(w, NULL);
 	json_key(w, "raw");
 	json_put_raw(w, NULL);
-	json_key(w, "error");
-	json_put_bool(w, false);
-	json_key(w, "ok");
-	json_put_bool(w, true);
 	json_key(w, "latency_ms");
 	json_put_integer(w, 41);
 	json_end_object(w);
 	assert_string_equal(
 		buf_text(&s->text),
 		"{\"symbol\":\"005930\",\"price\":1091.2600,\"msg_cd\":null,"
-		"\"change\":null,\"raw\":null,\"error\":false,\"ok\":true,"
+		"\"change\":null,\"raw\":null,"
 		"\"latency_ms\":41}");
 }
 
@@ -68,31 +64,26 @@ static void puts_commas_where_they_belong(void **state)
 	struct sheet *s = *state;
 	struct json_writer *w = &s->w;
 
-	json_begin_array(w);
-	json_begin_array(w);
-	json_end_array(w);
-	json_begin_object(w);
-	json_end_object(w);
-	json_put_null(w);
 	json_begin_object(w);
 	json_key(w, "a");
-	json_begin_array(w);
-	json_put_integer(w, INT64_MIN);
-	json_put_integer(w, INT64_MAX);
-	json_end_array(w);
+	json_begin_object(w);
+	json_end_object(w);
 	json_key(w, "b");
 	json_begin_object(w);
+	json_key(w, "least");
+	json_put_integer(w, INT64_MIN);
+	json_key(w, "most");
+	json_put_integer(w, INT64_MAX);
 	json_end_object(w);
 	json_key(w, "c");
 	json_put_raw(w, "[1, {\"x\":2}]");
+	json_key(w, "d");
+	json_put_null(w);
 	json_end_object(w);
-	json_put_raw(w, "7");
-	json_put_bool(w, true);
-	json_end_array(w);
 	assert_string_equal(
 		buf_text(&s->text),
-		"[[],{},null,{\"a\":[-9223372036854775808,9223372036854775807],"
-		"\"b\":{},\"c\":[1, {\"x\":2}]},7,true]");
+		"{\"a\":{},\"b\":{\"least\":-9223372036854775808,"
+		"\"most\":9223372036854775807},\"c\":[1, {\"x\":2}],\"d\":null}");
 }
 
 static void escapes_strings(void **state)
@@ -154,9 +145,10 @@ static void overflows_quietly(void **state)
 	(void)state;
 	buf_init(&small, 10);
 	json_writer_init(&w, &small);
-	json_begin_array(&w);
+	json_begin_object(&w);
+	json_key(&w, "a");
 	json_put_string(&w, "a long text, longer than the buffer");
-	json_end_array(&w);
+	json_end_object(&w);
 	assert_int_equal(buf_check(&small, ERR_OUTPUT, &err), -1);
 	assert_int_equal(err.kind, ERR_OUTPUT);
 	assert_true(small.len <= 10);
