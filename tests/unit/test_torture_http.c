@@ -1,0 +1,439 @@
+/* The k-th allocation of libcurl fails, for k = 1, 2, ... until a whole round
+ * goes through; once alone, and once with all after it. Each call then ends in
+ * the right answer or in an error that says something, what is sent is never
+ * less than it should be, libcurl holds no block afterwards, and memory that
+ * comes back is enough to go on. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/sync.h"
+#include "net/http.h"
+
+/* ---- libcurl's memory ---- */
+
+static struct { /* libcurl may start a thread to resolve: a atomic, m main's */
+	long fail_at;          /* m: which allocation from now on; 0: none */
+	bool fails_for_good;   /* m: and all after it */
+	atomic_long allocated; /* a: since fail_at was set */
+	atomic_long live;      /* a: not yet freed */
+} memory;
+
+static bool may_allocate(void)
+{
+	long n = atomic_fetch_add(&memory.allocated, 1) + 1;
+
+	if (memory.fail_at == 0 || n < memory.fail_at)
+		return true;
+	return n > memory.fail_at && !memory.fails_for_good;
+}
+
+static bool has_failed(void)
+{
+	return memory.fail_at > 0 && memory.allocated >= memory.fail_at;
+}
+
+static void *count(void *block)
+{
+	atomic_fetch_add(&memory.live, block != NULL);
+	return block;
+}
+
+static void *curl_malloc(size_t size)
+{
+	return may_allocate() ? count(malloc(size)) : NULL;
+}
+
+static void *curl_calloc(size_t n, size_t size)
+{
+	return may_allocate() ? count(calloc(n, size)) : NULL;
+}
+
+static void *curl_realloc(void *old, size_t size)
+{
+	void *grown = may_allocate() ? realloc(old, size) : NULL;
+
+	return old ? grown : count(grown);
+}
+
+static char *curl_copy(const char *text)
+{
+	return may_allocate() ? count(strdup(text)) : NULL;
+}
+
+static void curl_release(void *block)
+{
+	atomic_fetch_sub(&memory.live, block != NULL);
+	free(block);
+}
+
+/* ---- a server that says "ok" to all, and what it heard last ---- */
+
+enum { VISITORS = 8, REQUEST_BYTES = 1024 };
+
+struct server {
+	int fd, port, end[2];
+	struct thread thread;
+	struct mutex mu;
+	char heard[REQUEST_BYTES]; /* l: the last whole request */
+	struct visitor {
+		int fd;
+		size_t len;
+		char text[REQUEST_BYTES];
+	} visitor[VISITORS];
+};
+
+static bool is_whole(const char *text, size_t len)
+{
+	const char *head = strstr(text, "\r\n\r\n");
+	const char *length = strstr(text, "Content-Length: ");
+	size_t body = length && length < head ? strtoul(length + 16, NULL, 10) : 0;
+
+	return head && len >= (size_t)(head + 4 - text) + body;
+}
+
+/* false: the visitor leaves, or comes with TLS, which is not spoken here. */
+static bool listen_to(struct server *s, struct visitor *v)
+{
+	static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+				 "Content-Length: 2\r\n\r\nok";
+	ssize_t n = recv(v->fd, v->text + v->len, sizeof v->text - 1 - v->len, 0);
+
+	if (n <= 0)
+		return false;
+	v->len += (size_t)n;
+	v->text[v->len] = '\0';
+	if (v->text[0] == 0x16) {
+		send(v->fd, ok, sizeof ok - 1, MSG_NOSIGNAL);
+		return false;
+	}
+	if (!is_whole(v->text, v->len))
+		return true;
+	mutex_lock(&s->mu);
+	memcpy(s->heard, v->text, v->len + 1);
+	mutex_unlock(&s->mu);
+	v->len = 0;
+	return send(v->fd, ok, sizeof ok - 1, MSG_NOSIGNAL) > 0;
+}
+
+static void *serve(void *arg)
+{
+	struct server *s = arg;
+	struct pollfd p[2 + VISITORS];
+
+	for (;;) {
+		p[0] = (struct pollfd){ .fd = s->end[0], .events = POLLIN };
+		p[1] = (struct pollfd){ .fd = s->fd, .events = POLLIN };
+		for (int i = 0; i < VISITORS; i++)
+			p[2 + i] = (struct pollfd){ .fd = s->visitor[i].fd, .events = POLLIN };
+		poll(p, 2 + VISITORS, -1);
+		if (p[0].revents)
+			return NULL;
+		for (int i = 0; i < VISITORS; i++)
+			if (p[2 + i].revents && !listen_to(s, &s->visitor[i])) {
+				close(s->visitor[i].fd);
+				s->visitor[i].fd = -1;
+			}
+		for (int i = 0; p[1].revents && i < VISITORS; i++)
+			if (s->visitor[i].fd < 0) {
+				s->visitor[i].fd = accept(s->fd, NULL, NULL);
+				s->visitor[i].len = 0;
+				break;
+			}
+	}
+}
+
+static void start_server(struct server *s)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof at;
+	struct err err;
+
+	s->fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(s->fd, (struct sockaddr *)&at, sizeof at), 0);
+	assert_int_equal(listen(s->fd, VISITORS), 0);
+	assert_int_equal(getsockname(s->fd, (struct sockaddr *)&at, &len), 0);
+	s->port = ntohs(at.sin_port);
+	for (int i = 0; i < VISITORS; i++)
+		s->visitor[i].fd = -1;
+	assert_int_equal(pipe(s->end), 0);
+	assert_int_equal(mutex_init(&s->mu, &err), 0);
+	assert_int_equal(thread_start(&s->thread, serve, s, &err), 0);
+}
+
+static void end_server(struct server *s)
+{
+	assert_int_equal(write(s->end[1], "", 1), 1);
+	thread_join(&s->thread);
+	for (int i = 0; i < VISITORS; i++)
+		if (s->visitor[i].fd >= 0)
+			close(s->visitor[i].fd);
+	mutex_destroy(&s->mu);
+	close(s->fd);
+	close(s->end[0]);
+	close(s->end[1]);
+}
+
+/* Any will do: the handshake ends before it is looked at. */
+static const char ca[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIBdzCCAR2gAwIBAgIUJWmInbVsbAAjq1+shM8lJ+zupD8wCgYIKoZIzj0EAwIw\n"
+	"EDEOMAwGA1UEAwwFdGVzdHMwIBcNMjYxMTIxMDYyNTM1WhgPMjEyNjEwMjgwNjI1\n"
+	"MzVaMBAxDjAMBgNVBAMMBXRlc3RzMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n"
+	"GFgYj0Y3Gid/wpdYWTVwvQno+O9bDrXJQhhJbcSR7O5eEU8e04DycttflV7rObFo\n"
+	"+bpCWRshtG0NizVpqjXBnKNTMFEwHQYDVR0OBBYEFI6QX0wZ3CyRmhpSMg8DbBce\n"
+	"RdUIMB8GA1UdIwQYMBaAFI6QX0wZ3CyRmhpSMg8DbBceRdUIMA8GA1UdEwEB/wQF\n"
+	"MAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIgX7N9hb8Ljv5yJbWukg//yNyQuaqAQ8+r\n"
+	"8bGTOLygqkgCIQCI+fEqDYyLWpAabOtvPMQHeOtnY7nwhs5A6v5yF7BBPQ==\n"
+	"-----END CERTIFICATE-----\n";
+
+/* ---- a round: a client's whole life ---- */
+
+static const struct call {
+	const char *path, *body; /* NULL: a GET */
+	bool is_unrepeatable;
+} calls[] = {
+	{ "/first", NULL, false },	       /* on a new connection */
+	{ "/second", "{\"a\":1}", false },     /* on the same */
+	{ "/token", "{\"secret\":2}", true },  /* on one of its own */
+	{ "/fourth", NULL, false },	       /* on the first again */
+};
+
+enum { CALLS = sizeof calls / sizeof *calls };
+
+struct desk {
+	struct server server;
+	const char *scheme, *ca_file;
+	struct stop stop;
+	struct http_request request;
+	struct http_response response;
+	char want[CALLS][REQUEST_BYTES]; /* what the server is to hear */
+};
+
+static void build(struct desk *d, const struct call *call)
+{
+	char base[64];
+
+	snprintf(base, sizeof base, "%s://127.0.0.1:%d", d->scheme, d->server.port);
+	http_request_reset(&d->request);
+	http_request_set_url(&d->request, base, call->path);
+	http_request_add_query(&d->request, "code", "005930");
+	assert_int_equal(http_request_add_header(&d->request, "appkey", "the key", NULL), 0);
+	assert_int_equal(http_request_add_header(&d->request, "authorization", "Bearer x", NULL), 0);
+	d->request.is_post = call->body;
+	d->request.is_unrepeatable = call->is_unrepeatable;
+	if (call->body)
+		buf_puts(&d->request.body, call->body);
+	assert_int_equal(buf_check(&d->request.url, ERR_HTTP, NULL), 0);
+}
+
+static void get_heard(struct desk *d, char out[REQUEST_BYTES])
+{
+	mutex_lock(&d->server.mu);
+	memcpy(out, d->server.heard, REQUEST_BYTES);
+	mutex_unlock(&d->server.mu);
+}
+
+/* libcurl before 8.18.0 forgets the query where the copy of it finds no memory,
+ * and sends the rest (lib/url.c: "(void)curl_url_get(uh, CURLUPART_QUERY"). */
+static bool lacks_query(const char *heard, const char *want)
+{
+	const char *query = strchr(want, '?'), *rest = strstr(want, " HTTP/1.1\r\n");
+	size_t len = (size_t)(query - want);
+
+	return curl_version_info(CURLVERSION_NOW)->version_num < 0x081200 &&
+	       strncmp(heard, want, len) == 0 && strcmp(heard + len, rest) == 0;
+}
+
+/* Nothing may have been left out of a request for want of memory. */
+static void check_success(struct desk *d, int i)
+{
+	char heard[REQUEST_BYTES];
+
+	get_heard(d, heard);
+	if (!d->want[i][0])
+		memcpy(d->want[i], heard, sizeof heard);
+	if (!has_failed() || !lacks_query(heard, d->want[i]))
+		assert_string_equal(heard, d->want[i]);
+	assert_int_equal(d->response.status, 200);
+	assert_string_equal(buf_text(&d->response.body), "ok");
+}
+
+static void check_failure(const struct err *err)
+{
+	assert_true(err->msg[0]);
+	switch (err->kind) {
+	case ERR_SYSTEM:
+	case ERR_NETWORK:
+	case ERR_HOST: /* libcurl has no other word for an address that it cannot keep */
+	case ERR_TLS:
+	case ERR_HANDSHAKE:
+	case ERR_HTTP:
+		break;
+	default:
+		fail_msg("%s: %s", err_kind_name(err->kind), err->msg);
+	}
+}
+
+enum { NO_CLIENT = CALLS + 1 };
+
+/* Returns how many calls failed. */
+static int round_of_calls(struct desk *d, struct err *last)
+{
+	atomic_bool has_stray_resolver = false;
+	struct http_config config = { .ca_file = d->ca_file,
+				      .user_agent = "quotefetch/test",
+				      .allows_plain = !d->ca_file,
+				      .has_stray_resolver = &has_stray_resolver };
+	int failures = 0;
+	struct http *h;
+
+	*last = (struct err){ .kind = ERR_KINDS };
+	h = http_new(&config, last);
+	if (!h) {
+		check_failure(last);
+		assert_int_equal(last->kind, ERR_SYSTEM);
+		return NO_CLIENT;
+	}
+	for (int i = 0; i < CALLS; i++) {
+		struct err err = { .kind = ERR_KINDS };
+
+		build(d, &calls[i]);
+		if (http_perform(h, &d->request, &d->stop, clock_monotonic_ns() + 60 * NS_PER_SEC,
+				 &d->response, &err) == 0) {
+			assert_int_equal(err.kind, ERR_KINDS);
+			check_success(d, i);
+			continue;
+		}
+		check_failure(&err);
+		failures++;
+		*last = err;
+	}
+	http_free(h);
+	return failures;
+}
+
+/* ---- the torture ---- */
+
+/* least: how many calls of a round fail in any case. */
+static void torture(struct desk *d, int least, bool fails_for_good)
+{
+	long before, k, failures = 0;
+	struct err err;
+
+	memory.fail_at = 0;
+	assert_int_equal(round_of_calls(d, &err), least);
+	assert_int_equal(err.kind, least ? ERR_HANDSHAKE : ERR_KINDS);
+	before = memory.live;
+	for (k = 1;; k++) {
+		int failed;
+
+		memory.allocated = 0;
+		memory.fails_for_good = fails_for_good;
+		memory.fail_at = k;
+		failed = round_of_calls(d, &err);
+		memory.fail_at = 0;
+		if (memory.live != before)
+			fail_msg("allocation %ld: %ld blocks left: %s", k, memory.live - before,
+				 err.msg);
+		if (failed > least + 1 && failed != NO_CLIENT && !fails_for_good)
+			fail_msg("allocation %ld: %d calls failed: %s", k, failed, err.msg);
+		failures += failed > least;
+		if (memory.allocated < k)
+			break;
+	}
+	assert_true(k > 50);
+	print_message("# %s, %s: %ld allocations, %ld times more calls failed\n", d->scheme,
+		      fails_for_good ? "all from one on" : "one", k - 1, failures);
+}
+
+static int set_up(void **state)
+{
+	struct desk *d = calloc(1, sizeof *d);
+	struct err err;
+
+	assert_non_null(d);
+	start_server(&d->server);
+	http_request_init(&d->request);
+	http_response_init(&d->response);
+	*state = d;
+	return stop_init(&d->stop, &err);
+}
+
+static int tear_down(void **state)
+{
+	struct desk *d = *state;
+
+	http_request_release(&d->request);
+	http_response_release(&d->response);
+	stop_destroy(&d->stop);
+	end_server(&d->server);
+	free(d);
+	return 0;
+}
+
+/* Up to where the server turns out to speak no TLS: a whole handshake would
+ * need another library. */
+static void refused_tls(void **state)
+{
+	const char *parent = getenv("TMPDIR");
+	struct desk *d = *state;
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/test_torture_http.XXXXXX", parent ? parent : "/tmp");
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, ca, sizeof ca - 1), sizeof ca - 1);
+	close(fd);
+	d->scheme = "https";
+	d->ca_file = path;
+	torture(d, CALLS, false);
+	torture(d, CALLS, true);
+	unlink(path);
+}
+
+static void plain_http(void **state)
+{
+	struct desk *d = *state;
+
+	d->scheme = "http";
+	torture(d, 0, false);
+	torture(d, 0, true);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(plain_http, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(refused_tls, set_up, tear_down),
+	};
+	struct err err;
+	int failed;
+
+	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, curl_malloc, curl_release, curl_realloc,
+				 curl_copy, curl_calloc) ||
+	    http_global_init(&err) < 0)
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	http_global_cleanup();
+	curl_global_cleanup();
+	return failed || memory.live != 0;
+}
