@@ -44,24 +44,13 @@
 #include "cli/config.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/stats.h"
 #include "cli/symbol_list.h"
+#include "exit_status.h"
 #include "net/http.h"
 #include "preview.h"
 #include "run.h"
 #include "session.h"
-
-/* A contract with scripts: never renumbered. */
-enum exit_status {
-	STATUS_ALL = 0,
-	STATUS_SOME = 1,
-	STATUS_USAGE = 2,
-	STATUS_AUTH = 3,
-	STATUS_NONE = 4,
-	STATUS_OUTPUT = 5,
-	STATUS_DEADLINE = 6,
-	STATUS_SIGNAL = 128, /* plus its number */
-	STATUS_PIPE = 128 + SIGPIPE
-};
 
 /* The one mutable thing at file scope: signal handlers take no argument. */
 static struct stop stop;
@@ -93,46 +82,11 @@ static void say(void *arg, const char *line)
 		errno = 0; /* nobody listens */
 }
 
-/* The kind of an error that ends the run before it begins. */
-static int status_of_kind(enum err_kind kind)
-{
-	switch (kind) {
-	case ERR_AUTH:
-	case ERR_TOKEN:
-		return STATUS_AUTH;
-	case ERR_DEADLINE:
-		return STATUS_DEADLINE;
-	case ERR_OUTPUT:
-		return STATUS_OUTPUT;
-	case ERR_CANCELED:
-		return STATUS_SIGNAL + stop_reason(&stop);
-	case ERR_USAGE:
-	case ERR_INPUT:
-	case ERR_SYSTEM:
-		return STATUS_USAGE;
-	case ERR_NOT_FOUND:
-	case ERR_RATE_LIMIT:
-	case ERR_TIMEOUT:
-	case ERR_NETWORK:
-	case ERR_HOST:
-	case ERR_TLS:
-	case ERR_HANDSHAKE:
-	case ERR_HTTP:
-	case ERR_SERVER:
-	case ERR_PARSE:
-	case ERR_TRUNCATED:
-	case ERR_UNSUPPORTED:
-	case ERR_KINDS:
-		break;
-	}
-	return STATUS_NONE;
-}
-
 static int fail(const struct err *err)
 {
 	if (err->kind != ERR_CANCELED)
 		say(NULL, err->msg);
-	return status_of_kind(err->kind);
+	return exit_status_of_err(err, stop_reason(&stop));
 }
 
 /* The first signal stops the run and lets it end in order; the second ends the
@@ -289,66 +243,6 @@ static struct session_config session_config_of(const struct app *app)
 					.say = say };
 }
 
-/* What the run came to, as one number. */
-static int status_of_run(const struct run_report *r)
-{
-	const struct tally *t = &r->stats.tally;
-
-	if (stop_reason(&stop) > 0)
-		return STATUS_SIGNAL + stop_reason(&stop);
-	if (r->output_failed)
-		return r->output_err.kind == ERR_OUTPUT &&
-				       r->output_err.code == EPIPE
-			       ? STATUS_PIPE
-			       : STATUS_OUTPUT;
-	if (t->failed[ERR_AUTH] > 0)
-		return STATUS_AUTH;
-	if (t->failed[ERR_DEADLINE] > 0)
-		return STATUS_DEADLINE;
-	if (t->quotes == t->symbols)
-		return STATUS_ALL;
-	return t->quotes > 0 ? STATUS_SOME : STATUS_NONE;
-}
-
-/* Not over the records, by whatever name they went there. */
-static struct output *open_stats(const struct options *o, struct err *err)
-{
-	struct stat stats, records;
-
-	if (stat(o->stats_file, &stats) == 0 && S_ISREG(stats.st_mode) &&
-	    (o->output ? stat(o->output, &records)
-		       : fstat(STDOUT_FILENO, &records)) == 0 &&
-	    stats.st_ino == records.st_ino && stats.st_dev == records.st_dev) {
-		err_set(err, ERR_OUTPUT,
-			"cannot write '%s': it holds the records",
-			o->stats_file);
-		return NULL;
-	}
-	return output_open(o->stats_file, false, err);
-}
-
-static int write_stats(const struct app *app, struct stats *stats)
-{
-	struct output *out;
-	struct buf text;
-	struct err err;
-	int rc = -1;
-
-	buf_init(&text, 64 * 1024);
-	stats_write(stats, &text);
-	out = open_stats(&app->options, &err);
-	if (!out ||
-	    output_write(out, &text, NULL,
-			 clock_monotonic_ns() + NS_PER_SEC / 2, &err) < 0)
-		output_abandon(out);
-	else
-		rc = output_commit(out, &err);
-	if (rc < 0)
-		say(NULL, err.msg);
-	buf_release(&text);
-	return rc;
-}
-
 static int fetch(const struct app *app, bool *has_stray_resolver)
 {
 	const struct session_config config = session_config_of(app);
@@ -364,12 +258,17 @@ static int fetch(const struct app *app, bool *has_stray_resolver)
 			 "stopped early, everything failed alike");
 		say(NULL, report.early_err.msg);
 	}
-	report.stats.exit_status = status_of_run(&report);
+	report.stats.exit_status =
+		exit_status_of_run(&report, stop_reason(&stop));
 	if (report.output_failed && report.stats.exit_status == STATUS_OUTPUT)
 		say(NULL, report.output_err.msg);
-	if (app->options.stats_file && write_stats(app, &report.stats) < 0 &&
-	    report.stats.exit_status == STATUS_ALL)
-		report.stats.exit_status = STATUS_OUTPUT;
+	if (app->options.stats_file &&
+	    stats_save(&report.stats, app->options.stats_file,
+		       app->options.output, &err) < 0) {
+		say(NULL, err.msg);
+		if (report.stats.exit_status == STATUS_ALL)
+			report.stats.exit_status = STATUS_OUTPUT;
+	}
 	*has_stray_resolver = report.has_stray_resolver;
 	if (!report.has_stray_resolver)
 		http_global_cleanup();

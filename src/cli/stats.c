@@ -1,10 +1,20 @@
 #include "cli/stats.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "cli/output.h"
 #include "net/json_write.h"
+
+enum { STATS_MAX_BYTES = 64 * 1024 };
+
+/* A reader of the counts, if they go into a pipe. */
+#define PATIENCE_NS (NS_PER_SEC / 2)
 
 static void put_count(struct json_writer *w, const char *key, uint64_t value)
 {
@@ -69,4 +79,32 @@ void stats_write(const struct stats *s, struct buf *out)
 	put_count(&w, "exit_status", (uint64_t)s->exit_status);
 	json_end_object(&w);
 	buf_putc(out, '\n');
+}
+
+/* By whatever name the records went there. */
+static bool holds_records(const char *path, const char *records_path)
+{
+	struct stat stats, records;
+
+	return stat(path, &stats) == 0 && S_ISREG(stats.st_mode) &&
+	       (records_path ? stat(records_path, &records)
+			     : fstat(STDOUT_FILENO, &records)) == 0 &&
+	       stats.st_ino == records.st_ino && stats.st_dev == records.st_dev;
+}
+
+int stats_save(const struct stats *s, const char *path,
+	       const char *records_path, struct err *err)
+{
+	struct buf text;
+	int rc;
+
+	if (holds_records(path, records_path))
+		return err_set(err, ERR_OUTPUT,
+			       "cannot write '%s': it holds the records", path);
+	buf_init(&text, STATS_MAX_BYTES);
+	stats_write(s, &text);
+	rc = output_print(path, false, &text, NULL,
+			  clock_monotonic_ns() + PATIENCE_NS, err);
+	buf_release(&text);
+	return rc;
 }

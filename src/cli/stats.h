@@ -31,4 +31,10 @@ struct stats {
  * records show. */
 void stats_write(const struct stats *s, struct buf *out);
 
+/* Writes them to a file (output.h), but not over the records, which stand in
+ * records_path, or on stdout (NULL).
+ * Errors: OUTPUT. */
+MUST_CHECK int stats_save(const struct stats *s, const char *path,
+			  const char *records_path, struct err *err);
+
 #endif

@@ -1,0 +1,60 @@
+#include "exit_status.h"
+
+#include <errno.h>
+
+#include "base/err.h"
+#include "run.h"
+
+int exit_status_of_err(const struct err *err, int signo)
+{
+	switch (err->kind) {
+	case ERR_AUTH:
+	case ERR_TOKEN:
+		return STATUS_AUTH;
+	case ERR_DEADLINE:
+		return STATUS_DEADLINE;
+	case ERR_OUTPUT:
+		return STATUS_OUTPUT;
+	case ERR_CANCELED:
+		return STATUS_SIGNAL + signo;
+	case ERR_USAGE:
+	case ERR_INPUT:
+	case ERR_SYSTEM:
+		return STATUS_USAGE;
+	case ERR_NOT_FOUND:
+	case ERR_RATE_LIMIT:
+	case ERR_TIMEOUT:
+	case ERR_NETWORK:
+	case ERR_HOST:
+	case ERR_TLS:
+	case ERR_HANDSHAKE:
+	case ERR_HTTP:
+	case ERR_SERVER:
+	case ERR_PARSE:
+	case ERR_TRUNCATED:
+	case ERR_UNSUPPORTED:
+	case ERR_KINDS:
+		break;
+	}
+	return STATUS_NONE;
+}
+
+int exit_status_of_run(const struct run_report *r, int signo)
+{
+	const struct tally *t = &r->stats.tally;
+
+	if (signo > 0)
+		return STATUS_SIGNAL + signo;
+	if (r->output_failed)
+		return r->output_err.kind == ERR_OUTPUT &&
+				       r->output_err.code == EPIPE
+			       ? STATUS_PIPE
+			       : STATUS_OUTPUT;
+	if (t->failed[ERR_AUTH] > 0)
+		return STATUS_AUTH;
+	if (t->failed[ERR_DEADLINE] > 0)
+		return STATUS_DEADLINE;
+	if (t->quotes == t->symbols)
+		return STATUS_ALL;
+	return t->quotes > 0 ? STATUS_SOME : STATUS_NONE;
+}
