@@ -75,11 +75,18 @@ static bool is_fresh(const struct provider_token *t)
 	return has_left(t, EXPIRY_MARGIN_MS);
 }
 
+/* Who needs a token: how it asks the broker, and for how long it can wait. */
+struct asker {
+	credential_issue_fn issue;
+	void *arg;
+	struct stop *stop;
+	int64_t deadline_ns;
+};
+
 /* Waits out the broker's least time between two issues, counted from
  * asked_at_ms. A stamp of the future is a clock set back, and tells nothing. */
 static int wait_for_turn(struct credential *c, int64_t asked_at_ms,
-			 struct stop *stop, int64_t deadline_ns,
-			 struct err *err)
+			 const struct asker *a, struct err *err)
 {
 	int64_t now_ms = clock_real_ms(), now_ns = clock_monotonic_ns();
 	int64_t left_ms = asked_at_ms + c->config.interval_ms - now_ms;
@@ -87,8 +94,8 @@ static int wait_for_turn(struct credential *c, int64_t asked_at_ms,
 
 	if (left_ms <= 0 || asked_at_ms > now_ms)
 		return 0;
-	if (deadline_ns != CLOCK_NEVER &&
-	    left_ms * NS_PER_MS >= deadline_ns - now_ns) {
+	if (a->deadline_ns != CLOCK_NEVER &&
+	    left_ms * NS_PER_MS >= a->deadline_ns - now_ns) {
 		err_set(err, ERR_AUTH,
 			"a token was asked for less than a minute ago: "
 			"try again in %" PRId64 " s",
@@ -101,7 +108,7 @@ static int wait_for_turn(struct credential *c, int64_t asked_at_ms,
 		 (left_ms + 999) / 1000);
 	if (c->config.say)
 		c->config.say(c->config.say_arg, line);
-	if (!stop_sleep_until(stop, now_ns + left_ms * NS_PER_MS))
+	if (!stop_sleep_until(a->stop, now_ns + left_ms * NS_PER_MS))
 		return err_set(err, ERR_CANCELED, "interrupted");
 	return 0;
 }
@@ -109,7 +116,7 @@ static int wait_for_turn(struct credential *c, int64_t asked_at_ms,
 /* Asks the broker once, with the file's lock held; f is what the file says and
  * what is written into it. */
 static int ask_broker(struct credential *c, struct token_file *f,
-		      credential_issue_fn issue, void *arg, struct err *err)
+		      const struct asker *a, struct err *err)
 {
 	struct provider_token token = { .text = "" };
 	int64_t asked_before_ms = f->asked_at_ms;
@@ -118,7 +125,7 @@ static int ask_broker(struct credential *c, struct token_file *f,
 
 	f->asked_at_ms = clock_real_ms();
 	token_file_write(c->config.state_dirfd, c->name, f);
-	rc = issue(arg, &token, &end, err);
+	rc = a->issue(a->arg, &token, &end, err);
 	if (rc == 0)
 		f->token = token;
 	/* The minute counts from when the broker was asked, which was later than
@@ -132,16 +139,14 @@ static int ask_broker(struct credential *c, struct token_file *f,
 /* Asks in turn, and a second time where the broker says that another machine
  * asked within the minute and the deadline allows to wait for it. */
 static int issue_token(struct credential *c, struct token_file *f,
-		       credential_issue_fn issue, void *arg, struct stop *stop,
-		       int64_t deadline_ns, struct err *err)
+		       const struct asker *a, struct err *err)
 {
 	int tries;
 
 	for (tries = 0; tries < 2; tries++) {
-		if (wait_for_turn(c, f->asked_at_ms, stop, deadline_ns, err) <
-		    0)
+		if (wait_for_turn(c, f->asked_at_ms, a, err) < 0)
 			return -1;
-		if (ask_broker(c, f, issue, arg, err) == 0)
+		if (ask_broker(c, f, a, err) == 0)
 			return 0;
 		if (err->kind != ERR_AUTH || err->retry_after_ms == 0)
 			return -1;
@@ -150,17 +155,16 @@ static int issue_token(struct credential *c, struct token_file *f,
 }
 
 /* Finds a token outside of this process's memory. */
-static int obtain(struct credential *c, const char *rejected,
-		  int64_t *asked_at_ms, credential_issue_fn issue, void *arg,
-		  struct stop *stop, int64_t deadline_ns,
+static int obtain(struct credential *c, const struct asker *a,
+		  const char *rejected, int64_t *asked_at_ms,
 		  struct provider_token *out, struct err *err)
 {
 	struct token_file f = { .asked_at_ms = *asked_at_ms };
 	int lock = -1, rc = 0;
 
 	if (c->config.state_dirfd >= 0) {
-		lock = token_file_lock(c->config.state_dirfd, c->name, stop,
-				       deadline_ns, err);
+		lock = token_file_lock(c->config.state_dirfd, c->name, a->stop,
+				       a->deadline_ns, err);
 		if (lock < 0 &&
 		    (err->kind == ERR_CANCELED || err->kind == ERR_DEADLINE))
 			return -1;
@@ -172,7 +176,7 @@ static int obtain(struct credential *c, const char *rejected,
 	if (strcmp(f.token.text, rejected) == 0)
 		f.token.text[0] = '\0'; /* dead, whatever its date */
 	if (!is_fresh(&f.token))
-		rc = issue_token(c, &f, issue, arg, stop, deadline_ns, err);
+		rc = issue_token(c, &f, a, err);
 	if (lock >= 0)
 		safefile_unlock(lock);
 	*asked_at_ms = f.asked_at_ms;
@@ -191,8 +195,7 @@ static int obtain(struct credential *c, const char *rejected,
 /* Runs obtain without the lock, and makes its end known. What may heal (a
  * connection that broke before the broker was asked) does not bar the next
  * request from trying anew. */
-static int refresh_locked(struct credential *c, credential_issue_fn issue,
-			  void *arg, struct stop *stop, int64_t deadline_ns,
+static int refresh_locked(struct credential *c, const struct asker *a,
 			  struct err *err) REQUIRES(c->mu)
 {
 	struct provider_token token = { .text = "" };
@@ -204,8 +207,7 @@ static int refresh_locked(struct credential *c, credential_issue_fn issue,
 	memcpy(rejected, c->rejected, sizeof rejected);
 	c->state = STATE_ISSUING;
 	mutex_unlock(&c->mu);
-	rc = obtain(c, rejected, &asked_at_ms, issue, arg, stop, deadline_ns,
-		    &token, &failure);
+	rc = obtain(c, a, rejected, &asked_at_ms, &token, &failure);
 	mutex_lock(&c->mu);
 	c->asked_at_ms = asked_at_ms;
 	if (rc < 0) {
@@ -229,6 +231,7 @@ int credential_get(struct credential *c, credential_issue_fn issue, void *arg,
 		   struct stop *stop, int64_t deadline_ns,
 		   struct credential_lease *out, struct err *err)
 {
+	const struct asker asker = { issue, arg, stop, deadline_ns };
 	bool in_time = true;
 	int rc = 0;
 
@@ -244,7 +247,7 @@ int credential_get(struct credential *c, credential_issue_fn issue, void *arg,
 		*err = c->failure;
 		rc = -1;
 	} else if (c->state == STATE_NONE || !is_fresh(&c->token)) {
-		rc = refresh_locked(c, issue, arg, stop, deadline_ns, err);
+		rc = refresh_locked(c, &asker, err);
 	}
 	if (rc == 0) {
 		memcpy(out->text, c->token.text, sizeof out->text);
