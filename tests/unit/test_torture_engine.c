@@ -1,0 +1,545 @@
+/* The k-th thing that a constructor asks the system for (memory, a lock, a
+ * condition, a pipe, a thread) cannot be had, for k = 1, 2, ... until it gets
+ * all; once that one alone, and once none after it either. Then there is no
+ * object, an error that says why, and nothing left; or, where the thing is a
+ * help only, an object that works and no error. */
+/* wrap: malloc calloc realloc free strdup strndup */
+/* wrap: pthread_mutex_init pthread_mutex_destroy pthread_cond_init pthread_cond_destroy */
+/* wrap: pthread_condattr_init pthread_condattr_destroy pthread_create pthread_join pipe */
+#define _XOPEN_SOURCE 700 /* nftw */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/safefile.h"
+#include "base/sync.h"
+#include "cli/options.h"
+#include "cli/symbol_list.h"
+#include "engine/breaker.h"
+#include "engine/credential.h"
+#include "engine/exchange_book.h"
+#include "engine/fetch.h"
+#include "engine/gate.h"
+#include "engine/pool.h"
+#include "engine/queue.h"
+#include "engine/quota.h"
+#include "net/http.h"
+#include "session.h"
+#include "temp_dir.h"
+
+/* ---- the system ---- */
+
+static struct {
+	long fail_at;        /* which request from now on; 0: none */
+	bool fails_for_good; /* and all after it */
+	long asked;          /* since fail_at was set */
+	/* Had and not yet given back. */
+	long blocks, mutexes, conds, condattrs, threads;
+} sys;
+
+static bool grants(void)
+{
+	long n = ++sys.asked;
+
+	if (sys.fail_at == 0 || n < sys.fail_at)
+		return true;
+	return n > sys.fail_at && !sys.fails_for_good;
+}
+
+static bool has_refused(void)
+{
+	return sys.fail_at > 0 && sys.asked >= sys.fail_at;
+}
+
+static void *count(void *block)
+{
+	sys.blocks += block != NULL;
+	return block;
+}
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+	return grants() ? count(__real_malloc(size)) : NULL;
+}
+
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return grants() ? count(__real_calloc(n, size)) : NULL;
+}
+
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size)
+{
+	void *grown = grants() ? __real_realloc(old, size) : NULL;
+
+	return old ? grown : count(grown);
+}
+
+char *__real_strdup(const char *text);
+char *__wrap_strdup(const char *text)
+{
+	return grants() ? count(__real_strdup(text)) : NULL;
+}
+
+char *__real_strndup(const char *text, size_t len);
+char *__wrap_strndup(const char *text, size_t len)
+{
+	return grants() ? count(__real_strndup(text, len)) : NULL;
+}
+
+void __real_free(void *block);
+void __wrap_free(void *block)
+{
+	sys.blocks -= block != NULL;
+	__real_free(block);
+}
+
+int __real_pthread_mutex_init(pthread_mutex_t *m, const pthread_mutexattr_t *attr);
+int __wrap_pthread_mutex_init(pthread_mutex_t *m, const pthread_mutexattr_t *attr)
+{
+	if (!grants())
+		return EAGAIN;
+	sys.mutexes++;
+	return __real_pthread_mutex_init(m, attr);
+}
+
+int __real_pthread_mutex_destroy(pthread_mutex_t *m);
+int __wrap_pthread_mutex_destroy(pthread_mutex_t *m)
+{
+	sys.mutexes--;
+	return __real_pthread_mutex_destroy(m);
+}
+
+int __real_pthread_condattr_init(pthread_condattr_t *attr);
+int __wrap_pthread_condattr_init(pthread_condattr_t *attr)
+{
+	if (!grants())
+		return ENOMEM;
+	sys.condattrs++;
+	return __real_pthread_condattr_init(attr);
+}
+
+int __real_pthread_condattr_destroy(pthread_condattr_t *attr);
+int __wrap_pthread_condattr_destroy(pthread_condattr_t *attr)
+{
+	sys.condattrs--;
+	return __real_pthread_condattr_destroy(attr);
+}
+
+int __real_pthread_cond_init(pthread_cond_t *c, const pthread_condattr_t *attr);
+int __wrap_pthread_cond_init(pthread_cond_t *c, const pthread_condattr_t *attr)
+{
+	if (!grants())
+		return EAGAIN;
+	sys.conds++;
+	return __real_pthread_cond_init(c, attr);
+}
+
+int __real_pthread_cond_destroy(pthread_cond_t *c);
+int __wrap_pthread_cond_destroy(pthread_cond_t *c)
+{
+	sys.conds--;
+	return __real_pthread_cond_destroy(c);
+}
+
+int __real_pthread_create(pthread_t *t, const pthread_attr_t *attr, void *(*body)(void *),
+			  void *arg);
+int __wrap_pthread_create(pthread_t *t, const pthread_attr_t *attr, void *(*body)(void *),
+			  void *arg)
+{
+	if (!grants())
+		return EAGAIN;
+	sys.threads++;
+	return __real_pthread_create(t, attr, body, arg);
+}
+
+int __real_pthread_join(pthread_t t, void **result);
+int __wrap_pthread_join(pthread_t t, void **result)
+{
+	sys.threads--;
+	return __real_pthread_join(t, result);
+}
+
+int __real_pipe(int fd[2]);
+int __wrap_pipe(int fd[2])
+{
+	errno = EMFILE;
+	return grants() ? __real_pipe(fd) : -1;
+}
+
+static int count_descriptors(void)
+{
+	int open = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		open += fcntl(fd, F_GETFD) >= 0;
+	return open;
+}
+
+/* ---- constructors: each makes, looks whether it works, and frees ---- */
+
+struct place {
+	void *temp_dir;
+	int dirfd;
+	struct stop stop;
+	struct options options;
+	struct symbol_list *list;
+};
+
+static int make_stop(struct place *p, struct err *err)
+{
+	struct stop stop;
+
+	(void)p;
+	if (stop_init(&stop, err) < 0)
+		return -1;
+	assert_int_equal(stop_reason(&stop), 0);
+	stop_destroy(&stop);
+	return 0;
+}
+
+static int make_breaker(struct place *p, struct err *err)
+{
+	struct breaker *b = breaker_new(err);
+
+	(void)p;
+	if (!b)
+		return -1;
+	breaker_note_answer(b);
+	breaker_free(b);
+	return 0;
+}
+
+static int make_gate(struct place *p, struct err *err)
+{
+	struct gate *g = gate_new(1, err);
+	struct gate_pass pass;
+
+	(void)p;
+	if (!g)
+		return -1;
+	assert_int_equal(gate_enter(g, &pass, CLOCK_NEVER, NULL), 0);
+	gate_leave(g, pass, GATE_CLEAN);
+	gate_free(g);
+	return 0;
+}
+
+static int make_queue(struct place *p, struct err *err)
+{
+	struct queue *q = queue_new(1, err);
+
+	if (!q)
+		return -1;
+	queue_push(q, p);
+	assert_ptr_equal(queue_pop(q), p);
+	queue_free(q);
+	return 0;
+}
+
+static int make_quota_at(struct place *p, int dirfd, struct err *err)
+{
+	const struct quota_config config = { .rate_per_sec = 100,
+					     .published_per_sec = 100,
+					     .state_dirfd = dirfd,
+					     .key = "key" };
+	struct quota *q = quota_new(&config, err);
+	struct quota_permit permit;
+
+	if (!q)
+		return -1;
+	assert_null(quota_warning(q));
+	assert_int_equal(quota_acquire(q, &permit, &p->stop, CLOCK_NEVER, NULL), 0);
+	quota_end(q, &permit, QUOTA_UNSENT, 0, 0);
+	quota_free(q);
+	return 0;
+}
+
+static int make_own_quota(struct place *p, struct err *err)
+{
+	return make_quota_at(p, -1, err);
+}
+
+static int make_shared_quota(struct place *p, struct err *err)
+{
+	return make_quota_at(p, p->dirfd, err);
+}
+
+static int make_credential(struct place *p, struct err *err)
+{
+	const struct credential_config config = { .state_dirfd = p->dirfd, .key = "key" };
+	struct credential *c = credential_new(&config, err);
+
+	if (!c)
+		return -1;
+	credential_close(c);
+	credential_free(c);
+	return 0;
+}
+
+static int make_book(struct place *p, struct err *err)
+{
+	struct exchange_book *b = exchange_book_new(err);
+	int rc;
+
+	if (!b)
+		return -1;
+	rc = exchange_book_load(b, p->dirfd, err);
+	/* A file that cannot be read is an empty one. */
+	if (rc == 0 && exchange_book_find(b, "AAPL") != MARKET_NAS)
+		assert_true(has_refused() && exchange_book_find(b, "AAPL") == MARKET_NONE);
+	exchange_book_free(b);
+	return rc;
+}
+
+static int make_http(struct place *p, struct err *err)
+{
+	const struct http_config config = { .user_agent = "test" };
+	struct http *h = http_new(&config, err);
+
+	(void)p;
+	if (!h)
+		return -1;
+	http_free(h);
+	return 0;
+}
+
+static int make_fetch_worker(struct place *p, struct err *err)
+{
+	void *w = fetch_worker_new(NULL, err);
+
+	(void)p;
+	if (w)
+		assert_int_equal(fetch_metrics(w)->calls, 0);
+	fetch_worker_free(w);
+	return w ? 0 : -1;
+}
+
+static void *give_back(void *worker, void *job)
+{
+	(void)worker;
+	return job;
+}
+
+static int make_pool_of(struct place *p, size_t workers, size_t workers_max, struct err *err)
+{
+	const struct pool_config config = { .workers = workers,
+					    .workers_max = workers_max,
+					    .worker_new = fetch_worker_new,
+					    .worker_free = fetch_worker_free,
+					    .work = give_back };
+	struct pool *pool = pool_new(&config, err);
+	size_t had;
+
+	if (!pool)
+		return -1;
+	had = pool_workers(pool);
+	assert_in_range(had, 1, workers ? workers : 1);
+	had += pool_grow(pool);
+	assert_int_equal(pool_workers(pool), had);
+	pool_submit(pool, p);
+	pool_stop(pool);
+	if (!pool_collect(pool))
+		assert_ptr_equal(pool_cancel_waiting(pool), p);
+	pool_free(pool);
+	return 0;
+}
+
+static int make_inline_pool(struct place *p, struct err *err)
+{
+	return make_pool_of(p, 0, 0, err);
+}
+
+static int make_pool(struct place *p, struct err *err)
+{
+	return make_pool_of(p, 3, 4, err);
+}
+
+static void say_nothing(void *arg, const char *line)
+{
+	(void)arg;
+	assert_true(line[0]);
+}
+
+/* All of them together. */
+static int make_session(struct place *p, struct err *err)
+{
+	const struct provider *provider = provider_find("kis");
+	const struct session_config config = { .options = &p->options,
+					       .list = p->list,
+					       .provider = provider,
+					       .account = provider_find_account(provider, "real"),
+					       .stop = &p->stop,
+					       .deadline_ns = CLOCK_NEVER,
+					       .state_dirfd = p->dirfd,
+					       .say = say_nothing };
+	struct session run;
+	int rc = session_open(&run, &config, err);
+
+	if (rc == 0)
+		assert_in_range(pool_workers(run.pool), 1, 3);
+	session_close(&run);
+	return rc;
+}
+
+/* ---- the torture ---- */
+
+struct constructor {
+	const char *name;
+	int (*make)(struct place *p, struct err *err);
+	int asks, needs; /* how many things, and how many it cannot do without */
+};
+
+static void assert_all_is_back(const char *name, long k, int descriptors)
+{
+	if (sys.blocks || sys.mutexes || sys.conds || sys.condattrs || sys.threads ||
+	    count_descriptors() != descriptors)
+		fail_msg("%s: thing %ld: left: %ld blocks, %ld mutexes, %ld conditions, "
+			 "%ld attributes, %ld threads, %d descriptors",
+			 name, k, sys.blocks, sys.mutexes, sys.conds, sys.condattrs, sys.threads,
+			 count_descriptors() - descriptors);
+}
+
+static void torture(struct place *p, const struct constructor *c, bool fails_for_good)
+{
+	int descriptors = count_descriptors(), failures = 0;
+	long k;
+
+	for (k = 0;; k++) {
+		struct err err = { .kind = ERR_KINDS };
+		int rc;
+
+		memset(&sys, 0, sizeof sys);
+		sys.fails_for_good = fails_for_good;
+		sys.fail_at = k;
+		rc = c->make(p, &err);
+		sys.fail_at = 0;
+		assert_all_is_back(c->name, k, descriptors);
+		if (rc == 0) {
+			assert_int_equal(err.kind, ERR_KINDS);
+		} else if (k == 0 || err.kind != ERR_SYSTEM || !err.msg[0]) {
+			fail_msg("%s: thing %ld: kind %d: %s", c->name, k, (int)err.kind, err.msg);
+		}
+		failures += rc < 0;
+		if (k > 0 && sys.asked < k)
+			break;
+	}
+	print_message("# %s: asks for %ld, needs %d\n", c->name, k - 1, failures);
+	if (c->asks > 0) {
+		assert_int_equal(k - 1, c->asks);
+		assert_int_equal(failures, c->needs);
+	} else {
+		assert_true(failures > 20 && failures < k);
+	}
+}
+
+static void nothing_is_left(void **state)
+{
+	static const struct constructor constructors[] = {
+		{ "stop", make_stop, 1, 1 },
+		{ "breaker", make_breaker, 2, 2 },
+		{ "gate", make_gate, 4, 4 },
+		{ "queue", make_queue, 6, 6 },
+		{ "quota", make_own_quota, 6, 6 },
+		{ "shared quota", make_shared_quota, 6, 6 },
+		{ "credential", make_credential, 4, 4 },
+		{ "exchange book", make_book, 3, 2 },
+		{ "http", make_http, 1, 1 },
+		{ "worker of fetch", make_fetch_worker, 1, 1 },
+		{ "inline pool", make_inline_pool, 15, 15 },
+		/* The second to fourth worker are a help. */
+		{ "pool", make_pool, 22, 16 },
+		{ "session", make_session, 0, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof constructors / sizeof *constructors; i++) {
+		torture(*state, &constructors[i], false);
+		torture(*state, &constructors[i], true);
+	}
+}
+
+/* Who frees what was never made says nothing of it. */
+static void freeing_nothing_is_fine(void **state)
+{
+	(void)state;
+	breaker_free(NULL);
+	gate_free(NULL);
+	queue_free(NULL);
+	quota_free(NULL);
+	credential_free(NULL);
+	exchange_book_free(NULL);
+	http_free(NULL);
+	fetch_worker_free(NULL);
+	pool_free(NULL);
+}
+
+static int set_up(void **state)
+{
+	const char *argv[] = { "quotefetch", "005930", "AAPL.NAS", NULL };
+	struct place *p = calloc(1, sizeof *p);
+	struct exchange_book *book;
+	struct err err;
+
+	assert_non_null(p);
+	assert_int_equal(enter_temp_dir(&p->temp_dir), 0);
+	p->dirfd = safefile_open_dir("state", &err);
+	assert_true(p->dirfd >= 0);
+	assert_int_equal(stop_init(&p->stop, &err), 0);
+	book = exchange_book_new(&err);
+	assert_non_null(book);
+	assert_int_equal(exchange_book_note(book, "AAPL", MARKET_NAS, &err), 0);
+	assert_int_equal(exchange_book_save(book, p->dirfd, &p->stop, CLOCK_NEVER, &err), 0);
+	exchange_book_free(book);
+	options_init(&p->options);
+	assert_int_equal(options_parse(&p->options, 3, (char *const *)argv, &err), 0);
+	assert_int_equal(options_set(&p->options, "app_key", "key", SOURCE_CONFIG, &err), 0);
+	assert_int_equal(options_set(&p->options, "app_secret", "secret", SOURCE_CONFIG, &err), 0);
+	p->list = symbol_list_new(&err);
+	assert_non_null(p->list);
+	*state = p;
+	return symbol_list_read(p->list, &p->options, &p->stop, CLOCK_NEVER, &err);
+}
+
+static int tear_down(void **state)
+{
+	struct place *p = *state;
+	int rc;
+
+	symbol_list_free(p->list);
+	options_release(&p->options);
+	stop_destroy(&p->stop);
+	close(p->dirfd);
+	rc = leave_temp_dir(&p->temp_dir);
+	free(p);
+	return rc;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(nothing_is_left, set_up, tear_down),
+		cmocka_unit_test(freeing_nothing_is_fine),
+	};
+	struct err err;
+	int failed;
+
+	if (http_global_init(&err) < 0)
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	http_global_cleanup();
+	return failed;
+}
