@@ -2,7 +2,8 @@
  * goes through; once alone, and once with all after it. Each call then ends in
  * the right answer or in an error that says something, what is sent is never
  * less than it should be, libcurl holds no block afterwards, and memory that
- * comes back is enough to go on. */
+ * comes back is enough to go on. And whatever else libcurl may refuse. */
+/* wrap: realloc curl_global_init curl_multi_perform curl_multi_poll curl_multi_info_read */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,6 +26,49 @@
 #include "base/clock.h"
 #include "base/sync.h"
 #include "net/http.h"
+
+/* ---- what libcurl may refuse ---- */
+
+static bool has_no_memory, has_no_global, cannot_go_on, cannot_wait;
+static bool has_other_end;
+static CURLcode other_end; /* of each transfer, if so */
+
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size) /* our own: the buffers' */
+{
+	return has_no_memory ? NULL : __real_realloc(old, size);
+}
+
+CURLcode __real_curl_global_init(long flags);
+CURLcode __wrap_curl_global_init(long flags)
+{
+	return has_no_global ? CURLE_FAILED_INIT : __real_curl_global_init(flags);
+}
+
+CURLMcode __real_curl_multi_perform(CURLM *multi, int *running);
+CURLMcode __wrap_curl_multi_perform(CURLM *multi, int *running)
+{
+	return cannot_go_on ? CURLM_INTERNAL_ERROR : __real_curl_multi_perform(multi, running);
+}
+
+CURLMcode __real_curl_multi_poll(CURLM *multi, struct curl_waitfd *fds, unsigned count, int ms,
+				 int *ready);
+CURLMcode __wrap_curl_multi_poll(CURLM *multi, struct curl_waitfd *fds, unsigned count, int ms,
+				 int *ready)
+{
+	return cannot_wait ? CURLM_OUT_OF_MEMORY :
+			     __real_curl_multi_poll(multi, fds, count, ms, ready);
+}
+
+CURLMsg *__real_curl_multi_info_read(CURLM *multi, int *left);
+CURLMsg *__wrap_curl_multi_info_read(CURLM *multi, int *left)
+{
+	CURLMsg *msg = __real_curl_multi_info_read(multi, left);
+
+	if (msg && has_other_end)
+		msg->data.result = other_end;
+	return msg;
+}
 
 /* ---- libcurl's memory ---- */
 
@@ -67,7 +111,7 @@ static void *curl_calloc(size_t n, size_t size)
 
 static void *curl_realloc(void *old, size_t size)
 {
-	void *grown = may_allocate() ? realloc(old, size) : NULL;
+	void *grown = may_allocate() ? __real_realloc(old, size) : NULL;
 
 	return old ? grown : count(grown);
 }
@@ -288,7 +332,7 @@ static void check_failure(const struct err *err)
 	case ERR_HTTP:
 		break;
 	default:
-		fail_msg("%s: %s", err_kind_name(err->kind), err->msg);
+		fail_msg("kind %d: %s", (int)err->kind, err->msg);
 	}
 }
 
@@ -419,11 +463,108 @@ static void plain_http(void **state)
 	torture(d, 0, true);
 }
 
+/* ---- refusals of other kinds ---- */
+
+/* One call, during which *refuses is true, and a second, with a client of their
+ * own. Returns what became of the first. */
+static int call_refused(struct desk *d, bool *refuses, bool *has_stray_resolver, struct err *err)
+{
+	struct err second;
+	atomic_bool is_stray = false;
+	struct http_config config = { .user_agent = "quotefetch/test",
+				      .allows_plain = true,
+				      .has_stray_resolver = &is_stray };
+	struct http *h = http_new(&config, err);
+	int rc;
+
+	assert_non_null(h);
+	build(d, &calls[0]);
+	http_response_release(&d->response);
+	http_response_init(&d->response);
+	*err = (struct err){ .kind = ERR_KINDS };
+	*refuses = true;
+	rc = http_perform(h, &d->request, &d->stop, clock_monotonic_ns() + 60 * NS_PER_SEC,
+			  &d->response, err);
+	*refuses = false;
+	*has_stray_resolver = is_stray;
+	if (http_perform(h, &d->request, &d->stop, CLOCK_NEVER, &d->response, &second) < 0)
+		fail_msg("it does not get over it: %s", second.msg);
+	http_free(h);
+	return rc;
+}
+
+static void a_refusal_is_said(void **state)
+{
+	static const struct {
+		bool *refuses;
+		const char *want;
+		bool is_unresolved;
+	} rows[] = {
+		{ &has_no_memory, "out of memory", false },
+		{ &cannot_go_on, "libcurl cannot go on", true },
+		{ &cannot_wait, "libcurl cannot wait", false },
+	};
+	struct desk *d = *state;
+	bool is_stray;
+	struct err err;
+
+	d->scheme = "http";
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		assert_int_equal(call_refused(d, rows[i].refuses, &is_stray, &err), -1);
+		assert_int_equal(err.kind, ERR_SYSTEM);
+		assert_string_equal(err.msg, rows[i].want);
+		if (rows[i].is_unresolved)
+			assert_true(is_stray);
+	}
+	has_no_global = true;
+	err.kind = ERR_KINDS;
+	assert_int_equal(http_global_init(&err), -1);
+	assert_int_equal(err.kind, ERR_SYSTEM);
+	has_no_global = false;
+}
+
+static void its_codes_have_kinds(void **state)
+{
+	static const struct {
+		CURLcode code;
+		enum err_kind want;
+	} rows[] = {
+		{ CURLE_COULDNT_RESOLVE_HOST, ERR_HOST },
+		{ CURLE_COULDNT_RESOLVE_PROXY, ERR_HOST },
+		{ CURLE_COULDNT_CONNECT, ERR_NETWORK },
+		{ CURLE_OPERATION_TIMEDOUT, ERR_TIMEOUT },
+		{ CURLE_SSL_CONNECT_ERROR, ERR_HANDSHAKE },
+		{ CURLE_PEER_FAILED_VERIFICATION, ERR_TLS },
+		{ CURLE_SSL_CACERT_BADFILE, ERR_TLS },
+		{ CURLE_SSL_ISSUER_ERROR, ERR_TLS },
+		{ CURLE_ABORTED_BY_CALLBACK, ERR_NETWORK },
+		{ CURLE_UNSUPPORTED_PROTOCOL, ERR_HTTP },
+		{ CURLE_WEIRD_SERVER_REPLY, ERR_HTTP },
+		{ CURLE_URL_MALFORMAT, ERR_HTTP },
+		{ CURLE_OUT_OF_MEMORY, ERR_HTTP }, /* or an endless header line */
+		{ CURLE_RECV_ERROR, ERR_NETWORK },
+	};
+	struct desk *d = *state;
+	bool is_stray;
+	struct err err;
+
+	d->scheme = "http";
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		other_end = rows[i].code;
+		assert_int_equal(call_refused(d, &has_other_end, &is_stray, &err), -1);
+		assert_int_equal(err.kind, rows[i].want);
+		assert_int_equal(err.code, rows[i].code);
+		assert_true(err.msg[0]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(plain_http, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refused_tls, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_refusal_is_said, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(its_codes_have_kinds, set_up, tear_down),
 	};
 	struct err err;
 	int failed;
