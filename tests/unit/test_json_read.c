@@ -1,4 +1,4 @@
-/* wrap: calloc realloc */
+/* wrap: calloc realloc cJSON_ParseWithLengthOpts */
 #include "net/json_read.h"
 #include "net/json_scan.h"
 
@@ -33,6 +33,19 @@ void *__real_realloc(void *p, size_t size);
 void *__wrap_realloc(void *p, size_t size)
 {
 	return is_memory_gone() ? NULL : __real_realloc(p, size);
+}
+
+static size_t stops_early; /* cJSON, by so many bytes */
+
+cJSON *__real_cJSON_ParseWithLengthOpts(const char *text, size_t len, const char **end,
+					cJSON_bool is_terminated);
+cJSON *__wrap_cJSON_ParseWithLengthOpts(const char *text, size_t len, const char **end,
+					cJSON_bool is_terminated)
+{
+	cJSON *root = __real_cJSON_ParseWithLengthOpts(text, len, end, is_terminated);
+
+	*end -= stops_early;
+	return root;
 }
 
 static void *allocate_for_cjson(size_t size)
@@ -486,6 +499,21 @@ static void survives_lack_of_memory(void **state)
 	cJSON_InitHooks(NULL);
 }
 
+/* Two readers that disagree are one too many. */
+static void trusts_no_other_reading(void **state)
+{
+	static const char text[] = "{\"a\":[1,2]}";
+	struct err err;
+
+	(void)state;
+	stops_early = 1;
+	assert_null(parse_exactly(text, sizeof text - 1, &err));
+	stops_early = 0;
+	assert_int_equal(err.kind, ERR_PARSE);
+	assert_non_null(strstr(err.msg, "in two ways"));
+	json_free(parse_good(text));
+}
+
 /* ---- questions ---------------------------------------------------------- */
 
 static const char answer[] =
@@ -708,6 +736,7 @@ int main(void)
 		cmocka_unit_test(counts_the_keys),
 		cmocka_unit_test(forgets_keys_of_closed_objects),
 		cmocka_unit_test(survives_lack_of_memory),
+		cmocka_unit_test(trusts_no_other_reading),
 		cmocka_unit_test(finds_members),
 		cmocka_unit_test(reads_strings),
 		cmocka_unit_test(reads_integers),

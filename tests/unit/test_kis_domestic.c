@@ -1,5 +1,18 @@
 /* Unit tests of provider/kis_domestic. */
+/* wrap: arena_copy */
 #include "kis_case.h"
+
+#include "base/arena.h"
+
+static int copies_left = -1; /* until one finds no memory; -1: none */
+
+char *__real_arena_copy(struct arena *a, const char *text, size_t len);
+char *__wrap_arena_copy(struct arena *a, const char *text, size_t len)
+{
+	if (copies_left >= 0 && copies_left-- == 0)
+		return NULL;
+	return __real_arena_copy(a, text, len);
+}
 
 #define SAMSUNG                                                                        \
 	"005930 KRX 삼성전자 KRW price 57800 change -300 percent -0.52 open 57600 "    \
@@ -70,6 +83,9 @@ static void test_answers(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++)
 		kis_expect(rows[i].symbols, rows[i].flags, kis_load(rows[i].fixture),
 			   rows[i].expected);
+	kis_expect("005930", SINGLE | DETAIL, kis_replace("single.200.json", "hts_avls", "other"),
+		   SINGLE_SAMSUNG " per 13.44 pbr 1.12 eps 4301.00 bps 51606.00 "
+				  "high52 88800 low52 49900");
 }
 
 /* The codes of multi_30.200.json in its order. */
@@ -405,6 +421,37 @@ static void test_build_thirty(void **state)
 	http_request_release(&r);
 }
 
+/* The k-th text finds no memory: that is no matter of the symbol. */
+static void test_no_memory(void **state)
+{
+	static const struct {
+		const char *fixture, *symbols;
+		int flags;
+	} rows[] = {
+		{ "single.200.json", "005930", SINGLE | DETAIL | RAW },
+		{ "multi_2.200.json", "005930 000660", RAW },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct kis_case c;
+		int k = 0;
+
+		do {
+			copies_left = k++;
+			kis_ask_body(&c, rows[i].symbols, rows[i].flags, kis_load(rows[i].fixture));
+			copies_left = -1;
+			if (c.rc < 0)
+				assert_int_equal(c.err.kind, ERR_SYSTEM);
+			else
+				assert_null(strstr(c.text, "memory"));
+			kis_release(&c);
+		} while (c.rc < 0);
+		print_message("# %s: %d texts\n", rows[i].fixture, k - 1);
+		assert_true(k > 10);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -414,6 +461,7 @@ int main(void)
 		cmocka_unit_test(test_untouched),  cmocka_unit_test(test_beginnings),
 		cmocka_unit_test(test_names),	   cmocka_unit_test(test_largest),
 		cmocka_unit_test(test_build),	   cmocka_unit_test(test_build_thirty),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,18 @@
 /* Unit tests of provider/kis_overseas. */
+/* wrap: arena_copy */
 #include "kis_case.h"
+
+#include "base/arena.h"
+
+static int copies_left = -1; /* until one finds no memory; -1: none */
+
+char *__real_arena_copy(struct arena *a, const char *text, size_t len);
+char *__wrap_arena_copy(struct arena *a, const char *text, size_t len)
+{
+	if (copies_left >= 0 && copies_left-- == 0)
+		return NULL;
+	return __real_arena_copy(a, text, len);
+}
 
 #define PRICE                                                                 \
 	"TSLA NAS - USD price 330.2700 change 8.7700 percent 2.73 "           \
@@ -236,12 +249,44 @@ static void test_build(void **state)
 	}
 }
 
+/* The k-th text finds no memory: that is no matter of the symbol. */
+static void test_no_memory(void **state)
+{
+	static const struct {
+		const char *fixture, *symbols;
+		int flags;
+	} rows[] = {
+		{ "overseas_price_down.200.json", "TSLA.NAS", RAW },
+		{ "overseas_detail.200.json", "TSLA.NAS", DETAIL | RAW },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct kis_case c;
+		int k = 0;
+
+		do {
+			copies_left = k++;
+			kis_ask_body(&c, rows[i].symbols, rows[i].flags, kis_load(rows[i].fixture));
+			copies_left = -1;
+			if (c.rc < 0)
+				assert_int_equal(c.err.kind, ERR_SYSTEM);
+			else
+				assert_null(strstr(c.text, "memory"));
+			kis_release(&c);
+		} while (c.rc < 0);
+		print_message("# %s: %d texts\n", rows[i].fixture, k - 1);
+		assert_true(k > 10);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),	   cmocka_unit_test(test_names),
 		cmocka_unit_test(test_changes),	   cmocka_unit_test(test_raw),
 		cmocka_unit_test(test_beginnings), cmocka_unit_test(test_build),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,6 +129,8 @@ static void test_changes(void **state)
 		const char *from, *to, *message;
 	} rows[] = {
 		{ "access_token\"", "accessToken\"", "the answer holds no fit token" },
+		{ "{\"access_token\":", "{\"access_token\":7,\"other\":",
+		  "field 'access_token' is a number, not a string" },
 		{ "\"2026-11-22 10:15:00\"", "20261122",
 		  "field 'access_token_token_expired' is a number, not a string" },
 		{ "2026-11-22 10:15:00", "2026-11-22T10:15:00",

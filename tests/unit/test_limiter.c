@@ -909,6 +909,29 @@ static void test_validity(void **state)
 }
 
 /* More users than there are records, more places than the table has. */
+/* Answered, and held for a second: what is certain is said at once. */
+static void test_known_too_late(void **state)
+{
+	struct desk *d = new_desk();
+	uint64_t ticket[3];
+	int64_t at;
+
+	(void)state;
+	ask_at(d, &ticket[0]);
+	ask_at(d, &ticket[1]);
+	d->now += 600 * MS;
+	for (int i = 0; i < 2; i++)
+		limiter_end(&d->l, &d->me, ticket[i], LIMITER_OVERLOADED, d->now, 400 * MS, d->now);
+	for (int ms = 700; ms < 1000; ms += 99)
+		assert_int_equal(limiter_ask(&d->l, &d->me, d->now, d->now + ms * MS, &ticket[2],
+					     &at),
+				 LIMITER_LATE);
+	assert_int_equal(limiter_ask(&d->l, &d->me, d->now, d->now + SEC, &ticket[2], &at),
+			 LIMITER_GRANTED);
+	assert_int_equal(at, d->now + SEC);
+	free(d);
+}
+
 static void test_full_tables(void **state)
 {
 	struct desk *d = new_desk();
@@ -951,6 +974,7 @@ int main(void)
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_learned_figure),
 		cmocka_unit_test(test_validity),
+		cmocka_unit_test(test_known_too_late),
 		cmocka_unit_test(test_full_tables),
 		cmocka_unit_test(test_never_above),
 		cmocka_unit_test(test_share_used),
