@@ -1,4 +1,5 @@
 /* The shared quota with real files, threads and processes. */
+/* wrap: flock pread pwrite renameat */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "engine/quota.h"
 
@@ -11,7 +12,9 @@
 #include <cmocka.h>
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -28,6 +31,58 @@
 
 #define KEY "key of the test"
 #define PATIENT (clock_monotonic_ns() + 20 * NS_PER_SEC)
+
+/* ---- a disk with faults: each happens once, then it is well again ---- */
+
+static atomic_int locks_tried;
+static int dirfd_of_removed = -1; /* when locked, the file is gone by now */
+static const char *name_of_removed;
+static bool has_no_locks, cannot_rename;
+static size_t cannot_read, writes_half; /* what is of so many bytes */
+
+int __real_flock(int fd, int how);
+int __wrap_flock(int fd, int how)
+{
+	atomic_fetch_add(&locks_tried, 1);
+	if (dirfd_of_removed >= 0)
+		unlinkat(dirfd_of_removed, name_of_removed, 0);
+	dirfd_of_removed = -1;
+	if (!has_no_locks)
+		return __real_flock(fd, how);
+	has_no_locks = false;
+	errno = ENOLCK;
+	return -1;
+}
+
+ssize_t __real_pread(int fd, void *out, size_t len, off_t at);
+ssize_t __wrap_pread(int fd, void *out, size_t len, off_t at)
+{
+	if (len != cannot_read)
+		return __real_pread(fd, out, len, at);
+	cannot_read = 0;
+	errno = EIO;
+	return -1;
+}
+
+ssize_t __real_pwrite(int fd, const void *data, size_t len, off_t at);
+ssize_t __wrap_pwrite(int fd, const void *data, size_t len, off_t at)
+{
+	size_t fit = len > writes_half && writes_half > 0 ? len / 2 : len;
+
+	if (fit < len)
+		writes_half = 0;
+	return __real_pwrite(fd, data, fit, at);
+}
+
+int __real_renameat(int from_dirfd, const char *from, int to_dirfd, const char *to);
+int __wrap_renameat(int from_dirfd, const char *from, int to_dirfd, const char *to)
+{
+	if (!cannot_rename)
+		return __real_renameat(from_dirfd, from, to_dirfd, to);
+	cannot_rename = false;
+	errno = EIO;
+	return -1;
+}
 
 struct place {
 	char path[64];
@@ -366,7 +421,202 @@ static void test_full_disk(void **state)
 	quota_free(q);
 }
 
+/* A write that the disk takes a half of did not happen. */
+static void test_half_written(void **state)
+{
+	struct place *p = *state;
+	struct quota *q = open_quota(p, 18, 18);
+	struct limiter_state *l = calloc(1, sizeof *l);
+	struct quota_permit first, second;
+
+	assert_non_null(l);
+	acquire(q, p, &first);
+	writes_half = 100;
+	acquire(q, p, &second);
+	assert_int_equal(writes_half, 0);
+	assert_non_null(strstr(quota_warning(q), strerror(ENOSPC)));
+	read_file(p, l);
+	assert_int_equal(l->place_count, 1);
+	quota_free(q);
+	free(l);
+}
+
+static void test_no_locks(void **state)
+{
+	struct place *p = *state;
+	struct quota *q = open_quota(p, 18, 18);
+	struct quota_permit permit;
+
+	has_no_locks = true;
+	acquire(q, p, &permit);
+	assert_non_null(strstr(quota_warning(q), "cannot lock"));
+	assert_non_null(strstr(quota_warning(q), strerror(ENOLCK)));
+	quota_end(q, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_free(q);
+}
+
+/* It was opened, and removed before it was locked. */
+static void test_removed_before_lock(void **state)
+{
+	struct place *p = *state;
+	struct quota *q = open_quota(p, 18, 18);
+	struct limiter_state *l = calloc(1, sizeof *l);
+	struct quota_permit permit;
+	struct quota_file f;
+	char name[80];
+
+	assert_non_null(l);
+	name_of_file(p, name, &f);
+	name_of_removed = name;
+	dirfd_of_removed = p->dirfd;
+	acquire(q, p, &permit);
+	assert_null(quota_warning(q));
+	read_file(p, l);
+	assert_int_equal(l->place_count, 1);
+	quota_free(q);
+	free(l);
+}
+
+/* To look needs no file, and makes none. */
+static void test_look_at_nothing(void **state)
+{
+	struct place *p = *state;
+	struct quota *q = open_quota(p, 18, 18);
+	struct quota_view view;
+	struct quota_file f;
+	char name[80];
+
+	name_of_file(p, name, &f);
+	assert_int_equal(unlinkat(p->dirfd, name, 0), 0);
+	quota_look(q, &view);
+	assert_int_equal(view.users, 0);
+	assert_int_equal((int)view.pace_per_sec, 18);
+	assert_int_equal(faccessat(p->dirfd, name, F_OK, 0), -1);
+	quota_free(q);
+}
+
 /* ---- a holder that stands still ---- */
+
+struct holder {
+	struct quota_file file;
+	struct limiter_state state;
+};
+
+static struct holder *hold(struct place *p)
+{
+	struct holder *h = calloc(1, sizeof *h);
+	struct err err;
+
+	assert_non_null(h);
+	assert_int_equal(quota_file_init(&h->file, p->dirfd, KEY, &err), 0);
+	assert_int_equal(quota_file_begin(&h->file, &h->state, &p->stop, PATIENT, &err), 0);
+	return h;
+}
+
+/* Returns what the commit does. */
+static int let_go(struct holder *h)
+{
+	struct err err;
+	int rc = quota_file_commit(&h->file, &h->state, &err);
+
+	free(h);
+	return rc;
+}
+
+/* Who waits for it goes when the time is up, or when told to. */
+static void test_held(void **state)
+{
+	struct place *p = *state;
+	struct quota *q = open_quota(p, 18, 18);
+	struct holder *h = hold(p);
+	struct quota_permit permit;
+	struct err err;
+
+	cannot_read = sizeof(uint64_t); /* the serial number: it does no harm */
+	assert_int_equal(quota_acquire(q, &permit, &p->stop, clock_monotonic_ns() + 50 * NS_PER_MS,
+				       &err), -1);
+	assert_int_equal(err.kind, ERR_DEADLINE);
+	assert_int_equal(permit.ticket, 0);
+	assert_int_equal(cannot_read, 0);
+	stop_request(&p->stop, STOP_INTERNAL);
+	assert_int_equal(quota_acquire(q, &permit, &p->stop, CLOCK_NEVER, &err), -1);
+	assert_int_equal(err.kind, ERR_CANCELED);
+	assert_null(quota_warning(q));
+	assert_int_equal(let_go(h), 0);
+	quota_free(q);
+}
+
+/* At the second try it is replaced; the first leaves nothing behind. */
+static void test_replaced(void **state)
+{
+	struct place *p = *state;
+	struct holder *old = hold(p), *new;
+
+	cannot_rename = true;
+	new = hold(p);
+	assert_false(cannot_rename);
+	assert_int_equal(faccessat(p->dirfd, new->file.new_name, F_OK, 0), -1);
+	assert_int_equal(let_go(old), 1);
+	assert_int_equal(let_go(new), 0);
+}
+
+struct asker {
+	struct place *place;
+	struct quota *quota;
+	struct quota_permit permit;
+	struct quota_view view;
+};
+
+static void *ask(void *arg)
+{
+	struct asker *a = arg;
+	struct err err;
+
+	return quota_acquire(a->quota, &a->permit, &a->place->stop, PATIENT, &err) == 0 ? a : NULL;
+}
+
+static void *look(void *arg)
+{
+	struct asker *a = arg;
+
+	quota_look(a->quota, &a->view);
+	return NULL;
+}
+
+/* The file can be neither had nor replaced. While one finds that out, another
+ * gives a place back: it tries for a while, and then does without; a third
+ * sees nothing. The first ends in private. */
+static void test_neither_had_nor_replaced(void **state)
+{
+	struct place *p = *state;
+	struct quota *q = open_quota(p, 18, 18);
+	struct asker asker = { .place = p, .quota = q };
+	struct asker looker = { .quota = q, .view = { .users = -1, .pace_per_sec = 1 } };
+	struct thread asking, looking;
+	struct quota_permit first;
+	int tried;
+	struct holder *h;
+	struct err err;
+
+	acquire(q, p, &first);
+	h = hold(p);
+	assert_int_equal(mkdirat(p->dirfd, h->file.new_name, 0700), 0);
+	tried = atomic_load(&locks_tried);
+	assert_int_equal(thread_start(&asking, ask, &asker, &err), 0);
+	while (atomic_load(&locks_tried) == tried)
+		sched_yield();
+	assert_int_equal(thread_start(&looking, look, &looker, &err), 0);
+	quota_end(q, &first, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	assert_int_equal(first.ticket, 0);
+	thread_join(&looking);
+	assert_int_equal(looker.view.users, 0);
+	assert_int_equal((int)looker.view.pace_per_sec, 0);
+	thread_join(&asking);
+	assert_true(asker.permit.ticket > 0);
+	assert_non_null(strstr(quota_warning(q), "stands still"));
+	assert_int_equal(let_go(h), 0);
+	quota_free(q);
+}
 
 /* Stops in the middle of a change; then it must see that it came to nothing.
  * It says so by a signal: of a child that exits valgrind would judge the heap. */
@@ -576,6 +826,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_future_and_other_boot, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_not_a_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_half_written, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_no_locks, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_removed_before_lock, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_look_at_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_held, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_replaced, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_neither_had_nor_replaced, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stopped_holder, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_processes_killed, set_up, tear_down),
 	};

@@ -14,13 +14,16 @@
 
 #include <cmocka.h>
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -33,6 +36,7 @@
 #include "engine/exchange_book.h"
 #include "engine/fetch.h"
 #include "engine/gate.h"
+#include "engine/plan.h"
 #include "engine/pool.h"
 #include "engine/queue.h"
 #include "engine/quota.h"
@@ -199,6 +203,8 @@ struct place {
 	struct stop stop;
 	struct options options;
 	struct symbol_list *list;
+	int socket;
+	char nowhere[40]; /* its address: taken, and nobody listens */
 };
 
 static int make_stop(struct place *p, struct err *err)
@@ -396,6 +402,55 @@ static int make_session(struct place *p, struct err *err)
 	return rc;
 }
 
+/* And one request's life in it, which ends at a port where nobody listens. */
+static int make_call(struct place *p, struct err *err)
+{
+	const struct provider *provider = provider_find("kis");
+	struct options options = p->options;
+	const struct session_config config = { .options = &options,
+					       .list = p->list,
+					       .provider = provider,
+					       .account = provider_find_account(provider, "real"),
+					       .stop = &p->stop,
+					       .deadline_ns = CLOCK_NEVER,
+					       .state_dirfd = -1,
+					       .say = say_nothing };
+	struct session run;
+	struct request *request;
+	struct result *result;
+	bool done = false;
+	int rc = -1;
+
+	options.base_url = p->nowhere;
+	options.workers = options.retries = 0; /* no threads: in this one */
+	options.concurrency = 1;
+	if (session_open(&run, &config, err) < 0)
+		goto out;
+	request = plan_next(&run.plan, &done, err);
+	if (!request)
+		goto out;
+	result = result_new(request);
+	if (!result) {
+		request_free(request);
+		err_no_memory(err);
+		goto out;
+	}
+	pool_submit(run.pool, result);
+	assert_ptr_equal(pool_collect(run.pool), result);
+	assert_false(result->outcome[0].has_quote);
+	assert_true(result->outcome[0].err.msg[0]);
+	if (result->outcome[0].err.kind != ERR_NETWORK) {
+		*err = result->outcome[0].err;
+		assert_true(has_refused());
+	} else {
+		rc = 0;
+	}
+	result_free(result);
+out:
+	session_close(&run);
+	return rc;
+}
+
 /* ---- the torture ---- */
 
 struct constructor {
@@ -464,6 +519,7 @@ static void nothing_is_left(void **state)
 		/* The second to fourth worker are a help. */
 		{ "pool", make_pool, 22, 16 },
 		{ "session", make_session, 0, 0 },
+		{ "call", make_call, 0, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof constructors / sizeof *constructors; i++) {
@@ -490,6 +546,9 @@ static void freeing_nothing_is_fine(void **state)
 static int set_up(void **state)
 {
 	const char *argv[] = { "quotefetch", "005930", "AAPL.NAS", NULL };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof at;
 	struct place *p = calloc(1, sizeof *p);
 	struct exchange_book *book;
 	struct err err;
@@ -510,6 +569,10 @@ static int set_up(void **state)
 	assert_int_equal(options_set(&p->options, "app_secret", "secret", SOURCE_CONFIG, &err), 0);
 	p->list = symbol_list_new(&err);
 	assert_non_null(p->list);
+	p->socket = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(p->socket, (struct sockaddr *)&at, sizeof at), 0);
+	assert_int_equal(getsockname(p->socket, (struct sockaddr *)&at, &len), 0);
+	snprintf(p->nowhere, sizeof p->nowhere, "http://127.0.0.1:%d", ntohs(at.sin_port));
 	*state = p;
 	return symbol_list_read(p->list, &p->options, &p->stop, CLOCK_NEVER, &err);
 }
@@ -523,6 +586,7 @@ static int tear_down(void **state)
 	options_release(&p->options);
 	stop_destroy(&p->stop);
 	close(p->dirfd);
+	close(p->socket);
 	rc = leave_temp_dir(&p->temp_dir);
 	free(p);
 	return rc;
