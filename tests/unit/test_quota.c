@@ -38,6 +38,7 @@ static atomic_int locks_tried;
 static int dirfd_of_removed = -1; /* when locked, the file is gone by now */
 static const char *name_of_removed;
 static bool has_no_locks, cannot_rename;
+static struct stop *stop_at_fault; /* of renaming */
 static size_t cannot_read, writes_half; /* what is of so many bytes */
 
 int __real_flock(int fd, int how);
@@ -80,6 +81,7 @@ int __wrap_renameat(int from_dirfd, const char *from, int to_dirfd, const char *
 	if (!cannot_rename)
 		return __real_renameat(from_dirfd, from, to_dirfd, to);
 	cannot_rename = false;
+	stop_request(stop_at_fault, STOP_INTERNAL);
 	errno = EIO;
 	return -1;
 }
@@ -455,28 +457,6 @@ static void test_no_locks(void **state)
 	quota_free(q);
 }
 
-/* It was opened, and removed before it was locked. */
-static void test_removed_before_lock(void **state)
-{
-	struct place *p = *state;
-	struct quota *q = open_quota(p, 18, 18);
-	struct limiter_state *l = calloc(1, sizeof *l);
-	struct quota_permit permit;
-	struct quota_file f;
-	char name[80];
-
-	assert_non_null(l);
-	name_of_file(p, name, &f);
-	name_of_removed = name;
-	dirfd_of_removed = p->dirfd;
-	acquire(q, p, &permit);
-	assert_null(quota_warning(q));
-	read_file(p, l);
-	assert_int_equal(l->place_count, 1);
-	quota_free(q);
-	free(l);
-}
-
 /* To look needs no file, and makes none. */
 static void test_look_at_nothing(void **state)
 {
@@ -523,6 +503,22 @@ static int let_go(struct holder *h)
 	return rc;
 }
 
+/* It was opened, and removed before it was locked: another is made and locked. */
+static void test_removed_before_lock(void **state)
+{
+	struct place *p = *state;
+	struct holder *h = hold(p);
+	char name[80];
+
+	snprintf(name, sizeof name, "%s", h->file.name);
+	assert_int_equal(let_go(h), 0);
+	name_of_removed = name;
+	dirfd_of_removed = p->dirfd;
+	h = hold(p);
+	assert_int_equal(dirfd_of_removed, -1);
+	assert_int_equal(let_go(h), 0);
+}
+
 /* Who waits for it goes when the time is up, or when told to. */
 static void test_held(void **state)
 {
@@ -546,18 +542,31 @@ static void test_held(void **state)
 	quota_free(q);
 }
 
-/* At the second try it is replaced; the first leaves nothing behind. */
+/* A replacement that fails leaves nothing behind; the next one does it. */
 static void test_replaced(void **state)
 {
 	struct place *p = *state;
 	struct holder *old = hold(p), *new;
+	struct limiter_state *l = calloc(1, sizeof *l);
+	struct quota_file f;
+	struct stop stop;
+	char name[80];
+	struct err err;
 
+	assert_non_null(l);
+	assert_int_equal(stop_init(&stop, &err), 0);
+	name_of_file(p, name, &f);
+	stop_at_fault = &stop;
 	cannot_rename = true;
-	new = hold(p);
+	assert_int_equal(quota_file_begin(&f, l, &stop, PATIENT, &err), -1);
+	assert_int_equal(err.kind, ERR_CANCELED);
 	assert_false(cannot_rename);
-	assert_int_equal(faccessat(p->dirfd, new->file.new_name, F_OK, 0), -1);
+	assert_int_equal(faccessat(p->dirfd, f.new_name, F_OK, 0), -1);
+	new = hold(p);
 	assert_int_equal(let_go(old), 1);
 	assert_int_equal(let_go(new), 0);
+	stop_destroy(&stop);
+	free(l);
 }
 
 struct asker {
