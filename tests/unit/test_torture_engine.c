@@ -402,8 +402,18 @@ static int make_session(struct place *p, struct err *err)
 	return rc;
 }
 
-/* And one request's life in it, which ends at a port where nobody listens. */
-static int make_call(struct place *p, struct err *err)
+static int issue(void *arg, struct provider_token *out, enum issue_end *end, struct err *err)
+{
+	(void)arg, (void)err;
+	snprintf(out->text, sizeof out->text, "token");
+	out->expires_at_ms = INT64_MAX;
+	*end = ISSUE_DONE;
+	return 0;
+}
+
+/* And one request's life in it, which ends at a port where nobody listens: when
+ * it asks for a token, or has one and asks for a quote. */
+static int make_call(struct place *p, bool has_token, struct err *err)
 {
 	const struct provider *provider = provider_find("kis");
 	struct options options = p->options;
@@ -415,6 +425,7 @@ static int make_call(struct place *p, struct err *err)
 					       .deadline_ns = CLOCK_NEVER,
 					       .state_dirfd = -1,
 					       .say = say_nothing };
+	struct credential_lease lease;
 	struct session run;
 	struct request *request;
 	struct result *result;
@@ -426,6 +437,9 @@ static int make_call(struct place *p, struct err *err)
 	options.concurrency = 1;
 	if (session_open(&run, &config, err) < 0)
 		goto out;
+	if (has_token)
+		assert_int_equal(credential_get(run.shared.credential, issue, NULL, &p->stop,
+						CLOCK_NEVER, &lease, NULL), 0);
 	request = plan_next(&run.plan, &done, err);
 	if (!request)
 		goto out;
@@ -449,6 +463,16 @@ static int make_call(struct place *p, struct err *err)
 out:
 	session_close(&run);
 	return rc;
+}
+
+static int make_token_call(struct place *p, struct err *err)
+{
+	return make_call(p, false, err);
+}
+
+static int make_quote_call(struct place *p, struct err *err)
+{
+	return make_call(p, true, err);
 }
 
 /* ---- the torture ---- */
@@ -519,7 +543,8 @@ static void nothing_is_left(void **state)
 		/* The second to fourth worker are a help. */
 		{ "pool", make_pool, 22, 16 },
 		{ "session", make_session, 0, 0 },
-		{ "call", make_call, 0, 0 },
+		{ "call for a token", make_token_call, 0, 0 },
+		{ "call for a quote", make_quote_call, 0, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof constructors / sizeof *constructors; i++) {
