@@ -9,6 +9,7 @@ int exit_status_of_err(const struct err *err, int signo)
 {
 	switch (err->kind) {
 	case ERR_AUTH:
+	case ERR_FORBIDDEN:
 	case ERR_TOKEN:
 		return STATUS_AUTH;
 	case ERR_DEADLINE:
@@ -50,7 +51,7 @@ int exit_status_of_run(const struct run_report *r, int signo)
 				       r->output_err.code == EPIPE
 			       ? STATUS_PIPE
 			       : STATUS_OUTPUT;
-	if (t->failed[ERR_AUTH] > 0)
+	if (t->failed[ERR_AUTH] + t->failed[ERR_FORBIDDEN] > 0)
 		return STATUS_AUTH;
 	if (t->failed[ERR_DEADLINE] > 0)
 		return STATUS_DEADLINE;

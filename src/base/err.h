@@ -3,9 +3,9 @@
  *
  * An err has no heap: it crosses a queue, lives in a result and survives
  * out-of-memory. Functions that can fail take a struct err * last, leave it
- * untouched on success, and fill it on failure. Two things hang on the kind
- * and nothing else does: whether a further attempt may help (retry.c), and
- * the exit status (main.c). */
+ * untouched on success, and fill it on failure. What to do about a failure
+ * hangs on its kind: a further attempt (err_kind_is_retryable), smaller calls
+ * (fetch.c), an early end (breaker.c), the exit status (exit_status.c). */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
@@ -37,6 +37,7 @@ enum err_kind {
 	ERR_HTTP,      /* an answer that is not one of the protocol's */
 	ERR_SERVER,    /* the broker's side is in trouble for now */
 	ERR_AUTH,      /* credentials refused, or no token to be had */
+	ERR_FORBIDDEN, /* a 403 without the broker's word: a gateway's, too */
 	ERR_TOKEN,     /* the token is dead: a new one may help (never final) */
 	ERR_PARSE,     /* the answer does not say what it must */
 	ERR_TRUNCATED, /* the answer ends before its end */

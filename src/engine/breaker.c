@@ -8,6 +8,7 @@ struct breaker { /* lock key: l under mu */
 	struct mutex mu;
 	struct err why; /* l: of the last failure */
 	int failures;   /* l: alike, in a row */
+	bool is_there;  /* l: the broker has answered */
 	bool is_open;   /* l: set once, never cleared */
 };
 
@@ -34,26 +35,37 @@ void breaker_free(struct breaker *b)
 	free(b);
 }
 
-enum { IS_ANSWER = 0, SAYS_NOTHING = -1 };
+enum weight {
+	SAYS_NOTHING, /* of the broker */
+	IS_ANSWER,    /* the broker is there: it is the symbol's own failure */
+	MAY_HEAL,
+	CANNOT_HEAL
+};
 
-/* How many failures in a row open it; IS_ANSWER: the broker is there, it is the
- * symbol's own failure; SAYS_NOTHING: of the broker. */
-static int threshold(enum err_kind kind)
+/* What may be one symbol's fault or the broker's is that symbol's where the
+ * broker has answered others. */
+static enum weight weigh(const struct err *why, bool is_there)
 {
-	switch (kind) {
+	switch (why->kind) {
 	case ERR_AUTH:
 	case ERR_TLS:
 	case ERR_HOST:
-		return 1;
+		return CANNOT_HEAL;
 	case ERR_RATE_LIMIT:
 	case ERR_TIMEOUT:
 	case ERR_NETWORK:
 	case ERR_HANDSHAKE:
-	case ERR_HTTP:
 	case ERR_SERVER:
-	case ERR_PARSE:
 	case ERR_TRUNCATED:
-		return BREAKER_FAILURES;
+		return MAY_HEAL;
+	case ERR_HTTP:
+		if (why->code == 404)
+			return IS_ANSWER;
+		return is_there ? SAYS_NOTHING : MAY_HEAL;
+	case ERR_PARSE:
+		return is_there ? SAYS_NOTHING : MAY_HEAL;
+	case ERR_FORBIDDEN:
+		return is_there ? SAYS_NOTHING : CANNOT_HEAL;
 	case ERR_INPUT:
 	case ERR_NOT_FOUND:
 	case ERR_TOKEN:
@@ -70,29 +82,39 @@ static int threshold(enum err_kind kind)
 	return SAYS_NOTHING;
 }
 
+static void note_answer_locked(struct breaker *b) REQUIRES(b->mu)
+{
+	b->failures = 0;
+	b->is_there = true;
+}
+
 void breaker_note_answer(struct breaker *b)
 {
 	mutex_lock(&b->mu);
-	b->failures = 0;
+	note_answer_locked(b);
 	mutex_unlock(&b->mu);
+}
+
+static void note_failure_locked(struct breaker *b, const struct err *why)
+	REQUIRES(b->mu)
+{
+	enum weight weight = weigh(why, b->is_there);
+
+	if (weight == SAYS_NOTHING || b->is_open)
+		return;
+	if (weight == IS_ANSWER) {
+		note_answer_locked(b);
+		return;
+	}
+	b->failures = b->why.kind == why->kind ? b->failures + 1 : 1;
+	b->why = *why;
+	b->is_open = weight == CANNOT_HEAL || b->failures >= BREAKER_FAILURES;
 }
 
 void breaker_note_failure(struct breaker *b, const struct err *why)
 {
-	int most = threshold(why->kind);
-
-	if (most == SAYS_NOTHING)
-		return;
-	if (most == IS_ANSWER) {
-		breaker_note_answer(b);
-		return;
-	}
 	mutex_lock(&b->mu);
-	if (!b->is_open) {
-		b->failures = b->why.kind == why->kind ? b->failures + 1 : 1;
-		b->why = *why;
-		b->is_open = b->failures >= most;
-	}
+	note_failure_locked(b, why);
 	mutex_unlock(&b->mu);
 }
 

@@ -3,8 +3,10 @@
  *
  * It opens when requests fail finally, one after another and all of one kind,
  * with no answer in between: at the first for what cannot heal by itself
- * (credentials, certificate, host name), else at BREAKER_FAILURES. Then every
- * further request fails at once with the same error, and it is said once. */
+ * (credentials, certificate, host name), else at BREAKER_FAILURES. What may
+ * be the fault of a few symbols (an answer that cannot be read) opens it only
+ * where nothing was ever answered. Then every further request fails at once
+ * with the same error, and it is said once. */
 #ifndef ENGINE_BREAKER_H
 #define ENGINE_BREAKER_H
 

@@ -1,5 +1,6 @@
 #include "engine/fetch.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +19,9 @@
 
 /* What is shorter stands in other texts by chance. */
 enum { SECRET_LEAST_BYTES = 16 };
+
+#define ALPHANUMERIC \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 struct fetch_worker {
 	struct fetch_shared *shared;
@@ -139,16 +143,60 @@ static enum gate_report gate_report_of(const struct err *err)
 		       : GATE_UNKNOWN;
 }
 
+static bool is_hex_of(const char *text, char c)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	return tolower((unsigned char)text[0]) == digits[(c >> 4) & 15] &&
+	       tolower((unsigned char)text[1]) == digits[c & 15];
+}
+
+/* How many bytes of text spell c, as it is, or escaped for JSON (\/, \u003d) or
+ * for a URL (%3D); 0: they do not. */
+static size_t spells(const char *text, char c)
+{
+	if (text[0] == c)
+		return 1;
+	if (text[0] == '%')
+		return is_hex_of(text + 1, c) ? 3 : 0;
+	if (text[0] != '\\')
+		return 0;
+	if (text[1] == c)
+		return 2;
+	return strncmp(text + 1, "u00", 3) == 0 && is_hex_of(text + 4, c) ? 6
+									  : 0;
+}
+
+static size_t spells_all(const char *text, const char *secret)
+{
+	const char *at = text;
+	size_t n;
+
+	for (; *secret; secret++, at += n) {
+		n = spells(at, *secret);
+		if (n == 0)
+			return 0;
+	}
+	return (size_t)(at - text);
+}
+
 /* A refusal may repeat what it refuses: no secret comes back past this. */
 static void mask(struct buf *body, const char *secret)
 {
-	size_t len = strlen(secret);
+	size_t plain = strspn(secret, ALPHANUMERIC), n;
+	char begin[SECRET_LEAST_BYTES + 1] = "";
 	char *at = body->data;
 
-	if (body->len == 0 || len < SECRET_LEAST_BYTES)
+	if (body->len == 0 || strlen(secret) < SECRET_LEAST_BYTES)
 		return;
-	for (; (at = strstr(at, secret)); at += len)
-		memset(at, '*', len);
+	/* What nobody escapes is looked for fast. */
+	memcpy(begin, secret,
+	       plain < sizeof begin - 1 ? plain : sizeof begin - 1);
+	for (; (at = strstr(at, begin)) && *at; at++) {
+		n = spells_all(at, secret);
+		if (n > 0)
+			memset(at, '*', n);
+	}
 }
 
 /* One attempt: sends what w->request holds, under gate and quota, and reads
@@ -223,16 +271,22 @@ static bool pause_for_retry(struct fetch_worker *w, int attempt,
 	return stop_sleep_until(s->stop, at_ns);
 }
 
-struct token_call {
-	struct provider_token *token;
-};
-
+/* arg: the struct provider_token to fill. */
 static int read_token(struct fetch_worker *w, void *arg, struct err *err)
 {
-	struct token_call *call = arg;
-
 	return w->shared->provider->parse_token(&w->response, clock_real_ms(),
-						call->token, err);
+						arg, err);
+}
+
+/* The broker gave none, and would not count it as an issue. A minute that it
+ * asks to wait for is that of another issue; a busy server's wish is not. */
+static bool is_token_refused(const struct http_response *r,
+			     const struct err *err)
+{
+	return r->status != 0 &&
+	       (err->kind == ERR_RATE_LIMIT || err->kind == ERR_SERVER ||
+		err->kind == ERR_FORBIDDEN ||
+		(err->kind == ERR_AUTH && err->retry_after_ms == 0));
 }
 
 /* A credential_issue_fn: one call; further ones are attempts of the request that
@@ -242,25 +296,21 @@ static int issue_token(void *arg, struct provider_token *out,
 {
 	struct fetch_worker *w = arg;
 	struct fetch_shared *s = w->shared;
-	struct token_call call = { out };
-	bool is_refused;
 
 	http_request_reset(&w->request);
 	if (s->provider->build_token(&s->login, s->base_url, &w->request, err) <
 	    0)
 		return -1;
 	say(w, "asking for a token");
-	if (exchange(w, read_token, &call, err) == 0) {
+	if (exchange(w, read_token, out, err) == 0) {
 		w->metrics.token_calls++;
 		*end = ISSUE_DONE;
 		return 0;
 	}
 	w->metrics.token_calls += w->response.was_sent;
-	is_refused = w->response.status != 0 && err->retry_after_ms == 0 &&
-		     (err->kind == ERR_RATE_LIMIT || err->kind == ERR_SERVER ||
-		      err->kind == ERR_AUTH);
-	*end = is_refused || !w->response.was_sent ? ISSUE_REFUSED
-						   : ISSUE_UNKNOWN;
+	*end = is_token_refused(&w->response, err) || !w->response.was_sent
+		       ? ISSUE_REFUSED
+		       : ISSUE_UNKNOWN;
 	/* Whatever the broker says instead of a token: there is none to be had. */
 	if (w->response.status != 0 && !err_kind_is_retryable(err->kind))
 		err->kind = ERR_AUTH;
@@ -313,6 +363,7 @@ static int call_once(struct fetch_worker *w, struct quote_call *call,
 
 	for (;;) {
 		call->has_token = false;
+		call->verdict = (struct provider_verdict){ NULL, NULL, NULL };
 		w->response.status = 0;
 		if (credential_get(s->credential, issue_token, w, s->stop,
 				   s->deadline_ns, &lease, err) < 0)
@@ -325,7 +376,6 @@ static int call_once(struct fetch_worker *w, struct quote_call *call,
 			return -1;
 		call->has_token = true;
 		call->token = lease.text;
-		call->verdict = (struct provider_verdict){ NULL, NULL, NULL };
 		if (exchange(w, read_quotes, call, err) == 0) {
 			note_attempt(call, &w->response);
 			say(w, "asked for %zu from '%s' on: answered in %d ms",
@@ -367,7 +417,6 @@ static int ask(struct fetch_worker *w, struct quote_call *call, struct err *err)
 	if (!call->has_token && w->response.status != 0 &&
 	    err->kind != ERR_DEADLINE && err->kind != ERR_CANCELED)
 		err->kind = ERR_AUTH;
-	breaker_note_failure(s->breaker, err);
 	return -1;
 }
 
@@ -405,6 +454,23 @@ static int ask_exchanges(struct fetch_worker *w, struct quote_call *call,
 	}
 }
 
+/* Whether one symbol of several may be the cause: asked for by themselves, the
+ * others have their quotes. */
+static bool may_be_one_symbol(const struct err *err)
+{
+	switch ((int)err->kind) {
+	case ERR_INPUT:
+	case ERR_NOT_FOUND:
+	case ERR_PARSE:
+	case ERR_FORBIDDEN:
+		return true;
+	case ERR_HTTP:
+		return err->code >= 400;
+	default:
+		return false;
+	}
+}
+
 static void fail_part(const struct quote_call *call, const struct err *err)
 {
 	const struct provider_verdict *v = &call->verdict;
@@ -430,7 +496,8 @@ static size_t fetch_part(struct fetch_worker *w, struct result *result,
 {
 	struct request *request = result->request;
 	struct quote_call call = { .result = result, .part = part };
-	struct err err;
+	struct breaker *breaker = w->shared->breaker;
+	struct err err, early;
 
 	if (request->is_single && part.count > 1) {
 		stack[height++] =
@@ -443,16 +510,16 @@ static size_t fetch_part(struct fetch_worker *w, struct result *result,
 		say(w, "no multi call (%s): asking one by one", err.msg);
 		request->is_single = result->is_multi_refused = true;
 		stack[height++] = part;
-	} else if (part.count > 1 &&
-		   (err.kind == ERR_INPUT || err.kind == ERR_NOT_FOUND)) {
+	} else if (part.count > 1 && may_be_one_symbol(&err) &&
+		   !breaker_is_open(breaker, &early)) {
 		size_t half = part.count / 2;
 
-		say(w, "%zu symbols refused (%s): halving", part.count,
-		    err.msg);
+		say(w, "%zu symbols failed (%s): halving", part.count, err.msg);
 		stack[height++] =
 			(struct part){ part.first + half, part.count - half };
 		stack[height++] = (struct part){ part.first, half };
 	} else {
+		breaker_note_failure(breaker, &err);
 		fail_part(&call, &err);
 	}
 	return height;

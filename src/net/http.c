@@ -258,6 +258,19 @@ static const char *hint_at_clock(const char *why)
 		       : "";
 }
 
+/* A proxy's URL, which libcurl repeats, may hold a user and password. */
+static void hide_user(char *text)
+{
+	char *begin = strstr(text, "//"), *end;
+
+	if (!begin)
+		return;
+	begin += 2;
+	end = begin + strcspn(begin, "@ '/");
+	if (*end == '@')
+		memset(begin, '*', (size_t)(end - begin));
+}
+
 static int fail_curl(struct http *h, CURLcode rc, struct err *err)
 {
 	const char *why = h->error[0] ? h->error : curl_easy_strerror(rc);
@@ -306,8 +319,10 @@ static int fail_curl(struct http *h, CURLcode rc, struct err *err)
 		break;
 	}
 	err_set(err, kind, "%s%s", why, hint);
-	if (err)
+	if (err) {
 		err->code = (int)rc;
+		hide_user(err->msg);
+	}
 	return -1;
 }
 

@@ -138,8 +138,11 @@ static void note_status(const struct http_response *response, struct err *err)
 
 static void fail_status(const struct http_response *response, struct err *err)
 {
-	err_set(err, kind_of_status(response->status), "HTTP status %d%s",
-		response->status,
+	enum err_kind kind = response->status == 403
+				     ? ERR_FORBIDDEN
+				     : kind_of_status(response->status);
+
+	err_set(err, kind, "HTTP status %d%s", response->status,
 		response->status >= 300 && response->status < 400
 			? " (redirects are not followed)"
 			: "");

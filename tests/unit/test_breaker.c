@@ -37,7 +37,7 @@ static void each_kind_has_its_threshold(void **state)
 		{ ERR_PARSE, 6 },      { ERR_TRUNCATED, 6 }, { ERR_USAGE, 0 },
 		{ ERR_INPUT, 0 },      { ERR_NOT_FOUND, 0 }, { ERR_DEADLINE, 0 },
 		{ ERR_TOKEN, 0 },      { ERR_UNSUPPORTED, 0 }, { ERR_CANCELED, 0 },
-		{ ERR_OUTPUT, 0 },     { ERR_SYSTEM, 0 },
+		{ ERR_OUTPUT, 0 },     { ERR_SYSTEM, 0 },      { ERR_FORBIDDEN, 1 },
 	};
 
 	(void)state;
@@ -60,6 +60,7 @@ static void each_kind_has_its_threshold(void **state)
 
 #define N ERR_NETWORK
 #define T ERR_TIMEOUT
+#define P ERR_PARSE
 #define END -1
 
 static void only_failures_alike_and_in_a_row_count(void **state)
@@ -77,6 +78,10 @@ static void only_failures_alike_and_in_a_row_count(void **state)
 		{ "another kind, then six", { N, N, N, T, T, T, T, T, T, END }, true },
 		{ "a symbol's own is an answer", { N, N, N, ERR_NOT_FOUND, N, N, N, END }, false },
 		{ "the run's own is not", { N, N, N, ERR_CANCELED, N, N, N, END }, true },
+		{ "unreadable from the start", { P, P, P, P, P, P, END }, true },
+		{ "unreadable after an answer", { ANSWER, P, P, P, P, P, P, P, END }, false },
+		{ "forbidden after an answer", { ANSWER, ERR_FORBIDDEN, ERR_FORBIDDEN, END }, false },
+		{ "refused after an answer", { ANSWER, ERR_AUTH, END }, true },
 		{ "once open, always open", { ERR_AUTH, ANSWER, ANSWER, END }, true },
 	};
 

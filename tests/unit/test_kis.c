@@ -129,7 +129,7 @@ static void test_statuses(void **state)
 	} statuses[] = {
 		{ 100, ERR_HTTP },   { 301, ERR_HTTP },	      { 302, ERR_HTTP },
 		{ 307, ERR_HTTP },   { 400, ERR_HTTP },	      { 401, ERR_TOKEN },
-		{ 403, ERR_AUTH },   { 404, ERR_HTTP },	      { 429, ERR_RATE_LIMIT },
+		{ 403, ERR_FORBIDDEN }, { 404, ERR_HTTP },	      { 429, ERR_RATE_LIMIT },
 		{ 500, ERR_SERVER }, { 502, ERR_SERVER },     { 503, ERR_SERVER },
 		{ 504, ERR_SERVER }, { 599, ERR_SERVER },
 	};
