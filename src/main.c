@@ -100,7 +100,7 @@ static void on_signal(int signo)
 
 static int watch_signals(struct err *err)
 {
-	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	struct sigaction act = { .sa_handler = on_signal }, was;
 	size_t i;
 
@@ -204,6 +204,36 @@ static int check_ca_file(const struct options *o, struct err *err)
 		      : 0;
 }
 
+/* What a look at the account takes is its key alone. */
+static int load_login(struct app *app, struct err *err)
+{
+	struct options *o = &app->options;
+
+	if (o->wants_quota || (o->wants_plan && o->app_key))
+		return config_check_key(o, err);
+	if (o->wants_plan)
+		return 0;
+	return config_load_secrets(o, &stop, app->deadline_ns, err);
+}
+
+static int load_list(struct app *app, struct err *err)
+{
+	const struct options *o = &app->options;
+
+	app->list = symbol_list_new(err);
+	if (!app->list)
+		return -1;
+	if (symbol_list_read(app->list, o, &stop, app->deadline_ns, err) == 0)
+		return 0;
+	if ((err->kind != ERR_DEADLINE && err->kind != ERR_CANCELED) ||
+	    o->wants_plan || symbol_list_count(app->list) == 0)
+		return -1;
+	/* The time is up, or a signal came: what was read has its records. */
+	if (err->kind == ERR_DEADLINE)
+		say(NULL, err->msg);
+	return 0;
+}
+
 /* Everything that can be wrong before the first request. */
 static int load(struct app *app, struct err *err)
 {
@@ -213,15 +243,9 @@ static int load(struct app *app, struct err *err)
 	    check_ca_file(o, err) < 0)
 		return -1;
 	app->deadline_ns = deadline_of(app);
-	if (!o->wants_plan &&
-	    config_load_secrets(o, &stop, app->deadline_ns, err) < 0)
+	if (load_login(app, err) < 0)
 		return -1;
-	if (o->wants_quota)
-		return 0;
-	app->list = symbol_list_new(err);
-	if (!app->list)
-		return -1;
-	return symbol_list_read(app->list, o, &stop, app->deadline_ns, err);
+	return o->wants_quota ? 0 : load_list(app, err);
 }
 
 static struct session_config session_config_of(const struct app *app)
@@ -254,8 +278,7 @@ static int fetch(const struct app *app, bool *has_stray_resolver)
 	if (run_fetch(&config, &report, &err) < 0)
 		return fail(&err);
 	if (report.stopped_early) {
-		err_wrap(&report.early_err,
-			 "stopped early, everything failed alike");
+		err_wrap(&report.early_err, "stopped early");
 		say(NULL, report.early_err.msg);
 	}
 	report.stats.exit_status =

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 enum { HOST_BYTES = 256, PORT_MAX = 65535 };
 
@@ -50,7 +51,7 @@ static bool is_loopback(const char *host)
 		return v4[0] == 127;
 	if (inet_pton(AF_INET6, host, &v6) == 1)
 		return IN6_IS_ADDR_LOOPBACK(&v6);
-	return strcmp(host, "localhost") == 0;
+	return strcasecmp(host, "localhost") == 0;
 }
 
 /* The length of ":PORT", 0 where there is none; false: it is no port. */
@@ -101,4 +102,18 @@ int base_url_check(const char *url, size_t *len, struct err *err)
 			err, ERR_USAGE,
 			"takes https: the keys would travel in clear by http");
 	return 0;
+}
+
+void base_url_normalize(char *url, size_t len)
+{
+	const char *port = url[4] == 's' ? ":443" : ":80";
+	size_t port_len = strlen(port), i;
+
+	for (i = 0; i < len; i++)
+		if (url[i] >= 'A' && url[i] <= 'Z')
+			url[i] = (char)(url[i] - 'A' + 'a');
+	if (len > port_len &&
+	    strncmp(url + len - port_len, port, port_len) == 0)
+		len -= port_len;
+	url[len] = '\0';
 }

@@ -13,4 +13,8 @@
  * Errors: USAGE; never shows what may be a password. */
 MUST_CHECK int base_url_check(const char *url, size_t *len, struct err *err);
 
+/* Cuts it there, and gives one host one name, as quota and token are its own:
+ * lower case, and no port that goes without saying. */
+void base_url_normalize(char *url, size_t len);
+
 #endif

@@ -288,6 +288,11 @@ static int check_login(char *text, const char *name, const char *variable,
 	return 0;
 }
 
+int config_check_key(struct options *o, struct err *err)
+{
+	return check_login(o->app_key, "app_key", "KIS_APP_KEY", err);
+}
+
 int config_load_secrets(struct options *o, struct stop *stop,
 			int64_t deadline_ns, struct err *err)
 {
@@ -298,7 +303,7 @@ int config_load_secrets(struct options *o, struct stop *stop,
 		if (!o->app_secret)
 			return -1;
 	}
-	if (check_login(o->app_key, "app_key", "KIS_APP_KEY", err) < 0)
+	if (config_check_key(o, err) < 0)
 		return -1;
 	return check_login(o->app_secret, "app_secret", "KIS_APP_SECRET", err);
 }

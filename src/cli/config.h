@@ -19,6 +19,10 @@ struct stop;
  * others can read (says the chmod to run), a named file that is not there. */
 MUST_CHECK int config_load(struct options *o, struct err *err);
 
+/* Checks that app_key is there and can be a header's value, and strips one line
+ * end. Errors: USAGE, with where to put it. */
+MUST_CHECK int config_check_key(struct options *o, struct err *err);
+
 /* Makes app_key and app_secret available: runs app_secret_cmd where it is set
  * and no secret is (sh -c, stdout at most 4 KiB, its stderr untouched, ended by
  * the deadline), strips one line end, checks that they can be header values.

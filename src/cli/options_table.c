@@ -1,4 +1,5 @@
 #include "cli/options.h"
+#include "engine/quota.h"
 
 #define FIELD(name) offsetof(struct options, name)
 
@@ -9,7 +10,7 @@ static const char *const progresses[] = { "auto", "bar", "plain", "none",
 					  NULL };
 static const char *const colors[] = { "auto", "always", "never", NULL };
 
-enum { DAY_MS = 86400 * 1000 };
+enum { DAY_MS = 86400 * 1000, TRY_MAX_MS = QUOTA_CALL_MAX_SEC * 1000 };
 
 /* In the order of --help. */
 const struct option_row option_table[] = {
@@ -46,7 +47,8 @@ const struct option_row option_table[] = {
 	  .argname = "SEC", .preset = "30", .heading = "Time and quota",
 	  .help = "from start to last record; 0: none" },
 	{ "try-timeout", 0, TAKES_SECONDS, PLACE_ANY, FIELD(try_timeout_sec), 1,
-	  DAY_MS, .argname = "SEC", .preset = "5", .help = "for one attempt" },
+	  TRY_MAX_MS, .argname = "SEC", .preset = "5",
+	  .help = "for one attempt" },
 	{ "retries", 0, TAKES_COUNT, PLACE_ANY, FIELD(retries), 0, 10,
 	  .argname = "N", .preset = "2", .help = "further attempts, 0 to 10" },
 	{ "workers", 0, TAKES_COUNT_OR_AUTO, PLACE_ANY, FIELD(workers), 1, 64,

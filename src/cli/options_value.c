@@ -188,7 +188,7 @@ static int set_url(char **field, const char *shown, const char *value,
 	}
 	if (set_text(field, value, false, err) < 0)
 		return -1;
-	(*field)[len] = '\0';
+	base_url_normalize(*field, len);
 	return 0;
 }
 

@@ -1,8 +1,9 @@
 /* The temporary is ".NAME.quotefetch-PID-N", made with O_EXCL and a further N
  * where the name is taken. A fixed name would leave no more than one behind,
  * but two runs with one goal would then write over each other's, and in
- * containers that share a volume even the pid is the same. Only SIGKILL leaves
- * one; every other end removes it.
+ * containers that share a volume even the pid is the same. What ends the process
+ * where it stands (SIGKILL, a second Ctrl-C) leaves one; every other end removes
+ * it.
  *
  * A replaced file keeps its permission bits, not its owner or its hard links. */
 #define _XOPEN_SOURCE 700 /* realpath */

@@ -233,7 +233,8 @@ int symbol_list_read(struct symbol_list *list, const struct options *options,
 			     .stop = stop,
 			     .deadline_ns = deadline_ns,
 			     .skips_invalid = options->skips_invalid };
-	bool has_list = options->symbol_count > 0 || options->file_count > 0;
+	bool has_list = options->symbol_count > 0 || options->file_count > 0 ||
+			options->priority_file;
 
 	for (size_t i = 0; i < options->symbol_count; i++) {
 		if (take_argument(&in, options->symbol[i], err) < 0)

@@ -1,6 +1,5 @@
 #include "engine/fetch.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/mask.h"
 #include "base/sync.h"
 #include "engine/breaker.h"
 #include "engine/credential.h"
@@ -16,12 +16,6 @@
 #include "engine/quota.h"
 #include "engine/retry.h"
 #include "model/quote.h"
-
-/* What is shorter stands in other texts by chance. */
-enum { SECRET_LEAST_BYTES = 16 };
-
-#define ALPHANUMERIC \
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 struct fetch_worker {
 	struct fetch_shared *shared;
@@ -143,62 +137,6 @@ static enum gate_report gate_report_of(const struct err *err)
 		       : GATE_UNKNOWN;
 }
 
-static bool is_hex_of(const char *text, char c)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	return tolower((unsigned char)text[0]) == digits[(c >> 4) & 15] &&
-	       tolower((unsigned char)text[1]) == digits[c & 15];
-}
-
-/* How many bytes of text spell c, as it is, or escaped for JSON (\/, \u003d) or
- * for a URL (%3D); 0: they do not. */
-static size_t spells(const char *text, char c)
-{
-	if (text[0] == c)
-		return 1;
-	if (text[0] == '%')
-		return is_hex_of(text + 1, c) ? 3 : 0;
-	if (text[0] != '\\')
-		return 0;
-	if (text[1] == c)
-		return 2;
-	return strncmp(text + 1, "u00", 3) == 0 && is_hex_of(text + 4, c) ? 6
-									  : 0;
-}
-
-static size_t spells_all(const char *text, const char *secret)
-{
-	const char *at = text;
-	size_t n;
-
-	for (; *secret; secret++, at += n) {
-		n = spells(at, *secret);
-		if (n == 0)
-			return 0;
-	}
-	return (size_t)(at - text);
-}
-
-/* A refusal may repeat what it refuses: no secret comes back past this. */
-static void mask(struct buf *body, const char *secret)
-{
-	size_t plain = strspn(secret, ALPHANUMERIC), n;
-	char begin[SECRET_LEAST_BYTES + 1] = "";
-	char *at = body->data;
-
-	if (body->len == 0 || strlen(secret) < SECRET_LEAST_BYTES)
-		return;
-	/* What nobody escapes is looked for fast. */
-	memcpy(begin, secret,
-	       plain < sizeof begin - 1 ? plain : sizeof begin - 1);
-	for (; (at = strstr(at, begin)) && *at; at++) {
-		n = spells_all(at, secret);
-		if (n > 0)
-			memset(at, '*', n);
-	}
-}
-
 /* One attempt: sends what w->request holds, under gate and quota, and reads
  * the answer with read(arg). */
 static int exchange(struct fetch_worker *w, read_fn read, void *arg,
@@ -229,8 +167,9 @@ static int exchange(struct fetch_worker *w, read_fn read, void *arg,
 	rc = http_perform(w->http, &w->request, s->stop, until_ns, &w->response,
 			  &why);
 	is_answered = rc == 0;
-	mask(&w->response.body, s->login.app_key);
-	mask(&w->response.body, s->login.app_secret);
+	/* A refusal may repeat what it refuses: no secret comes back past this. */
+	mask_secret(&w->response.body, s->login.app_key);
+	mask_secret(&w->response.body, s->login.app_secret);
 	if (rc == 0)
 		rc = read(w, arg, &why);
 	else if (why.kind == ERR_TIMEOUT && until_ns == s->deadline_ns)
@@ -329,7 +268,7 @@ static int read_quotes(struct fetch_worker *w, void *arg, struct err *err)
 {
 	struct quote_call *call = arg;
 
-	mask(&w->response.body, call->token);
+	mask_secret(&w->response.body, call->token);
 	return w->shared->provider->parse_quote(&w->response, call->part.first,
 						call->part.count, call->result,
 						&call->verdict, err);

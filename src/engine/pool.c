@@ -68,8 +68,8 @@ struct pool *pool_new(const struct pool_config *config, struct err *err)
 	}
 	p->config = *config;
 	p->config.workers_max = most;
-	p->jobs = queue_new(depth, err);
-	p->results = p->jobs ? queue_new(depth, err) : NULL;
+	p->jobs = queue_new(depth, false, err);
+	p->results = p->jobs ? queue_new(depth, true, err) : NULL;
 	if (!p->results)
 		goto fail;
 	if (config->workers == 0) {

@@ -16,13 +16,35 @@ struct queue { /* lock key: c const after init, l under mu */
 	size_t cap;            /* c */
 	size_t head, len;      /* l */
 	bool is_closed;        /* l: set once, never cleared */
-	int pipe[2]; /* c: holds a byte since the queue was last empty */
+	int pipe[2]; /* c: holds a byte since the queue was last empty, if it
+		      * is polled; else -1 */
 };
 
-struct queue *queue_new(size_t cap, struct err *err)
+static int open_pipe(int ends[2], struct err *err)
+{
+	int i;
+
+	if (pipe(ends) < 0)
+		return err_set_errno(err, ERR_SYSTEM, errno,
+				     "cannot make a pipe");
+	for (i = 0; i < 2; i++) {
+		fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+		fcntl(ends[i], F_SETFL, O_NONBLOCK);
+	}
+	return 0;
+}
+
+static void close_pipe(int ends[2])
+{
+	if (ends[0] < 0)
+		return;
+	close(ends[0]);
+	close(ends[1]);
+}
+
+struct queue *queue_new(size_t cap, bool is_polled, struct err *err)
 {
 	struct queue *q = calloc(1, sizeof *q);
-	int i;
 
 	if (!q) {
 		err_no_memory(err);
@@ -34,14 +56,9 @@ struct queue *queue_new(size_t cap, struct err *err)
 		err_no_memory(err);
 		goto fail_slot;
 	}
-	if (pipe(q->pipe) < 0) {
-		err_set_errno(err, ERR_SYSTEM, errno, "cannot make a pipe");
+	q->pipe[0] = q->pipe[1] = -1;
+	if (is_polled && open_pipe(q->pipe, err) < 0)
 		goto fail_slot;
-	}
-	for (i = 0; i < 2; i++) {
-		fcntl(q->pipe[i], F_SETFD, FD_CLOEXEC);
-		fcntl(q->pipe[i], F_SETFL, O_NONBLOCK);
-	}
 	if (mutex_init(&q->mu, err) < 0)
 		goto fail_pipe;
 	if (cond_init(&q->not_empty, err) < 0)
@@ -51,8 +68,7 @@ struct queue *queue_new(size_t cap, struct err *err)
 fail_mutex:
 	mutex_destroy(&q->mu);
 fail_pipe:
-	close(q->pipe[0]);
-	close(q->pipe[1]);
+	close_pipe(q->pipe);
 fail_slot:
 	free(q->slot);
 	free(q);
@@ -66,8 +82,7 @@ void queue_free(struct queue *q)
 	require(q->len == 0);
 	cond_destroy(&q->not_empty);
 	mutex_destroy(&q->mu);
-	close(q->pipe[0]);
-	close(q->pipe[1]);
+	close_pipe(q->pipe);
 	free(q->slot);
 	free(q);
 }
@@ -84,7 +99,7 @@ void queue_push(struct queue *q, void *item)
 	cond_signal(&q->not_empty);
 	/* The consumer empties the queue whenever it is woken, so a byte for
 	 * each time the queue ceases to be empty is enough. */
-	if (was_empty)
+	if (was_empty && q->pipe[1] >= 0)
 		while (write(q->pipe[1], "", 1) < 0 && errno == EINTR)
 			;
 }

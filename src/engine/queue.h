@@ -6,15 +6,17 @@
 #ifndef ENGINE_QUEUE_H
 #define ENGINE_QUEUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
 
 struct queue; /* opaque */
 
-/* Errors: SYSTEM. _free takes NULL; items left inside are the caller's to pop
+/* is_polled: its consumer waits by queue_fd, not in queue_pop.
+ * Errors: SYSTEM. _free takes NULL; items left inside are the caller's to pop
  * first. */
-MUST_CHECK struct queue *queue_new(size_t cap, struct err *err);
+MUST_CHECK struct queue *queue_new(size_t cap, bool is_polled, struct err *err);
 void queue_free(struct queue *q);
 
 /* Appends item. A full queue is a broken promise and aborts.
@@ -32,8 +34,8 @@ void *queue_try_pop(struct queue *q);
 /* Wakes all who wait in queue_pop, for good. */
 void queue_close(struct queue *q);
 
-/* Readable when items may be there: poll it, call queue_acknowledge, then
- * queue_try_pop until NULL. For one consumer. */
+/* Of a polled queue: readable when items may be there: poll it, call
+ * queue_acknowledge, then queue_try_pop until NULL. For one consumer. */
 int queue_fd(const struct queue *q);
 void queue_acknowledge(struct queue *q);
 

@@ -75,6 +75,9 @@ static uint64_t find_pid_space(void)
 #endif
 }
 
+_Static_assert(QUOTA_CALL_MAX_SEC *NS_PER_SEC == LIMITER_CALL_MAX_NS,
+	       "a place is held for as long as a call can be in flight");
+
 static struct limiter_user introduce(const struct quota *q,
 				     const struct quota_config *config)
 {

@@ -18,6 +18,8 @@
 struct stop;
 struct quota; /* opaque */
 
+enum { QUOTA_CALL_MAX_SEC = 600 };
+
 struct quota_config {
 	int rate_per_sec;      /* this process's --rate; 0: no limit at all */
 	int published_per_sec; /* the account's figure */
@@ -25,7 +27,7 @@ struct quota_config {
 	const char *key;     /* names the account: app key, env, host; hashed */
 	int64_t call_max_ns; /* no call is in flight for longer (--try-timeout):
 				  then its place comes back even if nobody ends
-				  it; 0: 30 s; at most 10 minutes */
+				  it; 0: 30 s; at most QUOTA_CALL_MAX_SEC */
 };
 
 /* Errors: SYSTEM (memory). A state file that cannot be used is no error:

@@ -12,6 +12,7 @@
 #endif
 
 #include "base/clock.h"
+#include "base/mask.h"
 #include "base/sync.h"
 
 enum {
@@ -258,19 +259,6 @@ static const char *hint_at_clock(const char *why)
 		       : "";
 }
 
-/* A proxy's URL, which libcurl repeats, may hold a user and password. */
-static void hide_user(char *text)
-{
-	char *begin = strstr(text, "//"), *end;
-
-	if (!begin)
-		return;
-	begin += 2;
-	end = begin + strcspn(begin, "@ '/");
-	if (*end == '@')
-		memset(begin, '*', (size_t)(end - begin));
-}
-
 static int fail_curl(struct http *h, CURLcode rc, struct err *err)
 {
 	const char *why = h->error[0] ? h->error : curl_easy_strerror(rc);
@@ -321,7 +309,7 @@ static int fail_curl(struct http *h, CURLcode rc, struct err *err)
 	err_set(err, kind, "%s%s", why, hint);
 	if (err) {
 		err->code = (int)rc;
-		hide_user(err->msg);
+		mask_user(err->msg); /* a proxy's, which libcurl repeats */
 	}
 	return -1;
 }

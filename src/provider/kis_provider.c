@@ -15,11 +15,6 @@ static const struct provider_account accounts[] = {
 	  .batch_max = 1 },
 };
 
-static bool accepts(enum market market)
-{
-	return market != MARKET_NONE;
-}
-
 static bool is_paper(const struct provider_account *account)
 {
 	return account == &accounts[1];
@@ -87,7 +82,6 @@ const struct provider kis_provider = {
 	.name = "kis",
 	.account = accounts,
 	.account_count = sizeof accounts / sizeof *accounts,
-	.accepts = accepts,
 	.has_detail = has_detail,
 	.batch_max = batch_max,
 	.exchanges = exchanges,

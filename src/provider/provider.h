@@ -60,8 +60,6 @@ struct provider {
 	const struct provider_account *account;
 	size_t account_count;
 
-	bool (*accepts)(enum market market);
-
 	/* Whether the account has a call with per, pbr, ... for the market. */
 	bool (*has_detail)(const struct provider_account *account,
 			   enum market market);

@@ -86,7 +86,7 @@ ended() {
     [ "$SECONDS" -lt 15 ]
     expect_lines out 3000
     expect_lines err 1
-    expect_match err '^quotefetch: stopped early, everything failed alike: .*127\.0\.0\.1'
+    expect_match err '^quotefetch: stopped early: .*127\.0\.0\.1'
 }
 
 @test "5: the output cannot be written" {

@@ -86,3 +86,139 @@ answering() {
     fetch -q --stats link 005930
     expect_json '.[0].price == 274500'
 }
+
+# others_are_answered N CODE FAULT...: of N symbols all but CODE have their quote.
+others_are_answered() {
+    local n=$1 code=$2
+
+    codes "$n" >list
+    serve "${@:3}"
+    fetch -f list
+    expect_status 1
+    expect_json "length == $n and (map(select(.error)) | map(.symbol) == [\"$code\"])"
+}
+
+@test "one answer that cannot be read costs one symbol, not its batch" {
+    local fault
+
+    for fault in badutf8 dup control nul wrong-symbol status=404; do
+        others_are_answered 30 100005 --fault "$fault@symbol=100005"
+    done
+    expect_json 'map(select(.error)) | .[0].error_type == "Http"'
+}
+
+@test "unreadable symbols one after another do not end the run" {
+    local i faults=()
+
+    for i in 1 2 3 4 5 6 7 8; do
+        faults+=(--fault "badutf8@symbol=1000${i}1")
+    done
+    serve "${faults[@]}"
+    codes 200 >list
+    fetch -f list --batch 10 --workers 1 --rate 0
+    expect_status 1
+    expect_json '(map(select(.error)) | length == 8 and all(.error_type == "Parse")) and length == 200'
+    codes 40 >list
+    serve --fault status=404@path=multi,nth=1-9
+    fetch -f list --batch 1 --workers 1 --rate 0
+    expect_status 1
+    expect_json 'map(select(.error)) | length == 9'
+}
+
+@test "one page of 403 between the broker's answers: asked again by halves, nothing lost" {
+    codes 600 >list
+    serve --fault status=403@path=multi,nth=3
+    fetch -f list --rate 0
+    expect_status 0
+    expect_json 'length == 600'
+}
+
+@test "a busy token endpoint's Retry-After is waited for" {
+    serve --fault retry-after=1@path=token,nth=1
+    fetch 005930
+    expect_status 0
+}
+
+@test "a secret that comes back escaped is masked, too" {
+    local spelled url
+
+    serve --token-interval 0
+    url=$KIS_BASE_URL
+    for spelled in '+\\/=' '\\u002b/\\u003D' '%2B%2f%3D'; do
+        export KIS_BASE_URL=$url
+        spelled=${SECRET/"+/="/"$spelled"}
+        answering "{\"rt_cd\":\"1\",\"msg_cd\":\"X\",\"msg1\":\"bad: $spelled.\",\"output\":[]}"
+        fetch -v --raw --format ndjson 005930
+        expect_status 4
+        expect_match out '"msg1":"bad: \*+\."'
+        expect_no_text out OfTheTestsOnly
+        expect_no_text err OfTheTestsOnly
+    done
+}
+
+@test "a proxy's password is in no message" {
+    serve
+    https_proxy='foo://user:hunter2hunter2@127.0.0.1:1' fetch --base-url https://broker.test 005930
+    expect_status 4
+    expect_no_text out hunter2
+    expect_no_text err hunter2
+}
+
+@test "time up, or a signal, while the list is read: what was read has its records" {
+    serve
+    (printf '005930\n000660\n0003'; sleep 2) | {
+        status=0
+        "$QUOTEFETCH" --timeout 0.5 >out 2>err || status=$?
+        expect_status 6
+    }
+    expect_json 'map(.symbol) == ["005930", "000660"] and all(.[]; .error_type == "Deadline")'
+    mkfifo list.fifo
+    "$QUOTEFETCH" -f list.fifo >out 2>err 3>&- &
+    exec 9>list.fifo
+    printf '005930\n' >&9
+    sleep 0.5
+    kill -TERM $!
+    status=0
+    wait $! || status=$?
+    exec 9>&-
+    expect_status 143
+    expect_json 'map(.error_type) == ["Canceled"]'
+}
+
+@test "an error has its own verdict, not that of an answer before" {
+    serve --revoke-after 1
+    fetch --batch 1 --workers 1 --timeout 5 --format ndjson 005930 000660
+    expect_ndjson '.[1].error_type == "Auth" and .[1].rt_cd == "9" and .[1].msg_cd == null'
+}
+
+@test "one host in two spellings has one quota and one token" {
+    serve
+    fetch --base-url "${KIS_BASE_URL/127.0.0.1/localhost}" 005930
+    expect_status 0
+    fetch --base-url "${KIS_BASE_URL/127.0.0.1/LocalHost}" 005930
+    expect_status 0
+    expect_same "$(find "$STATE" -name 'token-*[0-9a-f]' | wc -l)" 1
+    expect_same "$(find "$STATE" -name 'quota-*[0-9a-f]' | wc -l)" 1
+}
+
+@test "--quota needs the key alone, and runs no command" {
+    serve
+    unset KIS_APP_SECRET
+    printf 'app_secret_cmd = touch %s\n' "$PWD/ran" >"$CONFIG"
+    chmod 600 "$CONFIG"
+    fetch --quota
+    expect_status 0
+    [ ! -e ran ] || fail "the command ran"
+}
+
+@test "--priority FILE is a list: stdin is left alone" {
+    serve
+    mkfifo open.fifo
+    exec 9<>open.fifo
+    echo 005930 >list
+    status=0
+    timeout 10 "$QUOTEFETCH" --priority list <&9 >out 2>err || status=$?
+    exec 9>&-
+    expect_status 0
+    expect_json 'map(.symbol) == ["005930"]'
+}

@@ -152,7 +152,7 @@ refused() {
         refused "--timeout takes a number of seconds from 0 to 86400, not '$bad'" \
             --timeout "$bad" 005930
     done
-    refused "--try-timeout takes a number of seconds from 0.001 to 86400, not '0'" \
+    refused "--try-timeout takes a number of seconds from 0.001 to 600, not '0'" \
         --try-timeout 0 005930
 }
 

@@ -216,7 +216,7 @@ static void test_refused(void **state)
 		{ { "--timeout=86400.001" }, "not '86400.001'" },
 		{ { "--timeout=99999999999999999999" }, "not '99999999999999999999'" },
 		{ { "--try-timeout=0" },
-		  "--try-timeout takes a number of seconds from 0.001 to 86400, not '0'" },
+		  "--try-timeout takes a number of seconds from 0.001 to 600, not '0'" },
 		{ { "--retries=11" },
 		  "--retries takes a whole number from 0 to 10, not '11'" },
 		{ { "--retries=-1" }, "not '-1'" },

@@ -40,14 +40,12 @@ static void test_accounts(void **state)
 		for (int m = MARKET_KR; m < MARKET_COUNT; m++) {
 			bool is_home = m == MARKET_KR;
 
-			assert_true(kis()->accepts((enum market)m));
 			assert_int_equal(kis()->batch_max(a, (enum market)m),
 					 is_home ? rows[i].batch_max : 1);
 			assert_int_equal(kis()->has_detail(a, (enum market)m),
 					 is_home || rows[i].has_detail_abroad);
 		}
 	}
-	assert_false(kis()->accepts(MARKET_NONE));
 }
 
 static void test_exchanges(void **state)

@@ -37,7 +37,7 @@ int __wrap_pipe(int fd[2])
 static struct queue *make(size_t cap)
 {
 	struct err err;
-	struct queue *q = queue_new(cap, &err);
+	struct queue *q = queue_new(cap, true, &err);
 
 	assert_non_null(q);
 	return q;
@@ -265,13 +265,13 @@ static void lack_is_an_error(void **state)
 
 		err.kind = ERR_KINDS;
 		allocations_left = k;
-		q = queue_new(2, &err);
+		q = queue_new(2, true, &err);
 		allocations_left = -1;
 		assert_null(q);
 		assert_int_equal(err.kind, ERR_SYSTEM);
 	}
 	has_pipes = false;
-	assert_null(queue_new(2, &err));
+	assert_null(queue_new(2, true, &err));
 	has_pipes = true;
 	assert_int_equal(err.code, EMFILE);
 }

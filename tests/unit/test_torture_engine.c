@@ -247,7 +247,7 @@ static int make_gate(struct place *p, struct err *err)
 
 static int make_queue(struct place *p, struct err *err)
 {
-	struct queue *q = queue_new(1, err);
+	struct queue *q = queue_new(1, true, err);
 
 	if (!q)
 		return -1;
@@ -539,9 +539,9 @@ static void nothing_is_left(void **state)
 		{ "exchange book", make_book, 3, 2 },
 		{ "http", make_http, 1, 1 },
 		{ "worker of fetch", make_fetch_worker, 1, 1 },
-		{ "inline pool", make_inline_pool, 15, 15 },
+		{ "inline pool", make_inline_pool, 14, 14 },
 		/* The second to fourth worker are a help. */
-		{ "pool", make_pool, 22, 16 },
+		{ "pool", make_pool, 21, 15 },
 		{ "session", make_session, 0, 0 },
 		{ "call for a token", make_token_call, 0, 0 },
 		{ "call for a quote", make_quote_call, 0, 0 },
