@@ -59,7 +59,7 @@ const struct option_row option_table[] = {
 	  .help = "calls in flight, 1 to 64 (default: as workers)" },
 	{ "rate", 0, TAKES_COUNT, PLACE_ANY, FIELD(rate), 0, 1000,
 	  .argname = "N",
-	  .help = "calls a second, all processes together; 0: no limit\n"
+	  .help = "calls a second, all your jobs together; 0: no limit\n"
 		  "(default: 18 real, 1 paper)" },
 	{ "batch", 0, TAKES_COUNT, PLACE_ANY, FIELD(batch), 1, 30,
 	  .argname = "N",

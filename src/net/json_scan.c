@@ -205,10 +205,8 @@ static int scan_digits(struct scan *s)
 	return s->p > start ? 0 : stop(s, "digit expected");
 }
 
-static int scan_number(struct scan *s)
+static int scan_number_text(struct scan *s)
 {
-	const char *start = s->p;
-
 	if (peek(s) == '-')
 		s->p++;
 	if (peek(s) == '0')
@@ -224,13 +222,23 @@ static int scan_number(struct scan *s)
 		s->p++;
 		if (peek(s) == '+' || peek(s) == '-')
 			s->p++;
-		if (scan_digits(s))
-			return -1;
+		return scan_digits(s);
 	}
+	return 0;
+}
+
+static int scan_number(struct scan *s)
+{
+	const char *start = s->p;
+	int rc = scan_number_text(s);
+
+	/* Whatever follows, and be it not a number. */
 	if (s->p - start > JSON_NUMBER_MAX_BYTES) {
 		s->p = start + JSON_NUMBER_MAX_BYTES;
 		return stop(s, "number too long");
 	}
+	if (rc)
+		return -1;
 	buf_append(s->numbers, start, (size_t)(s->p - start));
 	buf_putc(s->numbers, '\0');
 	return 0;

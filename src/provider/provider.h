@@ -86,8 +86,8 @@ struct provider {
 	 * becomes a quote or an error of its own (NOT_FOUND, PARSE).
 	 * Returns -1 when the call failed as a whole: outcomes are untouched.
 	 * verdict is filled either way, as far as the body tells.
-	 * Errors: RATE_LIMIT, TOKEN, AUTH, UNSUPPORTED (the account has no such
-	 * call), INPUT (refused because of what was asked), NOT_FOUND, SERVER,
+	 * Errors: RATE_LIMIT, TOKEN, AUTH, FORBIDDEN (a 403 that is not the
+	 * broker's own), UNSUPPORTED (the account has no such call), INPUT (refused because of what was asked), NOT_FOUND, SERVER,
 	 * HTTP, PARSE, TRUNCATED, SYSTEM. */
 	int (*parse_quote)(const struct http_response *response, size_t first,
 			   size_t count, struct result *result,
@@ -98,7 +98,7 @@ struct provider {
 			   struct err *err);
 
 	/* Errors: AUTH (refused; retry_after_ms > 0: may be asked again then),
-	 * RATE_LIMIT, SERVER, HTTP, PARSE, TRUNCATED. */
+	 * FORBIDDEN, RATE_LIMIT, SERVER, HTTP, PARSE, TRUNCATED. */
 	int (*parse_token)(const struct http_response *response, int64_t now_ms,
 			   struct provider_token *out, struct err *err);
 

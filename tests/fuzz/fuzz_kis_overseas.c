@@ -13,8 +13,8 @@ static void check_row(const struct json_node *row, const struct kis_question *q,
 		return;
 	rsym += strspn(rsym, " ");
 	require(strlen(rsym) > 4);
-	require(strncmp(rsym + 1, "NAS", 3) == 0 || strncmp(rsym + 1, "BAQ", 3) == 0 ||
-		market_from_name(rsym + 1, 3) == MARKET_NAS);
+	require(market_from_name(rsym + 1, 3) == MARKET_NAS ||
+		market_from_name(rsym + 1, 3) == MARKET_BAQ);
 	require(kis_is_code(rsym + 4, "TSLA"));
 	kis_check_number(row, "last", o->quote.number[QUOTE_PRICE]);
 	require(o->exchange == MARKET_NAS);

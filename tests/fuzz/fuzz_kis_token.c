@@ -8,6 +8,7 @@ static void check_failure(const struct provider_token *token, const struct err *
 {
 	switch ((int)err->kind) {
 	case ERR_AUTH:
+	case ERR_FORBIDDEN:
 	case ERR_RATE_LIMIT:
 	case ERR_SERVER:
 	case ERR_HTTP:

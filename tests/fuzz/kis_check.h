@@ -93,6 +93,7 @@ static inline void kis_check_failure(const struct result *result, const struct e
 	case ERR_RATE_LIMIT:
 	case ERR_TOKEN:
 	case ERR_AUTH:
+	case ERR_FORBIDDEN:
 	case ERR_UNSUPPORTED:
 	case ERR_INPUT:
 	case ERR_NOT_FOUND:
