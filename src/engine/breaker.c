@@ -35,37 +35,35 @@ void breaker_free(struct breaker *b)
 	free(b);
 }
 
-enum weight {
-	SAYS_NOTHING, /* of the broker */
-	IS_ANSWER,    /* the broker is there: it is the symbol's own failure */
-	MAY_HEAL,
-	CANNOT_HEAL
+enum {
+	SAYS_NOTHING = 0, /* of the broker */
+	IS_ANSWER = -1 /* the broker is there: it is the symbol's own failure */
 };
 
-/* What may be one symbol's fault or the broker's is that symbol's where the
- * broker has answered others. */
-static enum weight weigh(const struct err *why, bool is_there)
+/* How many failures in a row open it. What may be one symbol's fault or the
+ * broker's is that symbol's for longer where the broker has answered others. */
+static int failures_to_open(const struct err *why, bool is_there)
 {
 	switch (why->kind) {
 	case ERR_AUTH:
 	case ERR_TLS:
 	case ERR_HOST:
-		return CANNOT_HEAL;
+		return 1;
+	case ERR_FORBIDDEN:
+		return is_there ? BREAKER_DOUBTS : 1;
+	case ERR_HTTP:
+		if (why->code == 404)
+			return IS_ANSWER;
+		return is_there ? BREAKER_DOUBTS : BREAKER_FAILURES;
+	case ERR_PARSE:
+		return is_there ? BREAKER_DOUBTS : BREAKER_FAILURES;
 	case ERR_RATE_LIMIT:
 	case ERR_TIMEOUT:
 	case ERR_NETWORK:
 	case ERR_HANDSHAKE:
 	case ERR_SERVER:
 	case ERR_TRUNCATED:
-		return MAY_HEAL;
-	case ERR_HTTP:
-		if (why->code == 404)
-			return IS_ANSWER;
-		return is_there ? SAYS_NOTHING : MAY_HEAL;
-	case ERR_PARSE:
-		return is_there ? SAYS_NOTHING : MAY_HEAL;
-	case ERR_FORBIDDEN:
-		return is_there ? SAYS_NOTHING : CANNOT_HEAL;
+		return BREAKER_FAILURES;
 	case ERR_INPUT:
 	case ERR_NOT_FOUND:
 	case ERR_TOKEN:
@@ -98,17 +96,17 @@ void breaker_note_answer(struct breaker *b)
 static void note_failure_locked(struct breaker *b, const struct err *why)
 	REQUIRES(b->mu)
 {
-	enum weight weight = weigh(why, b->is_there);
+	int most = failures_to_open(why, b->is_there);
 
-	if (weight == SAYS_NOTHING || b->is_open)
+	if (most == SAYS_NOTHING || b->is_open)
 		return;
-	if (weight == IS_ANSWER) {
+	if (most == IS_ANSWER) {
 		note_answer_locked(b);
 		return;
 	}
 	b->failures = b->why.kind == why->kind ? b->failures + 1 : 1;
 	b->why = *why;
-	b->is_open = weight == CANNOT_HEAL || b->failures >= BREAKER_FAILURES;
+	b->is_open = b->failures >= most;
 }
 
 void breaker_note_failure(struct breaker *b, const struct err *why)

@@ -3,10 +3,10 @@
  *
  * It opens when requests fail finally, one after another and all of one kind,
  * with no answer in between: at the first for what cannot heal by itself
- * (credentials, certificate, host name), else at BREAKER_FAILURES. What may
- * be the fault of a few symbols (an answer that cannot be read) opens it only
- * where nothing was ever answered. Then every further request fails at once
- * with the same error, and it is said once. */
+ * (credentials, certificate, host name), else at BREAKER_FAILURES, or at
+ * BREAKER_DOUBTS of what may be the fault of a few symbols (an answer that
+ * cannot be read), where others were answered before. Then every further
+ * request fails at once with the same error, and it is said once. */
 #ifndef ENGINE_BREAKER_H
 #define ENGINE_BREAKER_H
 
@@ -14,7 +14,7 @@
 
 #include "base/err.h"
 
-enum { BREAKER_FAILURES = 6 };
+enum { BREAKER_FAILURES = 6, BREAKER_DOUBTS = 30 };
 
 struct breaker; /* opaque */
 

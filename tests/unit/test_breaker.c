@@ -61,13 +61,15 @@ static void each_kind_has_its_threshold(void **state)
 #define N ERR_NETWORK
 #define T ERR_TIMEOUT
 #define P ERR_PARSE
+#define P5 P, P, P, P, P
+#define P10 P5, P5
 #define END -1
 
 static void only_failures_alike_and_in_a_row_count(void **state)
 {
 	static const struct {
 		const char *name;
-		int story[20];
+		int story[40];
 		bool opens;
 	} rows[] = {
 		{ "five", { N, N, N, N, N, END }, false },
@@ -79,7 +81,8 @@ static void only_failures_alike_and_in_a_row_count(void **state)
 		{ "a symbol's own is an answer", { N, N, N, ERR_NOT_FOUND, N, N, N, END }, false },
 		{ "the run's own is not", { N, N, N, ERR_CANCELED, N, N, N, END }, true },
 		{ "unreadable from the start", { P, P, P, P, P, P, END }, true },
-		{ "unreadable after an answer", { ANSWER, P, P, P, P, P, P, P, END }, false },
+		{ "unreadable after an answer", { ANSWER, P10, P10, P5, P, P, P, P, END }, false },
+		{ "all unreadable after an answer", { ANSWER, P10, P10, P10, END }, true },
 		{ "forbidden after an answer", { ANSWER, ERR_FORBIDDEN, ERR_FORBIDDEN, END }, false },
 		{ "refused after an answer", { ANSWER, ERR_AUTH, END }, true },
 		{ "once open, always open", { ERR_AUTH, ANSWER, ANSWER, END }, true },
