@@ -51,7 +51,8 @@ int exit_status_of_run(const struct run_report *r, int signo)
 				       r->output_err.code == EPIPE
 			       ? STATUS_PIPE
 			       : STATUS_OUTPUT;
-	if (t->failed[ERR_AUTH] + t->failed[ERR_FORBIDDEN] > 0)
+	if (t->failed[ERR_AUTH] > 0 ||
+	    (t->failed[ERR_FORBIDDEN] > 0 && t->quotes == 0))
 		return STATUS_AUTH;
 	if (t->failed[ERR_DEADLINE] > 0)
 		return STATUS_DEADLINE;

@@ -228,7 +228,10 @@ static int load_list(struct app *app, struct err *err)
 	if ((err->kind != ERR_DEADLINE && err->kind != ERR_CANCELED) ||
 	    o->wants_plan || symbol_list_count(app->list) == 0)
 		return -1;
-	/* The time is up, or a signal came: what was read has its records. */
+	/* The time is up, or a signal came: what was read has its records, but
+	 * they do not replace those of a whole list. */
+	if (o->output)
+		return -1;
 	if (err->kind == ERR_DEADLINE)
 		say(NULL, err->msg);
 	return 0;

@@ -64,12 +64,15 @@ void mask_secret(struct buf *text, const char *secret)
 
 void mask_user(char *text)
 {
-	char *begin = strstr(text, "//"), *end;
+	char *end = strrchr(text, '@'), *begin = text, *at;
 
-	if (!begin)
+	if (!end)
 		return;
-	begin += 2;
-	end = begin + strcspn(begin, "@ '/");
-	if (*end == '@')
-		memset(begin, '*', (size_t)(end - begin));
+	at = strchr(text, '\'');
+	if (at && at < end)
+		begin = at + 1;
+	at = strstr(begin, "//");
+	if (at && at < end)
+		begin = at + 2;
+	memset(begin, '*', (size_t)(end - begin));
 }

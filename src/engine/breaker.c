@@ -6,10 +6,9 @@
 
 struct breaker { /* lock key: l under mu */
 	struct mutex mu;
-	struct err why; /* l: of the last failure */
-	int failures;   /* l: alike, in a row */
-	bool is_there;  /* l: the broker has answered */
+	int points;     /* l: since the last answer */
 	bool is_open;   /* l: set once, never cleared */
+	struct err why; /* l: when is_open */
 };
 
 struct breaker *breaker_new(struct err *err)
@@ -35,35 +34,27 @@ void breaker_free(struct breaker *b)
 	free(b);
 }
 
-enum {
-	SAYS_NOTHING = 0, /* of the broker */
-	IS_ANSWER = -1 /* the broker is there: it is the symbol's own failure */
-};
+/* The broker is there: it is the symbol's own failure. */
+enum { IS_ANSWER = -1 };
 
-/* How many failures in a row open it. What may be one symbol's fault or the
- * broker's is that symbol's for longer where the broker has answered others. */
-static int failures_to_open(const struct err *why, bool is_there)
+static int points_of(const struct err *why)
 {
 	switch (why->kind) {
 	case ERR_AUTH:
 	case ERR_TLS:
 	case ERR_HOST:
-		return 1;
-	case ERR_FORBIDDEN:
-		return is_there ? BREAKER_DOUBTS : 1;
-	case ERR_HTTP:
-		if (why->code == 404)
-			return IS_ANSWER;
-		return is_there ? BREAKER_DOUBTS : BREAKER_FAILURES;
-	case ERR_PARSE:
-		return is_there ? BREAKER_DOUBTS : BREAKER_FAILURES;
+		return BREAKER_POINTS;
 	case ERR_RATE_LIMIT:
 	case ERR_TIMEOUT:
 	case ERR_NETWORK:
 	case ERR_HANDSHAKE:
 	case ERR_SERVER:
 	case ERR_TRUNCATED:
-		return BREAKER_FAILURES;
+		return BREAKER_FIRM;
+	case ERR_FORBIDDEN:
+	case ERR_HTTP:
+	case ERR_PARSE:
+		return BREAKER_DOUBTFUL;
 	case ERR_INPUT:
 	case ERR_NOT_FOUND:
 	case ERR_TOKEN:
@@ -77,42 +68,30 @@ static int failures_to_open(const struct err *why, bool is_there)
 	case ERR_KINDS:
 		break;
 	}
-	return SAYS_NOTHING;
-}
-
-static void note_answer_locked(struct breaker *b) REQUIRES(b->mu)
-{
-	b->failures = 0;
-	b->is_there = true;
+	return 0; /* it says nothing of the broker */
 }
 
 void breaker_note_answer(struct breaker *b)
 {
 	mutex_lock(&b->mu);
-	note_answer_locked(b);
+	b->points = 0;
 	mutex_unlock(&b->mu);
-}
-
-static void note_failure_locked(struct breaker *b, const struct err *why)
-	REQUIRES(b->mu)
-{
-	int most = failures_to_open(why, b->is_there);
-
-	if (most == SAYS_NOTHING || b->is_open)
-		return;
-	if (most == IS_ANSWER) {
-		note_answer_locked(b);
-		return;
-	}
-	b->failures = b->why.kind == why->kind ? b->failures + 1 : 1;
-	b->why = *why;
-	b->is_open = b->failures >= most;
 }
 
 void breaker_note_failure(struct breaker *b, const struct err *why)
 {
+	int points = points_of(why);
+
+	if (points == IS_ANSWER) {
+		breaker_note_answer(b);
+		return;
+	}
 	mutex_lock(&b->mu);
-	note_failure_locked(b, why);
+	b->points += points;
+	if (!b->is_open && b->points >= BREAKER_POINTS) {
+		b->is_open = true;
+		b->why = *why;
+	}
 	mutex_unlock(&b->mu);
 }
 

@@ -1,12 +1,12 @@
-/* breaker.h: stops a run early when everything fails alike.
+/* breaker.h: stops a run early when everything fails.
  * Layer engine; uses base.
  *
- * It opens when requests fail finally, one after another and all of one kind,
- * with no answer in between: at the first for what cannot heal by itself
- * (credentials, certificate, host name), else at BREAKER_FAILURES, or at
- * BREAKER_DOUBTS of what may be the fault of a few symbols (an answer that
- * cannot be read), where others were answered before. Then every further
- * request fails at once with the same error, and it is said once. */
+ * Requests that fail finally, with no answer in between, add up: what cannot
+ * heal by itself (credentials, certificate, host name) opens it at once, what
+ * says that the broker cannot be reached counts fivefold, what may be the fault
+ * of a few symbols (an answer that cannot be read, a 403 of a gateway) once.
+ * When it is open, every further request fails at once with the error that
+ * opened it, and it is said once. */
 #ifndef ENGINE_BREAKER_H
 #define ENGINE_BREAKER_H
 
@@ -14,7 +14,8 @@
 
 #include "base/err.h"
 
-enum { BREAKER_FAILURES = 6, BREAKER_DOUBTS = 30 };
+/* What adds up to BREAKER_POINTS opens it. */
+enum { BREAKER_POINTS = 30, BREAKER_FIRM = 5, BREAKER_DOUBTFUL = 1 };
 
 struct breaker; /* opaque */
 

@@ -218,11 +218,12 @@ static int read_token(struct fetch_worker *w, void *arg, struct err *err)
 }
 
 /* The broker gave none, and would not count it as an issue. A minute that it
- * asks to wait for is that of another issue; a busy server's wish is not. */
+ * asks to wait for is that of another issue; a busy server's wish is not. What
+ * became of a call that the gateway gave up is not known. */
 static bool is_token_refused(const struct http_response *r,
 			     const struct err *err)
 {
-	return r->status != 0 &&
+	return r->status != 0 && r->status != 504 &&
 	       (err->kind == ERR_RATE_LIMIT || err->kind == ERR_SERVER ||
 		err->kind == ERR_FORBIDDEN ||
 		(err->kind == ERR_AUTH && err->retry_after_ms == 0));
@@ -251,8 +252,11 @@ static int issue_token(void *arg, struct provider_token *out,
 		       ? ISSUE_REFUSED
 		       : ISSUE_UNKNOWN;
 	/* Whatever the broker says instead of a token: there is none to be had. */
-	if (w->response.status != 0 && !err_kind_is_retryable(err->kind))
+	if (w->response.status != 0 && !err_kind_is_retryable(err->kind) &&
+	    err->kind != ERR_AUTH) {
 		err->kind = ERR_AUTH;
+		err->retry_after_ms = 0;
+	}
 	return err_wrap(err, "cannot get a token");
 }
 
@@ -292,6 +296,12 @@ static void note_attempt(struct quote_call *call, const struct http_response *r)
 	}
 }
 
+/* What fails without an answer has no verdict, and not that of the call before. */
+static void forget_verdict(struct quote_call *call)
+{
+	call->verdict = (struct provider_verdict){ NULL, NULL, NULL };
+}
+
 /* One call with a live token. A dead one is replaced once, and that is no
  * attempt of the request. */
 static int call_once(struct fetch_worker *w, struct quote_call *call,
@@ -302,7 +312,7 @@ static int call_once(struct fetch_worker *w, struct quote_call *call,
 
 	for (;;) {
 		call->has_token = false;
-		call->verdict = (struct provider_verdict){ NULL, NULL, NULL };
+		forget_verdict(call);
 		w->response.status = 0;
 		if (credential_get(s->credential, issue_token, w, s->stop,
 				   s->deadline_ns, &lease, err) < 0)
@@ -342,6 +352,7 @@ static int ask(struct fetch_worker *w, struct quote_call *call, struct err *err)
 	struct fetch_shared *s = w->shared;
 	int attempt;
 
+	forget_verdict(call);
 	if (breaker_is_open(s->breaker, err))
 		return -1;
 	for (attempt = 1;; attempt++) {
@@ -397,17 +408,9 @@ static int ask_exchanges(struct fetch_worker *w, struct quote_call *call,
  * others have their quotes. */
 static bool may_be_one_symbol(const struct err *err)
 {
-	switch ((int)err->kind) {
-	case ERR_INPUT:
-	case ERR_NOT_FOUND:
-	case ERR_PARSE:
-	case ERR_FORBIDDEN:
-		return true;
-	case ERR_HTTP:
-		return err->code >= 400;
-	default:
-		return false;
-	}
+	return err->kind == ERR_INPUT || err->kind == ERR_NOT_FOUND ||
+	       err->kind == ERR_PARSE || err->kind == ERR_FORBIDDEN ||
+	       (err->kind == ERR_HTTP && err->code >= 400);
 }
 
 static void fail_part(const struct quote_call *call, const struct err *err)

@@ -83,7 +83,7 @@ static enum err_kind kind_of_status(int status)
 	if (status == 401)
 		return ERR_TOKEN;
 	if (status == 403)
-		return ERR_AUTH;
+		return ERR_FORBIDDEN;
 	if (status >= 500)
 		return ERR_SERVER;
 	return ERR_HTTP;
@@ -118,6 +118,7 @@ static enum err_kind kind_of_refusal(const struct provider_verdict *v,
 				     const struct http_response *response)
 {
 	const struct code *code = find_code(v->msg_cd);
+	enum err_kind kind;
 
 	if (code)
 		return code->kind;
@@ -126,8 +127,10 @@ static enum err_kind kind_of_refusal(const struct provider_verdict *v,
 		return ERR_NOT_FOUND;
 	/* A code we do not know in an answer that is fine as HTTP: the broker
 	 * did not like what was asked. */
-	return is_http_ok(response) ? ERR_INPUT
-				    : kind_of_status(response->status);
+	if (is_http_ok(response))
+		return ERR_INPUT;
+	kind = kind_of_status(response->status);
+	return kind == ERR_FORBIDDEN ? ERR_AUTH : kind; /* its own words */
 }
 
 static void note_status(const struct http_response *response, struct err *err)
@@ -138,11 +141,8 @@ static void note_status(const struct http_response *response, struct err *err)
 
 static void fail_status(const struct http_response *response, struct err *err)
 {
-	enum err_kind kind = response->status == 403
-				     ? ERR_FORBIDDEN
-				     : kind_of_status(response->status);
-
-	err_set(err, kind, "HTTP status %d%s", response->status,
+	err_set(err, kind_of_status(response->status), "HTTP status %d%s",
+		response->status,
 		response->status >= 300 && response->status < 400
 			? " (redirects are not followed)"
 			: "");

@@ -87,7 +87,8 @@ struct provider {
 	 * Returns -1 when the call failed as a whole: outcomes are untouched.
 	 * verdict is filled either way, as far as the body tells.
 	 * Errors: RATE_LIMIT, TOKEN, AUTH, FORBIDDEN (a 403 that is not the
-	 * broker's own), UNSUPPORTED (the account has no such call), INPUT (refused because of what was asked), NOT_FOUND, SERVER,
+	 * broker's own), UNSUPPORTED (the account has no such call), INPUT
+	 * (refused because of what was asked), NOT_FOUND, SERVER,
 	 * HTTP, PARSE, TRUNCATED, SYSTEM. */
 	int (*parse_quote)(const struct http_response *response, size_t first,
 			   size_t count, struct result *result,

@@ -131,6 +131,27 @@ others_are_answered() {
     fetch -f list --rate 0
     expect_status 0
     expect_json 'length == 600'
+    codes 25 >list
+    serve --fault status=403@symbol=100001
+    fetch -f list --rate 0
+    expect_status 1 # not 3: the others show that the credentials are good
+    expect_json 'map(select(.error)) | map(.symbol) == ["100001"]'
+    serve --fault status=403@path=multi,nth=1
+    fetch -f list --batch 1 --rate 0
+    expect_status 1
+    expect_json 'map(select(.error)) | length == 1'
+}
+
+@test "an answer of the same bad kind to every call: a stop, not two calls for each symbol" {
+    local fault
+
+    codes 400 >list
+    for fault in status=404 status=403 html200; do
+        serve --fault "$fault@path=multi"
+        fetch -f list --rate 0 --stats stats
+        expect_text err 'stopped early'
+        expect_json '.calls < 120' stats
+    done
 }
 
 @test "a busy token endpoint's Retry-After is waited for" {
@@ -157,11 +178,16 @@ others_are_answered() {
 }
 
 @test "a proxy's password is in no message" {
+    local proxy
+
     serve
-    https_proxy='foo://user:hunter2hunter2@127.0.0.1:1' fetch --base-url https://broker.test 005930
-    expect_status 4
-    expect_no_text out hunter2
-    expect_no_text err hunter2
+    for proxy in 'foo://user:hunter2@127.0.0.1:1' 'user:hunter2@127.0.0.1:99999' \
+        'http://user:x/hunter2@127.0.0.1' "http://user:x@'hunter2@127.0.0.1:99999"; do
+        https_proxy=$proxy fetch -v --base-url https://broker.test 005930
+        expect_status 4
+        expect_no_text out hunter2
+        expect_no_text err hunter2
+    done
 }
 
 @test "time up, or a signal, while the list is read: what was read has its records" {
@@ -172,6 +198,13 @@ others_are_answered() {
         expect_status 6
     }
     expect_json 'map(.symbol) == ["005930", "000660"] and all(.[]; .error_type == "Deadline")'
+    echo old >made
+    (printf '005930\n'; sleep 1) | {
+        status=0
+        "$QUOTEFETCH" --timeout 0.3 -o made 2>err || status=$?
+        expect_status 6
+    }
+    expect_same "$(<made)" old
     mkfifo list.fifo
     "$QUOTEFETCH" -f list.fifo >out 2>err 3>&- &
     exec 9>list.fifo

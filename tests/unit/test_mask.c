@@ -71,8 +71,11 @@ static void masks_a_user(void **state)
 	} rows[] = {
 		{ "bad proxy 'foo://me:word@host:1'", "bad proxy 'foo://*******@host:1'" },
 		{ "http://word@host", "http://****@host" },
-		{ "http://host/a@b", "http://host/a@b" },
-		{ "'http://host' me@there", "'http://host' me@there" },
+		{ "'me:word@host:99999'", "'*******@host:99999'" },
+		{ "'http://me:wo/r d@x'", "'http://*********@x'" },
+		{ "'http://me:p@ss'word@x'", "'http://************@x'" },
+		{ "'foo:/me:word@x'", "'************@x'" },
+		{ "Could not resolve proxy: host", "Could not resolve proxy: host" },
 		{ "//", "//" },
 		{ "", "" },
 	};
