@@ -80,6 +80,7 @@ expect_kept() {
     expect_text err 'the quota is not shared with other processes'
     rm "$FILE" && mkdir "$FILE"
     expect_well 1
+    sleep 1 # runs of their own know nothing of each other
     rmdir "$FILE"
     expect_well 0
     expect_kept
