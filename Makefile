@@ -49,8 +49,8 @@ TEST_CFLAGS  := -Itests -Wno-missing-prototypes
 
 obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
-LIB_OBJ     := $(call obj,$(wildcard src/base/*.c src/model/*.c src/net/*.c \
-			src/provider/*.c src/engine/*.c src/cli/*.c) \
+LIB_OBJ     := $(call obj,$(foreach d,base model net provider share engine stream cli command, \
+			$(wildcard src/$d/*.c)) \
 			$(filter-out src/main.c,$(wildcard src/*.c)))
 SANDBOX_OBJ := $(call obj,$(wildcard src/sandbox/*.c))
 HEADERS     := $(wildcard src/*.h src/*/*.h)

@@ -23,6 +23,8 @@ int exit_status_of_err(const struct err *err, int signo)
 	case ERR_SYSTEM:
 		return STATUS_USAGE;
 	case ERR_NOT_FOUND:
+	case ERR_NO_TRADE:
+	case ERR_LIMIT:
 	case ERR_RATE_LIMIT:
 	case ERR_TIMEOUT:
 	case ERR_NETWORK:

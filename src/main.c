@@ -4,7 +4,7 @@
  *
  *   argv, environment, file -> options -> symbol list -> plan -> requests
  *   main:    while a credit is free: submit             -> queue -> worker
- *   worker:  token -> gate -> quota -> http -> provider.parse -> retry?
+ *   worker:  token -> limit -> quota -> http -> provider.parse -> retry?
  *   worker:  result (never blocks: credits)             -> queue -> main
  *   main:    render each record, write, progress; credit back
  *   at the end: join, sum the counters, close the document, exit status

@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "cli/output.h"
-#include "engine/credential.h"
-#include "engine/quota.h"
+#include "share/credential.h"
+#include "share/quota.h"
 #include "session.h"
 
 static int print(const struct session_config *c, struct buf *text,

@@ -11,11 +11,11 @@
 #include "cli/delivery.h"
 #include "cli/output.h"
 #include "engine/breaker.h"
-#include "engine/credential.h"
-#include "engine/exchange_book.h"
-#include "engine/gate.h"
+#include "share/credential.h"
+#include "share/exchange_book.h"
+#include "engine/limit.h"
 #include "engine/pool.h"
-#include "engine/quota.h"
+#include "share/quota.h"
 #include "session.h"
 
 /* The next request, as a result whose outcomes are blank; NULL with *done set
@@ -93,7 +93,7 @@ static void follow_latency(struct session *run, const struct result *result)
 	if ((double)pool_workers(run->pool) <
 		    rate * run->latency_sec / (1 + run->latency_sec) + 2 &&
 	    pool_grow(run->pool) && run->options->concurrency == OPTION_AUTO)
-		gate_widen(run->shared.gate);
+		limit_widen(run->shared.limit);
 }
 
 static int collect(struct session *run, struct err *err)
@@ -181,7 +181,7 @@ static void drop_all(struct session *run)
 static void stop_workers(struct session *run)
 {
 	if (stop_reason(run->config->stop)) {
-		gate_close(run->shared.gate);
+		limit_close(run->shared.limit);
 		credential_close(run->shared.credential);
 	}
 	pool_stop(run->pool);

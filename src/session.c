@@ -10,11 +10,11 @@
 #include "cli/render.h"
 #include "cli/symbol_list.h"
 #include "engine/breaker.h"
-#include "engine/credential.h"
-#include "engine/exchange_book.h"
-#include "engine/gate.h"
+#include "share/credential.h"
+#include "share/exchange_book.h"
+#include "engine/limit.h"
 #include "engine/pool.h"
-#include "engine/quota.h"
+#include "share/quota.h"
 
 enum {
 	DEFAULT_WORKERS = 3,
@@ -207,7 +207,7 @@ static int open_engine(struct session *run, struct err *err)
 	if (!(s->quota = session_open_quota(c, buf_text(&run->key), err)) ||
 	    !(s->credential =
 		      session_open_credential(c, buf_text(&run->key), err)) ||
-	    !(s->gate = gate_new(o->concurrency == OPTION_AUTO ? workers
+	    !(s->limit = limit_new(o->concurrency == OPTION_AUTO ? workers
 							       : o->concurrency,
 				 err)) ||
 	    !(s->breaker = breaker_new(err)) ||
@@ -284,7 +284,7 @@ void session_close(struct session *run)
 	pool_free(run->pool);
 	exchange_book_free(run->book);
 	breaker_free(run->shared.breaker);
-	gate_free(run->shared.gate);
+	limit_free(run->shared.limit);
 	credential_free(run->shared.credential);
 	quota_free(run->shared.quota);
 	delivery_free(run->delivery);

@@ -12,6 +12,8 @@ static const struct {
 	[ERR_USAGE] = { "Usage", false },
 	[ERR_INPUT] = { "Input", false },
 	[ERR_NOT_FOUND] = { "NotFound", false },
+	[ERR_NO_TRADE] = { "NoTrade", false },
+	[ERR_LIMIT] = { "Limit", false },
 	[ERR_RATE_LIMIT] = { "RateLimit", true },
 	[ERR_DEADLINE] = { "Deadline", false },
 	[ERR_TIMEOUT] = { "Timeout", true },

@@ -27,6 +27,8 @@ enum err_kind {
 	ERR_USAGE,     /* the command line or the configuration is wrong */
 	ERR_INPUT,     /* a symbol, or a request as such, is not acceptable */
 	ERR_NOT_FOUND, /* the broker does not know the symbol, or has no price */
+	ERR_NO_TRADE,  /* it knows it, and there was no trade: no price yet */
+	ERR_LIMIT,     /* more symbols than one session or day may have */
 	ERR_RATE_LIMIT, /* the broker says: too many calls */
 	ERR_DEADLINE,   /* the time of the whole run is up */
 	ERR_TIMEOUT,    /* one attempt took too long */

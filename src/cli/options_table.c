@@ -1,5 +1,5 @@
 #include "cli/options.h"
-#include "engine/quota.h"
+#include "share/quota.h"
 
 #define FIELD(name) offsetof(struct options, name)
 

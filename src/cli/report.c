@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "base/buf.h"
-#include "engine/quota.h"
+#include "share/quota.h"
 
 /* Room for the round trips of the last calls, in a suggested timeout. */
 enum { TIMEOUT_MARGIN_SEC = 2 };

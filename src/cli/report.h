@@ -1,6 +1,6 @@
 /* report.h: what a run would cost (--plan), and what the quota shows
  * (--quota), in words.
- * Layer cli; uses base, engine/quota. */
+ * Layer cli; uses base, share/quota. */
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 

@@ -57,6 +57,8 @@ static int points_of(const struct err *why)
 		return BREAKER_DOUBTFUL;
 	case ERR_INPUT:
 	case ERR_NOT_FOUND:
+	case ERR_NO_TRADE:
+	case ERR_LIMIT:
 	case ERR_TOKEN:
 	case ERR_UNSUPPORTED:
 		return IS_ANSWER;

@@ -11,9 +11,9 @@
 #include "base/mask.h"
 #include "base/sync.h"
 #include "engine/breaker.h"
-#include "engine/credential.h"
-#include "engine/gate.h"
-#include "engine/quota.h"
+#include "share/credential.h"
+#include "engine/limit.h"
+#include "share/quota.h"
 #include "engine/retry.h"
 #include "model/quote.h"
 
@@ -128,23 +128,23 @@ static enum quota_end quota_end_of(const struct http_response *r,
 	return r->status == 503 ? QUOTA_OVERLOADED : QUOTA_ANSWERED;
 }
 
-static enum gate_report gate_report_of(const struct err *err)
+static enum limit_report limit_report_of(const struct err *err)
 {
 	if (!err)
-		return GATE_CLEAN;
+		return LIMIT_CLEAN;
 	return err->kind == ERR_TIMEOUT || err->kind == ERR_SERVER
-		       ? GATE_OVERLOAD
-		       : GATE_UNKNOWN;
+		       ? LIMIT_OVERLOAD
+		       : LIMIT_UNKNOWN;
 }
 
-/* One attempt: sends what w->request holds, under gate and quota, and reads
+/* One attempt: sends what w->request holds, under limit and quota, and reads
  * the answer with read(arg). */
 static int exchange(struct fetch_worker *w, read_fn read, void *arg,
 		    struct err *err)
 {
 	struct fetch_shared *s = w->shared;
 	struct quota_permit permit;
-	struct gate_pass pass;
+	struct limit_pass pass;
 	struct err why;
 	int64_t until_ns;
 	bool is_answered;
@@ -154,11 +154,11 @@ static int exchange(struct fetch_worker *w, read_fn read, void *arg,
 	w->response.was_sent = false;
 	if (!w->http && !(w->http = http_new(&s->http, err)))
 		return -1;
-	if (gate_enter(s->gate, &pass, s->deadline_ns, err) < 0)
+	if (limit_enter(s->limit, &pass, s->deadline_ns, err) < 0)
 		return -1;
 	if (quota_acquire(s->quota, &permit, s->stop, s->deadline_ns, err) <
 	    0) {
-		gate_leave(s->gate, pass, GATE_UNKNOWN);
+		limit_leave(s->limit, pass, LIMIT_UNKNOWN);
 		return -1;
 	}
 	until_ns = clock_monotonic_ns() + s->try_timeout_ns;
@@ -177,7 +177,7 @@ static int exchange(struct fetch_worker *w, read_fn read, void *arg,
 	quota_end(s->quota, &permit,
 		  quota_end_of(&w->response, is_answered, rc < 0 ? &why : NULL),
 		  w->response.finished_ns, w->response.min_rtt_ns);
-	gate_leave(s->gate, pass, gate_report_of(rc < 0 ? &why : NULL));
+	limit_leave(s->limit, pass, limit_report_of(rc < 0 ? &why : NULL));
 	count(w, is_answered, rc < 0 ? &why : NULL);
 	if (rc < 0)
 		*err = why;

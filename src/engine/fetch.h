@@ -4,12 +4,12 @@
  *
  *   for each part of the request still without an answer
  *     until answered, or no further attempt is due:
- *       token -> gate -> quota -> http -> provider.parse -> quota, gate back
+ *       token -> limit -> quota -> http -> provider.parse -> both back
  *     refused because of one symbol among many: halve the part
  *     no multi call to be had: ask one by one
  *     not found, and its exchange was a guess: ask the next exchange
  *
- * The gate and the quota are given back before any pause. */
+ * The limit and the quota are given back before any pause. */
 #ifndef ENGINE_FETCH_H
 #define ENGINE_FETCH_H
 
@@ -23,7 +23,7 @@
 
 struct breaker;
 struct credential;
-struct gate;
+struct limit;
 struct quota;
 struct stop;
 
@@ -34,7 +34,7 @@ struct fetch_shared {
 	const char *base_url;
 	struct http_config http;
 	struct credential *credential;
-	struct gate *gate;
+	struct limit *limit;
 	struct quota *quota;
 	struct breaker *breaker;
 	struct stop *stop;

@@ -2,7 +2,7 @@
  * a checksum vouches for: no crash, no wait above a second for what is not so,
  * and what comes out is a state again. */
 #define _DEFAULT_SOURCE /* mkdtemp */
-#include "engine/quota_file.h"
+#include "share/quota_file.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "engine/limiter.h"
+#include "share/limiter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* The token cache: what another process, or somebody else, left there. */
-#include "engine/token_file.h"
+#include "share/token_file.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -35,7 +35,7 @@ static void each_kind_has_its_threshold(void **state)
 		{ ERR_RATE_LIMIT, 6 }, { ERR_TIMEOUT, 6 },   { ERR_NETWORK, 6 },
 		{ ERR_HANDSHAKE, 6 },  { ERR_HTTP, 30 },	     { ERR_SERVER, 6 },
 		{ ERR_PARSE, 30 },      { ERR_TRUNCATED, 6 }, { ERR_USAGE, 0 },
-		{ ERR_INPUT, 0 },      { ERR_NOT_FOUND, 0 }, { ERR_DEADLINE, 0 },
+		{ ERR_INPUT, 0 },      { ERR_NOT_FOUND, 0 }, { ERR_NO_TRADE, 0 }, { ERR_LIMIT, 0 }, { ERR_DEADLINE, 0 },
 		{ ERR_TOKEN, 0 },      { ERR_UNSUPPORTED, 0 }, { ERR_CANCELED, 0 },
 		{ ERR_OUTPUT, 0 },     { ERR_SYSTEM, 0 },      { ERR_FORBIDDEN, 30 },
 	};

@@ -23,8 +23,8 @@
 #include "base/safefile.h"
 #include "base/sync.h"
 #include "child.h"
-#include "engine/credential.h"
-#include "engine/token_file.h"
+#include "share/credential.h"
+#include "share/token_file.h"
 #include "temp_dir.h"
 
 #define KEY "kis real https://host key"

@@ -18,7 +18,7 @@
 #include "base/safefile.h"
 #include "base/sync.h"
 #include "child.h"
-#include "engine/exchange_book.h"
+#include "share/exchange_book.h"
 #include "temp_dir.h"
 
 static bool is_memory_gone;

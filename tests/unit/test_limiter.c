@@ -1,6 +1,6 @@
 /* The limiter in simulated time: users, workers, a network and a server are
  * played for hours, and the server's own log judges. */
-#include "engine/limiter.h"
+#include "share/limiter.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

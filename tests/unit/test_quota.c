@@ -1,7 +1,7 @@
 /* The shared quota with real files, threads and processes. */
 /* wrap: flock pread pwrite renameat */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
-#include "engine/quota.h"
+#include "share/quota.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,8 +26,8 @@
 #include "base/clock.h"
 #include "base/safefile.h"
 #include "base/sync.h"
-#include "engine/limiter.h"
-#include "engine/quota_file.h"
+#include "share/limiter.h"
+#include "share/quota_file.h"
 
 #define KEY "key of the test"
 #define PATIENT (clock_monotonic_ns() + 20 * NS_PER_SEC)

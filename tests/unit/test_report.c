@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "cli/report.h"
-#include "engine/quota.h"
+#include "share/quota.h"
 
 static const struct cost usual = { .symbols = 2700,
 				   .to_fetch = 2700,

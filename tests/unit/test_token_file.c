@@ -17,7 +17,7 @@
 
 #include "base/safefile.h"
 #include "base/sync.h"
-#include "engine/token_file.h"
+#include "share/token_file.h"
 #include "temp_dir.h"
 
 #define OWNER "0123456789abcdef0123456789abcdef"

@@ -32,14 +32,14 @@
 #include "cli/options.h"
 #include "cli/symbol_list.h"
 #include "engine/breaker.h"
-#include "engine/credential.h"
-#include "engine/exchange_book.h"
+#include "share/credential.h"
+#include "share/exchange_book.h"
 #include "engine/fetch.h"
-#include "engine/gate.h"
+#include "engine/limit.h"
 #include "engine/plan.h"
 #include "engine/pool.h"
 #include "engine/queue.h"
-#include "engine/quota.h"
+#include "share/quota.h"
 #include "net/http.h"
 #include "session.h"
 #include "temp_dir.h"
@@ -231,17 +231,17 @@ static int make_breaker(struct place *p, struct err *err)
 	return 0;
 }
 
-static int make_gate(struct place *p, struct err *err)
+static int make_limit(struct place *p, struct err *err)
 {
-	struct gate *g = gate_new(1, err);
-	struct gate_pass pass;
+	struct limit *g = limit_new(1, err);
+	struct limit_pass pass;
 
 	(void)p;
 	if (!g)
 		return -1;
-	assert_int_equal(gate_enter(g, &pass, CLOCK_NEVER, NULL), 0);
-	gate_leave(g, pass, GATE_CLEAN);
-	gate_free(g);
+	assert_int_equal(limit_enter(g, &pass, CLOCK_NEVER, NULL), 0);
+	limit_leave(g, pass, LIMIT_CLEAN);
+	limit_free(g);
 	return 0;
 }
 
@@ -531,7 +531,7 @@ static void nothing_is_left(void **state)
 	static const struct constructor constructors[] = {
 		{ "stop", make_stop, 1, 1 },
 		{ "breaker", make_breaker, 2, 2 },
-		{ "gate", make_gate, 4, 4 },
+		{ "limit", make_limit, 4, 4 },
 		{ "queue", make_queue, 6, 6 },
 		{ "quota", make_own_quota, 6, 6 },
 		{ "shared quota", make_shared_quota, 6, 6 },
@@ -558,7 +558,7 @@ static void freeing_nothing_is_fine(void **state)
 {
 	(void)state;
 	breaker_free(NULL);
-	gate_free(NULL);
+	limit_free(NULL);
 	queue_free(NULL);
 	quota_free(NULL);
 	credential_free(NULL);

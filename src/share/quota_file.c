@@ -3,7 +3,7 @@
 #ifdef __APPLE__
 #define _DARWIN_C_SOURCE
 #endif
-#include "engine/quota_file.h"
+#include "share/quota_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 
 #include "base/clock.h"
 #include "base/sync.h"
-#include "engine/limiter_state.h"
+#include "share/limiter_state.h"
 
 #define LOCK_RETRY_NS (NS_PER_MS / 2)
 #define HOLDER_STUCK_NS NS_PER_SEC

@@ -1,6 +1,6 @@
 /* credential.h: the life of the access token, in this process and beside
  * others.
- * Layer engine; uses base, net/json, provider.
+ * Layer share; uses base, net/json, provider.
  *
  * One token serves all workers and all processes of an app key. It is cached
  * in the state directory ("token-HASH", 0600, replaced atomically), under a
@@ -8,8 +8,8 @@
  * asking is written down before the broker is asked, because it issues at most
  * one token a minute: after a call whose answer was lost, nobody asks again
  * within that minute. */
-#ifndef ENGINE_CREDENTIAL_H
-#define ENGINE_CREDENTIAL_H
+#ifndef SHARE_CREDENTIAL_H
+#define SHARE_CREDENTIAL_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "engine/token_file.h"
+#include "share/token_file.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* token_file.h: the token as other processes find it.
- * Layer engine; uses base, net/json, provider.
+ * Layer share; uses base, net/json, provider.
  *
  * One JSON object, 0600, in the state directory: the token, its end, when a
  * token was last asked for, and whom it is for. Whatever is odd about the file
  * makes it no file: it is replaced, never trusted, never fatal. */
-#ifndef ENGINE_TOKEN_FILE_H
-#define ENGINE_TOKEN_FILE_H
+#ifndef SHARE_TOKEN_FILE_H
+#define SHARE_TOKEN_FILE_H
 
 #include <stddef.h>
 #include <stdint.h>

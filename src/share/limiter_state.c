@@ -1,4 +1,4 @@
-#include "engine/limiter_state.h"
+#include "share/limiter_state.h"
 
 #include <string.h>
 

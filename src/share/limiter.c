@@ -1,4 +1,4 @@
-#include "engine/limiter.h"
+#include "share/limiter.h"
 
 #include <limits.h>
 #include <stdlib.h>

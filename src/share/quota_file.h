@@ -1,5 +1,5 @@
 /* quota_file.h: the limiter's state in a file that many processes share.
- * Layer engine; uses base, limiter_state.
+ * Layer share; uses base, limiter_state.
  *
  * The file holds two slots, written in turn, each with a serial number and a
  * checksum. A process that is killed while it writes leaves the other slot,
@@ -20,8 +20,8 @@
  * finds the old one in place, may replace it: so one does.
  *
  * A struct quota_file is used by one thread at a time. */
-#ifndef ENGINE_QUOTA_FILE_H
-#define ENGINE_QUOTA_FILE_H
+#ifndef SHARE_QUOTA_FILE_H
+#define SHARE_QUOTA_FILE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -11,7 +11,7 @@
  *
  * So in a process only one thread polls, the file is opened by one at a time,
  * and the order of asking is kept; between processes the limiter keeps it. */
-#include "engine/quota.h"
+#include "share/quota.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -24,8 +24,8 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/sync.h"
-#include "engine/limiter.h"
-#include "engine/quota_file.h"
+#include "share/limiter.h"
+#include "share/quota_file.h"
 
 #define LOOK_AT_STOP_NS (20 * NS_PER_MS)
 #define CALL_MAX_DEFAULT_NS (30 * NS_PER_SEC)

@@ -1,11 +1,11 @@
 /* limiter_state.h: what the limiter knows, as a plain struct, and what becomes
  * of it by time alone.
- * Layer engine; uses base.
+ * Layer share; uses base.
  *
  * It is written to a file as it stands: no pointers, no padding. All instants
  * are monotonic, in nanoseconds, and not negative; 0: never. */
-#ifndef ENGINE_LIMITER_STATE_H
-#define ENGINE_LIMITER_STATE_H
+#ifndef SHARE_LIMITER_STATE_H
+#define SHARE_LIMITER_STATE_H
 
 #include <stdbool.h>
 #include <stddef.h>

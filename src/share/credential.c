@@ -1,4 +1,4 @@
-#include "engine/credential.h"
+#include "share/credential.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "base/hash.h"
 #include "base/safefile.h"
 #include "base/sync.h"
-#include "engine/token_file.h"
+#include "share/token_file.h"
 
 /* In its last minutes a token is replaced: clocks differ. */
 enum { EXPIRY_MARGIN_MS = 10 * 60 * 1000 };

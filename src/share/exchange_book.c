@@ -1,4 +1,4 @@
-#include "engine/exchange_book.h"
+#include "share/exchange_book.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /* exchange_book.h: on which US exchange a symbol was found, remembered.
- * Layer engine; uses base, model.
+ * Layer share; uses base, model.
  *
  * Asking for a US symbol by trial costs up to three calls; the book makes it
  * one. It is a hint only: a symbol that is no longer there is looked for
  * anew. Lines of "AAPL NAS" in the state directory, sorted. */
-#ifndef ENGINE_EXCHANGE_BOOK_H
-#define ENGINE_EXCHANGE_BOOK_H
+#ifndef SHARE_EXCHANGE_BOOK_H
+#define SHARE_EXCHANGE_BOOK_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 /* limiter.h: the per-second rule, as pure arithmetic over a plain struct.
- * Layer engine; uses base, limiter_state. No clock, lock or file: time is a
+ * Layer share; uses base, limiter_state. No clock, lock or file: time is a
  * parameter.
  *
  * The rule. A call holds a place from its appointment until its answer + 1 s;
@@ -51,14 +51,14 @@
  * number of calls accepted in the second before, less than the places then
  * allowed, and is remembered for LIMITER_LEARNED_NS. An answer of overload cuts
  * the pace too, once for the calls under way together, and teaches nothing. */
-#ifndef ENGINE_LIMITER_H
-#define ENGINE_LIMITER_H
+#ifndef SHARE_LIMITER_H
+#define SHARE_LIMITER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/limiter_state.h"
+#include "share/limiter_state.h"
 
 enum limiter_reply {
 	LIMITER_GRANTED, /* *ticket for *at_ns: sleep till then and confirm */

@@ -10,57 +10,57 @@
 #include "base/clock.h"
 #include "base/sync.h"
 #include "child.h"
-#include "engine/gate.h"
+#include "engine/limit.h"
 
 enum { MOST = 16, THREADS = 8, ROUNDS = 300 };
 
-static struct gate *make(int limit)
+static struct limit *make(int limit)
 {
 	struct err err;
-	struct gate *g = gate_new(limit, &err);
+	struct limit *g = limit_new(limit, &err);
 
 	assert_non_null(g);
 	return g;
 }
 
 /* Enters until there is no place. */
-static int enter_all(struct gate *g, struct gate_pass *pass)
+static int enter_all(struct limit *g, struct limit_pass *pass)
 {
 	struct err err;
 	int n = 0;
 
-	while (n < MOST && gate_enter(g, &pass[n], 0, &err) == 0)
+	while (n < MOST && limit_enter(g, &pass[n], 0, &err) == 0)
 		n++;
 	if (n < MOST)
 		assert_int_equal(err.kind, ERR_DEADLINE);
 	return n;
 }
 
-static void leave_all(struct gate *g, const struct gate_pass *pass, int n,
-		      enum gate_report report)
+static void leave_all(struct limit *g, const struct limit_pass *pass, int n,
+		      enum limit_report report)
 {
 	while (n > 0)
-		gate_leave(g, pass[--n], report);
+		limit_leave(g, pass[--n], report);
 }
 
-static int limit_of(struct gate *g)
+static int limit_of(struct limit *g)
 {
-	struct gate_pass pass[MOST];
+	struct limit_pass pass[MOST];
 	int n = enter_all(g, pass);
 
-	leave_all(g, pass, n, GATE_UNKNOWN);
+	leave_all(g, pass, n, LIMIT_UNKNOWN);
 	return n;
 }
 
 /* So many calls, one after the other, that went alike. */
-static void report(struct gate *g, int count, enum gate_report how)
+static void report(struct limit *g, int count, enum limit_report how)
 {
-	struct gate_pass pass;
+	struct limit_pass pass;
 	struct err err;
 
 	while (count-- > 0) {
-		assert_int_equal(gate_enter(g, &pass, 0, &err), 0);
-		gate_leave(g, pass, how);
+		assert_int_equal(limit_enter(g, &pass, 0, &err), 0);
+		limit_leave(g, pass, how);
 	}
 }
 
@@ -68,126 +68,126 @@ static void lets_in_as_many_as_the_limit(void **state)
 {
 	(void)state;
 	for (int limit = 1; limit <= 5; limit++) {
-		struct gate *g = make(limit);
+		struct limit *g = make(limit);
 
 		assert_int_equal(limit_of(g), limit);
-		report(g, 50, GATE_CLEAN);
+		report(g, 50, LIMIT_CLEAN);
 		assert_int_equal(limit_of(g), limit);
-		report(g, 50, GATE_UNKNOWN);
+		report(g, 50, LIMIT_UNKNOWN);
 		assert_int_equal(limit_of(g), limit);
-		gate_free(g);
+		limit_free(g);
 	}
-	gate_free(NULL);
+	limit_free(NULL);
 }
 
 static void calls_under_way_together_halve_it_once(void **state)
 {
 	static const int limits[] = { 8, 4, 2, 1, 1 };
-	struct gate *g = make(limits[0]);
-	struct gate_pass pass[MOST];
+	struct limit *g = make(limits[0]);
+	struct limit_pass pass[MOST];
 
 	(void)state;
 	for (size_t i = 0; i + 1 < sizeof limits / sizeof *limits; i++) {
 		assert_int_equal(enter_all(g, pass), limits[i]);
-		leave_all(g, pass, limits[i], GATE_OVERLOAD);
+		leave_all(g, pass, limits[i], LIMIT_OVERLOAD);
 		assert_int_equal(limit_of(g), limits[i + 1]);
 	}
-	gate_free(g);
+	limit_free(g);
 }
 
 static void nobody_enters_until_enough_have_left(void **state)
 {
-	struct gate *g = make(4);
-	struct gate_pass pass[MOST], more[MOST];
+	struct limit *g = make(4);
+	struct limit_pass pass[MOST], more[MOST];
 
 	(void)state;
 	assert_int_equal(enter_all(g, pass), 4);
-	gate_leave(g, pass[0], GATE_OVERLOAD); /* 3 inside, 2 allowed */
+	limit_leave(g, pass[0], LIMIT_OVERLOAD); /* 3 inside, 2 allowed */
 	assert_int_equal(enter_all(g, more), 0);
-	gate_leave(g, pass[1], GATE_UNKNOWN);
+	limit_leave(g, pass[1], LIMIT_UNKNOWN);
 	assert_int_equal(enter_all(g, more), 0);
-	gate_leave(g, pass[2], GATE_UNKNOWN);
+	limit_leave(g, pass[2], LIMIT_UNKNOWN);
 	assert_int_equal(enter_all(g, more), 1);
-	leave_all(g, more, 1, GATE_UNKNOWN);
-	gate_leave(g, pass[3], GATE_UNKNOWN);
-	gate_free(g);
+	leave_all(g, more, 1, LIMIT_UNKNOWN);
+	limit_leave(g, pass[3], LIMIT_UNKNOWN);
+	limit_free(g);
 }
 
 /* By one for every limit clean answers. */
 static void recovers_slowly(void **state)
 {
-	struct gate *g = make(4);
+	struct limit *g = make(4);
 
 	(void)state;
-	report(g, 1, GATE_OVERLOAD);
+	report(g, 1, LIMIT_OVERLOAD);
 	for (int limit = 2; limit < 4; limit++) {
 		assert_int_equal(limit_of(g), limit);
-		report(g, limit - 1, GATE_CLEAN);
+		report(g, limit - 1, LIMIT_CLEAN);
 		assert_int_equal(limit_of(g), limit);
-		report(g, 1, GATE_CLEAN);
+		report(g, 1, LIMIT_CLEAN);
 	}
 	assert_int_equal(limit_of(g), 4);
-	report(g, 100, GATE_CLEAN);
+	report(g, 100, LIMIT_CLEAN);
 	assert_int_equal(limit_of(g), 4);
 
-	gate_free(g);
+	limit_free(g);
 }
 
 static void a_cut_forgets_the_clean_answers(void **state)
 {
-	struct gate *g = make(12);
+	struct limit *g = make(12);
 
 	(void)state;
-	report(g, 1, GATE_OVERLOAD);
-	report(g, 5, GATE_CLEAN); /* one short */
-	report(g, 1, GATE_OVERLOAD);
-	report(g, 2, GATE_CLEAN);
+	report(g, 1, LIMIT_OVERLOAD);
+	report(g, 5, LIMIT_CLEAN); /* one short */
+	report(g, 1, LIMIT_OVERLOAD);
+	report(g, 2, LIMIT_CLEAN);
 	assert_int_equal(limit_of(g), 3);
-	report(g, 1, GATE_CLEAN);
+	report(g, 1, LIMIT_CLEAN);
 	assert_int_equal(limit_of(g), 4);
-	gate_free(g);
+	limit_free(g);
 }
 
 static void widens(void **state)
 {
-	struct gate *g = make(2);
+	struct limit *g = make(2);
 
 	(void)state;
-	gate_widen(g);
+	limit_widen(g);
 	assert_int_equal(limit_of(g), 3);
-	report(g, 1, GATE_OVERLOAD);
-	gate_widen(g);
+	report(g, 1, LIMIT_OVERLOAD);
+	limit_widen(g);
 	assert_int_equal(limit_of(g), 2);
-	report(g, 100, GATE_CLEAN);
+	report(g, 100, LIMIT_CLEAN);
 	assert_int_equal(limit_of(g), 4);
-	gate_free(g);
+	limit_free(g);
 }
 
 /* ---- threads ---- */
 
 struct crowd {
-	struct gate *g;
+	struct limit *g;
 	int limit;
 	atomic_int inside, too_many, entered, canceled;
 };
 
 static void *go_in_and_out(void *arg)
 {
-	static const enum gate_report reports[] = { GATE_CLEAN, GATE_CLEAN, GATE_UNKNOWN,
-						    GATE_CLEAN, GATE_OVERLOAD };
+	static const enum limit_report reports[] = { LIMIT_CLEAN, LIMIT_CLEAN, LIMIT_UNKNOWN,
+						    LIMIT_CLEAN, LIMIT_OVERLOAD };
 	struct crowd *c = arg;
-	struct gate_pass pass;
+	struct limit_pass pass;
 	struct err err;
 
 	for (int i = 0; i < ROUNDS; i++) {
-		if (gate_enter(c->g, &pass, CLOCK_NEVER, &err) < 0)
+		if (limit_enter(c->g, &pass, CLOCK_NEVER, &err) < 0)
 			continue;
 		atomic_fetch_add(&c->entered, 1);
 		if (atomic_fetch_add(&c->inside, 1) >= c->limit)
 			atomic_fetch_add(&c->too_many, 1);
 		sched_yield(); /* let the others come and find it full */
 		atomic_fetch_sub(&c->inside, 1);
-		gate_leave(c->g, pass, reports[i % 5]);
+		limit_leave(c->g, pass, reports[i % 5]);
 	}
 	return NULL;
 }
@@ -206,17 +206,17 @@ static void never_more_inside_than_the_limit(void **state)
 			thread_join(&thread[i]);
 		assert_int_equal(atomic_load(&c.entered), THREADS * ROUNDS);
 		assert_int_equal(atomic_load(&c.too_many), 0);
-		gate_free(c.g);
+		limit_free(c.g);
 	}
 }
 
 static void *enter_once(void *arg)
 {
 	struct crowd *c = arg;
-	struct gate_pass pass;
+	struct limit_pass pass;
 	struct err err;
 
-	if (gate_enter(c->g, &pass, CLOCK_NEVER, &err) == 0)
+	if (limit_enter(c->g, &pass, CLOCK_NEVER, &err) == 0)
 		atomic_fetch_add(&c->entered, 1);
 	else if (err.kind == ERR_CANCELED)
 		atomic_fetch_add(&c->canceled, 1);
@@ -226,72 +226,72 @@ static void *enter_once(void *arg)
 static void a_place_wakes_who_waits(void **state)
 {
 	struct crowd c = { .g = make(1) };
-	struct gate_pass pass;
+	struct limit_pass pass;
 	struct thread thread;
 	struct err err;
 
 	(void)state;
-	assert_int_equal(gate_enter(c.g, &pass, 0, &err), 0);
+	assert_int_equal(limit_enter(c.g, &pass, 0, &err), 0);
 	assert_int_equal(thread_start(&thread, enter_once, &c, &err), 0);
-	gate_leave(c.g, pass, GATE_CLEAN);
+	limit_leave(c.g, pass, LIMIT_CLEAN);
 	thread_join(&thread);
 	assert_int_equal(thread_start(&thread, enter_once, &c, &err), 0);
-	gate_widen(c.g); /* so does a wider gate */
+	limit_widen(c.g); /* so does a wider one */
 	thread_join(&thread);
 	assert_int_equal(atomic_load(&c.entered), 2);
-	gate_free(c.g);
+	limit_free(c.g);
 }
 
 static void waits_until_the_deadline(void **state)
 {
-	struct gate *g = make(1);
+	struct limit *g = make(1);
 	int64_t soon = clock_monotonic_ns() + 2 * NS_PER_MS;
-	struct gate_pass pass;
+	struct limit_pass pass;
 	struct err err;
 
 	(void)state;
-	assert_int_equal(gate_enter(g, &pass, CLOCK_NEVER, &err), 0);
-	assert_int_equal(gate_enter(g, &pass, soon, &err), -1);
+	assert_int_equal(limit_enter(g, &pass, CLOCK_NEVER, &err), 0);
+	assert_int_equal(limit_enter(g, &pass, soon, &err), -1);
 	assert_int_equal(err.kind, ERR_DEADLINE);
 	assert_true(clock_monotonic_ns() >= soon);
-	gate_free(g);
+	limit_free(g);
 }
 
 static void close_wakes_all_for_good(void **state)
 {
 	struct crowd c = { .g = make(1) };
 	struct thread thread[THREADS];
-	struct gate_pass pass;
+	struct limit_pass pass;
 	struct err err;
 
 	(void)state;
-	assert_int_equal(gate_enter(c.g, &pass, 0, &err), 0);
+	assert_int_equal(limit_enter(c.g, &pass, 0, &err), 0);
 	for (int i = 0; i < THREADS; i++)
 		assert_int_equal(thread_start(&thread[i], enter_once, &c, &err), 0);
-	gate_close(c.g);
+	limit_close(c.g);
 	for (int i = 0; i < THREADS; i++)
 		thread_join(&thread[i]);
 	assert_int_equal(atomic_load(&c.canceled), THREADS);
-	gate_leave(c.g, pass, GATE_UNKNOWN);
-	assert_int_equal(gate_enter(c.g, &pass, CLOCK_NEVER, &err), -1);
+	limit_leave(c.g, pass, LIMIT_UNKNOWN);
+	assert_int_equal(limit_enter(c.g, &pass, CLOCK_NEVER, &err), -1);
 	assert_int_equal(err.kind, ERR_CANCELED);
-	gate_free(c.g);
+	limit_free(c.g);
 }
 
 static int leave_without_entering(void *arg)
 {
 	hush();
-	gate_leave(arg, (struct gate_pass){ 0 }, GATE_CLEAN);
+	limit_leave(arg, (struct limit_pass){ 0 }, LIMIT_CLEAN);
 	return 0;
 }
 
 static void broken_promise_aborts(void **state)
 {
-	struct gate *g = make(1);
+	struct limit *g = make(1);
 
 	(void)state;
 	assert_int_equal(in_child(leave_without_entering, g), CHILD_ABORTED);
-	gate_free(g);
+	limit_free(g);
 }
 
 int main(void)

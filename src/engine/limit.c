@@ -1,10 +1,10 @@
-#include "engine/gate.h"
+#include "engine/limit.h"
 
 #include <stdlib.h>
 
 #include "base/sync.h"
 
-struct gate { /* lock key: l under mu */
+struct limit { /* lock key: l under mu */
 	struct mutex mu;
 	struct cond changed;  /* l: inside < limit, or closed */
 	int limit, limit_max; /* l */
@@ -14,9 +14,9 @@ struct gate { /* lock key: l under mu */
 	bool is_closed;       /* l */
 };
 
-struct gate *gate_new(int limit, struct err *err)
+struct limit *limit_new(int limit, struct err *err)
 {
-	struct gate *g = calloc(1, sizeof *g);
+	struct limit *g = calloc(1, sizeof *g);
 
 	if (!g) {
 		err_no_memory(err);
@@ -35,7 +35,7 @@ fail:
 	return NULL;
 }
 
-void gate_free(struct gate *g)
+void limit_free(struct limit *g)
 {
 	if (!g)
 		return;
@@ -44,7 +44,7 @@ void gate_free(struct gate *g)
 	free(g);
 }
 
-int gate_enter(struct gate *g, struct gate_pass *pass, int64_t deadline_ns,
+int limit_enter(struct limit *g, struct limit_pass *pass, int64_t deadline_ns,
 	       struct err *err)
 {
 	bool in_time = true, is_closed;
@@ -66,14 +66,14 @@ int gate_enter(struct gate *g, struct gate_pass *pass, int64_t deadline_ns,
 	return 0;
 }
 
-static void cut(struct gate *g) REQUIRES(g->mu)
+static void cut(struct limit *g) REQUIRES(g->mu)
 {
 	g->limit = g->limit > 1 ? g->limit / 2 : 1;
 	g->epoch++;
 	g->clean = 0;
 }
 
-static void recover(struct gate *g) REQUIRES(g->mu)
+static void recover(struct limit *g) REQUIRES(g->mu)
 {
 	if (g->limit == g->limit_max || ++g->clean < g->limit)
 		return;
@@ -81,20 +81,20 @@ static void recover(struct gate *g) REQUIRES(g->mu)
 	g->clean = 0;
 }
 
-void gate_leave(struct gate *g, struct gate_pass pass, enum gate_report report)
+void limit_leave(struct limit *g, struct limit_pass pass, enum limit_report report)
 {
 	mutex_lock(&g->mu);
 	require(g->inside > 0);
 	g->inside--;
-	if (report == GATE_OVERLOAD && pass.epoch == g->epoch)
+	if (report == LIMIT_OVERLOAD && pass.epoch == g->epoch)
 		cut(g);
-	else if (report == GATE_CLEAN)
+	else if (report == LIMIT_CLEAN)
 		recover(g);
 	mutex_unlock(&g->mu);
 	cond_broadcast(&g->changed);
 }
 
-void gate_widen(struct gate *g)
+void limit_widen(struct limit *g)
 {
 	mutex_lock(&g->mu);
 	g->limit++;
@@ -103,7 +103,7 @@ void gate_widen(struct gate *g)
 	cond_broadcast(&g->changed);
 }
 
-void gate_close(struct gate *g)
+void limit_close(struct limit *g)
 {
 	mutex_lock(&g->mu);
 	g->is_closed = true;

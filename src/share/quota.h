@@ -1,5 +1,5 @@
 /* quota.h: permission to send, shared by every process of one app key.
- * Layer engine; uses base, limiter, quota_file.
+ * Layer share; uses base, limiter, quota_file.
  *
  * The limiter's state lives in a file of the state directory, read and written
  * under flock; the lock is held for that and never while waiting. A permission
@@ -7,8 +7,8 @@
  * file is bound to the boot (CLOCK_MONOTONIC starts anew) and holds no secret:
  * its name is a hash. Where the file cannot be used, the state is private to
  * this process, and says so once. */
-#ifndef ENGINE_QUOTA_H
-#define ENGINE_QUOTA_H
+#ifndef SHARE_QUOTA_H
+#define SHARE_QUOTA_H
 
 #include <stdbool.h>
 #include <stdint.h>
