@@ -59,21 +59,21 @@ static void restore_numbers(cJSON *root, char *digits)
 struct json_doc *json_parse(const char *text, size_t len, struct err *err)
 {
 	struct json_doc *doc = calloc(1, sizeof *doc);
-	const char *object_end = NULL, *end = NULL;
+	const char *document_end = NULL, *end = NULL;
 
 	if (!doc) {
 		err_no_memory(err);
 		return NULL;
 	}
 	buf_init(&doc->numbers, len); /* each number is followed by something */
-	if (json_scan(text, len, &doc->numbers, &object_end, err))
+	if (json_scan(text, len, &doc->numbers, &document_end, err))
 		goto fail;
 	doc->root = cJSON_ParseWithLengthOpts(text, len, &end, false);
 	if (!doc->root) {
 		err_no_memory(err); /* the scan leaves no other reason */
 		goto fail;
 	}
-	if (end != object_end) {
+	if (end != document_end) {
 		err_set(err, ERR_PARSE,
 			"cannot read JSON: it can be read in two ways");
 		goto fail;
@@ -82,6 +82,19 @@ struct json_doc *json_parse(const char *text, size_t len, struct err *err)
 		restore_numbers(doc->root, doc->numbers.data);
 	return doc;
 fail:
+	json_free(doc);
+	return NULL;
+}
+
+struct json_doc *json_parse_object(const char *text, size_t len,
+				   struct err *err)
+{
+	struct json_doc *doc = json_parse(text, len, err);
+
+	if (!doc || json_is_object(json_root(doc)))
+		return doc;
+	err_set(err, ERR_PARSE,
+		"cannot read JSON: an array where an object is expected");
 	json_free(doc);
 	return NULL;
 }
@@ -150,6 +163,11 @@ const char *json_string(const struct json_node *n)
 	return cJSON_IsString(item_of(n)) ? item_of(n)->valuestring : NULL;
 }
 
+const char *json_number_text(const struct json_node *n)
+{
+	return cJSON_IsRaw(item_of(n)) ? item_of(n)->valuestring : NULL;
+}
+
 static const char *kind_name(const struct json_node *n)
 {
 	const cJSON *item = item_of(n);
@@ -178,6 +196,24 @@ int json_as_string(const struct json_node *n, const char *key,
 	if (!n || json_is_null(n))
 		return 0;
 	return err_set(err, ERR_PARSE, "field '%s' is %s, not a string", key,
+		       kind_name(n));
+}
+
+int json_get_number_text(const struct json_node *obj, const char *key,
+			 const char **text, struct err *err)
+{
+	return json_as_number_text(json_get(obj, key), key, text, err);
+}
+
+int json_as_number_text(const struct json_node *n, const char *key,
+			const char **text, struct err *err)
+{
+	*text = json_number_text(n);
+	if (*text)
+		return 1;
+	if (!n || json_is_null(n))
+		return 0;
+	return err_set(err, ERR_PARSE, "field '%s' is %s, not a number", key,
 		       kind_name(n));
 }
 

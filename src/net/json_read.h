@@ -1,4 +1,5 @@
-/* json_read.h: strict reading of one JSON object; the only user of cJSON.
+/* json_read.h: strict reading of one JSON object or array; the only user of
+ * cJSON.
  * Layer net; uses base, json_scan.
  *
  * cJSON alone is lenient: it takes "007", raw control characters, invalid
@@ -22,8 +23,13 @@ struct json_node; /* a value inside it; lives as long as the document */
  * Thread: any. */
 MUST_CHECK struct json_doc *json_parse(const char *text, size_t len,
 				       struct err *err);
+
+/* The same where the answer must be an object: an array is PARSE. */
+MUST_CHECK struct json_doc *json_parse_object(const char *text, size_t len,
+					      struct err *err);
 void json_free(struct json_doc *doc);
 
+/* The object or array that the document is. */
 const struct json_node *json_root(const struct json_doc *doc);
 
 /* The value of a key (exact case), or NULL. obj may be NULL. */
@@ -50,6 +56,19 @@ MUST_CHECK int json_get_string(const struct json_node *obj, const char *key,
 /* The same of a value that was found; NULL: absent. */
 MUST_CHECK int json_as_string(const struct json_node *n, const char *key,
 			      const char **text, struct err *err);
+
+/* The text of a number as the source wrote it, exponent and all
+ * ("4.247173800124926E10"; at most JSON_NUMBER_MAX_BYTES), or NULL when n is
+ * NULL or no number. Lives as long as the document. */
+const char *json_number_text(const struct json_node *n);
+
+/* The number's text of obj's member, as json_get_string.
+ * Errors: PARSE "field 'KEY' is a string, not a number". */
+MUST_CHECK int json_get_number_text(const struct json_node *obj,
+				    const char *key, const char **text,
+				    struct err *err);
+MUST_CHECK int json_as_number_text(const struct json_node *n, const char *key,
+				   const char **text, struct err *err);
 
 /* An integer member within [min, max]: a JSON number without fraction and
  * exponent, or a string of digits. No double is on the way.

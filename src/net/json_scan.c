@@ -387,22 +387,24 @@ static int scan_member(struct scan *s)
 	return scan_value(s);
 }
 
-/* *object_end: behind the closing brace. */
-static int scan_document(struct scan *s, const char **object_end)
+/* *document_end: behind the closing bracket. */
+static int scan_document(struct scan *s, const char **document_end)
 {
-	if (peek_token(s) != '{')
-		return stop(s, "object expected");
-	if (open_level(s, '}'))
+	int c = peek_token(s);
+
+	if (c != '{' && c != '[')
+		return stop(s, "object or array expected");
+	if (open_level(s, c == '{' ? '}' : ']'))
 		return -1;
 	while (s->depth > 0)
 		if (scan_member(s))
 			return -1;
-	*object_end = s->p;
+	*document_end = s->p;
 	return peek_token(s) < 0 ? 0 : stop(s, "nothing more expected");
 }
 
 int json_scan(const char *text, size_t len, struct buf *numbers,
-	      const char **object_end, struct err *err)
+	      const char **document_end, struct err *err)
 {
 	struct scan s;
 
@@ -411,7 +413,7 @@ int json_scan(const char *text, size_t len, struct buf *numbers,
 	s.numbers = numbers;
 	s.depth = s.key_count = 0;
 	memset(s.slot, 0, sizeof s.slot);
-	if (scan_document(&s, object_end) == 0)
+	if (scan_document(&s, document_end) == 0)
 		return buf_check(numbers, ERR_PARSE, err);
 	if (s.p == s.end)
 		return err_set(err, ERR_TRUNCATED,

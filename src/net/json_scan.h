@@ -1,10 +1,11 @@
-/* json_scan.h: is this text one strict JSON object?
+/* json_scan.h: is this text one strict JSON object or array?
  * Layer net; uses base.
  *
  * RFC 8259 and no more: the grammar, valid UTF-8, no \u0000, no half of a
- * surrogate pair, no key twice in an object (escapes resolved), an object at
- * the top and nothing but blanks after it. One pass, no recursion, no memory
- * but for the numbers. */
+ * surrogate pair, no key twice in an object (escapes resolved), an object or an
+ * array at the top (a bare text or number has no end of its own, so a cut one
+ * looks whole) and nothing but blanks after it. One pass, no recursion, no
+ * memory but for the numbers. */
 #ifndef NET_JSON_SCAN_H
 #define NET_JSON_SCAN_H
 
@@ -21,11 +22,11 @@ enum {
 };
 
 /* Scans len bytes. Appends the text of each number and a NUL to numbers, in
- * the order of the text; *object_end is just after the object.
- * Errors: TRUNCATED when the text ends before the object does, and could still
- * go on to be one (also when it is empty); PARSE with the byte offset
+ * the order of the text; *document_end is just after the closing bracket.
+ * Errors: TRUNCATED when the text ends before the document does, and could
+ * still go on to be one (also when it is empty); PARSE with the byte offset
  * otherwise; SYSTEM. */
 MUST_CHECK int json_scan(const char *text, size_t len, struct buf *numbers,
-			 const char **object_end, struct err *err);
+			 const char **document_end, struct err *err);
 
 #endif

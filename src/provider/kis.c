@@ -205,7 +205,8 @@ struct json_doc *kis_open_answer(const struct http_response *response,
 	bool is_read;
 
 	*verdict = (struct provider_verdict){ NULL, NULL, NULL };
-	doc = json_parse(buf_text(&response->body), response->body.len, err);
+	doc = json_parse_object(buf_text(&response->body), response->body.len,
+				err);
 	is_read = doc && read_verdict(json_root(doc), texts, verdict, err) == 0;
 	if (is_read && is_refusal(verdict, response))
 		fail_refusal(response, verdict, err);

@@ -22,7 +22,7 @@ int token_file_lock(int dirfd, const char *owner, struct stop *stop,
 int token_file_parse(const char *text, size_t len, const char *owner,
 		     struct token_file *f, struct err *err)
 {
-	struct json_doc *doc = json_parse(text, len, err);
+	struct json_doc *doc = json_parse_object(text, len, err);
 	const struct json_node *root;
 	const char *whose, *token;
 	int64_t version = 0, expires_at_ms = 0, asked_at_ms = 0;

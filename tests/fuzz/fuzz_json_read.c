@@ -19,7 +19,7 @@ static char *parse_and_render(const char *text, size_t len)
 	struct json_doc *doc = json_parse(text, len, NULL);
 	char *out;
 
-	require(doc && json_is_object(json_root(doc)));
+	require(doc && (json_is_object(json_root(doc)) || json_is_array(json_root(doc))));
 	out = json_render(json_root(doc));
 	require(out);
 	json_free(doc);
@@ -68,6 +68,8 @@ static void check_members(const struct json_node *object)
 		require((rc == 1) == (text != NULL) &&
 			(rc == -1) == (err.kind == ERR_PARSE));
 		require(rc != 1 || utf8_is_valid(text, strlen(text)));
+		rc = json_get_number_text(object, keys[i], &text, &err);
+		require((rc == 1) == (text != NULL) && text == json_number_text(n));
 		rc = json_get_integer(object, keys[i], -1000, INT64_MAX, &value,
 				      &err);
 		require(rc != 1 || value >= -1000);
@@ -82,8 +84,8 @@ static void check_beginnings(const char *text, size_t len)
 {
 	struct err err;
 
-	/* The first whole object ends at its brace: look before that. */
-	while (len > 0 && text[len - 1] != '}')
+	/* The document is whole at its closing bracket: look before that. */
+	while (len > 0 && text[len - 1] != '}' && text[len - 1] != ']')
 		len--;
 	for (size_t n = 0; n < len; n++) {
 		require(!json_parse(text, n, &err));
@@ -124,6 +126,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	check_members(json_root(doc));
+	for (const struct json_node *item = json_first(json_root(doc)); item;
+	     item = json_next(item))
+		check_members(item);
 	json_free(doc);
 	check_rewriting(text, size);
 	if (size <= PREFIXES_MAX_BYTES)

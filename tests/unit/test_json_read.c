@@ -87,6 +87,11 @@ static const struct {
 	const char *text, *rendered;
 } good[] = {
 	{ "{}", NULL },
+	{ "[]", NULL },
+	{ " \r\n[ ]\t ", "[]" },
+	{ "[{},[],\"a\",null,true,-1.50e+7]", NULL },
+	{ "[{\"a\":1,\"b\":[2]},{\"a\":3,\"b\":[4,5]},6]", NULL },
+	{ "[[[7]],8]", NULL },
 	{ " \t\r\n{ \n} \r\n\t ", "{}" },
 	{ "{\"a\":{},\"b\":[],\"c\":[[],{}]}", NULL },
 	{ "{ \"a\" : [ 1 , 2 ] , \"b\" : { \"c\" : null } }",
@@ -130,8 +135,20 @@ static const struct {
 	size_t len, at;
 } bad[] = {
 	/* the top */
-	{ TEXT("[]"), 0 },
-	{ TEXT("[{}]"), 0 },
+	{ TEXT("[]]"), 2 },
+	{ TEXT("[]}"), 2 },
+	{ TEXT("[][]"), 2 },
+	{ TEXT("[{}]{}"), 4 },
+	{ TEXT("[{}],"), 4 },
+	{ TEXT("[1] 2"), 4 },
+	{ TEXT("[]\0"), 2 },
+	{ TEXT("[}"), 1 },
+	{ TEXT("[,"), 1 },
+	{ TEXT("[{},]"), 4 },
+	{ TEXT("[\"a\":1]"), 4 },
+	{ TEXT("[{\"a\":1},{\"a\":1,\"a\":2}]"), 18 },
+	{ TEXT("[007]"), 2 },
+	{ TEXT("(1)"), 0 },
 	{ TEXT("\"a\""), 0 },
 	{ TEXT("null"), 0 },
 	{ TEXT("7"), 0 },
@@ -332,7 +349,7 @@ static void tells_a_cut_text_from_a_wrong_one(void **state)
 				parse_exactly(bad[i].text, len, &err);
 			char where[40];
 
-			/* "{}" itself is whole; what follows it is not. */
+			/* "{}" and "[]" themselves are whole; what follows is not. */
 			if (len <= bad[i].at && doc) {
 				json_free(doc);
 				continue;
@@ -358,10 +375,11 @@ static void takes_no_beginning_for_the_whole(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(good); i++) {
-		size_t whole =
-			(size_t)(strrchr(good[i].text, '}') - good[i].text);
+		size_t whole = strlen(good[i].text);
 
-		for (size_t len = 0; len <= whole; len++) {
+		while (!strchr("}]", good[i].text[whole - 1]))
+			whole--;
+		for (size_t len = 0; len < whole; len++) {
 			struct err err;
 
 			assert_null(parse_exactly(good[i].text, len, &err));
@@ -595,6 +613,90 @@ static void reads_strings(void **state)
 	json_free(doc);
 }
 
+static void reads_numbers_as_written(void **state)
+{
+	static const char text[] =
+		"[{\"p\":163248000.00000000,\"e\":4.247173800124926E10,\"z\":-0,"
+		"\"tiny\":1e-400,\"long\":1234567890.12345678901234567890,"
+		"\"s\":\"1\",\"n\":null,\"t\":true,\"a\":[],\"o\":{}},17]";
+	static const struct {
+		const char *key;
+		int want;
+		const char *text; /* or what the error says */
+	} rows[] = {
+		{ "p", 1, "163248000.00000000" },
+		{ "e", 1, "4.247173800124926E10" },
+		{ "z", 1, "-0" },
+		{ "tiny", 1, "1e-400" },
+		{ "long", 1, "1234567890.12345678901234567890" },
+		{ "n", 0, NULL },
+		{ "absent", 0, NULL },
+		{ "s", -1, "field 's' is a string, not a number" },
+		{ "t", -1, "field 't' is true or false, not a number" },
+		{ "a", -1, "field 'a' is an array, not a number" },
+		{ "o", -1, "field 'o' is an object, not a number" },
+	};
+	struct json_doc *doc = parse_good(text);
+	const struct json_node *row = json_first(json_root(doc));
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct err err = { .kind = ERR_KINDS };
+		const char *got = "";
+
+		assert_int_equal(json_get_number_text(row, rows[i].key, &got, &err),
+				 rows[i].want);
+		if (rows[i].want > 0) {
+			assert_string_equal(got, rows[i].text);
+			continue;
+		}
+		assert_null(got);
+		if (rows[i].want < 0) {
+			assert_int_equal(err.kind, ERR_PARSE);
+			assert_string_equal(err.msg, rows[i].text);
+		}
+	}
+	assert_string_equal(json_number_text(json_next(row)), "17");
+	assert_null(json_number_text(row));
+	assert_null(json_number_text(NULL));
+	json_free(doc);
+}
+
+static void takes_an_array_at_the_top(void **state)
+{
+	struct json_doc *doc =
+		parse_good("[{\"market\":\"KRW-BTC\"},{\"market\":\"KRW-ETH\"}]");
+	const struct json_node *root = json_root(doc), *row = json_first(root);
+
+	(void)state;
+	assert_true(json_is_array(root));
+	assert_false(json_is_object(root));
+	assert_null(json_get(root, "market"));
+	assert_string_equal(json_string(json_get(row, "market")), "KRW-BTC");
+	row = json_next(row);
+	assert_string_equal(json_string(json_get(row, "market")), "KRW-ETH");
+	assert_null(json_next(row));
+	assert_null(json_next(root));
+	json_free(doc);
+}
+
+/* An answer that must be an object is not half read as something else. */
+static void asks_for_an_object(void **state)
+{
+	struct err err = { .kind = ERR_KINDS };
+	struct json_doc *doc = json_parse_object(TEXT("{\"a\":1}"), &err);
+
+	(void)state;
+	assert_non_null(doc);
+	json_free(doc);
+	assert_null(json_parse_object(TEXT("[{\"a\":1}]"), &err));
+	assert_int_equal(err.kind, ERR_PARSE);
+	assert_string_equal(
+		err.msg, "cannot read JSON: an array where an object is expected");
+	assert_null(json_parse_object(TEXT("[{\"a\":1}"), &err));
+	assert_int_equal(err.kind, ERR_TRUNCATED);
+}
+
 static void reads_integers(void **state)
 {
 	static const struct {
@@ -739,6 +841,9 @@ int main(void)
 		cmocka_unit_test(trusts_no_other_reading),
 		cmocka_unit_test(finds_members),
 		cmocka_unit_test(reads_strings),
+		cmocka_unit_test(reads_numbers_as_written),
+		cmocka_unit_test(takes_an_array_at_the_top),
+		cmocka_unit_test(asks_for_an_object),
 		cmocka_unit_test(reads_integers),
 		cmocka_unit_test(says_which_integer_is_wrong),
 		cmocka_unit_test(renders_a_part),

@@ -179,8 +179,8 @@ static void test_broken(void **state)
 	static const struct {
 		const char *from, *to, *why;
 	} rows[] = {
-		{ "{\"output\"", "\xef\xbb\xbf{\"output\"", "object expected" },
-		{ "{\"output\"", "[\"output\"", "object expected" },
+		{ "{\"output\"", "\xef\xbb\xbf{\"output\"", "object or array expected" },
+		{ "{\"output\"", "[\"output\"", "',' or the end expected" },
 		{ "\"}\n", "\"}{}", "nothing more expected" },
 		{ "\"}\n", "\"}\"\"", "nothing more expected" },
 		{ "\"prdy_vrss\"", "\"stck_prpr\"", "key a second time" },
