@@ -1,4 +1,4 @@
-/* One run: feeds the plan to the pool, hands results to the delivery, and winds
+/* One run: feeds the plan to the pool, hands results to the sink, and winds
  * up on every way out. */
 #include "run.h"
 
@@ -8,15 +8,14 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/sync.h"
-#include "cli/delivery.h"
-#include "cli/output.h"
+#include "cli/sink.h"
 #include "engine/breaker.h"
-#include "share/credential.h"
-#include "share/exchange_book.h"
 #include "engine/limit.h"
 #include "engine/pool.h"
-#include "share/quota.h"
 #include "session.h"
+#include "share/credential.h"
+#include "share/exchange_book.h"
+#include "share/quota.h"
 
 /* The next request, as a result whose outcomes are blank; NULL with *done set
  * when none is left. */
@@ -106,13 +105,10 @@ static int collect(struct session *run, struct err *err)
 			result_free(result);
 			return -1;
 		}
-		if (delivery_take(run->delivery, result, err) < 0)
+		if (sink_take(run->sink, result, err) < 0)
 			return -1;
 	}
-	if (delivery_flush(run->delivery, err) < 0)
-		return -1;
-	progress_show(&run->progress, clock_monotonic_ns());
-	return 0;
+	return sink_flush(run->sink, err);
 }
 
 /* Feeds and collects until all is answered, the time is up, or a stop. */
@@ -143,7 +139,7 @@ static int fail_job(struct session *run, struct result *job,
 		    const struct err *why, struct err *err)
 {
 	result_fail(job, 0, job->request->count, why);
-	return delivery_take(run->delivery, job, err);
+	return sink_take(run->sink, job, err);
 }
 
 /* Answers for everything that no worker has begun. */
@@ -189,11 +185,11 @@ static void stop_workers(struct session *run)
 
 static int deliver_all(struct session *run, struct err *err)
 {
-	if (delivery_begin(run->delivery, err) < 0 || pump(run, err) < 0)
+	if (sink_begin(run->sink, err) < 0 || pump(run, err) < 0)
 		return -1;
 	stop_workers(run);
 	if (collect(run, err) < 0 || answer_the_rest(run, err) < 0 ||
-	    delivery_end(run->delivery, err) < 0)
+	    sink_end(run->sink, err) < 0)
 		return -1;
 	return 0;
 }
@@ -205,7 +201,7 @@ static void add_metrics(void *worker, void *sum)
 
 static void report(struct session *run, struct run_report *out)
 {
-	out->stats.tally = *delivery_tally(run->delivery);
+	out->stats.tally = *sink_tally(run->sink);
 	pool_each_worker(run->pool, add_metrics, &out->stats.metrics);
 	out->stats.workers = pool_workers(run->pool);
 	out->stats.wall_ns = clock_monotonic_ns() - run->config->started_ns;
@@ -216,9 +212,7 @@ static void report(struct session *run, struct run_report *out)
 	/* A disk may fill on the way, too. */
 	if (quota_warning(run->shared.quota))
 		run->config->say(NULL, quota_warning(run->shared.quota));
-	progress_finish(&run->progress, out->stats.tally.failed,
-			out->stats.metrics.calls, clock_monotonic_ns(),
-			!run->options->is_quiet);
+	sink_summarize(run->sink, out->stats.metrics.calls);
 }
 
 /* What was found out about exchanges is kept; failing that is no failure. */
@@ -249,10 +243,6 @@ int run_fetch(const struct session_config *config, struct run_report *out,
 		stop_request(config->stop, STOP_INTERNAL);
 		stop_workers(&run);
 		drop_all(&run);
-	} else {
-		out->output_failed =
-			output_commit(run.output, &out->output_err) < 0;
-		run.output = NULL;
 	}
 	report(&run, out);
 	remember(&run);

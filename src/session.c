@@ -5,15 +5,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "cli/delivery.h"
-#include "cli/output.h"
-#include "cli/render.h"
+#include "cli/sink.h"
 #include "cli/symbol_list.h"
 #include "engine/breaker.h"
-#include "share/credential.h"
-#include "share/exchange_book.h"
 #include "engine/limit.h"
 #include "engine/pool.h"
+#include "share/credential.h"
+#include "share/exchange_book.h"
 #include "share/quota.h"
 
 enum {
@@ -21,7 +19,6 @@ enum {
 	WORKERS_MAX = 64,
 	RETRY_BUDGET_MIN = 10,
 	RETRY_BUDGET_SHARE = 10, /* one further attempt for so many calls */
-	TEXT_MAX_BYTES = 1 << 30,
 	KEY_MAX_BYTES = 4096
 };
 
@@ -207,9 +204,9 @@ static int open_engine(struct session *run, struct err *err)
 	if (!(s->quota = session_open_quota(c, buf_text(&run->key), err)) ||
 	    !(s->credential =
 		      session_open_credential(c, buf_text(&run->key), err)) ||
-	    !(s->limit = limit_new(o->concurrency == OPTION_AUTO ? workers
-							       : o->concurrency,
-				 err)) ||
+	    !(s->limit = limit_new(
+		      o->concurrency == OPTION_AUTO ? workers : o->concurrency,
+		      err)) ||
 	    !(s->breaker = breaker_new(err)) ||
 	    !(run->book = exchange_book_new(err)) ||
 	    (c->state_dirfd >= 0 &&
@@ -219,52 +216,21 @@ static int open_engine(struct session *run, struct err *err)
 	return 0;
 }
 
-static bool wants_color(const struct options *o, bool is_terminal)
-{
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (o->color != COLOR_AUTO)
-		return o->color == COLOR_ALWAYS;
-	return is_terminal && !(no_color && *no_color) && term &&
-	       strcmp(term, "dumb") != 0;
-}
-
-static int open_output(struct session *run, struct err *err)
+static int open_sink(struct session *run, struct err *err)
 {
 	const struct session_config *c = run->config;
-	const struct options *o = run->options;
-	struct render_config render = { .format = o->format,
-					.hides_header = o->hides_header };
-	struct delivery_config delivery;
+	const struct sink_config config = { .options = c->options,
+					    .list = c->list,
+					    .provider = c->provider->name,
+					    .stop = c->stop,
+					    .started_ns = c->started_ns,
+					    .deadline_ns = c->deadline_ns,
+					    .stdout_is_closed =
+						    c->stdout_is_closed,
+					    .say = c->say };
 
-	buf_init(&run->text, TEXT_MAX_BYTES);
-	fields_default(&render.fields, o->wants_detail, o->wants_raw);
-	if (o->fields && fields_parse(&render.fields, o->fields, err) < 0)
-		return -1;
-	run->output = output_open(o->output, c->stdout_is_closed, err);
-	if (!run->output)
-		return -1;
-	if (render.format == FORMAT_AUTO)
-		render.format = output_is_terminal(run->output) ? FORMAT_TABLE
-								: FORMAT_JSON;
-	render.has_color = wants_color(o, output_is_terminal(run->output));
-	run->render = render_new(&render, &run->text, err);
-	if (!run->render)
-		return -1;
-	progress_init(&run->progress, o->progress, o->is_quiet,
-		      wants_color(o, isatty(STDERR_FILENO)),
-		      symbol_list_count(c->list), c->started_ns);
-	delivery = (struct delivery_config){ .list = c->list,
-					     .provider = c->provider->name,
-					     .render = run->render,
-					     .text = &run->text,
-					     .output = run->output,
-					     .progress = &run->progress,
-					     .stop = c->stop,
-					     .deadline_ns = c->deadline_ns,
-					     .keeps_order = o->keep_order };
-	run->delivery = delivery_new(&delivery, err);
-	return run->delivery ? 0 : -1;
+	run->sink = sink_open(&config, err);
+	return run->sink ? 0 : -1;
 }
 
 int session_open(struct session *run, const struct session_config *config,
@@ -273,7 +239,7 @@ int session_open(struct session *run, const struct session_config *config,
 	*run = (struct session){ .config = config, .options = config->options };
 	atomic_init(&run->has_stray_resolver, false);
 	session_make_plan(config, &run->plan);
-	if (open_output(run, err) < 0 || open_engine(run, err) < 0)
+	if (open_sink(run, err) < 0 || open_engine(run, err) < 0)
 		return -1;
 	warn_of_misfit(run);
 	return 0;
@@ -287,9 +253,6 @@ void session_close(struct session *run)
 	limit_free(run->shared.limit);
 	credential_free(run->shared.credential);
 	quota_free(run->shared.quota);
-	delivery_free(run->delivery);
-	render_free(run->render);
-	output_abandon(run->output);
-	buf_release(&run->text);
+	sink_free(run->sink);
 	buf_release(&run->key);
 }

@@ -9,13 +9,13 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "cli/options.h"
-#include "cli/progress.h"
 #include "cli/report.h"
 #include "engine/fetch.h"
 #include "engine/plan.h"
 #include "provider/provider.h"
 
 struct quota_view;
+struct sink;
 struct stop;
 struct symbol_list;
 
@@ -42,12 +42,8 @@ struct session {
 	atomic_bool has_stray_resolver;
 	struct exchange_book *book;
 	struct pool *pool;
-	struct buf key;  /* names the account */
-	struct buf text; /* rendered, not yet written */
-	struct output *output;
-	struct render *render;
-	struct progress progress;
-	struct delivery *delivery;
+	struct buf key; /* names the account */
+	struct sink *sink;
 	double latency_sec; /* moving average, for --workers auto */
 };
 
