@@ -52,7 +52,7 @@ obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
 LIB_OBJ     := $(call obj,$(foreach d,base model net provider share engine stream cli command, \
 			$(wildcard src/$d/*.c)) \
 			$(filter-out src/main.c,$(wildcard src/*.c)))
-SANDBOX_OBJ := $(call obj,$(wildcard src/sandbox/*.c))
+SANDBOX_OBJ := $(call obj,$(wildcard src/sandbox/*.c src/base/*.c))
 HEADERS     := $(wildcard src/*.h src/*/*.h)
 
 UNIT_BIN    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))

@@ -98,9 +98,38 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	b->len += (size_t)n;
 }
 
+void buf_fill(struct buf *b, char c, size_t count)
+{
+	if (count == 0 || !reserve(b, count))
+		return;
+	memset(b->data + b->len, c, count);
+	b->len += count;
+	b->data[b->len] = '\0';
+}
+
+void buf_insert(struct buf *b, size_t at, const char *data, size_t len)
+{
+	require(at <= b->len);
+	if (len == 0 || !reserve(b, len))
+		return;
+	memmove(b->data + at + len, b->data + at, b->len - at);
+	memcpy(b->data + at, data, len);
+	b->len += len;
+	b->data[b->len] = '\0';
+}
+
 const char *buf_text(const struct buf *b)
 {
 	return b->len ? b->data : "";
+}
+
+char *buf_take(struct buf *b, size_t *len)
+{
+	char *data = b->data;
+
+	*len = b->len;
+	buf_init(b, b->max);
+	return data;
 }
 
 int buf_check(const struct buf *b, enum err_kind over_kind, struct err *err)

@@ -34,8 +34,18 @@ void buf_puts(struct buf *b, const char *text);
 void buf_putc(struct buf *b, char c);
 PRINTF_LIKE(2, 3) void buf_printf(struct buf *b, const char *fmt, ...);
 
+/* Appends count bytes c. */
+void buf_fill(struct buf *b, char c, size_t count);
+
+/* Puts data in before the byte at the given place, at most len. */
+void buf_insert(struct buf *b, size_t at, const char *data, size_t len);
+
 /* The text so far; "" when empty. Valid until the next call. */
 const char *buf_text(const struct buf *b);
+
+/* Hands the memory over, and leaves the buffer empty.
+ * Owns: the caller frees it; NULL when there never was any. */
+char *buf_take(struct buf *b, size_t *len);
 
 /* Errors: SYSTEM (memory), or over_kind when the cap was passed. */
 MUST_CHECK int buf_check(const struct buf *b, enum err_kind over_kind,

@@ -9,34 +9,34 @@ void answer_init(struct answer *answer)
 		.status = 200,
 		.content_type = "application/json; charset=UTF-8",
 	};
-	body_init(&answer->body);
+	buf_init(&answer->body, JSON_TEXT_MAX_BYTES);
 }
 
 void answer_release(struct answer *answer)
 {
-	body_release(&answer->body);
+	buf_release(&answer->body);
 }
 
 void answer_open(struct answer *answer)
 {
-	body_add(&answer->body, "{\"output\":");
+	buf_puts(&answer->body, "{\"output\":");
 }
 
 void answer_close(struct answer *answer, const struct fault_rule *rule)
 {
-	struct body *body = &answer->body;
+	struct buf *body = &answer->body;
 	bool is_refused = rule && rule->fault == FAULT_RT1;
 
 	if (rule && rule->fault == FAULT_NOROWS) {
-		body_clear(body);
-		body_add(body, "{");
+		buf_clear(body);
+		buf_puts(body, "{");
 	}
 	answer->is_good = true;
 	snprintf(answer->msg_cd, sizeof(answer->msg_cd), "MCA00000");
-	body_add_field(body, "rt_cd", is_refused ? "1" : "0");
-	body_add_field(body, "msg_cd", answer->msg_cd);
-	body_add_field(body, "msg1", "정상처리 되었습니다.");
-	body_add(body, "}");
+	json_add_field(body, "rt_cd", is_refused ? "1" : "0");
+	json_add_field(body, "msg_cd", answer->msg_cd);
+	json_add_field(body, "msg1", "정상처리 되었습니다.");
+	buf_puts(body, "}");
 }
 
 void answer_format_percent(char text[PERCENT_BYTES], int64_t part,

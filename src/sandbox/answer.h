@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-#include "sandbox/body.h"
 #include "sandbox/fault.h"
+#include "sandbox/json_text.h"
 #include "sandbox/market.h"
 
 struct answer {
@@ -19,7 +19,7 @@ struct answer {
 	const char *content_type; /* borrowed; NULL: none */
 	char header[24];          /* one more header, or "" */
 	char header_value[640];
-	struct body body;
+	struct buf body;
 };
 
 void answer_init(struct answer *answer);
@@ -30,20 +30,19 @@ void answer_open(struct answer *answer);
 void answer_close(struct answer *answer, const struct fault_rule *rule);
 
 /* The output of the domestic single call; stock NULL: no such code. */
-void answer_domestic_single(struct body *body,
+void answer_domestic_single(struct buf *body,
 			    const struct domestic_stock *stock,
 			    const struct fault_rule *rule);
 
 /* One row of the domestic multi call; stock NULL: a blank row.
  * is_signed: change and percent carry a sign, else the sign code alone. */
-void answer_domestic_row(struct body *body, const struct domestic_stock *stock,
+void answer_domestic_row(struct buf *body, const struct domestic_stock *stock,
 			 bool is_signed, const struct fault_rule *rule);
 
 /* The output of the overseas calls; stock NULL: no such symbol there. */
-void answer_overseas_price(struct body *body,
-			   const struct overseas_stock *stock,
+void answer_overseas_price(struct buf *body, const struct overseas_stock *stock,
 			   const struct fault_rule *rule);
-void answer_overseas_detail(struct body *body,
+void answer_overseas_detail(struct buf *body,
 			    const struct overseas_stock *stock,
 			    const struct fault_rule *rule);
 

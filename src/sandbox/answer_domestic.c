@@ -2,23 +2,22 @@
  * Every field that the broker documents, in its order; what the market does
  * not know is made up from the stock's noise. */
 #include "sandbox/answer.h"
+#include "sandbox/spoil.h"
 
 #include <inttypes.h>
 
-#include "sandbox/spoil.h"
-
-static void add_number(struct body *body, const char *key, int64_t number)
+static void add_number(struct buf *body, const char *key, int64_t number)
 {
-	body_add_field_format(body, key, "%" PRId64, number);
+	json_add_field_format(body, key, "%" PRId64, number);
 }
 
-static void add_percent(struct body *body, const char *key, int64_t part,
+static void add_percent(struct buf *body, const char *key, int64_t part,
 			int64_t whole)
 {
 	char text[PERCENT_BYTES];
 
 	answer_format_percent(text, part, whole);
-	body_add_field(body, key, text);
+	json_add_field(body, key, text);
 }
 
 /* 1 upper limit, 2 up, 3 flat, 4 lower limit, 5 down. */
@@ -46,7 +45,7 @@ static const char *other_code(const struct domestic_stock *stock)
 	return stock->code[5] == '0' ? "000661" : "000660";
 }
 
-static void add_price(struct body *body, const struct domestic_stock *stock,
+static void add_price(struct buf *body, const struct domestic_stock *stock,
 		      const char *key, const struct fault_rule *rule)
 {
 	char price[24];
@@ -56,16 +55,16 @@ static void add_price(struct body *body, const struct domestic_stock *stock,
 }
 
 /* A high or low of some past day: price, its distance from now, the date. */
-static void add_extreme(struct body *body, const struct domestic_stock *stock,
+static void add_extreme(struct buf *body, const struct domestic_stock *stock,
 			const char *const key[3], int64_t price,
 			const char *date)
 {
 	add_number(body, key[0], price);
 	add_percent(body, key[1], stock->price - price, price);
-	body_add_field(body, key[2], date);
+	json_add_field(body, key[2], date);
 }
 
-static void add_extremes(struct body *body, const struct domestic_stock *stock)
+static void add_extremes(struct buf *body, const struct domestic_stock *stock)
 {
 	static const char *const keys[6][3] = {
 		{ "d250_hgpr", "d250_hgpr_vrss_prpr_rate", "d250_hgpr_date" },
@@ -85,7 +84,7 @@ static void add_extremes(struct body *body, const struct domestic_stock *stock)
 			    i % 2 == 0 ? "20260225" : "20251104");
 }
 
-static void add_pivots(struct body *body, const struct domestic_stock *stock)
+static void add_pivots(struct buf *body, const struct domestic_stock *stock)
 {
 	int64_t range = stock->high - stock->low;
 	int64_t pivot = (stock->high + stock->low + stock->price) / 3;
@@ -100,14 +99,14 @@ static void add_pivots(struct body *body, const struct domestic_stock *stock)
 }
 
 /* Price, change and the day so far: fields 12 to 28 of the table. */
-static void add_day(struct body *body, const struct domestic_stock *stock,
+static void add_day(struct buf *body, const struct domestic_stock *stock,
 		    const struct fault_rule *rule)
 {
 	int64_t volume = stock->volume > 0 ? stock->volume : 1;
 
 	add_price(body, stock, "stck_prpr", rule);
 	add_number(body, "prdy_vrss", change_of(stock));
-	body_add_field(body, "prdy_vrss_sign", sign_of(stock));
+	json_add_field(body, "prdy_vrss_sign", sign_of(stock));
 	add_percent(body, "prdy_ctrt", change_of(stock), stock->previous);
 	add_number(body, "acml_tr_pbmn", stock->value);
 	add_number(body, "acml_vol", stock->volume);
@@ -119,9 +118,9 @@ static void add_day(struct body *body, const struct domestic_stock *stock,
 	add_number(body, "stck_mxpr", stock->upper);
 	add_number(body, "stck_llam", stock->lower);
 	add_number(body, "stck_sdpr", stock->previous);
-	body_add_field_format(body, "wghn_avrg_stck_prc", "%" PRId64 ".%02d",
+	json_add_field_format(body, "wghn_avrg_stck_prc", "%" PRId64 ".%02d",
 			      stock->value / volume, (int)(stock->noise % 100));
-	body_add_field_format(body, "hts_frgn_ehrt", "%d.%02d",
+	json_add_field_format(body, "hts_frgn_ehrt", "%d.%02d",
 			      (int)((stock->noise >> 7) % 60),
 			      (int)((stock->noise >> 9) % 100));
 	add_number(body, "frgn_ntby_qty",
@@ -131,7 +130,7 @@ static void add_day(struct body *body, const struct domestic_stock *stock,
 }
 
 /* Capital, ratios and size: fields 36 to 49. */
-static void add_company(struct body *body, const struct domestic_stock *stock)
+static void add_company(struct buf *body, const struct domestic_stock *stock)
 {
 	int64_t eps = 100 + stock->previous / 12;
 	int64_t bps = 1000 + stock->previous * 4 / 5;
@@ -139,75 +138,75 @@ static void add_company(struct body *body, const struct domestic_stock *stock)
 
 	add_number(body, "cpfn", capital);
 	add_number(body, "rstc_wdth_prc", stock->upper - stock->previous);
-	body_add_field(body, "stck_fcam", "500");
+	json_add_field(body, "stck_fcam", "500");
 	add_number(body, "stck_sspr", stock->previous * 7 / 10);
 	add_number(body, "aspr_unit", stock->tick);
-	body_add_field(body, "hts_deal_qty_unit_val", "1");
+	json_add_field(body, "hts_deal_qty_unit_val", "1");
 	add_number(body, "lstn_stcn", stock->shares);
 	add_number(body, "hts_avls",
 		   stock->shares / 10000 * stock->price / 10000);
-	body_add_field_format(body, "per", "%" PRId64 ".%02d",
+	json_add_field_format(body, "per", "%" PRId64 ".%02d",
 			      stock->price / eps, (int)(stock->noise % 100));
-	body_add_field_format(body, "pbr", "%" PRId64 ".%02d",
+	json_add_field_format(body, "pbr", "%" PRId64 ".%02d",
 			      stock->price / bps, (int)(stock->noise % 90));
-	body_add_field(body, "stac_month", "12");
+	json_add_field(body, "stac_month", "12");
 	add_percent(body, "vol_tnrt", stock->volume, stock->shares);
-	body_add_field_format(body, "eps", "%" PRId64 ".00", eps);
-	body_add_field_format(body, "bps", "%" PRId64 ".00", bps);
+	json_add_field_format(body, "eps", "%" PRId64 ".00", eps);
+	json_add_field_format(body, "bps", "%" PRId64 ".00", bps);
 }
 
-static void add_unknown_single(struct body *body)
+static void add_unknown_single(struct buf *body)
 {
-	body_add_field(body, "stck_prpr", "0");
-	body_add_field(body, "prdy_vrss", "0");
-	body_add_field(body, "prdy_vrss_sign", "3");
-	body_add_field(body, "prdy_ctrt", "0.00");
-	body_add_field(body, "acml_vol", "0");
-	body_add_field(body, "stck_shrn_iscd", "");
+	json_add_field(body, "stck_prpr", "0");
+	json_add_field(body, "prdy_vrss", "0");
+	json_add_field(body, "prdy_vrss_sign", "3");
+	json_add_field(body, "prdy_ctrt", "0.00");
+	json_add_field(body, "acml_vol", "0");
+	json_add_field(body, "stck_shrn_iscd", "");
 }
 
-void answer_domestic_single(struct body *body,
+void answer_domestic_single(struct buf *body,
 			    const struct domestic_stock *stock,
 			    const struct fault_rule *rule)
 {
-	body_add(body, "{");
+	buf_puts(body, "{");
 	if (!stock) {
 		add_unknown_single(body);
-		body_add(body, "}");
+		buf_puts(body, "}");
 		return;
 	}
-	body_add_field(body, "iscd_stat_cls_code",
+	json_add_field(body, "iscd_stat_cls_code",
 		       stock->price == 0 ? "58" : "55");
-	body_add_field(body, "marg_rate", "30.00");
-	body_add_field(body, "rprs_mrkt_kor_name", stock->board);
+	json_add_field(body, "marg_rate", "30.00");
+	json_add_field(body, "rprs_mrkt_kor_name", stock->board);
 	spoil_add_name(body, rule, stock->code, "bstp_kor_isnm", stock->sector);
-	body_add_field(body, "temp_stop_yn", stock->price == 0 ? "Y" : "N");
-	body_add_field(body, "oprc_rang_cont_yn", "N");
-	body_add_field(body, "clpr_rang_cont_yn", "N");
-	body_add_field(body, "crdt_able_yn", "Y");
-	body_add_field(body, "grmn_rate_cls_code", "40");
-	body_add_field(body, "elw_pblc_yn", "N");
+	json_add_field(body, "temp_stop_yn", stock->price == 0 ? "Y" : "N");
+	json_add_field(body, "oprc_rang_cont_yn", "N");
+	json_add_field(body, "clpr_rang_cont_yn", "N");
+	json_add_field(body, "crdt_able_yn", "Y");
+	json_add_field(body, "grmn_rate_cls_code", "40");
+	json_add_field(body, "elw_pblc_yn", "N");
 	add_day(body, stock, rule);
 	add_pivots(body, stock);
 	add_company(body, stock);
 	add_extremes(body, stock);
-	body_add_field(body, "whol_loan_rmnd_rate", "0.22");
-	body_add_field(body, "ssts_yn", "Y");
-	body_add_field(body, "stck_shrn_iscd",
+	json_add_field(body, "whol_loan_rmnd_rate", "0.22");
+	json_add_field(body, "ssts_yn", "Y");
+	json_add_field(body, "stck_shrn_iscd",
 		       spoil_get_symbol(rule, stock->code, other_code(stock)));
-	body_add_field(body, "fcam_cnnm", "500");
-	body_add_field_format(body, "cpfn_cnnm", "%" PRId64 " 억",
+	json_add_field(body, "fcam_cnnm", "500");
+	json_add_field_format(body, "cpfn_cnnm", "%" PRId64 " 억",
 			      stock->shares / 200000);
 	add_number(body, "frgn_hldn_qty", stock->shares / 4);
-	body_add_field(body, "vi_cls_code", "N");
-	body_add_field(body, "ovtm_vi_cls_code", "N");
+	json_add_field(body, "vi_cls_code", "N");
+	json_add_field(body, "ovtm_vi_cls_code", "N");
 	add_number(body, "last_ssts_cntg_qty", stock->volume / 60);
-	body_add_field(body, "invt_caful_yn", "N");
-	body_add_field(body, "mrkt_warn_cls_code", "00");
-	body_add_field(body, "short_over_yn", "N");
-	body_add_field(body, "sltr_yn", "N");
-	body_add_field(body, "mang_issu_cls_code", "N");
-	body_add(body, "}");
+	json_add_field(body, "invt_caful_yn", "N");
+	json_add_field(body, "mrkt_warn_cls_code", "00");
+	json_add_field(body, "short_over_yn", "N");
+	json_add_field(body, "sltr_yn", "N");
+	json_add_field(body, "mang_issu_cls_code", "N");
+	buf_puts(body, "}");
 }
 
 static const char *const row_keys[] = {
@@ -243,7 +242,7 @@ static const char *const row_keys[] = {
 };
 
 /* The fields after the change: the day, the best bid and ask. */
-static void add_row_day(struct body *body, const struct domestic_stock *stock)
+static void add_row_day(struct buf *body, const struct domestic_stock *stock)
 {
 	int64_t sizes = (int64_t)(stock->noise % 90000);
 
@@ -263,39 +262,39 @@ static void add_row_day(struct body *body, const struct domestic_stock *stock)
 	add_number(body, "inter2_prdy_clpr", stock->previous);
 	add_percent(body, "oprc_vrss_hgpr_rate", stock->high - stock->open,
 		    stock->open);
-	body_add_field(body, "intr_antc_cntg_vrss", "0");
-	body_add_field(body, "intr_antc_cntg_vrss_sign", "3");
-	body_add_field(body, "intr_antc_cntg_prdy_ctrt", "0.00");
-	body_add_field(body, "intr_antc_vol", "0");
+	json_add_field(body, "intr_antc_cntg_vrss", "0");
+	json_add_field(body, "intr_antc_cntg_vrss_sign", "3");
+	json_add_field(body, "intr_antc_cntg_prdy_ctrt", "0.00");
+	json_add_field(body, "intr_antc_vol", "0");
 	add_number(body, "inter2_sdpr", stock->previous);
 }
 
-void answer_domestic_row(struct body *body, const struct domestic_stock *stock,
+void answer_domestic_row(struct buf *body, const struct domestic_stock *stock,
 			 bool is_signed, const struct fault_rule *rule)
 {
 	int64_t change;
 
-	body_add_comma(body);
-	body_add(body, "{");
+	json_add_comma(body);
+	buf_puts(body, "{");
 	if (!stock) {
 		for (size_t i = 0; i < sizeof(row_keys) / sizeof(row_keys[0]);
 		     i++)
-			body_add_field(body, row_keys[i], "");
-		body_add(body, "}");
+			json_add_field(body, row_keys[i], "");
+		buf_puts(body, "}");
 		return;
 	}
 	change = is_signed ? change_of(stock) : size_of(change_of(stock));
-	body_add_field(body, "kospi_kosdaq_cls_name", stock->board);
-	body_add_field(body, "mrkt_trtm_cls_name",
+	json_add_field(body, "kospi_kosdaq_cls_name", stock->board);
+	json_add_field(body, "mrkt_trtm_cls_name",
 		       stock->price == 0 ? "거래정지" : "");
-	body_add_field(body, "hour_cls_code", "0");
-	body_add_field(body, "inter_shrn_iscd",
+	json_add_field(body, "hour_cls_code", "0");
+	json_add_field(body, "inter_shrn_iscd",
 		       spoil_get_symbol(rule, stock->code, other_code(stock)));
 	spoil_add_name(body, rule, stock->code, "inter_kor_isnm", stock->name);
 	add_price(body, stock, "inter2_prpr", rule);
 	add_number(body, "inter2_prdy_vrss", change);
-	body_add_field(body, "prdy_vrss_sign", sign_of(stock));
+	json_add_field(body, "prdy_vrss_sign", sign_of(stock));
 	add_percent(body, "prdy_ctrt", change, stock->previous);
 	add_row_day(body, stock);
-	body_add(body, "}");
+	buf_puts(body, "}");
 }

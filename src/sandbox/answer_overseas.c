@@ -2,11 +2,10 @@
  * The broker's odd number forms are kept: the change without its sign, the
  * percent with a plus or a leading blank. */
 #include "sandbox/answer.h"
+#include "sandbox/spoil.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-#include "sandbox/spoil.h"
 
 enum { MONEY_BYTES = 40 };
 
@@ -24,18 +23,18 @@ static void format_money(char text[MONEY_BYTES], int64_t money, int decimals)
 			 money / 10000, decimals, frac);
 }
 
-static void add_money(struct body *body, const struct overseas_stock *stock,
+static void add_money(struct buf *body, const struct overseas_stock *stock,
 		      const char *key, int64_t money)
 {
 	char text[MONEY_BYTES];
 
 	format_money(text, money, stock->decimals);
-	body_add_field(body, key, text);
+	json_add_field(body, key, text);
 }
 
-static void add_number(struct body *body, const char *key, int64_t number)
+static void add_number(struct buf *body, const char *key, int64_t number)
 {
-	body_add_field_format(body, key, "%" PRId64, number);
+	json_add_field_format(body, key, "%" PRId64, number);
 }
 
 /* 2 up, 3 flat, 5 down; 0 before the first trade. */
@@ -49,14 +48,14 @@ static const char *sign_of(const struct overseas_stock *stock)
 }
 
 /* "+0.69", " 0.00", "-0.41". */
-static void add_rate(struct body *body, const struct overseas_stock *stock,
+static void add_rate(struct buf *body, const struct overseas_stock *stock,
 		     const char *key)
 {
 	int64_t change = stock->price - stock->previous;
 	char text[PERCENT_BYTES];
 
 	answer_format_percent(text, change, stock->previous);
-	body_add_field_format(body, key, "%s%s",
+	json_add_field_format(body, key, "%s%s",
 			      change > 0       ? "+"
 			      : text[0] == '-' ? ""
 					       : " ",
@@ -74,16 +73,16 @@ static int64_t won_of(const struct overseas_stock *stock, int64_t money)
 	return money / 100 * stock->won_rate / 10000;
 }
 
-static void add_rsym(struct body *body, const struct overseas_stock *stock,
+static void add_rsym(struct buf *body, const struct overseas_stock *stock,
 		     const struct fault_rule *rule)
 {
 	const char *other = strcmp(stock->code, "MSFT") == 0 ? "NVDA" : "MSFT";
 
-	body_add_field_format(body, "rsym", "D%s%s", stock->exchange,
+	json_add_field_format(body, "rsym", "D%s%s", stock->exchange,
 			      spoil_get_symbol(rule, stock->code, other));
 }
 
-static void add_last(struct body *body, const struct overseas_stock *stock,
+static void add_last(struct buf *body, const struct overseas_stock *stock,
 		     const struct fault_rule *rule)
 {
 	char text[MONEY_BYTES];
@@ -92,16 +91,15 @@ static void add_last(struct body *body, const struct overseas_stock *stock,
 	spoil_add_price(body, rule, stock->code, "last", text);
 }
 
-static void add_blanks(struct body *body, const char *const *key, size_t keys)
+static void add_blanks(struct buf *body, const char *const *key, size_t keys)
 {
-	body_add(body, "{");
+	buf_puts(body, "{");
 	for (size_t i = 0; i < keys; i++)
-		body_add_field(body, key[i], "");
-	body_add(body, "}");
+		json_add_field(body, key[i], "");
+	buf_puts(body, "}");
 }
 
-void answer_overseas_price(struct body *body,
-			   const struct overseas_stock *stock,
+void answer_overseas_price(struct buf *body, const struct overseas_stock *stock,
 			   const struct fault_rule *rule)
 {
 	static const char *const keys[] = { "rsym", "zdiv", "base", "pvol",
@@ -112,24 +110,24 @@ void answer_overseas_price(struct body *body,
 		add_blanks(body, keys, sizeof(keys) / sizeof(keys[0]));
 		return;
 	}
-	body_add(body, "{");
+	buf_puts(body, "{");
 	add_rsym(body, stock, rule);
 	add_number(body, "zdiv", stock->decimals);
 	add_money(body, stock, "base", stock->previous);
 	add_number(body, "pvol", (int64_t)(stock->noise >> 15 & 0x3ffffff));
 	add_last(body, stock, rule);
-	body_add_field(body, "sign", sign_of(stock));
+	json_add_field(body, "sign", sign_of(stock));
 	add_money(body, stock, "diff", size_of(stock->price - stock->previous));
 	add_rate(body, stock, "rate");
 	add_number(body, "tvol", stock->volume);
 	add_number(body, "tamt", stock->value);
 	spoil_add_name(body, rule, stock->code, "ordy",
 		       stock->is_preopen ? "매도불가" : "매매 가능");
-	body_add(body, "}");
+	buf_puts(body, "}");
 }
 
 /* The won fields: today's and yesterday's price, change and rate. */
-static void add_won(struct body *body, const struct overseas_stock *stock)
+static void add_won(struct buf *body, const struct overseas_stock *stock)
 {
 	const char *sign =
 		strcmp(sign_of(stock), "0") == 0 ? "3" : sign_of(stock);
@@ -138,19 +136,19 @@ static void add_won(struct body *body, const struct overseas_stock *stock)
 	add_number(body, "t_xdif",
 		   won_of(stock, size_of(stock->price - stock->previous)));
 	add_rate(body, stock, "t_xrat");
-	body_add_field(body, "p_xprc", "0");
-	body_add_field(body, "p_xdif", "0");
-	body_add_field(body, "p_xrat", " 0.00");
-	body_add_field_format(body, "t_rate", "%" PRId64 ".%02d",
+	json_add_field(body, "p_xprc", "0");
+	json_add_field(body, "p_xdif", "0");
+	json_add_field(body, "p_xrat", " 0.00");
+	json_add_field_format(body, "t_rate", "%" PRId64 ".%02d",
 			      stock->won_rate / 100,
 			      (int)(stock->won_rate % 100));
-	body_add_field(body, "p_rate", "");
-	body_add_field(body, "t_xsgn", sign);
-	body_add_field(body, "p_xsng", "3");
+	json_add_field(body, "p_rate", "");
+	json_add_field(body, "t_xsgn", sign);
+	json_add_field(body, "p_xsng", "3");
 }
 
 /* Extremes, ratios and size. */
-static void add_company(struct body *body, const struct overseas_stock *stock)
+static void add_company(struct buf *body, const struct overseas_stock *stock)
 {
 	int64_t eps = stock->previous / 31 + 100;
 	int64_t bps = stock->previous / 7 + 100;
@@ -160,24 +158,24 @@ static void add_company(struct body *body, const struct overseas_stock *stock)
 
 	add_money(body, stock, "h52p",
 		  stock->previous / 100 * 134 / unit * unit);
-	body_add_field(body, "h52d", "20260225");
+	json_add_field(body, "h52d", "20260225");
 	add_money(body, stock, "l52p",
 		  stock->previous / 100 * 63 / unit * unit);
-	body_add_field(body, "l52d", "20251104");
-	body_add_field_format(body, "perx", "%" PRId64 ".%02d",
+	json_add_field(body, "l52d", "20251104");
+	json_add_field_format(body, "perx", "%" PRId64 ".%02d",
 			      stock->price / eps, (int)(stock->noise % 100));
-	body_add_field_format(body, "pbrx", "%" PRId64 ".%02d",
+	json_add_field_format(body, "pbrx", "%" PRId64 ".%02d",
 			      stock->price / bps, (int)(stock->noise % 90));
-	body_add_field_format(body, "epsx", "%" PRId64 ".%02d", eps / 10000,
+	json_add_field_format(body, "epsx", "%" PRId64 ".%02d", eps / 10000,
 			      (int)(eps / 100 % 100));
-	body_add_field_format(body, "bpsx", "%" PRId64 ".%02d", bps / 10000,
+	json_add_field_format(body, "bpsx", "%" PRId64 ".%02d", bps / 10000,
 			      (int)(bps / 100 % 100));
 	add_number(body, "shar", stock->shares);
 	add_number(body, "mcap", stock->shares / 1000);
 	add_number(body, "tomv", stock->shares / 1000 * (stock->price / 10));
 }
 
-void answer_overseas_detail(struct body *body,
+void answer_overseas_detail(struct buf *body,
 			    const struct overseas_stock *stock,
 			    const struct fault_rule *rule)
 {
@@ -195,11 +193,11 @@ void answer_overseas_detail(struct body *body,
 		add_blanks(body, keys, sizeof(keys) / sizeof(keys[0]));
 		return;
 	}
-	body_add(body, "{");
+	buf_puts(body, "{");
 	add_rsym(body, stock, rule);
 	add_number(body, "zdiv", stock->decimals);
-	body_add_field(body, "curr", stock->currency);
-	body_add_field(body, "vnit", "1");
+	json_add_field(body, "curr", stock->currency);
+	json_add_field(body, "vnit", "1");
 	add_money(body, stock, "open", stock->is_preopen ? 0 : stock->open);
 	add_money(body, stock, "high", stock->is_preopen ? 0 : stock->high);
 	add_money(body, stock, "low", stock->is_preopen ? 0 : stock->low);
@@ -207,16 +205,16 @@ void answer_overseas_detail(struct body *body,
 	add_money(body, stock, "base", stock->previous);
 	add_number(body, "pvol", (int64_t)(stock->noise >> 15 & 0x3ffffff));
 	add_number(body, "pamt", stock->value / 2);
-	body_add_field(body, "uplp", "0.0000");
-	body_add_field(body, "dnlp", "0.0000");
+	json_add_field(body, "uplp", "0.0000");
+	json_add_field(body, "dnlp", "0.0000");
 	add_company(body, stock);
 	add_won(body, stock);
-	body_add_field(body, "e_ordyn", "매매 가능");
-	body_add_field(body, "e_hogau", "0.0100");
+	json_add_field(body, "e_ordyn", "매매 가능");
+	json_add_field(body, "e_hogau", "0.0100");
 	spoil_add_name(body, rule, stock->code, "e_icod", stock->sector);
-	body_add_field(body, "e_parp", "0.0000");
+	json_add_field(body, "e_parp", "0.0000");
 	add_number(body, "tvol", stock->volume);
 	add_number(body, "tamt", stock->value);
-	body_add_field(body, "etyp_nm", "");
-	body_add(body, "}");
+	json_add_field(body, "etyp_nm", "");
+	buf_puts(body, "}");
 }

@@ -1,5 +1,7 @@
 #include "sandbox/arrival_log.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -7,51 +9,51 @@
 #include <string.h>
 #include <unistd.h>
 
-int arrival_log_open(const char *path, struct failure *failure)
+int arrival_log_open(const char *path, struct err *err)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
 		      0644);
 
 	if (fd < 0)
-		failure_set(failure, "cannot open log '%s': %s", path,
-			    strerror(errno));
+		err_set_errno(err, ERR_SYSTEM, errno, "cannot open log '%s'",
+			      path);
 	return fd;
 }
 
-static void add_symbols(struct body *line, const struct request *request)
+static void add_symbols(struct buf *line, const struct request *request)
 {
-	body_add_key(line, "symbols");
-	body_add(line, "[");
+	json_add_key(line, "symbols");
+	buf_puts(line, "[");
 	for (size_t i = 0; i < request->symbol_count; i++) {
-		body_add_comma(line);
-		body_add_string(line, request->symbol[i]);
+		json_add_comma(line);
+		json_add_string(line, request->symbol[i]);
 	}
-	body_add(line, "]");
+	buf_puts(line, "]");
 }
 
-static void add_text(struct body *line, const char *key, const char *text)
+static void add_text(struct buf *line, const char *key, const char *text)
 {
-	body_add_key(line, key);
-	body_add_string(line, text && *text ? text : NULL);
+	json_add_key(line, key);
+	json_add_string(line, text && *text ? text : NULL);
 }
 
-static void add_number(struct body *line, const char *key, int64_t number)
+static void add_number(struct buf *line, const char *key, int64_t number)
 {
-	body_add_key(line, key);
-	body_add_format(line, "%" PRId64, number);
+	json_add_key(line, key);
+	buf_printf(line, "%" PRId64, number);
 }
 
 void arrival_log_write(int fd, const struct arrival_entry *entry)
 {
 	const struct request *request = entry->request;
 	const struct arrival *arrival = entry->arrival;
-	struct body line;
+	struct buf line;
 	ssize_t written;
 
-	body_init(&line);
-	body_add_format(&line, "{\"t_ms\":%" PRId64 ".%03d",
-			arrival->t_ns / 1000000,
-			(int)(arrival->t_ns / 1000 % 1000));
+	buf_init(&line, JSON_TEXT_MAX_BYTES);
+	buf_printf(&line, "{\"t_ms\":%" PRId64 ".%03d",
+		   arrival->t_ns / NS_PER_MS,
+		   (int)(arrival->t_ns / 1000 % 1000));
 	add_number(&line, "seq", (int64_t)arrival->seq);
 	add_number(&line, "conn", (int64_t)entry->connection);
 	add_text(&line, "method", request->method);
@@ -66,11 +68,11 @@ void arrival_log_write(int fd, const struct arrival_entry *entry)
 	add_text(&line, "msg_cd", entry->msg_cd);
 	add_number(&line, "in_flight", arrival->in_flight);
 	add_text(&line, "fault", entry->fault);
-	body_add(&line, "}\n");
+	buf_puts(&line, "}\n");
 	do {
-		written = line.is_broken ? 0 : write(fd, line.text, line.len);
+		written = write(fd, buf_text(&line), line.len);
 	} while (written < 0 && errno == EINTR);
-	body_release(&line);
+	buf_release(&line);
 }
 
 void arrival_log_show(const struct arrival_entry *entry)

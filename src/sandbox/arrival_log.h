@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
+#include "base/err.h"
 #include "sandbox/broker.h"
-#include "sandbox/failure.h"
 
 struct arrival_entry {
 	const struct request *request;
@@ -19,8 +19,7 @@ struct arrival_entry {
 };
 
 /* Opens the file, emptied. Returns the descriptor, or -1. */
-SANDBOX_MUST_CHECK int arrival_log_open(const char *path,
-					struct failure *failure);
+MUST_CHECK int arrival_log_open(const char *path, struct err *err);
 
 /* Writes the line. A line that cannot be written is lost. */
 void arrival_log_write(int fd, const struct arrival_entry *entry);

@@ -3,22 +3,21 @@
  * takes time is done outside of them. */
 #include "sandbox/broker.h"
 
-#include <cjson/cJSON.h>
-#include <pthread.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
+#include "base/clock.h"
+#include "base/sync.h"
 #include "sandbox/quote_call.h"
 #include "sandbox/refusal.h"
 #include "sandbox/spoil.h"
 #include "sandbox/substitute.h"
 #include "sandbox/token.h"
 
-static const int64_t SECOND_NS = 1000000000, MS_NS = 1000000;
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 struct broker { /* lock key: c const, l under mu */
-	pthread_mutex_t mu;
+	struct mutex mu;
 	struct broker_rules rules; /* c; l: counters of rules.fault */
 	struct ratelimit limit;    /* l */
 	struct token_desk desk;    /* l */
@@ -26,14 +25,6 @@ struct broker { /* lock key: c const, l under mu */
 	uint64_t arrivals;         /* l */
 	int in_flight;             /* l */
 };
-
-int64_t broker_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * SECOND_NS + now.tv_nsec;
-}
 
 static uint64_t draw_locked(struct broker *broker)
 {
@@ -47,42 +38,42 @@ static uint64_t draw_locked(struct broker *broker)
 static int64_t draw_delay_locked(struct broker *broker, int64_t ms,
 				 int64_t jitter_ms)
 {
-	int64_t delay_ns = ms * MS_NS;
+	int64_t delay_ns = ms * NS_PER_MS;
 
 	if (jitter_ms > 0)
 		delay_ns += (int64_t)(draw_locked(broker) %
-				      (uint64_t)(jitter_ms * MS_NS + 1));
+				      (uint64_t)(jitter_ms * NS_PER_MS + 1));
 	return delay_ns;
 }
 
-struct broker *broker_new(const struct broker_rules *rules,
-			  struct failure *failure)
+struct broker *broker_new(const struct broker_rules *rules, struct err *err)
 {
 	struct broker *broker = calloc(1, sizeof(*broker));
 	struct token_rules token = {
-		.interval_ns = rules->token_interval_s * SECOND_NS,
-		.same_ns = rules->token_same_s * SECOND_NS,
-		.life_ns = rules->token_life_s * SECOND_NS,
+		.interval_ns = rules->token_interval_s * NS_PER_SEC,
+		.same_ns = rules->token_same_s * NS_PER_SEC,
+		.life_ns = rules->token_life_s * NS_PER_SEC,
 		.revoke_after = rules->revoke_after,
 		.is_always_dead = rules->is_token_dead,
 		.salt = rules->salt,
 	};
 
-	if (!broker) {
-		failure_set(failure, "cannot start the broker: no memory");
+	if (!broker || mutex_init(&broker->mu, err)) {
+		free(broker);
+		err_no_memory(err);
 		return NULL;
 	}
 	broker->rules = *rules;
 	broker->chance = rules->seed;
 	token_desk_init(&broker->desk, &token);
-	if (ratelimit_init(&broker->limit, rules->window, (size_t)rules->rate,
-			   rules->counts_refused,
-			   (int64_t)(draw_locked(broker) % (uint64_t)SECOND_NS),
-			   failure)) {
-		free(broker);
+	if (ratelimit_init(
+		    &broker->limit, rules->window, (size_t)rules->rate,
+		    rules->counts_refused,
+		    (int64_t)(draw_locked(broker) % (uint64_t)NS_PER_SEC),
+		    err)) {
+		broker_free(broker);
 		return NULL;
 	}
-	pthread_mutex_init(&broker->mu, NULL);
 	return broker;
 }
 
@@ -90,7 +81,7 @@ void broker_free(struct broker *broker)
 {
 	if (!broker)
 		return;
-	pthread_mutex_destroy(&broker->mu);
+	mutex_destroy(&broker->mu);
 	ratelimit_release(&broker->limit);
 	free(broker);
 }
@@ -101,11 +92,11 @@ int64_t broker_draw_travel_ns(struct broker *broker)
 	int64_t travel_ns;
 
 	if (rules->before_jitter_ms == 0)
-		return rules->before_ms * MS_NS;
-	pthread_mutex_lock(&broker->mu);
+		return rules->before_ms * NS_PER_MS;
+	mutex_lock(&broker->mu);
 	travel_ns = draw_delay_locked(broker, rules->before_ms,
 				      rules->before_jitter_ms);
-	pthread_mutex_unlock(&broker->mu);
+	mutex_unlock(&broker->mu);
 	return travel_ns;
 }
 
@@ -131,10 +122,10 @@ void broker_arrive(struct broker *broker, const struct request *request,
 {
 	const struct broker_rules *rules = &broker->rules;
 
-	pthread_mutex_lock(&broker->mu);
+	mutex_lock(&broker->mu);
 	*arrival = (struct arrival){
 		.seq = ++broker->arrivals,
-		.t_ns = broker_now_ns(),
+		.t_ns = clock_monotonic_ns(),
 		.in_flight = ++broker->in_flight,
 		.delay_ns = draw_delay_locked(broker, rules->latency_ms,
 					      rules->jitter_ms),
@@ -144,14 +135,14 @@ void broker_arrive(struct broker *broker, const struct request *request,
 		arrival->is_over_limit =
 			!ratelimit_let_pass(&broker->limit, arrival->t_ns);
 	arrival->fault = choose_fault_locked(broker, request, has_history);
-	pthread_mutex_unlock(&broker->mu);
+	mutex_unlock(&broker->mu);
 }
 
 void broker_leave(struct broker *broker)
 {
-	pthread_mutex_lock(&broker->mu);
+	mutex_lock(&broker->mu);
 	broker->in_flight--;
-	pthread_mutex_unlock(&broker->mu);
+	mutex_unlock(&broker->mu);
 }
 
 static const char *text_member(const cJSON *object, const char *name)
@@ -201,24 +192,23 @@ static void write_token(const struct broker *broker, struct answer *answer,
 			int64_t expires_unix_s)
 {
 	time_t in_korea = (time_t)(expires_unix_s + 9 * 3600);
-	struct body *body = &answer->body;
+	struct buf *body = &answer->body;
 	struct tm when;
 	char text[32] = "";
 
 	if (gmtime_r(&in_korea, &when))
 		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &when);
 	answer->is_good = true;
-	body_add(body, "{");
+	buf_puts(body, "{");
 	spoil_add_token(body, rule, token);
 	if (!rule || rule->fault != FAULT_TOKEN_NO_EXPIRY)
-		body_add_field(body, "access_token_token_expired", text);
-	body_add_field(body, "token_type", "Bearer");
+		json_add_field(body, "access_token_token_expired", text);
+	json_add_field(body, "token_type", "Bearer");
 	if (!rule || rule->fault != FAULT_TOKEN_NO_EXPIRY) {
-		body_add_key(body, "expires_in");
-		body_add_format(body, "%lld",
-				(long long)broker->rules.token_life_s);
+		json_add_key(body, "expires_in");
+		buf_printf(body, "%lld", (long long)broker->rules.token_life_s);
 	}
-	body_add(body, "}");
+	buf_puts(body, "}");
 }
 
 static void answer_token(struct broker *broker, const struct request *request,
@@ -233,14 +223,14 @@ static void answer_token(struct broker *broker, const struct request *request,
 		refusal_write(answer, ENDPOINT_TOKEN, msg_cd, NULL);
 		return;
 	}
-	pthread_mutex_lock(&broker->mu);
-	is_issued = token_issue(&broker->desk, broker_now_ns(),
+	mutex_lock(&broker->mu);
+	is_issued = token_issue(&broker->desk, clock_monotonic_ns(),
 				(int64_t)time(NULL));
 	if (is_issued) {
 		memcpy(token, broker->desk.current, sizeof(token));
 		expires_unix_s = broker->desk.expires_unix_s;
 	}
-	pthread_mutex_unlock(&broker->mu);
+	mutex_unlock(&broker->mu);
 	if (is_issued)
 		write_token(broker, answer, rule, token, expires_unix_s);
 	else
@@ -278,11 +268,11 @@ static const char *quote_header_refusal(struct broker *broker,
 	    (request->endpoint == ENDPOINT_DETAIL && rules->is_paper))
 		return "EGW00213";
 
-	pthread_mutex_lock(&broker->mu);
+	mutex_lock(&broker->mu);
 	state = token_check(&broker->desk,
 			    request->authorization + sizeof(scheme) - 1,
-			    broker_now_ns());
-	pthread_mutex_unlock(&broker->mu);
+			    clock_monotonic_ns());
+	mutex_unlock(&broker->mu);
 	return state == TOKEN_GOOD      ? NULL
 	       : state == TOKEN_EXPIRED ? "EGW00123"
 					: "EGW00121";

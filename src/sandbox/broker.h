@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "sandbox/answer.h"
-#include "sandbox/failure.h"
 #include "sandbox/fault.h"
 #include "sandbox/ratelimit.h"
 #include "sandbox/request.h"
@@ -49,8 +49,8 @@ struct arrival {
 };
 
 /* Errors: out of memory. */
-SANDBOX_MUST_CHECK struct broker *broker_new(const struct broker_rules *rules,
-					     struct failure *failure);
+MUST_CHECK struct broker *broker_new(const struct broker_rules *rules,
+				     struct err *err);
 void broker_free(struct broker *broker);
 
 /* How long the request is to travel before it arrives. */
@@ -64,8 +64,5 @@ void broker_leave(struct broker *broker);
 /* Writes the answer to a request that has arrived. */
 void broker_answer(struct broker *broker, const struct request *request,
 		   const struct arrival *arrival, struct answer *answer);
-
-/* CLOCK_MONOTONIC in nanoseconds. */
-int64_t broker_now_ns(void);
 
 #endif

@@ -9,11 +9,12 @@
  * end. */
 #include "sandbox/call.h"
 
-#include <stdlib.h>
-#include <string.h>
-
+#include "base/clock.h"
 #include "sandbox/arrival_log.h"
 #include "sandbox/wire_fault.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 enum { REQUEST_BODY_MAX = 8192 };
 
@@ -124,7 +125,7 @@ struct call *call_begin(const struct call_place *place,
 	has_history = call->connection && call->connection->requests++ > 0;
 	travel_ns = broker_draw_travel_ns(place->broker);
 	if (travel_ns > 0 &&
-	    !wire_wait(&call->wire, broker_now_ns() + travel_ns)) {
+	    !wire_wait(&call->wire, clock_monotonic_ns() + travel_ns)) {
 		call_end(call);
 		return NULL;
 	}
@@ -165,9 +166,9 @@ static enum MHD_Result queue(struct MHD_Connection *mhd,
 	size_t len;
 	char *text;
 
-	if (answer->body.is_broken)
+	if (buf_check(&answer->body, ERR_SYSTEM, NULL))
 		return MHD_NO;
-	text = body_take(&answer->body, &len);
+	text = buf_take(&answer->body, &len);
 	response = text ? MHD_create_response_from_buffer(len, text,
 							  MHD_RESPMEM_MUST_FREE)
 			: MHD_create_response_from_buffer(
@@ -202,7 +203,7 @@ enum MHD_Result call_finish(struct call *call, struct MHD_Connection *mhd)
 	if (rule && fault_stage(rule->fault) == FAULT_SPOILS && !answer.is_good)
 		rule = NULL;
 	if (on_wire && on_wire->fault == FAULT_DELAY)
-		until_ns += on_wire->number * 1000000;
+		until_ns += on_wire->number * NS_PER_MS;
 	if (!wire_wait(&call->wire, until_ns))
 		goto out;
 

@@ -104,7 +104,7 @@ static int set_signals(posix_spawnattr_t *attributes)
 }
 
 int child_start(char **command, const struct child_environment *environment,
-		pid_t *pid, int *exit_code, struct failure *failure)
+		pid_t *pid, int *exit_code, struct err *err)
 {
 	char **made = make_environment(environment);
 	posix_spawnattr_t attributes;
@@ -126,8 +126,8 @@ int child_start(char **command, const struct child_environment *environment,
 out:
 	free_environment(made, environment->count);
 	if (error)
-		return failure_set(failure, "cannot run '%.120s': %s",
-				   command[0], strerror(error));
+		return err_set_errno(err, ERR_SYSTEM, error, "cannot run '%s'",
+				     command[0]);
 	return 0;
 }
 
@@ -144,7 +144,7 @@ bool child_has_ended(pid_t pid, int *exit_code)
 	return true;
 }
 
-char *child_make_directory(struct failure *failure)
+char *child_make_directory(struct err *err)
 {
 	const char *parent = getenv("TMPDIR");
 	size_t size;
@@ -155,13 +155,13 @@ char *child_make_directory(struct failure *failure)
 	size = strlen(parent) + sizeof("/quotefetch-sandbox-XXXXXX");
 	path = malloc(size);
 	if (!path) {
-		failure_set(failure, "cannot make a directory: no memory");
+		err_no_memory(err);
 		return NULL;
 	}
 	snprintf(path, size, "%s/quotefetch-sandbox-XXXXXX", parent);
 	if (!mkdtemp(path)) {
-		failure_set(failure, "cannot make directory '%.120s': %s", path,
-			    strerror(errno));
+		err_set_errno(err, ERR_SYSTEM, errno,
+			      "cannot make directory '%s'", path);
 		free(path);
 		return NULL;
 	}

@@ -102,18 +102,17 @@ static bool read_match(const char *match, struct fault_rule *rule)
 	return false;
 }
 
-static int read_matches(char *matches, struct fault_rule *rule,
-			struct failure *failure)
+static int read_matches(char *matches, struct fault_rule *rule, struct err *err)
 {
 	char *rest = NULL;
 
 	for (char *match = strtok_r(matches, ",", &rest); match;
 	     match = strtok_r(NULL, ",", &rest)) {
 		if (!read_match(match, rule))
-			return failure_set(failure,
-					   "unfit match '%s' in a fault: see "
-					   "--fault list",
-					   match);
+			return err_set(err, ERR_USAGE,
+				       "unfit match '%s' in a fault: see "
+				       "--fault list",
+				       match);
 	}
 	return 0;
 }
@@ -145,8 +144,7 @@ static bool is_argument_fit(const struct fault_info *info,
 	}
 }
 
-int fault_parse(const char *spec, struct fault_rule *rule,
-		struct failure *failure)
+int fault_parse(const char *spec, struct fault_rule *rule, struct err *err)
 {
 	char text[1024];
 	const struct fault_info *info;
@@ -154,7 +152,7 @@ int fault_parse(const char *spec, struct fault_rule *rule,
 	char *equals, *matches;
 
 	if (strlen(spec) >= sizeof(text))
-		return failure_set(failure, "cannot read a fault: too long");
+		return err_set(err, ERR_USAGE, "cannot read a fault: too long");
 	memcpy(text, spec, strlen(spec) + 1);
 	/* An argument may hold '@': what begins the matches is the last. */
 	matches = strrchr(text, '@');
@@ -166,9 +164,8 @@ int fault_parse(const char *spec, struct fault_rule *rule,
 
 	info = fault_table_find(text);
 	if (!info)
-		return failure_set(failure,
-				   "unknown fault '%.40s': see --fault list",
-				   text);
+		return err_set(err, ERR_USAGE,
+			       "unknown fault '%.40s': see --fault list", text);
 	*rule = (struct fault_rule){
 		.fault = info->fault,
 		.path = strncmp(text, "token-", 6) == 0 ? FAULT_PATH_TOKEN
@@ -176,19 +173,19 @@ int fault_parse(const char *spec, struct fault_rule *rule,
 		.p = -1,
 	};
 	if (equals ? info->argument == FAULT_NO_ARGUMENT : !info->preset)
-		return failure_set(failure, "fault '%s' %s argument", text,
-				   equals ? "takes no" : "needs an");
+		return err_set(err, ERR_USAGE, "fault '%s' %s argument", text,
+			       equals ? "takes no" : "needs an");
 	argument = equals ? equals + 1 : info->preset;
 	if (strlen(argument) >= sizeof(rule->text))
-		return failure_set(failure, "argument of fault '%s' too long",
-				   text);
+		return err_set(err, ERR_USAGE,
+			       "argument of fault '%s' too long", text);
 	memcpy(rule->text, argument, strlen(argument) + 1);
 	if (!is_argument_fit(info, rule))
-		return failure_set(failure,
-				   "unfit argument '%.40s' of fault "
-				   "'%s': see --fault list",
-				   argument, text);
-	return matches ? read_matches(matches, rule, failure) : 0;
+		return err_set(err, ERR_USAGE,
+			       "unfit argument '%.40s' of fault "
+			       "'%s': see --fault list",
+			       argument, text);
+	return matches ? read_matches(matches, rule, err) : 0;
 }
 
 static bool fits_path(enum fault_path path, enum endpoint endpoint)

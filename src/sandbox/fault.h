@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "sandbox/failure.h"
+#include "base/err.h"
 #include "sandbox/request.h"
 
 enum fault {
@@ -104,8 +104,8 @@ struct fault_rule {
 
 /* Reads one rule.
  * Errors: an unknown name or match, an unfit number; names them. */
-SANDBOX_MUST_CHECK int fault_parse(const char *spec, struct fault_rule *rule,
-				   struct failure *failure);
+MUST_CHECK int fault_parse(const char *spec, struct fault_rule *rule,
+			   struct err *err);
 
 /* Counts the request if it fits, and says whether the rule fires for it.
  * has_history: the connection has carried a request before this one. */

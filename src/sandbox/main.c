@@ -17,10 +17,19 @@
  *   fault*       rules of --fault        substitute, spoil, wire_fault
  *                                                  what they do
  *   wire         the bare connection     arrival_log
- *   child        the COMMAND             body, failure   texts
+ *   child        the COMMAND             json_text   JSON, written
  *
- * It is written from the broker's published protocol alone and shares
- * nothing with the client, so that no misreading can hide in both. */
+ * It is written from the broker's published protocol alone. Of the client it
+ * uses base/, which knows of no broker, so that no misreading can hide in
+ * both. */
+#include "base/clock.h"
+#include "sandbox/arrival_log.h"
+#include "sandbox/broker.h"
+#include "sandbox/child.h"
+#include "sandbox/options.h"
+#include "sandbox/server.h"
+#include "sandbox/wire.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -29,13 +38,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "sandbox/arrival_log.h"
-#include "sandbox/broker.h"
-#include "sandbox/child.h"
-#include "sandbox/options.h"
-#include "sandbox/server.h"
-#include "sandbox/wire.h"
 
 enum { EXIT_CANNOT_START = 1, EXIT_USAGE = 2, URL_BYTES = 64 };
 
@@ -51,7 +53,7 @@ struct sandbox {
 
 /* Reads a small file whole.
  * Owns: the caller frees the text. */
-static char *read_file(const char *path, struct failure *failure)
+static char *read_file(const char *path, struct err *err)
 {
 	enum { BYTES_MAX = 65536 };
 	FILE *file = fopen(path, "re");
@@ -63,8 +65,8 @@ static char *read_file(const char *path, struct failure *failure)
 		text[len] = '\0';
 	}
 	if (!file || !text || ferror(file) || len == 0) {
-		failure_set(failure, "cannot read '%.120s': %s", path,
-			    errno ? strerror(errno) : "it is empty");
+		err_set(err, ERR_SYSTEM, "cannot read '%.120s': %s", path,
+			errno ? strerror(errno) : "it is empty");
 		free(text);
 		text = NULL;
 	}
@@ -74,8 +76,7 @@ static char *read_file(const char *path, struct failure *failure)
 }
 
 /* Writes "PORT\n" beside the file and renames it: who sees it, sees all. */
-static int write_port_file(const char *path, unsigned int port,
-			   struct failure *failure)
+static int write_port_file(const char *path, unsigned int port, struct err *err)
 {
 	size_t size = strlen(path) + 32;
 	char *draft = malloc(size);
@@ -93,8 +94,8 @@ static int write_port_file(const char *path, unsigned int port,
 			result = 0;
 	}
 	if (result)
-		failure_set(failure, "cannot write port file '%.120s': %s",
-			    path, strerror(errno));
+		err_set_errno(err, ERR_SYSTEM, errno,
+			      "cannot write port file '%s'", path);
 	free(draft);
 	return result;
 }
@@ -127,22 +128,21 @@ static uint64_t draw_salt(void)
 	       (uint64_t)now.tv_nsec << 20 ^ (uint64_t)getpid();
 }
 
-static int check_wire_faults(const struct options *options,
-			     struct failure *failure)
+static int check_wire_faults(const struct options *options, struct err *err)
 {
 	for (size_t i = 0; options->is_tls && i < options->fault_count; i++) {
 		enum fault fault = options->fault[i].fault;
 
 		if (fault_stage(fault) == FAULT_ON_WIRE && !wire_can_encrypt())
-			return failure_set(failure,
-					   "fault '%s' is not to be had with "
-					   "--tls in this build",
-					   fault_name(fault));
+			return err_set(err, ERR_SYSTEM,
+				       "fault '%s' is not available with "
+				       "--tls in this build",
+				       fault_name(fault));
 	}
 	return 0;
 }
 
-static int start(struct sandbox *sandbox, struct failure *failure)
+static int start(struct sandbox *sandbox, struct err *err)
 {
 	const struct options *options = &sandbox->options;
 	struct server_setup setup = {
@@ -155,30 +155,30 @@ static int start(struct sandbox *sandbox, struct failure *failure)
 	};
 	struct broker_rules rules;
 
-	if (check_wire_faults(options, failure))
+	if (check_wire_faults(options, err))
 		return -1;
 	if (options->is_tls) {
-		sandbox->cert = read_file(options->cert, failure);
+		sandbox->cert = read_file(options->cert, err);
 		if (!sandbox->cert)
 			return -1;
-		sandbox->key = read_file(options->key, failure);
+		sandbox->key = read_file(options->key, err);
 		if (!sandbox->key)
 			return -1;
 		setup.tls_cert = sandbox->cert;
 		setup.tls_key = sandbox->key;
 	}
 	if (options->log) {
-		sandbox->log_fd = arrival_log_open(options->log, failure);
+		sandbox->log_fd = arrival_log_open(options->log, err);
 		if (sandbox->log_fd < 0)
 			return -1;
 		setup.log_fd = sandbox->log_fd;
 	}
 	options_make_rules(options, draw_salt(), &rules);
-	sandbox->broker = broker_new(&rules, failure);
+	sandbox->broker = broker_new(&rules, err);
 	if (!sandbox->broker)
 		return -1;
 	setup.broker = sandbox->broker;
-	sandbox->server = server_start(&setup, failure);
+	sandbox->server = server_start(&setup, err);
 	if (!sandbox->server)
 		return -1;
 	snprintf(sandbox->url, sizeof(sandbox->url), "%s://127.0.0.1:%u",
@@ -186,8 +186,7 @@ static int start(struct sandbox *sandbox, struct failure *failure)
 		 (unsigned int)server_get_port(sandbox->server));
 	if (options->port_file)
 		return write_port_file(options->port_file,
-				       server_get_port(sandbox->server),
-				       failure);
+				       server_get_port(sandbox->server), err);
 	return 0;
 }
 
@@ -204,21 +203,20 @@ static void stop(struct sandbox *sandbox)
 
 /* Prints where it serves, and serves until a signal or the end of its life. */
 static int serve(const struct sandbox *sandbox, const sigset_t *taken,
-		 struct failure *failure)
+		 struct err *err)
 {
 	int64_t end_ns =
-		broker_now_ns() + sandbox->options.lifetime * 1000000000;
+		clock_monotonic_ns() + sandbox->options.lifetime * NS_PER_SEC;
 	int64_t left_ns;
 
 	if (printf("%s\n", sandbox->url) < 0 || fflush(stdout) != 0) {
-		failure_set(failure, "cannot write to stdout: %s",
-			    strerror(errno));
+		err_set_errno(err, ERR_SYSTEM, errno, "cannot write to stdout");
 		return EXIT_CANNOT_START;
 	}
-	while ((left_ns = end_ns - broker_now_ns()) > 0) {
+	while ((left_ns = end_ns - clock_monotonic_ns()) > 0) {
 		struct timespec left = {
-			.tv_sec = (time_t)(left_ns / 1000000000),
-			.tv_nsec = (long)(left_ns % 1000000000),
+			.tv_sec = (time_t)(left_ns / NS_PER_SEC),
+			.tv_nsec = (long)(left_ns % NS_PER_SEC),
 		};
 		int signal_number = sigtimedwait(taken, NULL, &left);
 
@@ -246,7 +244,7 @@ static int accompany(pid_t pid, const sigset_t *taken)
 }
 
 static int run_command(const struct sandbox *sandbox, const sigset_t *taken,
-		       struct failure *failure)
+		       struct err *err)
 {
 	const struct options *options = &sandbox->options;
 	struct child_environment environment = { .count = 0 };
@@ -260,13 +258,13 @@ static int run_command(const struct sandbox *sandbox, const sigset_t *taken,
 	child_set(&environment, "KIS_ENV",
 		  options->env == OPTIONS_ENV_PAPER ? "paper" : "real");
 	if (!getenv("QUOTEFETCH_STATE_DIR")) {
-		directory = child_make_directory(failure);
+		directory = child_make_directory(err);
 		if (!directory)
 			return EXIT_CANNOT_START;
 		child_set(&environment, "QUOTEFETCH_STATE_DIR", directory);
 	}
 	if (child_start(options->command, &environment, &pid, &exit_code,
-			failure) == 0)
+			err) == 0)
 		exit_code = accompany(pid, taken);
 	child_remove_directory(directory);
 	return exit_code;
@@ -276,11 +274,11 @@ int main(int argc, char **argv)
 {
 	struct sandbox sandbox = { .log_fd = -1 };
 	struct options *options = &sandbox.options;
-	struct failure failure = { .msg = "" };
+	struct err err = { .msg = "" };
 	int exit_code = EXIT_USAGE;
 	sigset_t taken;
 
-	if (options_parse(options, argc, argv, &failure))
+	if (options_parse(options, argc, argv, &err))
 		goto out;
 	exit_code = EXIT_SUCCESS;
 	if (options->is_help)
@@ -293,15 +291,15 @@ int main(int argc, char **argv)
 		goto out;
 
 	block_signals(&taken);
-	if (start(&sandbox, &failure))
+	if (start(&sandbox, &err))
 		exit_code = EXIT_CANNOT_START;
 	else if (options->command)
-		exit_code = run_command(&sandbox, &taken, &failure);
+		exit_code = run_command(&sandbox, &taken, &err);
 	else
-		exit_code = serve(&sandbox, &taken, &failure);
+		exit_code = serve(&sandbox, &taken, &err);
 out:
 	stop(&sandbox);
-	if (failure.msg[0])
-		fprintf(stderr, "quotefetch-sandbox: %s\n", failure.msg);
+	if (err.msg[0])
+		fprintf(stderr, "quotefetch-sandbox: %s\n", err.msg);
 	return exit_code;
 }

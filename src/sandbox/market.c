@@ -1,10 +1,10 @@
 #include "sandbox/market.h"
 
+#include "sandbox/listing.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "sandbox/listing.h"
 
 struct venue {
 	const char *code, *home; /* BAQ is the day session of NAS */

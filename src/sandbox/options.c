@@ -17,7 +17,7 @@ _Static_assert(sizeof(APP_KEY) == 36 + 1, "a key has 36 characters");
 _Static_assert(sizeof(APP_SECRET) == 180 + 1, "a secret has 180 characters");
 
 static int read_number(const struct option_info *info, const char *text,
-		       int64_t *number, struct failure *failure)
+		       int64_t *number, struct err *err)
 {
 	const char *digit = text;
 	int64_t value = 0;
@@ -25,17 +25,17 @@ static int read_number(const struct option_info *info, const char *text,
 	for (; *digit >= '0' && *digit <= '9' && digit - text < 18; digit++)
 		value = value * 10 + (*digit - '0');
 	if (digit == text || *digit || value < info->min || value > info->max)
-		return failure_set(failure,
-				   "unfit value '%.40s' of --%s: write a whole "
-				   "number from %" PRId64 " to %" PRId64,
-				   text, info->name, info->min, info->max);
+		return err_set(err, ERR_USAGE,
+			       "unfit value '%.40s' of --%s: write a whole "
+			       "number from %" PRId64 " to %" PRId64,
+			       text, info->name, info->min, info->max);
 	*number = value;
 	return 0;
 }
 
 /* The place of the word in "one|two". */
 static int read_choice(const struct option_info *info, const char *text,
-		       int64_t *choice, struct failure *failure)
+		       int64_t *choice, struct err *err)
 {
 	const char *words = info->argname;
 
@@ -50,12 +50,11 @@ static int read_choice(const struct option_info *info, const char *text,
 		if (*words == '|')
 			words++;
 	}
-	return failure_set(failure, "unfit value '%.40s' of --%s: write %s",
-			   text, info->name, info->argname);
+	return err_set(err, ERR_USAGE, "unfit value '%.40s' of --%s: write %s",
+		       text, info->name, info->argname);
 }
 
-static int add_fault(struct options *options, const char *spec,
-		     struct failure *failure)
+static int add_fault(struct options *options, const char *spec, struct err *err)
 {
 	struct fault_rule *grown;
 
@@ -66,9 +65,9 @@ static int add_fault(struct options *options, const char *spec,
 	grown = realloc(options->fault,
 			(options->fault_count + 1) * sizeof(*grown));
 	if (!grown)
-		return failure_set(failure, "cannot keep a fault: no memory");
+		return err_no_memory(err);
 	options->fault = grown;
-	if (fault_parse(spec, &grown[options->fault_count], failure))
+	if (fault_parse(spec, &grown[options->fault_count], err))
 		return -1;
 	options->fault_count++;
 	return 0;
@@ -76,7 +75,7 @@ static int add_fault(struct options *options, const char *spec,
 
 /* text NULL: the option is a flag. */
 static int store(struct options *options, const struct option_info *info,
-		 const char *text, struct failure *failure)
+		 const char *text, struct err *err)
 {
 	void *place = (char *)options + info->offset;
 
@@ -86,14 +85,14 @@ static int store(struct options *options, const struct option_info *info,
 	}
 	switch (info->kind) {
 	case OPTION_NUMBER:
-		return read_number(info, text, place, failure);
+		return read_number(info, text, place, err);
 	case OPTION_TEXT:
 		*(const char **)place = text;
 		return 0;
 	case OPTION_CHOICE:
-		return read_choice(info, text, place, failure);
+		return read_choice(info, text, place, err);
 	case OPTION_FAULT:
-		return add_fault(options, text, failure);
+		return add_fault(options, text, err);
 	case OPTION_FLAG:
 	case OPTION_SECTION:
 		break;
@@ -101,52 +100,52 @@ static int store(struct options *options, const struct option_info *info,
 	return 0;
 }
 
-static int fail_unknown(const char *name, size_t len, struct failure *failure)
+static int fail_unknown(const char *name, size_t len, struct err *err)
 {
 	const char *nearest = options_table_guess(name, len);
 
-	return failure_set(failure, "unknown option '--%.*s': %s%s",
-			   (int)(len < 40 ? len : 40), name,
-			   nearest ? "did you mean --" : "see --help",
-			   nearest ? nearest : "");
+	return err_set(err, ERR_USAGE, "unknown option '--%.*s': %s%s",
+		       (int)(len < 40 ? len : 40), name,
+		       nearest ? "did you mean --" : "see --help",
+		       nearest ? nearest : "");
 }
 
 /* One --name, --name=value or --name value; moves *at past it. */
 static int read_long(struct options *options, int argc, char **argv, int *at,
-		     struct failure *failure)
+		     struct err *err)
 {
 	const char *name = argv[*at] + 2, *value = NULL;
 	size_t len = strcspn(name, "=");
 	const struct option_info *info = options_table_find(name, len);
 
 	if (!info)
-		return fail_unknown(name, len, failure);
+		return fail_unknown(name, len, err);
 	if (name[len] == '=')
 		value = name + len + 1;
 	if (info->kind == OPTION_FLAG && value)
-		return failure_set(failure, "option --%s takes no value",
-				   info->name);
+		return err_set(err, ERR_USAGE, "option --%s takes no value",
+			       info->name);
 	if (info->kind != OPTION_FLAG && !value && *at + 1 < argc)
 		value = argv[++*at];
 	if (info->kind != OPTION_FLAG && !value)
-		return failure_set(failure, "option --%s needs a value",
-				   info->name);
-	return store(options, info, value, failure);
+		return err_set(err, ERR_USAGE, "option --%s needs a value",
+			       info->name);
+	return store(options, info, value, err);
 }
 
 /* -v, -h, -V, also together. */
 static int read_letters(struct options *options, const char *letter,
-			struct failure *failure)
+			struct err *err)
 {
 	for (; *letter; letter++) {
 		const struct option_info *info =
 			options_table_find_letter(*letter);
 
 		if (!info)
-			return failure_set(failure,
-					   "unknown option '-%c': see --help",
-					   *letter);
-		if (store(options, info, NULL, failure))
+			return err_set(err, ERR_USAGE,
+				       "unknown option '-%c': see --help",
+				       *letter);
+		if (store(options, info, NULL, err))
 			return -1;
 	}
 	return 0;
@@ -167,20 +166,20 @@ static void set_defaults(struct options *options)
 	};
 }
 
-static int check_together(const struct options *options,
-			  struct failure *failure)
+static int check_together(const struct options *options, struct err *err)
 {
 	if (options->is_tls && (!options->cert || !options->key))
-		return failure_set(failure, "--tls needs --cert and --key");
+		return err_set(err, ERR_USAGE, "--tls needs --cert and --key");
 	if (!options->is_tls &&
 	    (options->cert || options->key || options->tls_priority))
-		return failure_set(failure, "--cert, --key and --tls-priority "
-					    "need --tls");
+		return err_set(err, ERR_USAGE,
+			       "--cert, --key and --tls-priority "
+			       "need --tls");
 	return 0;
 }
 
 int options_parse(struct options *options, int argc, char **argv,
-		  struct failure *failure)
+		  struct err *err)
 {
 	int i;
 
@@ -191,25 +190,25 @@ int options_parse(struct options *options, int argc, char **argv,
 		if (strcmp(argv[i], "--") == 0)
 			break;
 		if (strncmp(argv[i], "--", 2) == 0)
-			failed = read_long(options, argc, argv, &i, failure);
+			failed = read_long(options, argc, argv, &i, err);
 		else if (argv[i][0] == '-' && argv[i][1])
-			failed = read_letters(options, argv[i] + 1, failure);
+			failed = read_letters(options, argv[i] + 1, err);
 		else
-			failed = failure_set(failure,
-					     "unexpected argument '%.80s': "
-					     "write -- before a command",
-					     argv[i]);
+			failed = err_set(err, ERR_USAGE,
+					 "unexpected argument '%.80s': "
+					 "write -- before a command",
+					 argv[i]);
 		if (failed)
 			return -1;
 	}
 	if (i < argc) {
 		if (i + 1 == argc)
-			return failure_set(failure, "no command after '--'");
+			return err_set(err, ERR_USAGE, "no command after '--'");
 		options->command = argv + i + 1;
 	}
 	if (options->rate < 0)
 		options->rate = options->env == OPTIONS_ENV_PAPER ? 1 : 18;
-	return check_together(options, failure);
+	return check_together(options, err);
 }
 
 void options_release(struct options *options)

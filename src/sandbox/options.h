@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/err.h"
 #include "sandbox/broker.h"
-#include "sandbox/failure.h"
 
 #ifndef QUOTEFETCH_VERSION
 #define QUOTEFETCH_VERSION "1.0.0"
@@ -42,8 +42,8 @@ struct options {
  * Owns: texts are borrowed from argv. options_release frees the rest, also
  * after an error.
  * Errors: an unknown option, an unfit value, what does not go together. */
-SANDBOX_MUST_CHECK int options_parse(struct options *options, int argc,
-				     char **argv, struct failure *failure);
+MUST_CHECK int options_parse(struct options *options, int argc, char **argv,
+			     struct err *err);
 void options_release(struct options *options);
 
 /* The broker's rules that the options ask for.

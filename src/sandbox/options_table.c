@@ -1,9 +1,9 @@
 #include "sandbox/options_table.h"
 
+#include "sandbox/options.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "sandbox/options.h"
 
 #define AT(member) offsetof(struct options, member)
 #define HEAD(text)                                           \

@@ -1,12 +1,12 @@
 #include "sandbox/quote_call.h"
 
+#include "sandbox/refusal.h"
+#include "sandbox/spoil.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#include "sandbox/refusal.h"
-#include "sandbox/spoil.h"
 
 enum { SYMBOL_CHARS_MAX = 12 };
 
@@ -163,7 +163,7 @@ static void answer_multi(const struct broker_rules *rules,
 	if (rules->is_shuffled)
 		shuffle(order, request->symbol_count, arrival->random);
 	answer_open(answer);
-	body_add(&answer->body, "[");
+	buf_puts(&answer->body, "[");
 	for (size_t i = 0; i < request->symbol_count; i++) {
 		if (market_find_domestic(&market, request->symbol[order[i]],
 					 &stock))
@@ -173,7 +173,7 @@ static void answer_multi(const struct broker_rules *rules,
 			answer_domestic_row(&answer->body, NULL,
 					    rules->is_signed, NULL);
 	}
-	body_add(&answer->body, "]");
+	buf_puts(&answer->body, "]");
 	answer_close(answer, arrival->fault);
 }
 

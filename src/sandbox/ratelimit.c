@@ -1,12 +1,12 @@
 #include "sandbox/ratelimit.h"
 
-#include <stdlib.h>
+#include "base/clock.h"
 
-static const int64_t SECOND_NS = 1000000000;
+#include <stdlib.h>
 
 int ratelimit_init(struct ratelimit *limit, enum ratelimit_window window,
 		   size_t per_sec, bool counts_refused, int64_t phase_ns,
-		   struct failure *failure)
+		   struct err *err)
 {
 	*limit = (struct ratelimit){
 		.window = window,
@@ -19,7 +19,7 @@ int ratelimit_init(struct ratelimit *limit, enum ratelimit_window window,
 		return 0;
 	limit->stamp = calloc(per_sec, sizeof(*limit->stamp));
 	if (!limit->stamp)
-		return failure_set(failure, "cannot count calls: no memory");
+		return err_no_memory(err);
 	return 0;
 }
 
@@ -36,7 +36,7 @@ static bool pass_sliding(struct ratelimit *limit, int64_t now_ns)
 {
 	bool is_full = limit->len == limit->per_sec;
 	bool passes =
-		!is_full || now_ns - limit->stamp[limit->oldest] >= SECOND_NS;
+		!is_full || now_ns - limit->stamp[limit->oldest] >= NS_PER_SEC;
 
 	if (!passes && !limit->counts_refused)
 		return false;
@@ -51,7 +51,7 @@ static bool pass_sliding(struct ratelimit *limit, int64_t now_ns)
 
 static bool pass_fixed(struct ratelimit *limit, int64_t now_ns)
 {
-	int64_t second = (now_ns + limit->phase_ns) / SECOND_NS;
+	int64_t second = (now_ns + limit->phase_ns) / NS_PER_SEC;
 
 	if (second != limit->second) {
 		limit->second = second;

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sandbox/failure.h"
+#include "base/err.h"
 
 enum ratelimit_window { RATELIMIT_SLIDING, RATELIMIT_FIXED };
 
@@ -27,11 +27,10 @@ struct ratelimit {
 };
 
 /* Errors: out of memory. */
-SANDBOX_MUST_CHECK int ratelimit_init(struct ratelimit *limit,
-				      enum ratelimit_window window,
-				      size_t per_sec, bool counts_refused,
-				      int64_t phase_ns,
-				      struct failure *failure);
+MUST_CHECK int ratelimit_init(struct ratelimit *limit,
+			      enum ratelimit_window window, size_t per_sec,
+			      bool counts_refused, int64_t phase_ns,
+			      struct err *err);
 void ratelimit_release(struct ratelimit *limit);
 
 /* Counts a call that arrived at now_ns, and says whether it may pass. A

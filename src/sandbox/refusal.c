@@ -79,7 +79,7 @@ void refusal_write(struct answer *answer, enum endpoint endpoint,
 {
 	static const struct refusal other = { "", 500, "1", "오류 %s" };
 	const struct refusal *refusal = find_refusal(msg_cd);
-	struct body *body = &answer->body;
+	struct buf *body = &answer->body;
 	char text[512];
 	/* The per-second refusal comes from the gateway before any desk. */
 	bool is_desk =
@@ -92,15 +92,15 @@ void refusal_write(struct answer *answer, enum endpoint endpoint,
 	fill_in(text, sizeof(text), refusal->text, detail);
 	answer->status = refusal->status;
 	snprintf(answer->msg_cd, sizeof(answer->msg_cd), "%s", msg_cd);
-	body_clear(body);
-	body_add(body, "{");
+	buf_clear(body);
+	buf_puts(body, "{");
 	if (is_desk) {
-		body_add_field(body, "error_description", text);
-		body_add_field(body, "error_code", msg_cd);
+		json_add_field(body, "error_description", text);
+		json_add_field(body, "error_code", msg_cd);
 	} else {
-		body_add_field(body, "rt_cd", refusal->rt_cd);
-		body_add_field(body, "msg1", text);
-		body_add_field(body, "msg_cd", msg_cd);
+		json_add_field(body, "rt_cd", refusal->rt_cd);
+		json_add_field(body, "msg1", text);
+		json_add_field(body, "msg_cd", msg_cd);
 	}
-	body_add(body, "}");
+	buf_puts(body, "}");
 }

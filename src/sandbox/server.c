@@ -2,6 +2,8 @@
  * wakes them all, so that the library can join them. */
 #include "sandbox/server.h"
 
+#include "sandbox/call.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "sandbox/call.h"
 
 struct server {                    /* lock key: c const after start, a atomic */
 	struct server_setup setup; /* c */
@@ -71,12 +71,12 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **ctx,
 	*ctx = connection;
 }
 
-static int open_stop_pipe(struct server *server, struct failure *failure)
+static int open_stop_pipe(struct server *server, struct err *err)
 {
 	if (pipe(server->stop_pipe) != 0) {
 		server->stop_pipe[0] = server->stop_pipe[1] = -1;
-		return failure_set(failure, "cannot start the server: %s",
-				   strerror(errno));
+		return err_set_errno(err, ERR_SYSTEM, errno,
+				     "cannot start the server");
 	}
 	fcntl(server->stop_pipe[0], F_SETFD, FD_CLOEXEC);
 	fcntl(server->stop_pipe[1], F_SETFD, FD_CLOEXEC);
@@ -90,7 +90,7 @@ static int open_stop_pipe(struct server *server, struct failure *failure)
 	return 0;
 }
 
-static int start_daemon(struct server *server, struct failure *failure)
+static int start_daemon(struct server *server, struct err *err)
 {
 	const struct server_setup *setup = &server->setup;
 	unsigned int flags = MHD_USE_INTERNAL_POLLING_THREAD |
@@ -124,28 +124,27 @@ static int start_daemon(struct server *server, struct failure *failure)
 		MHD_OPTION_ARRAY, setup->tls_cert ? tls : tls + 3,
 		MHD_OPTION_END);
 	if (!server->daemon)
-		return failure_set(
-			failure, "cannot serve on 127.0.0.1 port %u%s: %s",
-			(unsigned int)setup->port,
-			setup->tls_cert ? " with TLS" : "",
-			errno ? strerror(errno) : "the library refuses");
+		return err_set(err, ERR_SYSTEM,
+			       "cannot serve on 127.0.0.1 port %u%s: %s",
+			       (unsigned int)setup->port,
+			       setup->tls_cert ? " with TLS" : "",
+			       errno ? strerror(errno) : "the library refuses");
 	info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
 	server->port = info ? info->port : 0;
 	return 0;
 }
 
-struct server *server_start(const struct server_setup *setup,
-			    struct failure *failure)
+struct server *server_start(const struct server_setup *setup, struct err *err)
 {
 	struct server *server = calloc(1, sizeof(*server));
 
 	if (!server) {
-		failure_set(failure, "cannot start the server: no memory");
+		err_no_memory(err);
 		return NULL;
 	}
 	server->setup = *setup;
 	server->stop_pipe[0] = server->stop_pipe[1] = -1;
-	if (open_stop_pipe(server, failure) || start_daemon(server, failure)) {
+	if (open_stop_pipe(server, err) || start_daemon(server, err)) {
 		server_stop(server);
 		return NULL;
 	}

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "sandbox/broker.h"
-#include "sandbox/failure.h"
 
 struct server;
 
@@ -26,8 +26,7 @@ struct server_setup {
 
 /* Starts serving.
  * Errors: the port is taken, the certificate is no good. */
-struct server *server_start(const struct server_setup *setup,
-			    struct failure *failure);
+struct server *server_start(const struct server_setup *setup, struct err *err);
 
 uint16_t server_get_port(const struct server *server);
 

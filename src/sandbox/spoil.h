@@ -8,15 +8,15 @@
 
 #include <stdint.h>
 
-#include "sandbox/body.h"
 #include "sandbox/fault.h"
+#include "sandbox/json_text.h"
 
 /* The price field of the symbol. */
-void spoil_add_price(struct body *body, const struct fault_rule *rule,
+void spoil_add_price(struct buf *body, const struct fault_rule *rule,
 		     const char *symbol, const char *key, const char *price);
 
 /* A text field of the symbol, such as its name. */
-void spoil_add_name(struct body *body, const struct fault_rule *rule,
+void spoil_add_name(struct buf *body, const struct fault_rule *rule,
 		    const char *symbol, const char *key, const char *name);
 
 /* The symbol that the answer names: the one given, or other. */
@@ -24,13 +24,13 @@ const char *spoil_get_symbol(const struct fault_rule *rule, const char *symbol,
 			     const char *other);
 
 /* The token field. */
-void spoil_add_token(struct body *body, const struct fault_rule *rule,
+void spoil_add_token(struct buf *body, const struct fault_rule *rule,
 		     const char *token);
 
 /* What concerns the finished body as a whole. */
-void spoil_whole(struct body *body, const struct fault_rule *rule);
+void spoil_whole(struct buf *body, const struct fault_rule *rule);
 
 /* Makes the body a gzip file that unpacks to about that many bytes. */
-void spoil_with_gzip(struct body *body, int64_t unpacked);
+void spoil_with_gzip(struct buf *body, int64_t unpacked);
 
 #endif

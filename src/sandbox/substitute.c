@@ -1,20 +1,20 @@
 #include "sandbox/substitute.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "sandbox/refusal.h"
 #include "sandbox/spoil.h"
+
+#include <stdio.h>
+#include <string.h>
 
 static void write_page(struct answer *answer, int status)
 {
 	answer->status = status;
 	answer->content_type = "text/html; charset=UTF-8";
-	body_add_format(&answer->body,
-			"<!DOCTYPE html>\n<html><head><title>%d</title></head>"
-			"<body>\n<h1>%d</h1>\n<p>The server is \"not\" "
-			"available.</p>\n</body></html>\n",
-			status, status);
+	buf_printf(&answer->body,
+		   "<!DOCTYPE html>\n<html><head><title>%d</title></head>"
+		   "<body>\n<h1>%d</h1>\n<p>The server is \"not\" "
+		   "available.</p>\n</body></html>\n",
+		   status, status);
 }
 
 /* STATUS, or STATUS:URL. */
@@ -93,7 +93,7 @@ void substitute_write(struct answer *answer, const struct request *request,
 		answer->content_type = NULL;
 		break;
 	case FAULT_GARBAGE:
-		body_add(&answer->body, "OK price=70000 \x7f\xfe <<<");
+		buf_puts(&answer->body, "OK price=70000 \x7f\xfe <<<");
 		break;
 	case FAULT_GZIP:
 		spoil_with_gzip(&answer->body, rule->number);

@@ -1,9 +1,9 @@
 #include "sandbox/token.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
 #include <string.h>
-
-static const int64_t SECOND_NS = 1000000000;
 
 void token_desk_init(struct token_desk *desk, const struct token_rules *rules)
 {
@@ -50,7 +50,7 @@ bool token_issue(struct token_desk *desk, int64_t now_ns, int64_t now_unix_s)
 	    now_ns - desk->made_ns >= rules->life_ns) {
 		token_make(desk);
 		desk->made_ns = now_ns;
-		desk->expires_unix_s = now_unix_s + rules->life_ns / SECOND_NS;
+		desk->expires_unix_s = now_unix_s + rules->life_ns / NS_PER_SEC;
 		desk->calls = 0;
 		desk->is_revoked = false;
 	}

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "sandbox/wire.h"
 
+#include "base/clock.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <poll.h>
@@ -10,8 +12,6 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <time.h>
-
-static const int64_t SECOND_NS = 1000000000;
 
 typedef ssize_t tls_send_fn(void *session, const void *bytes, size_t len);
 
@@ -37,8 +37,8 @@ bool wire_can_encrypt(void)
 static int wait_for(const struct wire *wire, short events, int64_t left_ns)
 {
 	struct timespec left = {
-		.tv_sec = (time_t)(left_ns / SECOND_NS),
-		.tv_nsec = (long)(left_ns % SECOND_NS),
+		.tv_sec = (time_t)(left_ns / NS_PER_SEC),
+		.tv_nsec = (long)(left_ns % NS_PER_SEC),
 	};
 	struct pollfd fds[2] = {
 		{ .fd = wire->stop_fd, .events = POLLIN },
@@ -99,19 +99,11 @@ int wire_send(const struct wire *wire, const void *bytes, size_t len,
 	return 0;
 }
 
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * SECOND_NS + now.tv_nsec;
-}
-
 bool wire_wait(const struct wire *wire, int64_t until_ns)
 {
 	int64_t left_ns;
 
-	while ((left_ns = until_ns - now_ns()) > 0) {
+	while ((left_ns = until_ns - clock_monotonic_ns()) > 0) {
 		if (wait_for(wire, 0, left_ns) < 0)
 			return false;
 	}

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sandbox/failure.h"
+#include "base/err.h"
 
 struct wire {
 	int fd;
@@ -23,8 +23,8 @@ struct wire {
  * has_more: they may be held back until the next ones.
  * Errors: -1 if the client left or the server stops.
  * Blocks: while the client does not read. */
-SANDBOX_MUST_CHECK int wire_send(const struct wire *wire, const void *bytes,
-				 size_t len, bool has_more);
+MUST_CHECK int wire_send(const struct wire *wire, const void *bytes, size_t len,
+			 bool has_more);
 
 /* Waits. False: the server stops.
  * Units: until_ns is CLOCK_MONOTONIC. */

@@ -1,8 +1,9 @@
 #include "sandbox/wire_fault.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 bool wire_fault_is_silent(enum fault fault)
 {
@@ -25,34 +26,33 @@ static const char *reason_of(int status)
 }
 
 /* The head up to the length, without the empty line that ends it. */
-static void add_head(struct body *out, const struct answer *answer)
+static void add_head(struct buf *out, const struct answer *answer)
 {
-	body_add_format(out, "HTTP/1.1 %d %s\r\n", answer->status,
-			reason_of(answer->status));
+	buf_printf(out, "HTTP/1.1 %d %s\r\n", answer->status,
+		   reason_of(answer->status));
 	if (answer->content_type)
-		body_add_format(out, "Content-Type: %s\r\n",
-				answer->content_type);
+		buf_printf(out, "Content-Type: %s\r\n", answer->content_type);
 	if (answer->header[0])
-		body_add_format(out, "%s: %s\r\n", answer->header,
-				answer->header_value);
+		buf_printf(out, "%s: %s\r\n", answer->header,
+			   answer->header_value);
 }
 
-static void add_length(struct body *out, size_t len)
+static void add_length(struct buf *out, size_t len)
 {
-	body_add_format(out, "Content-Length: %zu\r\n\r\n", len);
+	buf_printf(out, "Content-Length: %zu\r\n\r\n", len);
 }
 
-static void add_text(struct body *out, const struct answer *answer)
+static void add_text(struct buf *out, const struct answer *answer)
 {
-	body_add_bytes(out, answer->body.text, answer->body.len);
+	buf_append(out, buf_text(&answer->body), answer->body.len);
 }
 
-static void add_half(struct body *out, const struct answer *answer)
+static void add_half(struct buf *out, const struct answer *answer)
 {
-	body_add_bytes(out, answer->body.text, answer->body.len / 2);
+	buf_append(out, buf_text(&answer->body), answer->body.len / 2);
 }
 
-static void add_whole(struct body *out, const struct answer *answer)
+static void add_whole(struct buf *out, const struct answer *answer)
 {
 	add_head(out, answer);
 	add_length(out, answer->body.len);
@@ -60,56 +60,48 @@ static void add_whole(struct body *out, const struct answer *answer)
 }
 
 /* Sends and empties. */
-static bool flush(const struct wire *wire, struct body *out, bool has_more)
+static bool flush(const struct wire *wire, struct buf *out, bool has_more)
 {
-	bool is_sent = !out->is_broken &&
-		       wire_send(wire, out->text, out->len, has_more) == 0;
+	bool is_sent = !out->is_exhausted &&
+		       wire_send(wire, buf_text(out), out->len, has_more) == 0;
 
-	body_clear(out);
+	buf_clear(out);
 	return is_sent;
 }
 
-static void pause_ms(const struct wire *wire, int64_t ms, bool *goes_on)
+static void drip(const struct wire *wire, struct buf *out, int64_t ms)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	*goes_on = wire_wait(wire, (int64_t)now.tv_sec * 1000000000 +
-					   now.tv_nsec + ms * 1000000);
-}
-
-static void drip(const struct wire *wire, struct body *out, int64_t ms)
-{
-	bool goes_on = !out->is_broken;
+	bool goes_on = !out->is_exhausted;
 
 	for (size_t i = 0; goes_on && i < out->len; i++) {
-		if (wire_send(wire, out->text + i, 1, false) != 0)
+		if (wire_send(wire, buf_text(out) + i, 1, false) != 0)
 			return;
-		pause_ms(wire, ms, &goes_on);
+		goes_on =
+			wire_wait(wire, clock_monotonic_ns() + ms * NS_PER_MS);
 	}
 }
 
-static void send_endless(const struct wire *wire, struct body *out,
+static void send_endless(const struct wire *wire, struct buf *out,
 			 const struct answer *answer)
 {
 	enum { CHUNK = 8192 };
 
 	add_head(out, answer);
-	body_add(out, "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n");
+	buf_puts(out, "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n");
 	do {
-		body_add_format(out, "%x\r\n", CHUNK);
-		body_add_repeated(out, ' ', CHUNK);
-		body_add(out, "\r\n");
+		buf_printf(out, "%x\r\n", CHUNK);
+		buf_fill(out, ' ', CHUNK);
+		buf_puts(out, "\r\n");
 	} while (flush(wire, out, false));
 }
 
-static void send_header_lines(const struct wire *wire, struct body *out,
+static void send_header_lines(const struct wire *wire, struct buf *out,
 			      const struct answer *answer, int64_t lines)
 {
 	add_head(out, answer);
 	for (int64_t i = 1; i <= lines; i++) {
-		body_add_format(out, "X-Line-%lld: much ado about nothing\r\n",
-				(long long)i);
+		buf_printf(out, "X-Line-%lld: much ado about nothing\r\n",
+			   (long long)i);
 		if (out->len > 65536 && !flush(wire, out, false))
 			return;
 	}
@@ -118,31 +110,30 @@ static void send_header_lines(const struct wire *wire, struct body *out,
 	flush(wire, out, false);
 }
 
-static void add_big_header(struct body *out, const struct answer *answer,
+static void add_big_header(struct buf *out, const struct answer *answer,
 			   int64_t bytes)
 {
 	add_head(out, answer);
-	body_add(out, "X-Big: ");
-	body_add_repeated(out, 'x', (size_t)bytes);
-	body_add(out, "\r\n");
+	buf_puts(out, "X-Big: ");
+	buf_fill(out, 'x', (size_t)bytes);
+	buf_puts(out, "\r\n");
 	add_length(out, answer->body.len);
 	add_text(out, answer);
 }
 
 /* Fills out with what the client sees before the cut. */
-static void add_cut(struct body *out, const struct answer *answer,
+static void add_cut(struct buf *out, const struct answer *answer,
 		    enum fault fault)
 {
 	add_head(out, answer);
 	if (fault == FAULT_CUT_HEAD) {
-		body_add(out, "X-Cut: he");
+		buf_puts(out, "X-Cut: he");
 	} else if (fault == FAULT_CUT_CHUNKED) {
-		body_add_format(out,
-				"Transfer-Encoding: chunked\r\n\r\n%zx\r\n",
-				answer->body.len);
+		buf_printf(out, "Transfer-Encoding: chunked\r\n\r\n%zx\r\n",
+			   answer->body.len);
 		add_half(out, answer);
 	} else if (fault == FAULT_CUT_NOLENGTH) {
-		body_add(out, "Connection: close\r\n\r\n");
+		buf_puts(out, "Connection: close\r\n\r\n");
 		add_half(out, answer);
 	} else {
 		add_length(out, answer->body.len);
@@ -153,13 +144,13 @@ static void add_cut(struct body *out, const struct answer *answer,
 /* What leaves the connection whole; the library goes on with the answer. */
 static bool play_before_answer(const struct fault_rule *rule,
 			       const struct answer *answer,
-			       const struct wire *wire, struct body *out)
+			       const struct wire *wire, struct buf *out)
 {
 	bool has_more = false;
 
 	if (rule->fault == FAULT_EARLY) {
 		for (int64_t i = 0; i < rule->number; i++)
-			body_add(out, "HTTP/1.1 103 Early Hints\r\n"
+			buf_puts(out, "HTTP/1.1 103 Early Hints\r\n"
 				      "Link: </>; rel=preload\r\n\r\n");
 	} else if (rule->fault == FAULT_TWICE) {
 		add_whole(out, answer);
@@ -177,7 +168,7 @@ static bool is_before_answer(enum fault fault)
 /* What ends with the end of the connection. */
 static void play_to_the_end(const struct fault_rule *rule,
 			    const struct answer *answer,
-			    const struct wire *wire, struct body *out)
+			    const struct wire *wire, struct buf *out)
 {
 	switch (rule->fault) {
 	case FAULT_RESET:
@@ -240,13 +231,13 @@ bool wire_fault_play(const struct fault_rule *rule, const struct answer *answer,
 		     const struct wire *wire)
 {
 	bool goes_on = false;
-	struct body out;
+	struct buf out;
 
-	body_init(&out);
+	buf_init(&out, JSON_TEXT_MAX_BYTES);
 	if (is_before_answer(rule->fault))
 		goes_on = play_before_answer(rule, answer, wire, &out);
 	else
 		play_to_the_end(rule, answer, wire, &out);
-	body_release(&out);
+	buf_release(&out);
 	return goes_on;
 }

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -135,6 +136,51 @@ static void survives_lack_of_memory(void **state)
 	buf_release(&b);
 }
 
+static void fills_and_inserts(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 16);
+	buf_fill(&b, 'x', 0);
+	buf_insert(&b, 0, "", 0);
+	assert_string_equal(buf_text(&b), "");
+	buf_insert(&b, 0, "ad", 2);
+	buf_insert(&b, 1, "bc", 2);
+	buf_insert(&b, 4, "e", 1);
+	buf_fill(&b, 'f', 3);
+	assert_string_equal(buf_text(&b), "abcdefff");
+	assert_int_equal(strlen(b.data), b.len);
+	buf_insert(&b, 0, "123456789", 9);
+	assert_int_equal(buf_check(&b, ERR_HTTP, NULL), -1);
+	buf_clear(&b);
+	buf_fill(&b, 'x', 17);
+	assert_int_equal(buf_check(&b, ERR_HTTP, NULL), -1);
+	assert_string_equal(buf_text(&b), "");
+	buf_release(&b);
+}
+
+static void hands_its_memory_over(void **state)
+{
+	struct buf b;
+	size_t len;
+	char *data;
+
+	(void)state;
+	buf_init(&b, 8);
+	assert_null(buf_take(&b, &len));
+	assert_int_equal(len, 0);
+	buf_puts(&b, "text");
+	data = buf_take(&b, &len);
+	assert_int_equal(len, 4);
+	assert_string_equal(data, "text");
+	assert_string_equal(buf_text(&b), "");
+	buf_puts(&b, "more");
+	assert_string_equal(data, "text");
+	free(data);
+	buf_release(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +190,8 @@ int main(void)
 		cmocka_unit_test(formats),
 		cmocka_unit_test(takes_nothing_more_over_its_cap),
 		cmocka_unit_test(survives_lack_of_memory),
+		cmocka_unit_test(fills_and_inserts),
+		cmocka_unit_test(hands_its_memory_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
