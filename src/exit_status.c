@@ -15,7 +15,7 @@ int exit_status_of_err(const struct err *err, int signo)
 	case ERR_DEADLINE:
 		return STATUS_DEADLINE;
 	case ERR_OUTPUT:
-		return STATUS_OUTPUT;
+		return err->code == EPIPE ? STATUS_PIPE : STATUS_OUTPUT;
 	case ERR_CANCELED:
 		return STATUS_SIGNAL + signo;
 	case ERR_USAGE:

@@ -82,11 +82,14 @@ static void say(void *arg, const char *line)
 		errno = 0; /* nobody listens */
 }
 
+/* Who sent the signal, or closed the pipe, knows. */
 static int fail(const struct err *err)
 {
-	if (err->kind != ERR_CANCELED)
+	int status = exit_status_of_err(err, stop_reason(&stop));
+
+	if (err->kind != ERR_CANCELED && status != STATUS_PIPE)
 		say(NULL, err->msg);
-	return exit_status_of_err(err, stop_reason(&stop));
+	return status;
 }
 
 /* The first signal stops the run and lets it end in order; the second ends the
@@ -304,6 +307,7 @@ static int fetch(const struct app *app, bool *has_stray_resolver)
 static int run(struct app *app, bool *has_stray_resolver)
 {
 	struct session_config config;
+	bool fits = true;
 	struct err err;
 	int rc;
 
@@ -315,8 +319,10 @@ static int run(struct app *app, bool *has_stray_resolver)
 		return fetch(app, has_stray_resolver);
 	config = session_config_of(app);
 	rc = app->options.wants_quota ? preview_quota(&config, &err)
-				      : preview_plan(&config, &err);
-	return rc < 0 ? fail(&err) : STATUS_ALL;
+				      : preview_plan(&config, &fits, &err);
+	if (rc < 0)
+		return fail(&err);
+	return fits ? STATUS_ALL : STATUS_SOME;
 }
 
 int main(int argc, char **argv)

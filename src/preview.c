@@ -2,9 +2,9 @@
 
 #include "base/buf.h"
 #include "cli/output.h"
+#include "session.h"
 #include "share/credential.h"
 #include "share/quota.h"
-#include "session.h"
 
 static int print(const struct session_config *c, struct buf *text,
 		 struct err *err)
@@ -33,7 +33,13 @@ static bool look_at_quota(const struct session_config *c,
 	return quota != NULL;
 }
 
-int preview_plan(const struct session_config *config, struct err *err)
+static bool wants_json(const struct options *o)
+{
+	return o->format == FORMAT_JSON || o->format == FORMAT_NDJSON;
+}
+
+int preview_plan(const struct session_config *config, bool *fits,
+		 struct err *err)
 {
 	struct quota_view view;
 	struct plan plan;
@@ -45,7 +51,11 @@ int preview_plan(const struct session_config *config, struct err *err)
 	session_make_plan(config, &plan);
 	cost = session_cost(config, &plan,
 			    look_at_quota(config, &view) ? &view : NULL);
-	report_plan(&cost, &text);
+	*fits = cost_fits(&cost);
+	if (wants_json(config->options))
+		report_plan_json(&cost, &text);
+	else
+		report_plan(&cost, &text);
 	rc = print(config, &text, err);
 	buf_release(&text);
 	return rc;
@@ -66,7 +76,10 @@ int preview_quota(const struct session_config *config, struct err *err)
 		      session_open_credential(config, buf_text(&key), err)))
 		goto out;
 	quota_look(quota, &view);
-	report_quota(&view, credential_peek_ms(credential), &text);
+	if (wants_json(config->options))
+		report_quota_json(&view, credential_peek_ms(credential), &text);
+	else
+		report_quota(&view, credential_peek_ms(credential), &text);
 	rc = print(config, &text, err);
 out:
 	credential_free(credential);

@@ -143,16 +143,19 @@ int options_set(struct options *o, const char *name, const char *value,
 
 struct arguments {
 	char *const *argv;
-	int argc, at; /* at: the one being read */
+	int argc, at;          /* at: the one being read */
+	bool has_only_symbols; /* after "--" */
 };
 
 /* Sets an option given as an argument. value is the text attached to it, or
- * NULL: then the next argument is its value, if it takes one. */
+ * NULL: then the next argument is its value, if it takes one. A next argument
+ * that is no fit value stays to be read: it may be the --help that was meant. */
 static int set_argument(struct options *o, const struct option_row *row,
 			const char *value, struct arguments *args,
 			struct err *err)
 {
 	char shown[SPELLING_MAX_BYTES + 3];
+	bool is_next = false;
 
 	snprintf(shown, sizeof shown, "--%s", row->name);
 	if (row->takes == TAKES_NOTHING) {
@@ -164,10 +167,12 @@ static int set_argument(struct options *o, const struct option_row *row,
 		if (args->at + 1 >= args->argc)
 			return err_set(err, ERR_USAGE, "%s needs a value",
 				       shown);
-		value = args->argv[++args->at];
+		value = args->argv[args->at + 1];
+		is_next = true;
 	}
 	if (options_set_field(o, row, shown, value, err) < 0)
 		return -1;
+	args->at += is_next;
 	o->source[row - option_table] = SOURCE_OPTION;
 	return 0;
 }
@@ -185,61 +190,72 @@ static int read_long(struct options *o, struct arguments *args, struct err *err)
 			    args, err);
 }
 
+static int refuse_letter(char letter, struct err *err)
+{
+	char shown[SHOWN_BYTES];
+
+	utf8_copy_printable(&letter, 1, shown, sizeof shown, 1);
+	return err_set(err, ERR_USAGE,
+		       "unknown option '-%s': see quotefetch --help", shown);
+}
+
 /* "-k", "-kq", "-fFILE", "-kf FILE" */
 static int read_letters(struct options *o, struct arguments *args,
 			struct err *err)
 {
 	const char *text = args->argv[args->at] + 1;
+	int rc = 0;
 
 	for (; *text != '\0'; text++) {
 		const struct option_row *row = find_letter(*text);
-		bool takes_rest;
-		char shown[SHOWN_BYTES];
+		bool takes_value = row && row->takes != TAKES_NOTHING;
+		/* Of several mistakes the first is told. */
+		struct err *first = rc == 0 ? err : NULL;
 
-		if (!row) {
-			utf8_copy_printable(text, 1, shown, sizeof shown, 1);
-			return err_set(
-				err, ERR_USAGE,
-				"unknown option '-%s': see quotefetch --help",
-				shown);
-		}
-		takes_rest = row->takes != TAKES_NOTHING && text[1] != '\0';
-		if (set_argument(o, row, takes_rest ? text + 1 : NULL, args,
-				 err) < 0)
-			return -1;
-		if (row->takes != TAKES_NOTHING)
+		if (!row)
+			rc = refuse_letter(*text, first);
+		else if (set_argument(o, row,
+				      takes_value && text[1] != '\0' ? text + 1
+								     : NULL,
+				      args, first) < 0)
+			rc = -1;
+		if (takes_value)
 			break;
 	}
+	return rc;
+}
+
+static int read_argument(struct options *o, struct arguments *args,
+			 struct err *err)
+{
+	const char *arg = args->argv[args->at];
+
+	if (args->has_only_symbols || arg[0] != '-')
+		return options_append(&o->symbol, &o->symbol_count, arg, err);
+	if (arg[1] == '\0')
+		return err_set(err, ERR_USAGE,
+			       "'-' is no symbol: "
+			       "to read them from stdin write -f -");
+	if (arg[1] != '-')
+		return read_letters(o, args, err);
+	if (arg[2] != '\0')
+		return read_long(o, args, err);
+	args->has_only_symbols = true;
 	return 0;
 }
 
+/* Who asks for help is helped, whatever else the line says. */
 int options_parse(struct options *o, int argc, char *const *argv,
 		  struct err *err)
 {
-	struct arguments args = { argv, argc, 1 };
-	bool has_only_symbols = false;
+	struct arguments args = { .argv = argv, .argc = argc, .at = 1 };
+	int rc = 0;
 
 	for (; args.at < argc; args.at++) {
-		const char *arg = argv[args.at];
-		int rc;
-
-		if (has_only_symbols || arg[0] != '-')
-			rc = options_append(&o->symbol, &o->symbol_count, arg,
-					    err);
-		else if (arg[1] == '\0')
-			rc = err_set(err, ERR_USAGE,
-				     "'-' is no symbol: "
-				     "to read them from stdin write -f -");
-		else if (arg[1] != '-')
-			rc = read_letters(o, &args, err);
-		else if (arg[2] != '\0')
-			rc = read_long(o, &args, err);
-		else
-			rc = !(has_only_symbols = true);
-		if (rc < 0)
-			return -1;
+		if (read_argument(o, &args, rc == 0 ? err : NULL) < 0)
+			rc = -1;
 	}
-	return 0;
+	return o->wants_help || o->wants_version ? 0 : rc;
 }
 
 int options_check(const struct options *o, struct err *err)

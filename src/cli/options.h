@@ -132,7 +132,8 @@ MUST_CHECK int options_append(char ***list, size_t *count, const char *text,
 void options_init(struct options *o);
 void options_release(struct options *o); /* wipes the secrets first */
 
-/* Reads argv[1 ... argc). Never exits or prints.
+/* Reads argv[1 ... argc). Never exits or prints. Where help or the version is
+ * asked for, nothing else that the line says is an error.
  * Errors: USAGE: unknown option (with the nearest name), missing or unfit
  * value ("--rate takes a whole number from 0 to 1000, not 'x'"). */
 MUST_CHECK int options_parse(struct options *o, int argc, char *const *argv,

@@ -1,8 +1,10 @@
 #include "cli/report.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "base/buf.h"
+#include "net/json_write.h"
 #include "share/quota.h"
 
 /* Room for the round trips of the last calls, in a suggested timeout. */
@@ -43,7 +45,7 @@ static int64_t timeout_that_fits(const struct cost *c)
 	return (int64_t)cost_least_sec(c) + 1 + TIMEOUT_MARGIN_SEC;
 }
 
-static bool fits(const struct cost *c)
+bool cost_fits(const struct cost *c)
 {
 	return c->timeout_sec <= 0 || cost_least_sec(c) < c->timeout_sec;
 }
@@ -55,6 +57,8 @@ static size_t symbols_that_fit(const struct cost *c)
 				   (double)c->calls)
 			: 0;
 }
+
+/* ---- in words ---- */
 
 void report_plan(const struct cost *c, struct buf *out)
 {
@@ -72,8 +76,8 @@ void report_plan(const struct cost *c, struct buf *out)
 		buf_printf(out, "timeout: %g s\n", c->timeout_sec);
 	else
 		buf_puts(out, "timeout: none\n");
-	buf_printf(out, "fits: %s\n", fits(c) ? "yes" : "no");
-	if (!fits(c))
+	buf_printf(out, "fits: %s\n", cost_fits(c) ? "yes" : "no");
+	if (!cost_fits(c))
 		buf_printf(
 			out,
 			"will fit: about %zu symbols\nwould do: --timeout %" PRId64
@@ -83,7 +87,7 @@ void report_plan(const struct cost *c, struct buf *out)
 
 bool report_misfit(const struct cost *c, struct buf *out)
 {
-	if (fits(c))
+	if (cost_fits(c))
 		return true;
 	buf_printf(
 		out,
@@ -118,4 +122,94 @@ void report_quota(const struct quota_view *v, int64_t token_left_ms,
 			   token_left_ms / 60000);
 	else
 		buf_puts(out, "token: none\n");
+}
+
+/* ---- as JSON ---- */
+
+static void put_integer(struct json_writer *w, const char *key, int64_t value)
+{
+	json_key(w, key);
+	json_put_integer(w, value);
+}
+
+static void put_bool(struct json_writer *w, const char *key, bool is_true)
+{
+	json_key(w, key);
+	json_put_raw(w, is_true ? "true" : "false");
+}
+
+/* A rate or a duration with one decimal, or null where there is none. */
+static void put_tenths(struct json_writer *w, const char *key, bool is_known,
+		       double value)
+{
+	char text[48];
+
+	json_key(w, key);
+	if (!is_known) {
+		json_put_null(w);
+		return;
+	}
+	snprintf(text, sizeof text, "%.1f", value);
+	json_put_decimal(w, text);
+}
+
+static void put_known_integer(struct json_writer *w, const char *key,
+			      bool is_known, int64_t value)
+{
+	json_key(w, key);
+	if (is_known)
+		json_put_integer(w, value);
+	else
+		json_put_null(w);
+}
+
+void report_plan_json(const struct cost *c, struct buf *out)
+{
+	struct json_writer w;
+	bool is_limited = c->rate_per_sec > 0;
+
+	json_writer_init(&w, out);
+	json_begin_object(&w);
+	put_integer(&w, "symbols", (int64_t)c->symbols);
+	put_integer(&w, "to_fetch", (int64_t)c->to_fetch);
+	put_integer(&w, "calls", (int64_t)c->calls);
+	put_known_integer(&w, "rate_per_sec", is_limited, c->rate_per_sec);
+	put_tenths(&w, "used_by_others_per_sec", true, c->others_per_sec);
+	put_tenths(&w, "least_sec", true, cost_least_sec(c));
+	json_key(&w, "timeout_sec");
+	if (c->timeout_sec > 0) {
+		char text[48];
+
+		snprintf(text, sizeof text, "%g", c->timeout_sec);
+		json_put_decimal(&w, text);
+	} else {
+		json_put_null(&w);
+	}
+	put_bool(&w, "fits", cost_fits(c));
+	put_integer(&w, "symbols_that_fit", (int64_t)symbols_that_fit(c));
+	put_integer(&w, "timeout_that_fits_sec", timeout_that_fits(c));
+	json_end_object(&w);
+	buf_putc(out, '\n');
+}
+
+void report_quota_json(const struct quota_view *v, int64_t token_left_ms,
+		       struct buf *out)
+{
+	struct json_writer w;
+	bool is_learned = v->learned_left_ms > 0;
+
+	json_writer_init(&w, out);
+	json_begin_object(&w);
+	put_bool(&w, "shared", v->is_shared);
+	put_integer(&w, "processes", v->users);
+	put_integer(&w, "calls_last_second", v->calls_last_second);
+	put_integer(&w, "calls_last_minute", v->calls_last_minute);
+	put_tenths(&w, "pace_per_sec", true, v->pace_per_sec);
+	put_tenths(&w, "ceiling_per_sec", true, v->ceiling_per_sec);
+	put_known_integer(&w, "learned_left_sec", is_learned,
+			  v->learned_left_ms / 1000);
+	put_known_integer(&w, "token_left_sec", token_left_ms > 0,
+			  token_left_ms / 1000);
+	json_end_object(&w);
+	buf_putc(out, '\n');
 }

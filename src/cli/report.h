@@ -1,6 +1,6 @@
 /* report.h: what a run would cost (--plan), and what the quota shows
- * (--quota), in words.
- * Layer cli; uses base, share/quota. */
+ * (--quota), in words or as one JSON object.
+ * Layer cli; uses base, share/quota, net/json_write. */
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
@@ -29,6 +29,9 @@ double cost_least_sec(const struct cost *c);
 /* How many calls fit into the timeout. */
 size_t cost_calls_that_fit(const struct cost *c);
 
+/* Whether all calls can be made in time. */
+bool cost_fits(const struct cost *c);
+
 /* The --plan answer: "key: value" lines. */
 void report_plan(const struct cost *c, struct buf *out);
 
@@ -39,5 +42,11 @@ bool report_misfit(const struct cost *c, struct buf *out);
 /* The --quota answer: "key: value" lines. token_left_ms 0: no token. */
 void report_quota(const struct quota_view *view, int64_t token_left_ms,
 		  struct buf *out);
+
+/* The same for programs: one object and a line end; what there is none of (a
+ * limit, a timeout, a token) is null. */
+void report_plan_json(const struct cost *c, struct buf *out);
+void report_quota_json(const struct quota_view *view, int64_t token_left_ms,
+		       struct buf *out);
 
 #endif

@@ -127,7 +127,7 @@ load ../support/common
     rm "$CONFIG"
     codes 100 >list
     fetch --plan --env paper -f list
-    expect_status 0
+    expect_status 1
     expect_text out 'calls: 100'
     expect_text out 'rate: 1 calls a second'
     expect_text out 'least time: 99.0 s'
@@ -140,6 +140,29 @@ load ../support/common
     expect_text out 'calls: 100'
     expect_text out 'timeout: none'
     expect_text out 'fits: yes'
+}
+
+@test "--plan and --quota as JSON: one object, for programs" {
+    serve
+    rm "$CONFIG"
+    codes 100 >list
+    fetch --plan --format json --env paper -f list AAPL
+    expect_status 1
+    expect_json '. == { symbols: 101, to_fetch: 101, calls: 101, rate_per_sec: 1,
+        used_by_others_per_sec: 0, least_sec: 100, timeout_sec: 30, fits: false,
+        symbols_that_fit: 30, timeout_that_fits_sec: 103 }'
+    fetch --plan --format ndjson --rate 0 --timeout 0 -f list
+    expect_status 0
+    expect_lines out 1
+    expect_json '.rate_per_sec == null and .timeout_sec == null and .fits and .symbols_that_fit == 100'
+    fetch --quota --format json --rate 18
+    expect_status 0
+    expect_json '.shared and .calls_last_minute == 0 and .ceiling_per_sec == 18
+        and .token_left_sec == null and .learned_left_sec == null'
+    expect_no_calls
+    fetch --rate 18 005930
+    fetch --quota --format json --rate 18
+    expect_json '.calls_last_minute == 2 and .token_left_sec > 80000'
 }
 
 @test "--plan is as strict about the list as a run" {

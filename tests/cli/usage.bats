@@ -33,6 +33,45 @@ LONG_OPTIONS=(--file --priority --skip-invalid --format --output --fields --keep
     expect_same "$(awk 'length > 80' out)" ''
 }
 
+@test "help wins over every other mistake" {
+    serve
+    echo 'no such line' >"$CONFIG"
+    for words in '--help --bogus' '--bogus --help' '-x -h' '-xh' '--rate x -h' '--rate -h' '-f -h --rate' \
+        '--help --plan --quota' '- -h' '--format xml --env demo 005930 --help'; do
+        # shellcheck disable=SC2086
+        fetch $words
+        case $words in -f*) # here -h is a file's name
+            expect_status 2
+            continue ;;
+        esac
+        expect_status 0
+        expect_match out '^Usage: quotefetch'
+        expect_lines err 0
+    done
+    fetch --bogus --version
+    expect_status 0
+    # After -- it is a symbol, and of several mistakes the first is told.
+    : >"$CONFIG"
+    fetch --plan -- 005930 -h
+    expect_refused "-h: misplaced '-'"
+    fetch --bogus --rate x
+    expect_refused "unknown option '--bogus': see quotefetch --help"
+}
+
+@test "what only prints, into a pipe that nobody reads: silent, exit 141" {
+    serve
+    for words in --help --version --quota '--plan 005930' '--plan --format json 005930'; do
+        # shellcheck disable=SC2086
+        status=0
+        exec 5> >(exec true)
+        wait $!
+        "$QUOTEFETCH" $words >&5 2>err || status=$?
+        exec 5>&-
+        expect_same "$words: $status" "$words: 141"
+        expect_lines err 0
+    done
+}
+
 @test "--version and -V: one line on stdout, exit 0" {
     for option in --version -V; do
         fetch "$option"
