@@ -16,7 +16,6 @@
 #include "base/sync.h"
 
 enum {
-	MAX_HEADER_VALUE_BYTES = 4096,
 	/* Below the idle limit of common servers, so that a kept connection is
 	 * rarely found dead. */
 	MAX_IDLE_SEC = 25,
@@ -48,106 +47,6 @@ void http_global_cleanup(void)
 	curl_global_cleanup();
 }
 
-void http_request_init(struct http_request *r)
-{
-	size_t i;
-
-	*r = (struct http_request){ 0 };
-	buf_init(&r->url, HTTP_URL_MAX_BYTES);
-	buf_init(&r->body, HTTP_URL_MAX_BYTES);
-	for (i = 0; i < HTTP_HEADER_MAX; i++)
-		buf_init(&r->header[i], MAX_HEADER_VALUE_BYTES);
-}
-
-void http_request_release(struct http_request *r)
-{
-	size_t i;
-
-	buf_release(&r->url);
-	buf_release(&r->body);
-	for (i = 0; i < HTTP_HEADER_MAX; i++)
-		buf_release(&r->header[i]);
-}
-
-void http_request_reset(struct http_request *r)
-{
-	buf_clear(&r->url);
-	buf_clear(&r->body);
-	r->header_count = 0;
-	r->is_post = r->is_unrepeatable = r->has_query = false;
-}
-
-void http_request_set_url(struct http_request *r, const char *base,
-			  const char *path)
-{
-	size_t len = strlen(base);
-
-	buf_clear(&r->url);
-	buf_append(&r->url, base, len && base[len - 1] == '/' ? len - 1 : len);
-	buf_puts(&r->url, path);
-	r->has_query = false;
-}
-
-void http_request_add_query(struct http_request *r, const char *key,
-			    const char *value)
-{
-	static const char hex[] = "0123456789ABCDEF";
-	static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					 "abcdefghijklmnopqrstuvwxyz"
-					 "0123456789-._~"; /* RFC 3986, 2.3 */
-
-	buf_putc(&r->url, r->has_query ? '&' : '?');
-	r->has_query = true;
-	buf_puts(&r->url, key);
-	buf_putc(&r->url, '=');
-	for (; *value; value++) {
-		unsigned char c = (unsigned char)*value;
-
-		if (strchr(unreserved, c)) {
-			buf_putc(&r->url, *value);
-		} else {
-			buf_putc(&r->url, '%');
-			buf_putc(&r->url, hex[c >> 4]);
-			buf_putc(&r->url, hex[c & 15]);
-		}
-	}
-}
-
-int http_request_add_header(struct http_request *r, const char *name,
-			    const char *value, struct err *err)
-{
-	struct buf *line = &r->header[r->header_count];
-	const char *p;
-
-	require(r->header_count < HTTP_HEADER_MAX);
-	for (p = value; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			return err_set(
-				err, ERR_INPUT,
-				"the header '%s' would hold a control character",
-				name);
-	buf_clear(line);
-	buf_puts(line, name);
-	/* libcurl's form for a header with an empty value. */
-	buf_puts(line, *value ? ": " : ";");
-	buf_puts(line, value);
-	if (buf_check(line, ERR_INPUT, err) < 0)
-		return err_wrap(err, "header '%s'", name);
-	r->header_count++;
-	return 0;
-}
-
-void http_response_init(struct http_response *r)
-{
-	*r = (struct http_response){ 0 };
-	buf_init(&r->body, HTTP_BODY_MAX_BYTES);
-}
-
-void http_response_release(struct http_response *r)
-{
-	buf_release(&r->body);
-}
-
 static size_t take_body(char *data, size_t size, size_t count, void *user)
 {
 	struct http *h = user;
@@ -156,6 +55,14 @@ static size_t take_body(char *data, size_t size, size_t count, void *user)
 	h->is_over_cap = h->response->body.is_over;
 	return h->is_over_cap || h->response->body.is_exhausted ? 0
 								: size * count;
+}
+
+static size_t take_header(char *line, size_t size, size_t count, void *user)
+{
+	struct http *h = user;
+
+	http_response_take_line(h->response, line, size * count);
+	return h->response->header.is_exhausted ? 0 : size * count;
 }
 
 /* Called before every send, also before those that libcurl repeats by itself
@@ -168,7 +75,7 @@ static int before_send(void *user, char *peer_ip, char *own_ip, int peer_port,
 	(void)peer_ip, (void)own_ip, (void)peer_port, (void)own_port;
 	if (h->sends++ > 0)
 		return CURL_PREREQFUNC_ABORT;
-	h->response->was_sent = true;
+	h->response->was_connected = h->response->was_sent = true;
 	h->response->sent_ns = clock_monotonic_ns();
 	return CURL_PREREQFUNC_OK;
 }
@@ -191,6 +98,9 @@ static bool set_options(CURL *e, const struct http_config *config,
 	       !curl_easy_setopt(e, CURLOPT_USERAGENT, config->user_agent) &&
 	       !curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take_body) &&
 	       !curl_easy_setopt(e, CURLOPT_WRITEDATA, h) &&
+	       !curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, take_header) &&
+	       !curl_easy_setopt(e, CURLOPT_HEADERDATA, h) &&
+	       !curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
 	       !curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, before_send) &&
 	       !curl_easy_setopt(e, CURLOPT_PREREQDATA, h) &&
 	       (!config->allows_plain ||
@@ -288,8 +198,8 @@ static int fail_curl(struct http *h, CURLcode rc, struct err *err)
 	case CURLE_WRITE_ERROR:
 		if (!h->is_over_cap)
 			return err_no_memory(err);
-		err_set(err, ERR_HTTP, "the answer is larger than %d bytes",
-			HTTP_BODY_MAX_BYTES);
+		err_set(err, ERR_HTTP, "the answer is larger than %zu bytes",
+			h->response->body.max);
 		return -1;
 	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_WEIRD_SERVER_REPLY:
@@ -335,6 +245,19 @@ static int64_t read_min_rtt_ns(CURL *easy)
 	(void)easy;
 #endif
 	return 0;
+}
+
+/* Whether the call made a connection to the server; one to the proxy is none
+ * yet. (libcurl's time of the connect is known only after the handshake.) */
+static bool has_connected(const struct http *h)
+{
+	long connects = 0, tunnel_status = 0;
+
+	if (!h->is_begun)
+		return false;
+	curl_easy_getinfo(h->easy, CURLINFO_NUM_CONNECTS, &connects);
+	curl_easy_getinfo(h->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel_status);
+	return connects > 0 && (!tunnel_status || tunnel_status / 100 == 2);
 }
 
 static void read_answer(struct http *h, struct http_response *response)
@@ -409,11 +332,7 @@ int http_perform(struct http *h, const struct http_request *request,
 	CURLcode rc = CURLE_OK;
 	int ended;
 
-	buf_clear(&response->body);
-	response->status = 0;
-	response->retry_after_ms = 0;
-	response->was_sent = response->is_new_connection = false;
-	response->sent_ns = response->min_rtt_ns = 0;
+	http_response_reset(response, request->answer_max_bytes);
 	response->finished_ns = clock_monotonic_ns();
 	h->response = response;
 	h->sends = 0;
@@ -427,6 +346,8 @@ int http_perform(struct http *h, const struct http_request *request,
 		return err_set(err, ERR_SYSTEM, "cannot set up libcurl");
 	ended = drive(h, stop, deadline_ns, &rc, err);
 	response->finished_ns = clock_monotonic_ns();
+	if (has_connected(h))
+		response->was_connected = true;
 	if (ended < 0)
 		note_stray_resolver(h);
 	else

@@ -13,66 +13,17 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/err.h"
+#include "net/http_request.h"
+#include "net/http_response.h"
 
 struct stop;
-
-enum {
-	HTTP_BODY_MAX_BYTES = 256 * 1024,
-	HTTP_HEADER_MAX = 12,
-	HTTP_URL_MAX_BYTES = 8192
-};
 
 /* Once per process: before any thread, after the last. */
 MUST_CHECK int http_global_init(struct err *err);
 void http_global_cleanup(void);
-
-/* What to send. Build it with the functions below; reuse it by reset. */
-struct http_request {
-	struct buf url;
-	struct buf header[HTTP_HEADER_MAX]; /* "name: value" */
-	size_t header_count;
-	struct buf body; /* a POST when is_post */
-	bool is_post;
-	bool is_unrepeatable; /* a connection of its own: never resent */
-	bool has_query;
-};
-
-void http_request_init(struct http_request *r);
-void http_request_release(struct http_request *r);
-void http_request_reset(struct http_request *r);
-
-/* Starts the URL: base ("https://host:port") and path. */
-void http_request_set_url(struct http_request *r, const char *base,
-			  const char *path);
-
-/* Appends "?key=value" or "&key=value", percent-encoding the value. */
-void http_request_add_query(struct http_request *r, const char *key,
-			    const char *value);
-
-/* Errors: INPUT when the value holds a control character (a CR LF would be a
- * header of its own). */
-MUST_CHECK int http_request_add_header(struct http_request *r, const char *name,
-				       const char *value, struct err *err);
-
-struct http_response {
-	int status;
-	struct buf body;        /* at most HTTP_BODY_MAX_BYTES */
-	int64_t retry_after_ms; /* 0: none or past; at most an hour */
-	bool was_sent;          /* the request left, or may have left */
-	bool is_new_connection;
-	int64_t sent_ns;     /* monotonic: when it left; 0: never */
-	int64_t finished_ns; /* monotonic: answer, failure or give-up */
-	int64_t min_rtt_ns;  /* the kernel's least round trip of this
-				      connection (tcpi_min_rtt); 0: unknown */
-};
-
-void http_response_init(struct http_response *r);
-void http_response_release(struct http_response *r);
 
 struct http_config {
 	const char *ca_file; /* NULL: the system's */

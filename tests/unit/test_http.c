@@ -43,6 +43,11 @@ static const struct page {
 		     "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", KEEP },
 	{ "/zipped", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nok",
 	  KEEP },
+	{ "/rated", "HTTP/1.1 103 Hints\r\nRemaining-Req: sec=1\r\nX-Early: 1\r\n\r\n"
+		    "HTTP/1.1 429 Slow down\r\nTransfer-Encoding: chunked\r\n"
+		    "Remaining-Req: group=ticker; sec=9\r\nDate: Thu, 01 Jan 1998 00:00:00 GMT\r\n"
+		    "x-ratelimit-reset:  1700000000 \r\nRetry-After: 2\r\nX-Bad: \x1b[2J\r\n\r\n"
+		    "2\r\nok\r\n0\r\nX-Late: 1\r\n\r\n", KEEP },
 	{ "/until-close", "HTTP/1.1 200 OK\r\n\r\nok", CLOSE },
 	{ "/short", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nok", CLOSE },
 	{ "/short-chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nok", CLOSE },
@@ -385,6 +390,7 @@ static void answers_are_read(void **state)
 		}
 		assert_string_equal(buf_text(&c->response.body), rows[i].body);
 		assert_true(c->response.was_sent);
+		assert_true(c->response.was_connected);
 		assert_true(c->response.is_new_connection);
 		assert_true(c->response.sent_ns > 0);
 		assert_true(c->response.finished_ns >= c->response.sent_ns);
@@ -428,6 +434,63 @@ static void bodies_have_a_cap(void **state)
 		assert_int_equal(c->err.kind, ERR_HTTP);
 		assert_int_equal(get(c, "/ok"), 0);
 	}
+	/* A list of all symbols may be larger, and is held to that. */
+	for (size_t i = 0; i < 2; i++) {
+		static const size_t caps[] = { 1 << 20, 100 };
+
+		for (size_t over = 0; over < 2; over++) {
+			http_request_reset(&c->request);
+			http_request_set_url(&c->request, c->base, paths[i]);
+			c->request.answer_max_bytes = caps[i];
+			c->server.body_bytes = caps[i] + over;
+			assert_int_equal(perform_until(c, CLOCK_NEVER), over ? -1 : 0);
+			if (over)
+				assert_non_null(strstr(c->err.msg, i ? "than 100 bytes" :
+								      "than 1048576 bytes"));
+			else
+				assert_int_equal(c->response.body.len, caps[i]);
+		}
+	}
+	c->server.body_bytes = HTTP_BODY_MAX_BYTES + 1;
+	assert_int_equal(get(c, "/body"), -1);
+}
+
+/* What a source says of its rate. */
+static void headers_are_read(void **state)
+{
+	static const struct {
+		const char *name, *want; /* NULL: none */
+	} rows[] = {
+		{ "Remaining-Req", "group=ticker; sec=9" },
+		{ "date", "Thu, 01 Jan 1998 00:00:00 GMT" },
+		{ "X-RateLimit-Reset", "1700000000" },
+		{ "Retry-After", "2" },
+		{ "X-RateLimit-Remaining", NULL },
+		{ "X-Early", NULL },
+		{ "X-Late", NULL },
+		{ "X-Bad", NULL },
+	};
+	struct client *c = *state;
+
+	for (int again = 0; again < 2; again++) {
+		assert_int_equal(get(c, "/rated"), 0);
+		assert_int_equal(c->response.status, 429);
+		assert_string_equal(buf_text(&c->response.body), "ok");
+		for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+			const char *got = http_response_header(&c->response, rows[i].name);
+
+			if (rows[i].want && got)
+				assert_string_equal(got, rows[i].want);
+			else if (rows[i].want || got)
+				fail_msg("%s: '%s'", rows[i].name, got ? got : "none");
+		}
+		assert_int_equal(get(c, "/ok"), 0);
+		assert_null(http_response_header(&c->response, "Remaining-Req"));
+		assert_string_equal(http_response_header(&c->response, "Content-Length"), "2");
+	}
+	assert_int_equal(get(c, "/rated"), 0);
+	assert_int_equal(get_until(c, "/ok", 0), -1);
+	assert_null(http_response_header(&c->response, "Date"));
 }
 
 static void retry_after_is_clamped(void **state)
@@ -591,14 +654,15 @@ static void unsent_is_told_apart(void **state)
 		bool is_ours, allows_plain;
 		const char *ca_file;
 		enum err_kind want;
+		bool is_reached;
 	} rows[] = {
-		{ "nobody there", "http://127.0.0.1:", false, true, NULL, ERR_NETWORK },
-		{ "plain is not allowed", "http://127.0.0.1:", true, false, NULL, ERR_HTTP },
-		{ "another protocol", "ftp://127.0.0.1:", true, true, NULL, ERR_HTTP },
-		{ "a file", "file:///etc/passwd#", true, true, NULL, ERR_HTTP },
-		{ "no TLS there", "https://127.0.0.1:", true, false, NULL, ERR_HANDSHAKE },
-		{ "no CA file", "https://127.0.0.1:", true, false, "/nowhere", ERR_TLS },
-		{ "no URL", "http://:::", true, true, NULL, ERR_HTTP },
+		{ "nobody there", "http://127.0.0.1:", false, true, NULL, ERR_NETWORK, false },
+		{ "plain is not allowed", "http://127.0.0.1:", true, false, NULL, ERR_HTTP, false },
+		{ "another protocol", "ftp://127.0.0.1:", true, true, NULL, ERR_HTTP, false },
+		{ "a file", "file:///etc/passwd#", true, true, NULL, ERR_HTTP, false },
+		{ "no TLS there", "https://127.0.0.1:", true, false, NULL, ERR_HANDSHAKE, true },
+		{ "no CA file", "https://127.0.0.1:", true, false, "/nowhere", ERR_TLS, true },
+		{ "no URL", "http://:::", true, true, NULL, ERR_HTTP, false },
 	};
 	struct client *c = *state;
 	struct server nobody = { .fd = -1 };
@@ -613,11 +677,37 @@ static void unsent_is_told_apart(void **state)
 		assert_int_equal(get_until(c, "/ok", clock_monotonic_ns() + 20 * NS_PER_SEC), -1);
 		assert_int_equal(c->err.kind, rows[i].want);
 		assert_false(c->response.was_sent);
+		assert_int_equal(c->response.was_connected, rows[i].is_reached);
 		assert_int_equal(c->response.status, 0);
 		assert_true(c->response.finished_ns > 0);
 	}
 	assert_int_equal(atomic_load(&c->server.requests), 0);
 	atomic_store(&c->has_stray_resolver, false);
+}
+
+/* A server that was there before and is not there now is not reached. */
+static void each_call_says_what_it_reached(void **state)
+{
+	struct client *c = *state;
+	struct server brief = { .fd = -1 };
+	char base[64];
+
+	start_server(&brief);
+	snprintf(base, sizeof base, "http://127.0.0.1:%d", brief.port);
+	for (int is_there = 1; is_there >= 0; is_there--) {
+		http_request_reset(&c->request);
+		http_request_set_url(&c->request, base, "/ok");
+		assert_int_equal(perform_until(c, CLOCK_NEVER), is_there ? 0 : -1);
+		assert_int_equal(c->response.was_connected, is_there);
+		if (is_there)
+			end_server(&brief);
+	}
+	assert_int_equal(get(c, "/ok"), 0);
+	assert_true(c->response.was_connected);
+	assert_int_equal(get_until(c, "/ok", 0), -1);
+	assert_false(c->response.was_connected);
+	assert_int_equal(get_until(c, "/hang", soon()), -1);
+	assert_true(c->response.was_connected);
 }
 
 static void no_proxy_for_a_loopback_address(void **state)
@@ -667,6 +757,7 @@ static void headers_are_sent(void **state)
 	assert_true(has_asked(c, "\r\nx-utf8: \xc3\xa4\r\n"));
 	assert_true(has_asked(c, "\r\nUser-Agent: quotefetch/test\r\n"));
 	assert_false(has_asked(c, "Accept-Encoding"));
+	assert_false(has_asked(c, "Origin"));
 	assert_int_equal(get(c, "/ok"), 0);
 	assert_false(has_asked(c, "appkey"));
 }
@@ -701,6 +792,32 @@ static int add_too_many(void *arg)
 	return 0;
 }
 
+static int add_an_origin(void *arg)
+{
+	hush();
+	return http_request_add_header(arg, "origin", "https://x", NULL) < 0;
+}
+
+static void as_many_headers_as_promised(void **state)
+{
+	struct client *c = *state;
+	char name[20], want[40];
+
+	http_request_set_url(&c->request, c->base, "/ok");
+	for (int i = 0; i < HTTP_HEADER_MAX; i++) {
+		snprintf(name, sizeof name, "x-%d", i);
+		assert_int_equal(http_request_add_header(&c->request, name, "y", NULL), 0);
+	}
+	assert_int_equal(perform_until(c, CLOCK_NEVER), 0);
+	for (int i = 0; i < HTTP_HEADER_MAX; i++) {
+		snprintf(want, sizeof want, "\r\nx-%d: y\r\n", i);
+		assert_true(has_asked(c, want));
+	}
+	http_request_reset(&c->request);
+	assert_int_equal(in_child(add_too_many, &c->request), CHILD_ABORTED);
+	assert_int_equal(in_child(add_an_origin, &c->request), CHILD_ABORTED);
+}
+
 static void too_long_is_refused(void **state)
 {
 	static char value[HTTP_URL_MAX_BYTES + 1];
@@ -724,7 +841,6 @@ static void too_long_is_refused(void **state)
 	assert_int_equal(c->err.kind, ERR_INPUT);
 	assert_false(c->response.was_sent);
 	assert_int_equal(atomic_load(&c->server.requests), 1);
-	assert_int_equal(in_child(add_too_many, &c->request), CHILD_ABORTED);
 }
 
 #define WITH_CLIENT(f) cmocka_unit_test_setup_teardown(f, meet, part)
@@ -735,6 +851,7 @@ int main(void)
 		WITH_CLIENT(answers_are_read),
 		WITH_CLIENT(an_answer_leaves_no_trace),
 		WITH_CLIENT(bodies_have_a_cap),
+		WITH_CLIENT(headers_are_read),
 		WITH_CLIENT(retry_after_is_clamped),
 		WITH_CLIENT(connection_is_kept),
 		WITH_CLIENT(nothing_is_sent_twice),
@@ -743,10 +860,12 @@ int main(void)
 		WITH_CLIENT(what_is_too_late_is_not_begun),
 		WITH_CLIENT(stop_ends_it),
 		WITH_CLIENT(unsent_is_told_apart),
+		WITH_CLIENT(each_call_says_what_it_reached),
 		WITH_CLIENT(no_proxy_for_a_loopback_address),
 		WITH_CLIENT(url_is_encoded),
 		WITH_CLIENT(headers_are_sent),
 		WITH_CLIENT(no_header_within_a_header),
+		WITH_CLIENT(as_many_headers_as_promised),
 		WITH_CLIENT(too_long_is_refused),
 	};
 	struct err err;
