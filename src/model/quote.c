@@ -1,17 +1,43 @@
 #include "model/quote.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 
-struct request *request_new(void)
+struct request *request_new(size_t cap)
 {
-	return calloc(1, sizeof(struct request));
+	struct request *r = calloc(1, sizeof *r + cap * sizeof *r->item);
+
+	require(cap > 0 && cap <= REQUEST_MAX);
+	if (r)
+		r->cap = cap;
+	return r;
 }
 
 void request_free(struct request *r)
 {
 	free(r);
+}
+
+struct request *request_copy(const struct request *r, size_t first,
+			     size_t count)
+{
+	struct request *copy = request_new(count);
+
+	require(first + count <= r->count);
+	if (!copy)
+		return NULL;
+	memcpy(copy, r, sizeof *r);
+	copy->next = NULL;
+	copy->count = copy->cap = count;
+	memcpy(copy->item, r->item + first, count * sizeof *r->item);
+	return copy;
+}
+
+void verdict_init(struct verdict *v)
+{
+	*v = (struct verdict){ .culprit = -1, .calls_left = -1 };
 }
 
 struct result *result_new(struct request *r)
@@ -22,32 +48,41 @@ struct result *result_new(struct request *r)
 	if (!result)
 		return NULL;
 	arena_init(&result->texts);
+	verdict_init(&result->verdict);
 	result->request = r;
 	return result;
 }
 
 void result_free(struct result *r)
 {
-	if (!r)
-		return;
-	request_free(r->request);
-	arena_release(&r->texts);
-	free(r);
+	if (r)
+		request_free(result_take_request(r));
 }
 
-void result_fail(struct result *r, size_t first, size_t count,
-		 const struct err *err)
+struct request *result_take_request(struct result *r)
 {
+	struct request *request = r->request;
+
+	arena_release(&r->texts);
+	free(r);
+	return request;
+}
+
+void result_fail(struct result *r, const struct err *err)
+{
+	const struct verdict *v = &r->verdict;
+	bool is_refused = !v->rt_cd || strcmp(v->rt_cd, "0") != 0;
 	int64_t now_ms = clock_real_ms();
 	size_t i;
 
-	require(first + count <= r->request->count);
-	for (i = first; i < first + count; i++) {
-		struct outcome *o = &r->outcome[i];
-
-		*o = (struct outcome){ .err = *err,
-				       .attempts = o->attempts,
-				       .latency_ms = o->latency_ms,
-				       .fetched_at_ms = now_ms };
-	}
+	for (i = 0; i < r->request->count; i++)
+		r->outcome[i] = (struct outcome){
+			.err = *err,
+			.rt_cd = is_refused ? v->rt_cd : NULL,
+			.msg_cd = is_refused ? v->msg_cd : NULL,
+			.msg1 = is_refused ? v->msg1 : NULL,
+			.attempts = r->request->item[i].attempts,
+			.latency_ms = r->latency_ms,
+			.fetched_at_ms = now_ms
+		};
 }

@@ -1,11 +1,12 @@
 /* quote.h: a request, and what became of each of its symbols.
  * Layer model; uses base, symbol.
  *
- *   plan -> struct request -> worker -> struct result -> renderer
+ *   plan -> struct request -> worker -> struct result -> plan, or renderer
  *
- * A request is one thing to ask the broker: 1 to REQUEST_MAX symbols. Its
- * result owns it and holds one outcome for each of its items, in the same
- * order: a quote, or an error. Both belong to one room at a time. */
+ * A request is one call to one source: 1 to REQUEST_MAX symbols. Its result
+ * owns it and holds one outcome for each of its items, in the same order: a
+ * quote, or an error; or the call failed as a whole. Each has one owner at a
+ * time. */
 #ifndef MODEL_QUOTE_H
 #define MODEL_QUOTE_H
 
@@ -17,19 +18,37 @@
 #include "base/err.h"
 #include "model/symbol.h"
 
-enum { REQUEST_MAX = 30 }; /* the most that any provider takes in one call */
+enum {
+	REQUEST_MAX = 100, /* the most that any source is asked in one call */
+	SOURCES_MAX = 4    /* sources of one run */
+};
+
+/* A source that could not answer for a symbol, and why. */
+struct tried {
+	uint8_t source; /* its place in the run's list of sources */
+	uint8_t kind;   /* enum err_kind */
+};
 
 struct request_item {
-	uint32_t index;       /* of the symbol in the list */
+	uint32_t index;    /* of the symbol in the list */
+	uint16_t attempts; /* calls made for it before this one */
+	uint8_t asked;     /* bits: places in exchanges() already asked */
+	uint8_t tried_count;
+	struct tried tried[SOURCES_MAX];
 	struct symbol symbol; /* a copy; exchange: a hint, or MARKET_NONE */
 };
 
 struct request {
-	size_t count;
-	struct request_item item[REQUEST_MAX];
+	struct request *next;     /* in a line of the plan */
+	int64_t not_before_ns;    /* monotonic; 0: at once */
+	int64_t failing_since_ns; /* of its first failure; 0: none yet */
+	int attempts;             /* further ones of this request so far */
+	uint8_t source;           /* its place in the run's list of sources */
 	bool wants_detail;
 	bool wants_raw;
 	bool is_single; /* ask by the call for one symbol, not the multi call */
+	size_t count, cap;
+	struct request_item item[]; /* cap of them */
 };
 
 /* The numbers of a quote, all decimal text (decimal.h). Money is in the
@@ -57,16 +76,23 @@ enum quote_number {
 };
 
 struct quote {
-	const char *name;     /* UTF-8, or NULL: the call does not tell */
-	const char *currency; /* ISO 4217 */
+	const char *name;      /* UTF-8, or NULL: the call does not tell */
+	const char *currency;  /* ISO 4217, or NULL: not known */
+	const char *quoted_at; /* RFC 3339 time or date of the price, as the
+				  source tells it; NULL: it does not */
+	const char *session;   /* "pre", "regular", "after", "closed"; NULL: the
+				  source does not tell */
+	int delayed_minutes;   /* the source's own delay; 0: none */
 	const char *number[QUOTE_NUMBERS]; /* decimal text, or NULL: absent */
 };
 
-/* One symbol's fate. Texts live in the result's arena or are static. */
+/* What became of one symbol. Texts live in the result's arena or are static.
+ * With NO_TRADE, quote holds what is known beside the price. */
 struct outcome {
 	bool has_quote;
+	bool is_moved; /* it is asked for anew elsewhere: no record yet */
 	enum market exchange; /* where it was found; MARKET_NONE: not known */
-	struct quote quote;   /* when has_quote */
+	struct quote quote;   /* when has_quote; partly with NO_TRADE */
 	struct err err;       /* when not */
 	const char *rt_cd;    /* the broker's verdict, as it wrote it; */
 	const char *msg_cd;   /* NULL: it gave none */
@@ -77,25 +103,51 @@ struct outcome {
 	int64_t fetched_at_ms; /* wall clock at the answer or the failure */
 };
 
+/* What the source said of a whole call. Texts live in the result's arena;
+ * NULL: it said nothing of the kind. */
+struct verdict {
+	const char *rt_cd;
+	const char *msg_cd;
+	const char *msg1;
+	int culprit;    /* the item that the refusal names; -1: none */
+	int calls_left; /* of this window, as it says; -1: it does not */
+	int64_t resets_after_ms; /* when the window ends, with calls_left */
+};
+
 struct result {
-	struct request *request;  /* owned */
-	struct arena texts;       /* owned */
-	bool is_multi_refused;    /* the multi call is not to be had */
+	struct request *request; /* owned */
+	struct arena texts;      /* owned */
+	const char *provider;    /* who was asked; static */
+	struct verdict verdict;
+	bool has_failed; /* the call as a whole, with err: no outcome */
+	struct err err;
+	bool was_sent;      /* the call left, or may have left */
+	bool was_connected; /* a connection to the source stood */
+	bool had_token;     /* there was one, or none is needed */
+	int latency_ms;
 	uint32_t holders;         /* entries yet to be rendered from it */
 	struct outcome outcome[]; /* request->count of them */
 };
 
-/* NULL when out of memory. _free takes NULL. */
-struct request *request_new(void);
+/* With room for cap items. NULL when out of memory. _free takes NULL. */
+struct request *request_new(size_t cap);
 void request_free(struct request *r);
+
+/* A new request with items [first, first + count) of r, else alike; r is as it
+ * was. NULL when out of memory. */
+struct request *request_copy(const struct request *r, size_t first,
+			     size_t count);
+
+void verdict_init(struct verdict *v);
 
 /* Owns: takes the request on success only. */
 struct result *result_new(struct request *r);
 void result_free(struct result *r);
 
-/* Gives items [first, first + count) the same error and verdict-less outcome,
- * keeping their attempts. */
-void result_fail(struct result *r, size_t first, size_t count,
-		 const struct err *err);
+/* Gives the request back, the caller's now, and frees the rest. */
+struct request *result_take_request(struct result *r);
+
+/* Gives each item the error; the verdict too, unless it calls the answer fine. */
+void result_fail(struct result *r, const struct err *err);
 
 #endif

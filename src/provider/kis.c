@@ -56,19 +56,18 @@ static const struct code {
 	{ "OPSQ2002", ERR_INPUT },
 };
 
-int kis_add_headers(const struct provider_login *login, const char *token,
-		    const char *tr_id, struct http_request *out,
-		    struct err *err)
+int kis_add_headers(const struct provider_call *call, const char *tr_id,
+		    struct http_request *out, struct err *err)
 {
 	char bearer[TOKEN_BYTES + 8];
 
-	snprintf(bearer, sizeof bearer, "Bearer %s", token);
+	snprintf(bearer, sizeof bearer, "Bearer %s", call->token);
 	if (http_request_add_header(out, "content-type",
 				    "application/json; charset=utf-8",
 				    err) < 0 ||
 	    http_request_add_header(out, "authorization", bearer, err) < 0 ||
-	    http_request_add_header(out, "appkey", login->app_key, err) < 0 ||
-	    http_request_add_header(out, "appsecret", login->app_secret, err) <
+	    http_request_add_header(out, "appkey", call->login.key, err) < 0 ||
+	    http_request_add_header(out, "appsecret", call->login.secret, err) <
 		    0 ||
 	    http_request_add_header(out, "tr_id", tr_id, err) < 0 ||
 	    http_request_add_header(out, "custtype", "P", err) < 0)
@@ -105,7 +104,7 @@ static const struct code *find_code(const char *text)
 }
 
 /* The token endpoint's refusals have a code and no rt_cd. */
-static bool is_refusal(const struct provider_verdict *v,
+static bool is_refusal(const struct verdict *v,
 		       const struct http_response *response)
 {
 	if (find_code(v->msg_cd))
@@ -114,7 +113,7 @@ static bool is_refusal(const struct provider_verdict *v,
 			: v->msg_cd && !is_http_ok(response);
 }
 
-static enum err_kind kind_of_refusal(const struct provider_verdict *v,
+static enum err_kind kind_of_refusal(const struct verdict *v,
 				     const struct http_response *response)
 {
 	const struct code *code = find_code(v->msg_cd);
@@ -150,7 +149,7 @@ static void fail_status(const struct http_response *response, struct err *err)
 }
 
 static void fail_refusal(const struct http_response *response,
-			 const struct provider_verdict *v, struct err *err)
+			 const struct verdict *v, struct err *err)
 {
 	err_set(err, kind_of_refusal(v, response), "refused (%s): %s",
 		v->msg_cd ? v->msg_cd : "no code",
@@ -181,7 +180,7 @@ int kis_get_text(const struct json_node *row, const char *key,
 
 /* The token endpoint has names of its own for the code and its text. */
 static int read_verdict(const struct json_node *root, struct arena *texts,
-			struct provider_verdict *v, struct err *err)
+			struct verdict *v, struct err *err)
 {
 	if (kis_get_text(root, "rt_cd", texts, &v->rt_cd, err) < 0 ||
 	    kis_get_text(root, "msg_cd", texts, &v->msg_cd, err) < 0 ||
@@ -197,14 +196,13 @@ static int read_verdict(const struct json_node *root, struct arena *texts,
 }
 
 struct json_doc *kis_open_answer(const struct http_response *response,
-				 struct arena *texts,
-				 struct provider_verdict *verdict,
+				 struct arena *texts, struct verdict *verdict,
 				 struct err *err)
 {
 	struct json_doc *doc;
 	bool is_read;
 
-	*verdict = (struct provider_verdict){ NULL, NULL, NULL };
+	verdict_init(verdict);
 	doc = json_parse_object(buf_text(&response->body), response->body.len,
 				err);
 	is_read = doc && read_verdict(json_root(doc), texts, verdict, err) == 0;
@@ -300,8 +298,7 @@ int kis_check_price(const struct quote *q, struct err *err)
 	return 0;
 }
 
-void kis_finish_outcome(struct outcome *o,
-			const struct provider_verdict *verdict,
+void kis_finish_outcome(struct outcome *o, const struct verdict *verdict,
 			const struct err *failure)
 {
 	o->has_quote = !failure;

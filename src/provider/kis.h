@@ -18,9 +18,9 @@
 #include "provider/provider.h"
 
 /* The headers of a quote call. Errors: INPUT, SYSTEM. */
-MUST_CHECK int kis_add_headers(const struct provider_login *login,
-			       const char *token, const char *tr_id,
-			       struct http_request *out, struct err *err);
+MUST_CHECK int kis_add_headers(const struct provider_call *call,
+			       const char *tr_id, struct http_request *out,
+			       struct err *err);
 
 /* Reads the envelope. Returns the document when the call succeeded (the caller
  * frees it), NULL when it was refused or is no answer. verdict is filled as
@@ -28,7 +28,7 @@ MUST_CHECK int kis_add_headers(const struct provider_login *login,
  * Errors: as provider.h says of parse_quote. */
 MUST_CHECK struct json_doc *kis_open_answer(
 	const struct http_response *response, struct arena *texts,
-	struct provider_verdict *verdict, struct err *err);
+	struct verdict *verdict, struct err *err);
 
 /* A text member without the blanks around it; NULL when absent or blank.
  * Errors: PARSE, SYSTEM. */
@@ -64,8 +64,7 @@ MUST_CHECK int kis_apply_sign(const struct json_node *row, const char *key,
 MUST_CHECK int kis_check_price(const struct quote *q, struct err *err);
 
 /* Fills the outcome with the quote that was read, or with the error. */
-void kis_finish_outcome(struct outcome *o,
-			const struct provider_verdict *verdict,
+void kis_finish_outcome(struct outcome *o, const struct verdict *verdict,
 			const struct err *failure);
 
 /* Keeps the row's JSON text with the outcome. Errors: SYSTEM. */
@@ -73,21 +72,18 @@ MUST_CHECK int kis_keep_raw(const struct json_node *row, struct arena *texts,
 			    struct outcome *o, struct err *err);
 
 /* kis_domestic.c, kis_overseas.c, kis_token.c: each a part of the provider. */
-int kis_domestic_build(const struct provider_login *login, const char *base_url,
-		       const char *token, const struct request *request,
-		       size_t first, size_t count, struct http_request *out,
+int kis_domestic_build(const struct provider_call *call,
+		       const struct request *request, struct http_request *out,
 		       struct err *err);
-int kis_domestic_parse(const struct json_doc *doc, size_t first, size_t count,
-		       struct result *result,
-		       const struct provider_verdict *verdict, struct err *err);
-int kis_overseas_build(const struct provider_login *login, const char *base_url,
-		       const char *token, const struct request *request,
-		       size_t first, struct http_request *out, struct err *err);
-int kis_overseas_parse(const struct json_doc *doc, size_t first,
-		       struct result *result,
-		       const struct provider_verdict *verdict, struct err *err);
-int kis_token_build(const struct provider_login *login, const char *base_url,
-		    struct http_request *out, struct err *err);
+int kis_domestic_parse(const struct json_doc *doc, struct result *result,
+		       struct err *err);
+int kis_overseas_build(const struct provider_call *call,
+		       const struct request *request, struct http_request *out,
+		       struct err *err);
+int kis_overseas_parse(const struct json_doc *doc, struct result *result,
+		       struct err *err);
+int kis_token_build(const struct provider_call *call, struct http_request *out,
+		    struct err *err);
 int kis_token_parse(const struct http_response *response, int64_t now_ms,
 		    struct provider_token *out, struct err *err);
 

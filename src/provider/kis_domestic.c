@@ -44,31 +44,29 @@ static const struct kis_field detail_fields[] = {
 	{ QUOTE_WEEK52_LOW, "w52_lwpr" },
 };
 
-int kis_domestic_build(const struct provider_login *login, const char *base_url,
-		       const char *token, const struct request *request,
-		       size_t first, size_t count, struct http_request *out,
+int kis_domestic_build(const struct provider_call *call,
+		       const struct request *request, struct http_request *out,
 		       struct err *err)
 {
 	char key[64];
 	size_t i;
 
 	if (request->is_single) {
-		require(count == 1);
-		http_request_set_url(out, base_url, SINGLE_PATH);
+		require(request->count == 1);
+		http_request_set_url(out, call->base_url, SINGLE_PATH);
 		http_request_add_query(out, "FID_COND_MRKT_DIV_CODE", "J");
 		http_request_add_query(out, "FID_INPUT_ISCD",
-				       request->item[first].symbol.code);
-		return kis_add_headers(login, token, "FHKST01010100", out, err);
+				       request->item[0].symbol.code);
+		return kis_add_headers(call, "FHKST01010100", out, err);
 	}
-	http_request_set_url(out, base_url, MULTI_PATH);
-	for (i = 0; i < count; i++) {
+	http_request_set_url(out, call->base_url, MULTI_PATH);
+	for (i = 0; i < request->count; i++) {
 		snprintf(key, sizeof key, "FID_COND_MRKT_DIV_CODE_%zu", i + 1);
 		http_request_add_query(out, key, "J");
 		snprintf(key, sizeof key, "FID_INPUT_ISCD_%zu", i + 1);
-		http_request_add_query(out, key,
-				       request->item[first + i].symbol.code);
+		http_request_add_query(out, key, request->item[i].symbol.code);
 	}
-	return kis_add_headers(login, token, "FHKST11300006", out, err);
+	return kis_add_headers(call, "FHKST11300006", out, err);
 }
 
 /* Market cap comes in units of 100 million won. */
@@ -113,8 +111,7 @@ static int read_quote(const struct json_node *row,
 
 /* Reads one row into one outcome. Returns -1 only for want of memory. */
 static int read_row(const struct json_node *row, struct result *result,
-		    struct outcome *o, const struct provider_verdict *verdict,
-		    struct err *err)
+		    struct outcome *o, struct err *err)
 {
 	struct err failure;
 	int rc = read_quote(row, result->request, &result->texts, &o->quote,
@@ -124,7 +121,7 @@ static int read_row(const struct json_node *row, struct result *result,
 		*err = failure;
 		return -1;
 	}
-	kis_finish_outcome(o, verdict, rc < 0 ? &failure : NULL);
+	kis_finish_outcome(o, &result->verdict, rc < 0 ? &failure : NULL);
 	o->exchange = MARKET_KR;
 	return result->request->wants_raw
 		       ? kis_keep_raw(row, &result->texts, o, err)
@@ -134,15 +131,15 @@ static int read_row(const struct json_node *row, struct result *result,
 /* The item that the broker names, or SIZE_MAX: none; likely is looked at first.
  * An ETN is asked for as Q and six digits; whether the answer has the Q is not
  * documented. */
-static size_t find_item(const struct request *r, size_t first, size_t count,
-			size_t likely, const char *named)
+static size_t find_item(const struct request *r, size_t likely,
+			const char *named)
 {
 	size_t i, etn = SIZE_MAX;
 
-	if (likely < first + count &&
+	if (likely < r->count &&
 	    strcmp(r->item[likely].symbol.code, named) == 0)
 		return likely;
-	for (i = first; i < first + count; i++) {
+	for (i = 0; i < r->count; i++) {
 		const char *asked = r->item[i].symbol.code;
 
 		if (strcmp(asked, named) == 0)
@@ -153,9 +150,8 @@ static size_t find_item(const struct request *r, size_t first, size_t count,
 	return etn;
 }
 
-static int parse_single(const struct json_node *row, size_t at,
-			struct result *result,
-			const struct provider_verdict *verdict, struct err *err)
+static int parse_single(const struct json_node *row, struct result *result,
+			struct err *err)
 {
 	const char *named;
 
@@ -166,21 +162,20 @@ static int parse_single(const struct json_node *row, size_t at,
 	if (kis_get_text(row, "stck_shrn_iscd", &result->texts, &named, err) <
 	    0)
 		return -1;
-	if (named && find_item(result->request, at, 1, at, named) != at)
+	if (named && find_item(result->request, 0, named) != 0)
 		return err_set(err, ERR_PARSE,
 			       "the answer is of '%s', not of '%s'", named,
-			       result->request->item[at].symbol.code);
-	return read_row(row, result, &result->outcome[at], verdict, err);
+			       result->request->item[0].symbol.code);
+	return read_row(row, result, &result->outcome[0], err);
 }
 
 /* Finds the row of each item: they may come in another order. */
-static int map_rows(const struct json_node *rows, size_t first, size_t count,
-		    struct result *result,
+static int map_rows(const struct json_node *rows, struct result *result,
 		    const struct json_node *row_of[REQUEST_MAX],
 		    struct err *err)
 {
 	const struct json_node *row;
-	size_t i, next = first;
+	size_t i, next = 0;
 
 	if (!json_is_array(rows))
 		return err_set(err, ERR_PARSE,
@@ -196,7 +191,7 @@ static int map_rows(const struct json_node *rows, size_t first, size_t count,
 			return -1;
 		if (!code)
 			continue; /* the place of an unknown code */
-		i = find_item(result->request, first, count, next, code);
+		i = find_item(result->request, next, code);
 		if (i == SIZE_MAX)
 			return err_set(
 				err, ERR_PARSE,
@@ -211,36 +206,32 @@ static int map_rows(const struct json_node *rows, size_t first, size_t count,
 	return 0;
 }
 
-static int parse_multi(const struct json_node *rows, size_t first, size_t count,
-		       struct result *result,
-		       const struct provider_verdict *verdict, struct err *err)
+static int parse_multi(const struct json_node *rows, struct result *result,
+		       struct err *err)
 {
 	const struct json_node *row_of[REQUEST_MAX] = { NULL };
 	struct err missing;
 	size_t i;
 
-	if (map_rows(rows, first, count, result, row_of, err) < 0)
+	if (map_rows(rows, result, row_of, err) < 0)
 		return -1;
 	err_set(&missing, ERR_NOT_FOUND, "no such symbol");
-	for (i = first; i < first + count; i++) {
+	for (i = 0; i < result->request->count; i++) {
 		struct outcome *o = &result->outcome[i];
 
 		if (!row_of[i])
-			kis_finish_outcome(o, verdict, &missing);
-		else if (read_row(row_of[i], result, o, verdict, err) < 0)
+			kis_finish_outcome(o, &result->verdict, &missing);
+		else if (read_row(row_of[i], result, o, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-int kis_domestic_parse(const struct json_doc *doc, size_t first, size_t count,
-		       struct result *result,
-		       const struct provider_verdict *verdict, struct err *err)
+int kis_domestic_parse(const struct json_doc *doc, struct result *result,
+		       struct err *err)
 {
 	const struct json_node *output = json_get(json_root(doc), "output");
 
-	return result->request->is_single
-		       ? parse_single(output, first, result, verdict, err)
-		       : parse_multi(output, first, count, result, verdict,
-				     err);
+	return result->request->is_single ? parse_single(output, result, err)
+					  : parse_multi(output, result, err);
 }

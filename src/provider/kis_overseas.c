@@ -46,21 +46,21 @@ static const char *spell(const struct symbol *s, char out[SYMBOL_CODE_BYTES])
 	return out;
 }
 
-int kis_overseas_build(const struct provider_login *login, const char *base_url,
-		       const char *token, const struct request *request,
-		       size_t first, struct http_request *out, struct err *err)
+int kis_overseas_build(const struct provider_call *call,
+		       const struct request *request, struct http_request *out,
+		       struct err *err)
 {
-	const struct symbol *s = &request->item[first].symbol;
+	const struct symbol *s = &request->item[0].symbol;
 	char code[SYMBOL_CODE_BYTES];
 	bool detail = request->wants_detail;
 
-	http_request_set_url(out, base_url, detail ? DETAIL_PATH : PRICE_PATH);
+	http_request_set_url(out, call->base_url,
+			     detail ? DETAIL_PATH : PRICE_PATH);
 	http_request_add_query(out, "AUTH", "");
 	http_request_add_query(out, "EXCD", market_name(exchange_of(s)));
 	http_request_add_query(out, "SYMB", spell(s, code));
-	return kis_add_headers(login, token,
-			       detail ? "HHDFS76200200" : "HHDFS00000300", out,
-			       err);
+	return kis_add_headers(call, detail ? "HHDFS76200200" : "HHDFS00000300",
+			       out, err);
 }
 
 static bool is_class_mark(char c)
@@ -148,13 +148,12 @@ static int read_quote(const struct json_node *row, const struct symbol *symbol,
 	return compute_change(texts, q, err);
 }
 
-int kis_overseas_parse(const struct json_doc *doc, size_t first,
-		       struct result *result,
-		       const struct provider_verdict *verdict, struct err *err)
+int kis_overseas_parse(const struct json_doc *doc, struct result *result,
+		       struct err *err)
 {
 	const struct json_node *row = json_get(json_root(doc), "output");
-	const struct symbol *symbol = &result->request->item[first].symbol;
-	struct outcome *o = &result->outcome[first];
+	const struct symbol *symbol = &result->request->item[0].symbol;
+	struct outcome *o = &result->outcome[0];
 	struct err failure;
 	int rc;
 
@@ -167,7 +166,7 @@ int kis_overseas_parse(const struct json_doc *doc, size_t first,
 		*err = failure;
 		return -1;
 	}
-	kis_finish_outcome(o, verdict, rc < 0 ? &failure : NULL);
+	kis_finish_outcome(o, &result->verdict, rc < 0 ? &failure : NULL);
 	o->exchange = rc < 0 ? MARKET_NONE : exchange_of(symbol);
 	return result->request->wants_raw
 		       ? kis_keep_raw(row, &result->texts, o, err)

@@ -7,11 +7,11 @@ static const struct provider_account accounts[] = {
 	/* Figures of the portal's notice as worded on 2026-04-20. */
 	{ .name = "real",
 	  .base_url = "https://openapi.koreainvestment.com:9443",
-	  .rate_per_sec = 18,
-	  .batch_max = REQUEST_MAX },
+	  .limit = { 18, 1, 18 },
+	  .batch_max = 30 },
 	{ .name = "paper",
 	  .base_url = "https://openapivts.koreainvestment.com:29443",
-	  .rate_per_sec = 1,
+	  .limit = { 1, 1, 1 },
 	  .batch_max = 1 },
 };
 
@@ -29,7 +29,9 @@ static bool has_detail(const struct provider_account *account,
 static size_t batch_max(const struct provider_account *account,
 			enum market market)
 {
-	return market == MARKET_KR ? account->batch_max : 1;
+	return market == MARKET_NONE ? 0
+	       : market == MARKET_KR ? account->batch_max
+				     : 1;
 }
 
 static size_t exchanges(enum market market,
@@ -43,43 +45,48 @@ static size_t exchanges(enum market market,
 	return 3;
 }
 
-static int build_quote(const struct provider_login *login, const char *base_url,
-		       const char *token, const struct request *request,
-		       size_t first, size_t count, struct http_request *out,
-		       struct err *err)
+static bool is_domestic(const struct request *r)
 {
-	require(first + count <= request->count && count > 0);
-	if (request->item[first].symbol.market == MARKET_KR)
-		return kis_domestic_build(login, base_url, token, request,
-					  first, count, out, err);
-	require(count == 1);
-	return kis_overseas_build(login, base_url, token, request, first, out,
-				  err);
+	return r->item[0].symbol.market == MARKET_KR;
 }
 
-static int parse_quote(const struct http_response *response, size_t first,
-		       size_t count, struct result *result,
-		       struct provider_verdict *verdict, struct err *err)
+static int build_quote(const struct provider_call *call,
+		       const struct request *request, struct http_request *out,
+		       struct err *err)
 {
-	struct json_doc *doc =
-		kis_open_answer(response, &result->texts, verdict, err);
+	if (is_domestic(request))
+		return kis_domestic_build(call, request, out, err);
+	require(request->count == 1);
+	return kis_overseas_build(call, request, out, err);
+}
+
+static int parse_quote(const struct provider_call *call,
+		       const struct http_response *response,
+		       struct result *result, struct err *err)
+{
+	struct json_doc *doc = kis_open_answer(response, &result->texts,
+					       &result->verdict, err);
 	int rc;
 
+	(void)call;
 	if (!doc)
 		return -1;
-	if (!verdict->rt_cd)
+	if (!result->verdict.rt_cd)
 		rc = err_set(err, ERR_PARSE, "the answer has no field 'rt_cd'");
-	else if (result->request->item[first].symbol.market == MARKET_KR)
-		rc = kis_domestic_parse(doc, first, count, result, verdict,
-					err);
+	else if (is_domestic(result->request))
+		rc = kis_domestic_parse(doc, result, err);
 	else
-		rc = kis_overseas_parse(doc, first, result, verdict, err);
+		rc = kis_overseas_parse(doc, result, err);
 	json_free(doc);
 	return rc;
 }
 
 const struct provider kis_provider = {
 	.name = "kis",
+	.title = "Korea Investment & Securities",
+	.needs = { "app_key", "app_secret", "KIS_APP_KEY", "KIS_APP_SECRET",
+		   "https://apiportal.koreainvestment.com" },
+	.base_url_variable = "KIS_BASE_URL",
 	.account = accounts,
 	.account_count = sizeof accounts / sizeof *accounts,
 	.has_detail = has_detail,

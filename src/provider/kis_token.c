@@ -13,12 +13,12 @@ enum {
 	MAX_LIFE_SEC = 120 * 86400
 };
 
-int kis_token_build(const struct provider_login *login, const char *base_url,
-		    struct http_request *out, struct err *err)
+int kis_token_build(const struct provider_call *call, struct http_request *out,
+		    struct err *err)
 {
 	struct json_writer w;
 
-	http_request_set_url(out, base_url, "/oauth2/tokenP");
+	http_request_set_url(out, call->base_url, "/oauth2/tokenP");
 	out->is_post = true;
 	out->is_unrepeatable = true;
 	json_writer_init(&w, &out->body);
@@ -26,9 +26,9 @@ int kis_token_build(const struct provider_login *login, const char *base_url,
 	json_key(&w, "grant_type");
 	json_put_string(&w, "client_credentials");
 	json_key(&w, "appkey");
-	json_put_string(&w, login->app_key);
+	json_put_string(&w, call->login.key);
 	json_key(&w, "appsecret");
-	json_put_string(&w, login->app_secret);
+	json_put_string(&w, call->login.secret);
 	json_end_object(&w);
 	if (buf_check(&out->body, ERR_INPUT, err) < 0)
 		return -1;
@@ -74,7 +74,7 @@ static bool is_refusal(enum err_kind kind)
 int kis_token_parse(const struct http_response *response, int64_t now_ms,
 		    struct provider_token *out, struct err *err)
 {
-	struct provider_verdict verdict;
+	struct verdict verdict;
 	struct arena texts;
 	struct json_doc *doc;
 	const char *token;

@@ -1,11 +1,11 @@
-/* provider.h: the seam between the engine and a broker.
+/* provider.h: the seam between the engine and a source of quotes.
  * Layer provider; uses base, model, net (http_request and http_response as
  * values, json).
  *
  * A provider is pure: it builds requests and reads answers; it knows no
  * thread, clock, file or socket. So it is tested and fuzzed without a network.
- * A new broker is one file, one line in registry.c, its fixtures and a fuzz
- * target. */
+ * A new one is one file or folder, one line in registry.c, its fixtures and a
+ * fuzz target. */
 #ifndef PROVIDER_PROVIDER_H
 #define PROVIDER_PROVIDER_H
 
@@ -19,18 +19,50 @@
 
 struct http_request;
 struct http_response;
+struct provider_stream;
 
-/* A kind of account, chosen by --env. */
+/* A source's rule: at most calls in any window_sec seconds, and at most
+ * per_sec in any one of them. */
+struct provider_limit {
+	int calls;
+	int window_sec;
+	int per_sec;
+};
+
+/* A kind of access: the broker's real and paper accounts (--env), a data
+ * feed. The first one is the default. */
 struct provider_account {
-	const char *name; /* "real", "paper" */
+	const char *name; /* "real", "paper"; "iex" */
 	const char *base_url;
-	int rate_per_sec; /* the broker's published figure, all processes */
-	size_t batch_max; /* symbols in one multi call; 1: it has none */
+	struct provider_limit limit; /* as published, for all processes */
+	size_t batch_max;    /* symbols in one multi call; 1: it has none */
+	int delayed_minutes; /* of its quotes; 0: none */
+};
+
+/* What a user must have to ask, and where it comes from. */
+struct provider_needs {
+	const char *key;          /* setting: "app_key"; NULL: no login */
+	const char *secret;       /* setting: "app_secret" */
+	const char *key_variable; /* environment: "KIS_APP_KEY" */
+	const char *secret_variable;
+	const char *page; /* where to get them */
 };
 
 struct provider_login {
-	const char *app_key;
-	const char *app_secret;
+	const char *key; /* NULL where none is needed */
+	const char *secret;
+};
+
+/* Which market's price of Korean shares (--venue). */
+enum venue { VENUE_KRX, VENUE_NXT, VENUE_ALL };
+
+/* What all calls to an account have in common. */
+struct provider_call {
+	const struct provider_account *account;
+	struct provider_login login;
+	const char *base_url;
+	const char *token; /* NULL where none is needed */
+	enum venue venue;
 };
 
 enum { TOKEN_BYTES = 1024 };
@@ -45,58 +77,56 @@ struct provider_token {
 	int64_t expires_at_ms;  /* wall clock */
 };
 
-/* What the broker said of a whole call. Texts live in the result's arena;
- * NULL: it said nothing of the kind. */
-struct provider_verdict {
-	const char *rt_cd;
-	const char *msg_cd;
-	const char *msg1;
-};
-
 enum { PROVIDER_EXCHANGES_MAX = 4 };
 
 struct provider {
-	const char *name;
+	const char *name;  /* "kis": in records, options and state */
+	const char *title; /* "Korea Investment & Securities" */
 	const struct provider_account *account;
 	size_t account_count;
+	struct provider_needs needs;
+	const char *base_url_variable; /* "KIS_BASE_URL" */
+	bool is_partial; /* what it does not know, another source may */
 
-	/* Whether the account has a call with per, pbr, ... for the market. */
-	bool (*has_detail)(const struct provider_account *account,
-			   enum market market);
-
-	/* Symbols of this market in one call: 1 to REQUEST_MAX. */
+	/* Symbols of this market in one call: 1 to REQUEST_MAX; 0: the account
+	 * does not serve the market. */
 	size_t (*batch_max)(const struct provider_account *account,
 			    enum market market);
 
+	/* Whether the account has a call with per, pbr, ... for the market;
+	 * NULL: for none. */
+	bool (*has_detail)(const struct provider_account *account,
+			   enum market market);
+
 	/* The exchanges to try, in order, for a market that is no exchange (US).
-	 * Returns how many; 0: the market is the exchange. */
+	 * Returns how many; 0: the market is the exchange. NULL: always 0. */
 	size_t (*exchanges)(enum market market,
 			    enum market out[PROVIDER_EXCHANGES_MAX]);
 
-	/* Builds the call for items [first, first + count) of the request. For a
-	 * market with exchanges(), the item's symbol.exchange is the one to ask.
+	/* Builds the call for all items of the request, which are of one market,
+	 * or of several that may share a call. For a market with exchanges(),
+	 * the item's symbol.exchange is the one to ask.
 	 * Errors: INPUT, SYSTEM. */
-	int (*build_quote)(const struct provider_login *login,
-			   const char *base_url, const char *token,
-			   const struct request *request, size_t first,
-			   size_t count, struct http_request *out,
-			   struct err *err);
+	int (*build_quote)(const struct provider_call *call,
+			   const struct request *request,
+			   struct http_request *out, struct err *err);
 
-	/* Reads the answer into result->outcome[first ... first + count): each
-	 * becomes a quote or an error of its own (NOT_FOUND, PARSE).
+	/* Reads the answer into result->outcome: each becomes a quote or an error
+	 * of its own (NOT_FOUND, NO_TRADE, PARSE).
 	 * Returns -1 when the call failed as a whole: outcomes are untouched.
-	 * verdict is filled either way, as far as the body tells.
-	 * Errors: RATE_LIMIT, TOKEN, AUTH, FORBIDDEN (a 403 that is not the
-	 * broker's own), UNSUPPORTED (the account has no such call), INPUT
-	 * (refused because of what was asked), NOT_FOUND, SERVER,
-	 * HTTP, PARSE, TRUNCATED, SYSTEM. */
-	int (*parse_quote)(const struct http_response *response, size_t first,
-			   size_t count, struct result *result,
-			   struct provider_verdict *verdict, struct err *err);
+	 * result->verdict is filled either way, as far as the answer tells.
+	 * Errors: RATE_LIMIT, TOKEN (the source's own code: the token is dead),
+	 * AUTH (the login is refused), FORBIDDEN (this call is: the product, the
+	 * symbol, a gateway's 401 or 403 page), UNSUPPORTED (the account has no
+	 * such call), INPUT (refused because of what was asked), NOT_FOUND,
+	 * SERVER, HTTP, PARSE, TRUNCATED, SYSTEM. */
+	int (*parse_quote)(const struct provider_call *call,
+			   const struct http_response *response,
+			   struct result *result, struct err *err);
 
-	int (*build_token)(const struct provider_login *login,
-			   const char *base_url, struct http_request *out,
-			   struct err *err);
+	/* NULL, both: the source needs no token. */
+	int (*build_token)(const struct provider_call *call,
+			   struct http_request *out, struct err *err);
 
 	/* Errors: AUTH (refused; retry_after_ms > 0: may be asked again then),
 	 * FORBIDDEN, RATE_LIMIT, SERVER, HTTP, PARSE, TRUNCATED. */
@@ -105,7 +135,13 @@ struct provider {
 
 	/* Least time between two issues of a token; 0: no such rule. */
 	int64_t token_interval_ms;
+
+	const struct provider_stream *stream; /* NULL: it pushes no trades */
 };
+
+/* The providers that there are, in the order of --source auto. */
+size_t provider_count(void);
+const struct provider *provider_at(size_t i);
 
 /* The provider of that name, or NULL. */
 const struct provider *provider_find(const char *name);

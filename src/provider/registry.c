@@ -6,6 +6,16 @@
 
 static const struct provider *const providers[] = { &kis_provider };
 
+size_t provider_count(void)
+{
+	return sizeof providers / sizeof *providers;
+}
+
+const struct provider *provider_at(size_t i)
+{
+	return providers[i];
+}
+
 const struct provider *provider_find(const char *name)
 {
 	size_t i;
