@@ -15,14 +15,14 @@
 #include "net/http.h"
 #include "provider/provider.h"
 
-enum { ROUNDS = 501, PER_ROUND = 20 };
+enum { ROUNDS = 501, PER_ROUND = 20, ROWS = 30 };
 
 static void make_answer(struct buf *out)
 {
 	int i;
 
 	buf_puts(out, "{\"output\":[");
-	for (i = 0; i < REQUEST_MAX; i++)
+	for (i = 0; i < ROWS; i++)
 		buf_printf(out,
 			   "%s{\"kospi_kosdaq_cls_name\":\"KOSPI\",\"mrkt_trtm_cls_name\":\"\","
 			   "\"hour_cls_code\":\"0\",\"inter_shrn_iscd\":\"%06d\","
@@ -45,10 +45,10 @@ static void make_answer(struct buf *out)
 
 static struct request *make_request(void)
 {
-	struct request *r = request_new();
+	struct request *r = request_new(ROWS);
 
 	require(r);
-	for (; r->count < REQUEST_MAX; r->count++) {
+	for (; r->count < ROWS; r->count++) {
 		struct symbol *s = &r->item[r->count].symbol;
 
 		snprintf(s->code, sizeof s->code, "%06d", (int)r->count + 1);
@@ -60,14 +60,14 @@ static struct request *make_request(void)
 static void do_ours(const struct provider *p, const struct http_response *answer,
 		    struct render *render, struct buf *text)
 {
-	struct provider_verdict verdict;
+	struct provider_call call = { .account = &p->account[0] };
 	struct result *result = result_new(make_request());
 	struct err err;
 	size_t i;
 
 	require(result);
-	require(p->parse_quote(answer, 0, REQUEST_MAX, result, &verdict, &err) == 0);
-	for (i = 0; i < REQUEST_MAX; i++) {
+	require(p->parse_quote(&call, answer, result, &err) == 0);
+	for (i = 0; i < ROWS; i++) {
 		const struct record record = {
 			.symbol = result->request->item[i].symbol.code,
 			.market = MARKET_KR,

@@ -21,7 +21,7 @@ struct kis_question {
 
 static inline struct result *kis_new_result(const struct kis_question *q)
 {
-	struct request *r = request_new();
+	struct request *r = request_new(REQUEST_MAX);
 	struct result *result;
 
 	require(r);
@@ -116,7 +116,8 @@ static inline struct result *kis_read(const struct kis_question *q, const uint8_
 {
 	const struct provider *kis = provider_find("kis");
 	struct result *result = kis_new_result(q);
-	struct provider_verdict v;
+	struct provider_call call = { .account = &kis->account[0] };
+	const struct verdict *v = &result->verdict;
 	struct http_response response;
 	struct err err = { .kind = ERR_KINDS };
 	int rc;
@@ -124,15 +125,15 @@ static inline struct result *kis_read(const struct kis_question *q, const uint8_
 	http_response_init(&response);
 	response.status = q->status;
 	buf_append(&response.body, (const char *)body, len);
-	rc = kis->parse_quote(&response, 0, result->request->count, result, &v, &err);
+	rc = kis->parse_quote(&call, &response, result, &err);
 	http_response_release(&response);
 
-	kis_check_text(v.rt_cd);
-	kis_check_text(v.msg_cd);
-	kis_check_text(v.msg1);
+	kis_check_text(v->rt_cd);
+	kis_check_text(v->msg_cd);
+	kis_check_text(v->msg1);
 	require((rc < 0) == (err.kind != ERR_KINDS));
 	if (rc == 0) {
-		require(q->status == 200 && v.rt_cd && strcmp(v.rt_cd, "0") == 0);
+		require(q->status == 200 && v->rt_cd && strcmp(v->rt_cd, "0") == 0);
 		for (size_t i = 0; i < result->request->count; i++)
 			kis_check_outcome(&result->outcome[i]);
 		return result;

@@ -25,7 +25,6 @@ enum { SINGLE = 1, DETAIL = 2, RAW = 4 }; /* of the request */
 
 struct kis_case {
 	struct result *result;
-	struct provider_verdict verdict;
 	struct err err;
 	int rc;
 	char text[16384]; /* what became of it: kis_tell */
@@ -37,6 +36,15 @@ static inline const struct provider *kis(void)
 
 	assert_non_null(p);
 	return p;
+}
+
+/* A call to the account for real money. */
+static inline struct provider_call kis_call(void)
+{
+	return (struct provider_call){ .account = &kis()->account[0],
+				       .login = { "KEY", "SECRET" },
+				       .base_url = "https://h:1",
+				       .token = "TOKEN" };
 }
 
 struct kis_body {
@@ -83,7 +91,7 @@ static inline struct kis_body kis_replace(const char *fixture, const char *from,
  * that is looked for at NAS. */
 static inline struct request *kis_request(const char *symbols, int flags)
 {
-	struct request *r = request_new();
+	struct request *r = request_new(REQUEST_MAX);
 	const char *p = symbols;
 
 	assert_non_null(r);
@@ -143,16 +151,17 @@ static inline void kis_tell(struct kis_case *c)
 static inline void kis_ask(struct kis_case *c, const char *symbols, int flags, int status,
 			   const char *body, size_t len)
 {
-	struct request *request = kis_request(symbols, flags);
+	struct provider_call call = kis_call();
 	struct http_response response;
 
-	*c = (struct kis_case){ .result = result_new(request), .err.kind = ERR_KINDS };
+	*c = (struct kis_case){ .result = result_new(kis_request(symbols, flags)),
+				.err.kind = ERR_KINDS };
 	assert_non_null(c->result);
 	http_response_init(&response);
 	response.status = status;
 	buf_append(&response.body, body, len);
 	assert_int_equal(buf_check(&response.body, ERR_HTTP, NULL), 0);
-	c->rc = kis()->parse_quote(&response, 0, request->count, c->result, &c->verdict, &c->err);
+	c->rc = kis()->parse_quote(&call, &response, c->result, &c->err);
 	http_response_release(&response);
 	assert_true((c->rc < 0) == (c->err.kind != ERR_KINDS));
 	kis_tell(c);
@@ -199,7 +208,7 @@ static inline void kis_expect_no_beginning(const char *symbols, int flags, const
 		kis_ask(&c, symbols, flags, b.status, b.text, n);
 		assert_int_equal(c.rc, -1);
 		assert_int_equal(c.err.kind, ERR_TRUNCATED);
-		assert_null(c.verdict.rt_cd);
+		assert_null(c.result->verdict.rt_cd);
 		for (size_t i = 0; i < c.result->request->count; i++) {
 			const struct outcome untouched = { .has_quote = false };
 

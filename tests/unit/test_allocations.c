@@ -15,7 +15,7 @@
 #include "net/http.h"
 #include "provider/provider.h"
 
-enum { ALLOCATIONS_MOST = 4 }; /* the result, the document, a block or two of texts */
+enum { ROWS = 30, ALLOCATIONS_MOST = 4 }; /* the result, the document, a block or two of texts */
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -44,7 +44,7 @@ void *__wrap_realloc(void *old, size_t size)
 static void make_answer(struct buf *out)
 {
 	buf_puts(out, "{\"output\":[");
-	for (int i = 0; i < REQUEST_MAX; i++)
+	for (int i = 0; i < ROWS; i++)
 		buf_printf(out,
 			   "%s{\"inter_shrn_iscd\":\"%06d\",\"inter_kor_isnm\":\"NAME\","
 			   "\"inter2_prpr\":\"274500\",\"inter2_prdy_vrss\":\"6500\","
@@ -57,10 +57,10 @@ static void make_answer(struct buf *out)
 
 static struct request *make_request(void)
 {
-	struct request *r = request_new();
+	struct request *r = request_new(ROWS);
 
 	assert_non_null(r);
-	for (; r->count < REQUEST_MAX; r->count++) {
+	for (; r->count < ROWS; r->count++) {
 		struct symbol *s = &r->item[r->count].symbol;
 
 		snprintf(s->code, sizeof s->code, "%06d", (int)r->count + 1);
@@ -73,7 +73,7 @@ static void test_thirty_rows(void **state)
 {
 	struct render_config config = { .format = FORMAT_NDJSON };
 	const struct provider *p = provider_find("kis");
-	struct provider_verdict verdict;
+	struct provider_call call = { .account = &p->account[0] };
 	struct http_response answer;
 	struct request *request = make_request();
 	struct result *result;
@@ -95,8 +95,8 @@ static void test_thirty_rows(void **state)
 	allocations = 0;
 	result = result_new(request);
 	assert_non_null(result);
-	assert_int_equal(p->parse_quote(&answer, 0, REQUEST_MAX, result, &verdict, &err), 0);
-	for (size_t i = 0; i < REQUEST_MAX; i++) {
+	assert_int_equal(p->parse_quote(&call, &answer, result, &err), 0);
+	for (size_t i = 0; i < ROWS; i++) {
 		const struct record record = { .symbol = request->item[i].symbol.code,
 					       .market = MARKET_KR,
 					       .outcome = &result->outcome[i],

@@ -70,8 +70,8 @@ static void test_codes(void **state)
 				fail_msg("%d %s: %s", status, body, c.text);
 			assert_string_equal(c.err.msg, expected);
 			assert_int_equal(c.err.code, status);
-			assert_string_equal(c.verdict.msg_cd, codes[i].code);
-			assert_string_equal(c.verdict.msg1, "text");
+			assert_string_equal(c.result->verdict.msg_cd, codes[i].code);
+			assert_string_equal(c.result->verdict.msg1, "text");
 			kis_release(&c);
 		}
 	}
@@ -211,10 +211,10 @@ static void test_fixtures(void **state)
 		assert_int_equal(c.rc, -1);
 		assert_int_equal(c.err.kind, rows[i].kind);
 		if (rows[i].msg_cd) {
-			assert_string_equal(c.verdict.msg_cd, rows[i].msg_cd);
-			assert_string_equal(c.verdict.msg1, rows[i].msg1);
+			assert_string_equal(c.result->verdict.msg_cd, rows[i].msg_cd);
+			assert_string_equal(c.result->verdict.msg1, rows[i].msg1);
 		} else {
-			assert_null(c.verdict.msg_cd);
+			assert_null(c.result->verdict.msg_cd);
 			assert_null(strstr(c.err.msg, "<"));
 		}
 		kis_release(&c);
@@ -231,7 +231,7 @@ static void test_retry_after(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(bodies); i++) {
 		struct result *result = result_new(kis_request("005930", SINGLE));
-		struct provider_verdict verdict;
+		struct provider_call call = kis_call();
 		struct http_response response;
 		struct err err;
 
@@ -239,7 +239,7 @@ static void test_retry_after(void **state)
 		response.status = 503;
 		response.retry_after_ms = 2500;
 		buf_puts(&response.body, bodies[i]);
-		assert_int_equal(kis()->parse_quote(&response, 0, 1, result, &verdict, &err), -1);
+		assert_int_equal(kis()->parse_quote(&call, &response, result, &err), -1);
 		assert_int_equal(err.retry_after_ms, 2500);
 		http_response_release(&response);
 		result_free(result);
@@ -258,7 +258,7 @@ static void test_long_text(void **state)
 	ask_text(&c, 500, body);
 	assert_int_equal(c.err.kind, ERR_RATE_LIMIT);
 	assert_int_equal(strlen(c.err.msg), ERR_MSG_BYTES - 1);
-	assert_string_equal(c.verdict.msg1, text);
+	assert_string_equal(c.result->verdict.msg1, text);
 	kis_release(&c);
 }
 

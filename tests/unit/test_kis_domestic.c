@@ -89,6 +89,8 @@ static void test_answers(void **state)
 }
 
 /* The codes of multi_30.200.json in its order. */
+enum { THIRTY_COUNT = 30 };
+
 #define THIRTY                                                                       \
 	"005930 000660 035420 035720 005380 000270 068270 105560 055550 005490 "     \
 	"051910 006400 012330 028260 066570 003550 015760 034730 017670 030200 "     \
@@ -102,8 +104,8 @@ static void test_thirty(void **state)
 	(void)state;
 	kis_ask_body(&c, THIRTY, RAW, kis_load("multi_30.200.json"));
 	assert_int_equal(c.rc, 0);
-	assert_string_equal(c.verdict.msg_cd, "MCA00000");
-	for (int i = 0; i < REQUEST_MAX; i++) {
+	assert_string_equal(c.result->verdict.msg_cd, "MCA00000");
+	for (int i = 0; i < THIRTY_COUNT; i++) {
 		const struct outcome *o = &c.result->outcome[i];
 		char price[16], change[16], code[40];
 
@@ -327,13 +329,13 @@ static void test_largest(void **state)
 {
 	static const char head[] = "{\"rt_cd\":\"0\",\"output\":[", tail[] = "]}";
 	static char body[HTTP_BODY_MAX_BYTES + 1];
-	char symbols[REQUEST_MAX * 7 + 1], *p = body, *s = symbols;
-	size_t room = (HTTP_BODY_MAX_BYTES - strlen(head) - strlen(tail)) / REQUEST_MAX;
+	char symbols[THIRTY_COUNT * 7 + 1], *p = body, *s = symbols;
+	size_t room = (HTTP_BODY_MAX_BYTES - strlen(head) - strlen(tail)) / THIRTY_COUNT;
 	struct kis_case c;
 
 	(void)state;
 	p += sprintf(p, "%s", head);
-	for (int i = 0; i < REQUEST_MAX; i++) {
+	for (int i = 0; i < THIRTY_COUNT; i++) {
 		char *start = p;
 
 		s += sprintf(s, "%06d ", i + 1);
@@ -348,7 +350,7 @@ static void test_largest(void **state)
 		*p++ = ' ';
 	kis_ask(&c, symbols, 0, 200, body, HTTP_BODY_MAX_BYTES);
 	assert_int_equal(c.rc, 0);
-	for (int i = 0; i < REQUEST_MAX; i++) {
+	for (int i = 0; i < THIRTY_COUNT; i++) {
 		assert_int_equal(atoi(c.result->outcome[i].quote.number[QUOTE_PRICE]), i + 1);
 		assert_true(strlen(c.result->outcome[i].quote.name) > room - 100);
 	}
@@ -357,14 +359,13 @@ static void test_largest(void **state)
 
 /* ---- the request ---- */
 
-static void build(struct http_request *r, const char *symbols, int flags, size_t first, size_t count)
+static void build(struct http_request *r, const char *symbols, int flags)
 {
-	static const struct provider_login login = { "KEY", "SECRET" };
+	struct provider_call call = kis_call();
 	struct request *request = kis_request(symbols, flags);
 
 	http_request_init(r);
-	assert_int_equal(kis()->build_quote(&login, "https://h:1", "TOKEN", request, first, count, r,
-					    NULL), 0);
+	assert_int_equal(kis()->build_quote(&call, request, r, NULL), 0);
 	assert_false(r->is_post);
 	request_free(request);
 }
@@ -373,17 +374,17 @@ static void test_build(void **state)
 {
 	static const char url[] = "https://h:1/uapi/domestic-stock/v1/quotations/";
 	static const struct {
+		const char *symbols;
 		int flags;
-		size_t first, count;
 		const char *query, *tr_id;
 	} rows[] = {
-		{ SINGLE, 1, 1, "inquire-price?FID_COND_MRKT_DIV_CODE=J&FID_INPUT_ISCD=00680K",
+		{ "00680K", SINGLE, "inquire-price?FID_COND_MRKT_DIV_CODE=J&FID_INPUT_ISCD=00680K",
 		  "FHKST01010100" },
-		{ SINGLE | DETAIL, 2, 1, "inquire-price?FID_COND_MRKT_DIV_CODE=J&FID_INPUT_ISCD=Q530031",
+		{ "Q530031", SINGLE | DETAIL, "inquire-price?FID_COND_MRKT_DIV_CODE=J&FID_INPUT_ISCD=Q530031",
 		  "FHKST01010100" },
-		{ 0, 0, 1, "intstock-multprice?FID_COND_MRKT_DIV_CODE_1=J&FID_INPUT_ISCD_1=005930",
+		{ "005930", 0, "intstock-multprice?FID_COND_MRKT_DIV_CODE_1=J&FID_INPUT_ISCD_1=005930",
 		  "FHKST11300006" },
-		{ 0, 1, 2,
+		{ "00680K Q530031", 0,
 		  "intstock-multprice?FID_COND_MRKT_DIV_CODE_1=J&FID_INPUT_ISCD_1=00680K"
 		  "&FID_COND_MRKT_DIV_CODE_2=J&FID_INPUT_ISCD_2=Q530031",
 		  "FHKST11300006" },
@@ -394,7 +395,7 @@ static void test_build(void **state)
 		char text[512], expected[512];
 		struct http_request r;
 
-		build(&r, "005930 00680K Q530031", rows[i].flags, rows[i].first, rows[i].count);
+		build(&r, rows[i].symbols, rows[i].flags);
 		snprintf(expected, sizeof expected, "%s%s", url, rows[i].query);
 		assert_string_equal(buf_text(&r.url), expected);
 		snprintf(expected, sizeof expected,
@@ -413,7 +414,7 @@ static void test_build_thirty(void **state)
 	struct http_request r;
 
 	(void)state;
-	build(&r, THIRTY, 0, 0, REQUEST_MAX);
+	build(&r, THIRTY, 0);
 	assert_non_null(strstr(buf_text(&r.url),
 			       "&FID_COND_MRKT_DIV_CODE_30=J&FID_INPUT_ISCD_30=Q530031"));
 	assert_null(strstr(buf_text(&r.url), "_31="));

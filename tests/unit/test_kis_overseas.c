@@ -212,7 +212,7 @@ static void test_beginnings(void **state)
 
 static void test_build(void **state)
 {
-	static const struct provider_login login = { "KEY", "SECRET" };
+	struct provider_call call = kis_call();
 	static const struct {
 		const char *symbol;
 		int flags;
@@ -234,8 +234,7 @@ static void test_build(void **state)
 		struct http_request r;
 
 		http_request_init(&r);
-		assert_int_equal(kis()->build_quote(&login, "https://h:1", "TOKEN", request, 0, 1,
-						    &r, NULL), 0);
+		assert_int_equal(kis()->build_quote(&call, request, &r, NULL), 0);
 		snprintf(url, sizeof url, "https://h:1/uapi/overseas-price/v1/quotations/%s",
 			 rows[i].query);
 		assert_string_equal(buf_text(&r.url), url);

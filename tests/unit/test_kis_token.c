@@ -268,13 +268,15 @@ static void test_beginnings(void **state)
 
 static void test_build(void **state)
 {
-	static const struct provider_login login = { "KEY", "S\"E\\C/RET+=" };
+	struct provider_call call = kis_call();
 	struct http_request r;
 	char text[128];
 
 	(void)state;
+	call.login.secret = "S\"E\\C/RET+=";
+	call.token = NULL;
 	http_request_init(&r);
-	assert_int_equal(kis()->build_token(&login, "https://h:1", &r, NULL), 0);
+	assert_int_equal(kis()->build_token(&call, &r, NULL), 0);
 	assert_string_equal(buf_text(&r.url), "https://h:1/oauth2/tokenP");
 	assert_string_equal(buf_text(&r.body),
 			    "{\"grant_type\":\"client_credentials\",\"appkey\":\"KEY\","

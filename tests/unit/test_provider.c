@@ -36,7 +36,10 @@ static void test_accounts(void **state)
 
 		assert_non_null(a);
 		assert_string_equal(a->base_url, rows[i].base_url);
-		assert_int_equal(a->rate_per_sec, rows[i].rate_per_sec);
+		assert_int_equal(a->limit.calls, rows[i].rate_per_sec);
+		assert_int_equal(a->limit.per_sec, rows[i].rate_per_sec);
+		assert_int_equal(a->limit.window_sec, 1);
+		assert_int_equal(a->batch_max, rows[i].batch_max);
 		for (int m = MARKET_KR; m < MARKET_COUNT; m++) {
 			bool is_home = m == MARKET_KR;
 
@@ -77,14 +80,15 @@ static void test_hostile_login(void **state)
 	(void)state;
 	memset(long_text, 'x', sizeof long_text - 1);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct provider_login login = { rows[i].key, rows[i].secret };
+		struct provider_call call = kis_call();
 		struct request *request = kis_request("005930", SINGLE);
 		struct http_request r;
 		struct err err = { .kind = ERR_KINDS };
 
+		call.login = (struct provider_login){ rows[i].key, rows[i].secret };
+		call.token = rows[i].token;
 		http_request_init(&r);
-		assert_int_equal(kis()->build_quote(&login, "https://h:1", rows[i].token, request, 0,
-						    1, &r, &err), -1);
+		assert_int_equal(kis()->build_quote(&call, request, &r, &err), -1);
 		assert_int_equal(err.kind, ERR_INPUT);
 		assert_null(strstr(err.msg, "xxx"));
 		http_request_release(&r);

@@ -105,7 +105,7 @@ int64_t __wrap_clock_real_ms(void)
 
 /* ---- a broker's answers ---- */
 
-enum { ANSWER_BYTES = 32768 };
+enum { ANSWER_BYTES = 32768, BATCH = 30 };
 
 static char multi_answer[ANSWER_BYTES];
 
@@ -155,7 +155,13 @@ struct desk {
 	struct delivery *delivery;
 };
 
-static const struct provider_login login = { "key", "secret" };
+static struct provider_call make_call(const struct desk *d, const char *token)
+{
+	return (struct provider_call){ .account = d->account,
+				       .login = { "key", "secret" },
+				       .base_url = "https://host",
+				       .token = token };
+}
 
 static int load(struct desk *d, const char *format, struct err *err)
 {
@@ -206,8 +212,10 @@ static int hear(struct desk *d, const char *answer, struct err *err)
 
 static int get_token(struct desk *d, struct provider_token *token, struct err *err)
 {
+	struct provider_call call = make_call(d, NULL);
+
 	http_request_reset(&d->request);
-	if (d->provider->build_token(&login, "https://host", &d->request, err) < 0 ||
+	if (d->provider->build_token(&call, &d->request, err) < 0 ||
 	    buf_check(&d->request.url, ERR_INPUT, err) < 0 || hear(d, token_answer, err) < 0)
 		return -1;
 	return d->provider->parse_token(&d->response, 0, token, err);
@@ -216,14 +224,13 @@ static int get_token(struct desk *d, struct provider_token *token, struct err *e
 static int fetch(struct desk *d, const char *token, struct result *result, struct err *err)
 {
 	const struct request *r = result->request;
-	struct provider_verdict verdict;
+	struct provider_call call = make_call(d, token);
 
 	http_request_reset(&d->request);
-	if (d->provider->build_quote(&login, "https://host", token, r, 0, r->count, &d->request,
-				     err) < 0 ||
+	if (d->provider->build_quote(&call, r, &d->request, err) < 0 ||
 	    hear(d, r->is_single ? single_answer : multi_answer, err) < 0)
 		return -1;
-	return d->provider->parse_quote(&d->response, 0, r->count, result, &verdict, err);
+	return d->provider->parse_quote(&call, &d->response, result, err);
 }
 
 static int answer_all(struct desk *d, struct err *err)
@@ -272,7 +279,7 @@ static int fetch_list(struct desk *d, const char *format, struct err *err)
 	plan_init(&d->plan,
 		  &(struct plan_config){ .provider = d->provider,
 					 .account = d->account,
-					 .batch = REQUEST_MAX,
+					 .batch = BATCH,
 					 .wants_raw = d->options.wants_raw },
 		  &(struct plan_input){ .list = d->list,
 					.count = symbol_list_count(d->list),
@@ -402,7 +409,7 @@ static void every_allocation_may_fail(void **state)
 	(void)state;
 	cJSON_InitHooks(&hooks);
 	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-		torture(formats[i], i ? 3 : REQUEST_MAX);
+		torture(formats[i], i ? 3 : BATCH);
 	cJSON_InitHooks(NULL);
 }
 
