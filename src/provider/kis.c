@@ -7,21 +7,22 @@
 
 /* Codes that need a reaction of their own, or what a family of them begins
  * with; the first that fits counts. What is not listed is judged by the HTTP
- * status. */
+ * status. AUTH is about the login, so it ends a run; FORBIDDEN is about what
+ * was asked, so others may still be answered. */
 static const struct code {
 	const char *text;
 	enum err_kind kind;
 } codes[] = {
-	{ "EGW00001", ERR_SERVER }, /* temporary error */
-	{ "EGW00002", ERR_SERVER }, /* server error */
-	{ "EGW00003", ERR_AUTH },   /* access refused */
-	{ "EGW00004", ERR_AUTH },   /* no permission */
-	{ "EGW00101", ERR_AUTH },   /* bad request of the gateway */
-	{ "EGW00102", ERR_AUTH },   /* appkey missing */
-	{ "EGW00103", ERR_AUTH },   /* appkey invalid */
-	{ "EGW00104", ERR_AUTH },   /* appsecret missing */
-	{ "EGW00105", ERR_AUTH },   /* appsecret invalid */
-	{ "EGW00112", ERR_AUTH },   /* grant_type ... */
+	{ "EGW00001", ERR_SERVER },    /* temporary error */
+	{ "EGW00002", ERR_SERVER },    /* server error */
+	{ "EGW00003", ERR_FORBIDDEN }, /* access refused */
+	{ "EGW00004", ERR_FORBIDDEN }, /* no permission */
+	{ "EGW00101", ERR_AUTH },      /* bad request of the gateway */
+	{ "EGW00102", ERR_AUTH },      /* appkey missing */
+	{ "EGW00103", ERR_AUTH },      /* appkey invalid */
+	{ "EGW00104", ERR_AUTH },      /* appsecret missing */
+	{ "EGW00105", ERR_AUTH },      /* appsecret invalid */
+	{ "EGW00112", ERR_AUTH },      /* grant_type ... */
 	{ "EGW00115", ERR_AUTH },
 	{ "EGW00116", ERR_AUTH },
 	{ "EGW00117", ERR_AUTH },
@@ -35,7 +36,7 @@ static const struct code {
 	{ "EGW00203", ERR_SERVER },
 	{ "EGW00204", ERR_SERVER },
 	{ "EGW00205", ERR_AUTH },        /* credentials_type */
-	{ "EGW00206", ERR_UNSUPPORTED }, /* API not permitted */
+	{ "EGW00206", ERR_FORBIDDEN },   /* API not permitted */
 	{ "EGW00207", ERR_AUTH },        /* ip address */
 	{ "EGW00208", ERR_AUTH },        /* custtype */
 	{ "EGW00209", ERR_AUTH },        /* seq_no */
@@ -79,9 +80,8 @@ static enum err_kind kind_of_status(int status)
 {
 	if (status == 429)
 		return ERR_RATE_LIMIT;
-	if (status == 401)
-		return ERR_TOKEN;
-	if (status == 403)
+	/* A gateway's page has them too: not a word on the token or the login. */
+	if (status == 401 || status == 403)
 		return ERR_FORBIDDEN;
 	if (status >= 500)
 		return ERR_SERVER;
@@ -117,7 +117,6 @@ static enum err_kind kind_of_refusal(const struct verdict *v,
 				     const struct http_response *response)
 {
 	const struct code *code = find_code(v->msg_cd);
-	enum err_kind kind;
 
 	if (code)
 		return code->kind;
@@ -128,8 +127,7 @@ static enum err_kind kind_of_refusal(const struct verdict *v,
 	 * did not like what was asked. */
 	if (is_http_ok(response))
 		return ERR_INPUT;
-	kind = kind_of_status(response->status);
-	return kind == ERR_FORBIDDEN ? ERR_AUTH : kind; /* its own words */
+	return kind_of_status(response->status);
 }
 
 static void note_status(const struct http_response *response, struct err *err)
@@ -286,12 +284,38 @@ int kis_apply_sign(const struct json_node *row, const char *key,
 	return set_sign(&q->number[QUOTE_CHANGE_PERCENT], negative, texts, err);
 }
 
-int kis_check_price(const struct quote *q, struct err *err)
+static bool is_positive(const char *number)
+{
+	return number && !decimal_is_zero(number) &&
+	       !decimal_is_negative(number);
+}
+
+/* Of a share without a trade today, zeros are no prices. */
+static void drop_prices(struct quote *q)
+{
+	static const enum quote_number prices[] = { QUOTE_OPEN, QUOTE_HIGH,
+						    QUOTE_LOW, QUOTE_BID,
+						    QUOTE_ASK };
+	size_t i;
+
+	q->number[QUOTE_PRICE] = NULL;
+	q->number[QUOTE_CHANGE] = q->number[QUOTE_CHANGE_PERCENT] = NULL;
+	for (i = 0; i < COUNT(prices); i++)
+		if (!is_positive(q->number[prices[i]]))
+			q->number[prices[i]] = NULL;
+}
+
+int kis_check_price(struct quote *q, bool is_named, struct err *err)
 {
 	const char *price = q->number[QUOTE_PRICE];
 
-	if (!price || decimal_is_zero(price))
-		return err_set(err, ERR_NOT_FOUND, "no such symbol");
+	if (!price || decimal_is_zero(price)) {
+		if (!is_named || !is_positive(q->number[QUOTE_PREVIOUS_CLOSE]))
+			return err_set(err, ERR_NOT_FOUND, "no such symbol");
+		drop_prices(q);
+		return err_set(err, ERR_NO_TRADE,
+			       "no trade yet (halted, or before the first)");
+	}
 	if (decimal_is_negative(price))
 		return err_set(err, ERR_PARSE, "the price is negative: '%s'",
 			       price);
@@ -304,6 +328,8 @@ void kis_finish_outcome(struct outcome *o, const struct verdict *verdict,
 	o->has_quote = !failure;
 	if (failure) {
 		o->err = *failure;
+		if (failure->kind != ERR_NO_TRADE)
+			o->quote = (struct quote){ .name = NULL };
 		return;
 	}
 	o->rt_cd = verdict->rt_cd;

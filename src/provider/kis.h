@@ -59,11 +59,13 @@ MUST_CHECK int kis_apply_sign(const struct json_node *row, const char *key,
 			      struct arena *texts, struct quote *q,
 			      struct err *err);
 
-/* A zero, blank or absent price is "no such symbol", never a price.
- * Errors: NOT_FOUND; PARSE when it is negative. */
-MUST_CHECK int kis_check_price(const struct quote *q, struct err *err);
+/* A zero, blank or absent price is never a price. In a row that names the
+ * symbol and has a previous close it is a share without a trade, and q keeps
+ * what else is known; else there is no such symbol.
+ * Errors: NO_TRADE; NOT_FOUND; PARSE when it is negative. */
+MUST_CHECK int kis_check_price(struct quote *q, bool is_named, struct err *err);
 
-/* Fills the outcome with the quote that was read, or with the error. */
+/* Completes the outcome whose quote was read, or was not. */
 void kis_finish_outcome(struct outcome *o, const struct verdict *verdict,
 			const struct err *failure);
 

@@ -83,7 +83,16 @@ static int scale_market_cap(struct arena *texts, struct quote *q,
 	return q->number[QUOTE_MARKET_CAP] ? 0 : err_no_memory(err);
 }
 
-static int read_quote(const struct json_node *row,
+static int read_detail(const struct json_node *row, struct arena *texts,
+		       struct quote *q, struct err *err)
+{
+	if (kis_get_numbers(row, detail_fields, COUNT(detail_fields), texts, q,
+			    err) < 0)
+		return -1;
+	return scale_market_cap(texts, q, err);
+}
+
+static int read_quote(const struct json_node *row, bool is_named,
 		      const struct request *request, struct arena *texts,
 		      struct quote *q, struct err *err)
 {
@@ -95,27 +104,24 @@ static int read_quote(const struct json_node *row,
 	*q = (struct quote){ .currency = market_currency(MARKET_KR) };
 	if (kis_get_numbers(row, fields, count, texts, q, err) < 0)
 		return -1;
-	if (kis_check_price(q, err) < 0 ||
-	    kis_apply_sign(row, "prdy_vrss_sign", texts, q, err) < 0)
+	if (!request->is_single &&
+	    kis_get_text(row, "inter_kor_isnm", texts, &q->name, err) < 0)
 		return -1;
-	if (!request->is_single)
-		return kis_get_text(row, "inter_kor_isnm", texts, &q->name,
-				    err);
-	if (!request->wants_detail)
-		return 0;
-	if (kis_get_numbers(row, detail_fields, COUNT(detail_fields), texts, q,
-			    err) < 0)
+	if (request->is_single && request->wants_detail &&
+	    read_detail(row, texts, q, err) < 0)
 		return -1;
-	return scale_market_cap(texts, q, err);
+	if (kis_check_price(q, is_named, err) < 0)
+		return -1;
+	return kis_apply_sign(row, "prdy_vrss_sign", texts, q, err);
 }
 
 /* Reads one row into one outcome. Returns -1 only for want of memory. */
-static int read_row(const struct json_node *row, struct result *result,
-		    struct outcome *o, struct err *err)
+static int read_row(const struct json_node *row, bool is_named,
+		    struct result *result, struct outcome *o, struct err *err)
 {
 	struct err failure;
-	int rc = read_quote(row, result->request, &result->texts, &o->quote,
-			    &failure);
+	int rc = read_quote(row, is_named, result->request, &result->texts,
+			    &o->quote, &failure);
 
 	if (rc < 0 && failure.kind == ERR_SYSTEM) {
 		*err = failure;
@@ -166,7 +172,7 @@ static int parse_single(const struct json_node *row, struct result *result,
 		return err_set(err, ERR_PARSE,
 			       "the answer is of '%s', not of '%s'", named,
 			       result->request->item[0].symbol.code);
-	return read_row(row, result, &result->outcome[0], err);
+	return read_row(row, named != NULL, result, &result->outcome[0], err);
 }
 
 /* Finds the row of each item: they may come in another order. */
@@ -221,7 +227,7 @@ static int parse_multi(const struct json_node *rows, struct result *result,
 
 		if (!row_of[i])
 			kis_finish_outcome(o, &result->verdict, &missing);
-		else if (read_row(row_of[i], result, o, err) < 0)
+		else if (read_row(row_of[i], true, result, o, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -137,7 +137,7 @@ static int read_quote(const struct json_node *row, const struct symbol *symbol,
 	if (kis_get_numbers(row, detail ? detail_fields : price_fields,
 			    detail ? COUNT(detail_fields) : COUNT(price_fields),
 			    texts, q, err) < 0 ||
-	    kis_check_price(q, err) < 0)
+	    kis_check_price(q, true, err) < 0)
 		return -1;
 	if (!detail)
 		return kis_apply_sign(row, "sign", texts, q, err);
@@ -167,7 +167,9 @@ int kis_overseas_parse(const struct json_doc *doc, struct result *result,
 		return -1;
 	}
 	kis_finish_outcome(o, &result->verdict, rc < 0 ? &failure : NULL);
-	o->exchange = rc < 0 ? MARKET_NONE : exchange_of(symbol);
+	o->exchange = rc == 0 || failure.kind == ERR_NO_TRADE
+			      ? exchange_of(symbol)
+			      : MARKET_NONE;
 	return result->request->wants_raw
 		       ? kis_keep_raw(row, &result->texts, o, err)
 		       : 0;

@@ -64,9 +64,12 @@ static int read_expiry(const struct json_node *root, int64_t now_ms,
 	return 0;
 }
 
-/* Kinds that a quote call tells apart: here the login was refused. */
-static bool is_refusal(enum err_kind kind)
+/* Kinds that a quote call tells apart: here the login was refused. A page that
+ * no broker wrote refuses nothing. */
+static bool is_refusal(enum err_kind kind, const struct verdict *v)
 {
+	if (kind == ERR_FORBIDDEN)
+		return v->msg_cd || v->rt_cd;
 	return kind == ERR_TOKEN || kind == ERR_INPUT ||
 	       kind == ERR_NOT_FOUND || kind == ERR_UNSUPPORTED;
 }
@@ -83,7 +86,7 @@ int kis_token_parse(const struct http_response *response, int64_t now_ms,
 	arena_init(&texts);
 	doc = kis_open_answer(response, &texts, &verdict, err);
 	if (!doc) {
-		if (is_refusal(err->kind))
+		if (is_refusal(err->kind, &verdict))
 			err->kind = ERR_AUTH;
 		if (err->kind == ERR_AUTH && verdict.msg_cd &&
 		    strcmp(verdict.msg_cd, "EGW00133") == 0)

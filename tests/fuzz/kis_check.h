@@ -69,13 +69,32 @@ static inline void kis_check_quote(const struct outcome *o)
 	require(o->raw);
 }
 
+/* A share without a trade keeps what is known, and no price. */
+static inline void kis_check_rest(const struct outcome *o)
+{
+	bool is_known = o->err.kind == ERR_NO_TRADE;
+	const char *close = o->quote.number[QUOTE_PREVIOUS_CLOSE];
+
+	require(is_known == (close != NULL) && is_known == (o->quote.currency != NULL));
+	require(!is_known || (o->exchange != MARKET_NONE && !decimal_is_zero(close)));
+	require(is_known || !o->quote.name);
+	for (int i = QUOTE_PRICE; i <= QUOTE_CHANGE_PERCENT; i++)
+		require(!o->quote.number[i]);
+	for (int i = 0; i < QUOTE_NUMBERS; i++)
+		require(!o->quote.number[i] ||
+			(is_known && decimal_is_valid(o->quote.number[i])));
+	kis_check_text(o->quote.name);
+}
+
 static inline void kis_check_outcome(const struct outcome *o)
 {
 	if (o->has_quote) {
 		kis_check_quote(o);
 	} else {
-		require(o->err.kind == ERR_NOT_FOUND || o->err.kind == ERR_PARSE);
+		require(o->err.kind == ERR_NOT_FOUND || o->err.kind == ERR_PARSE ||
+			o->err.kind == ERR_NO_TRADE);
 		kis_check_err(&o->err);
+		kis_check_rest(o);
 	}
 	if (o->raw) {
 		struct json_doc *doc = json_parse(o->raw, strlen(o->raw), NULL);

@@ -115,12 +115,26 @@ static inline struct request *kis_request(const char *symbols, int flags)
 	return r;
 }
 
-static inline void kis_tell(struct kis_case *c)
+/* What is known of a quote. */
+static inline char *kis_tell_quote(const struct outcome *o, char *p, char *end)
 {
 	static const char *const names[QUOTE_NUMBERS] = {
 		"price", "change", "percent", "open", "high", "low", "close", "volume",
 		"turnover", "bid", "ask", "per", "pbr", "eps", "bps", "cap", "high52", "low52",
 	};
+
+	p += snprintf(p, (size_t)(end - p), " %s %.80s %.8s", market_exchange_name(o->exchange),
+		      o->quote.name ? o->quote.name : "-", o->quote.currency);
+	for (int n = 0; n < QUOTE_NUMBERS; n++)
+		if (o->quote.number[n])
+			p += snprintf(p, (size_t)(end - p), " %s %s", names[n],
+				      o->quote.number[n]);
+	assert_true(p < end - 1024);
+	return p;
+}
+
+static inline void kis_tell(struct kis_case *c)
+{
 	const struct request *r = c->result->request;
 	char *p = c->text, *end = p + sizeof c->text;
 
@@ -133,18 +147,14 @@ static inline void kis_tell(struct kis_case *c)
 		const struct outcome *o = &c->result->outcome[i];
 
 		p += snprintf(p, (size_t)(end - p), "%s%s", i ? "\n" : "", r->item[i].symbol.code);
-		if (!o->has_quote) {
+		if (!o->has_quote)
 			p += snprintf(p, (size_t)(end - p), " %s: %s",
 				      err_kind_name(o->err.kind), o->err.msg);
-			continue;
-		}
-		p += snprintf(p, (size_t)(end - p), " %s %.80s %.8s", market_exchange_name(o->exchange),
-			      o->quote.name ? o->quote.name : "-", o->quote.currency);
-		for (int n = 0; n < QUOTE_NUMBERS; n++)
-			if (o->quote.number[n])
-				p += snprintf(p, (size_t)(end - p), " %s %s", names[n],
-					      o->quote.number[n]);
-		assert_true(p < end - 1024);
+		if (o->has_quote || o->err.kind == ERR_NO_TRADE)
+			p = kis_tell_quote(o, p, end);
+		else
+			assert_memory_equal(&o->quote, &(struct quote){ .name = NULL },
+					    sizeof o->quote);
 	}
 }
 

@@ -16,7 +16,7 @@ static const struct {
 	enum err_kind kind;
 } codes[] = {
 	{ "EGW00001", ERR_SERVER },	 { "EGW00002", ERR_SERVER },
-	{ "EGW00003", ERR_AUTH },	 { "EGW00004", ERR_AUTH },
+	{ "EGW00003", ERR_FORBIDDEN },	 { "EGW00004", ERR_FORBIDDEN },
 	{ "EGW00101", ERR_AUTH },	 { "EGW00102", ERR_AUTH },
 	{ "EGW00103", ERR_AUTH },	 { "EGW00104", ERR_AUTH },
 	{ "EGW00105", ERR_AUTH },	 { "EGW00112", ERR_AUTH },
@@ -26,7 +26,7 @@ static const struct {
 	{ "EGW00132", ERR_HTTP },	 { "EGW00133", ERR_AUTH },
 	{ "EGW00201", ERR_RATE_LIMIT },	 { "EGW00202", ERR_SERVER },
 	{ "EGW00203", ERR_SERVER },	 { "EGW00204", ERR_SERVER },
-	{ "EGW00205", ERR_AUTH },	 { "EGW00206", ERR_UNSUPPORTED },
+	{ "EGW00205", ERR_AUTH },	 { "EGW00206", ERR_FORBIDDEN },
 	{ "EGW00207", ERR_AUTH },	 { "EGW00208", ERR_AUTH },
 	{ "EGW00209", ERR_AUTH },	 { "EGW00210", ERR_UNSUPPORTED },
 	{ "EGW00213", ERR_UNSUPPORTED }, { "EGW00215", ERR_SERVER },
@@ -98,9 +98,13 @@ static void test_unknown_codes(void **state)
 		  "refused (KIOK0460): x" },
 		{ 500, "{\"rt_cd\":\"1\",\"msg_cd\":\"EGW99999\",\"msg1\":\"x\"}", ERR_SERVER,
 		  "refused (EGW99999): x" },
-		{ 403, "{\"error_code\":\"EGW99999\"}", ERR_AUTH, "refused (EGW99999): no text" },
+		{ 403, "{\"error_code\":\"EGW99999\"}", ERR_FORBIDDEN, "refused (EGW99999): no text" },
 		{ 429, "{\"rt_cd\":\"1\"}", ERR_RATE_LIMIT, "refused (no code): no text" },
-		{ 401, "{\"rt_cd\":\"1\"}", ERR_TOKEN, "refused (no code): no text" },
+		{ 403, "{\"rt_cd\":\"1\",\"msg_cd\":\"EGW99999\"}", ERR_FORBIDDEN,
+		  "refused (EGW99999): no text" },
+		{ 401, "{\"rt_cd\":\"1\"}", ERR_FORBIDDEN, "refused (no code): no text" },
+		{ 401, "{\"rt_cd\":\"1\",\"msg_cd\":\"EGW99999\"}", ERR_FORBIDDEN,
+		  "refused (EGW99999): no text" },
 		{ 404, "{\"rt_cd\":\"1\"}", ERR_HTTP, "refused (no code): no text" },
 		{ 200, "{\"msg_cd\":\"MCA00000\",\"output\":{}}", ERR_PARSE,
 		  "the answer has no field 'rt_cd'" },
@@ -128,7 +132,7 @@ static void test_statuses(void **state)
 		enum err_kind kind;
 	} statuses[] = {
 		{ 100, ERR_HTTP },   { 301, ERR_HTTP },	      { 302, ERR_HTTP },
-		{ 307, ERR_HTTP },   { 400, ERR_HTTP },	      { 401, ERR_TOKEN },
+		{ 307, ERR_HTTP },   { 400, ERR_HTTP },	      { 401, ERR_FORBIDDEN },
 		{ 403, ERR_FORBIDDEN }, { 404, ERR_HTTP },	      { 429, ERR_RATE_LIMIT },
 		{ 500, ERR_SERVER }, { 502, ERR_SERVER },     { 503, ERR_SERVER },
 		{ 504, ERR_SERVER }, { 599, ERR_SERVER },
@@ -270,7 +274,7 @@ static void test_numbers(void **state)
 {
 	static const struct {
 		const char *written;
-		const char *price; /* NULL: not found; "!": no number */
+		const char *price; /* NULL: no trade; "!": no number */
 	} rows[] = {
 		{ "57800", "57800" },	   { " 57800 ", "57800" },   { "+57800", "57800" },
 		{ " +57800", "57800" },	   { "57,800", "57800" },    { "0057800", "57800" },
@@ -296,7 +300,7 @@ static void test_numbers(void **state)
 			     kis_replace("single.200.json", "\"stck_prpr\":\"57800\"", field));
 		assert_int_equal(c.rc, 0);
 		if (!price) {
-			assert_string_equal(c.text, "005930 NotFound: no such symbol");
+			assert_non_null(strstr(c.text, "005930 NoTrade: no trade yet"));
 		} else if (strcmp(price, "!") == 0) {
 			assert_non_null(strstr(c.text, "005930 Parse: field 'stck_prpr': "
 						       "not a decimal number: '"));

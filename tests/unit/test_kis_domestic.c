@@ -31,6 +31,7 @@ char *__wrap_arena_copy(struct arena *a, const char *text, size_t len)
 	"005930 KRX - KRW price 57800 change -300 percent -0.52 open 57600 "           \
 	"high 58200 low 57500 close 58100 volume 18234567 turnover 1054321098765"
 #define NOT_FOUND " NotFound: no such symbol"
+#define NO_TRADE " NoTrade: no trade yet (halted, or before the first)"
 
 static void test_answers(void **state)
 {
@@ -230,6 +231,23 @@ static const struct {
 	{ "multi_no_rows.200.json", 0, "[]", "{}", "Parse: field 'output' is not an array" },
 	{ "multi_no_rows.200.json", 0, "[]", "[{}]", "005930" NOT_FOUND },
 	{ "single_unknown.200.json", SINGLE, "\"stck_prpr\":\"0\",\n", "", "005930" NOT_FOUND },
+	/* No price, but a name and a previous close: known, and not traded. */
+	{ "multi_1.200.json", 0, "\"57800\",\"inter2_prdy_vrss\"", "\"0\",\"inter2_prdy_vrss\"",
+	  "005930" NO_TRADE " KRX 삼성전자 KRW open 57600 high 58200 low 57500 close 58100 "
+	  "volume 18234567 turnover 1054321098765 bid 57750 ask 57800" },
+	{ "multi_1.200.json", 0, "\"57800\",\"inter2_prdy_vrss\"", "\"\",\"inter2_prdy_vrss\"",
+	  "005930" NO_TRADE " KRX 삼성전자 KRW *" },
+	{ "multi_zero_price.200.json", 0, "\"SK하이닉스\"",
+	  "\"SK하이닉스\",\"inter2_sdpr\":\"193000\",\"inter2_prdy_vrss\":\"0\","
+	  "\"prdy_ctrt\":\"0.00\",\"inter2_oprc\":\"0\",\"inter2_askp\":\"0\"",
+	  SAMSUNG "\n000660" NO_TRADE " KRX SK하이닉스 KRW close 193000 volume 0" },
+	{ "multi_zero_price.200.json", 0, "\"SK하이닉스\"",
+	  "\"SK하이닉스\",\"inter2_sdpr\":\"0\"", SAMSUNG "\n000660" NOT_FOUND },
+	{ "single.200.json", SINGLE | DETAIL, "\"57800\"", "\"0\"",
+	  "005930" NO_TRADE " KRX - KRW open 57600 high 58200 low 57500 close 58100 "
+	  "volume 18234567 turnover 1054321098765 per 13.44 *" },
+	{ "single_unknown.200.json", SINGLE, "\"acml_vol\"", "\"stck_sdpr\":\"58100\",\"acml_vol\"",
+	  "005930" NOT_FOUND },
 	/* codes */
 	{ "multi_1.200.json", 0, "\"005930\"", "5930",
 	  "Parse: field 'inter_shrn_iscd' is a number, not a string" },
@@ -239,14 +257,14 @@ static const struct {
 	{ "single.200.json", SINGLE, "\"005930\"", "[]",
 	  "Parse: field 'stck_shrn_iscd' is an array, not a string" },
 	/* fields */
-	{ "single.200.json", SINGLE, "stck_prpr", "Stck_prpr", "005930" NOT_FOUND },
+	{ "single.200.json", SINGLE, "stck_prpr", "Stck_prpr", "005930" NO_TRADE " KRX *" },
 	{ "single.200.json", SINGLE, "\"57800\"", "57800",
 	  "005930 Parse: field 'stck_prpr' is a number, not a string" },
 	{ "single.200.json", SINGLE, "\"57800\"", "true",
 	  "005930 Parse: field 'stck_prpr' is true or false, not a string" },
 	{ "single.200.json", SINGLE, "\"57800\"", "{}",
 	  "005930 Parse: field 'stck_prpr' is an object, not a string" },
-	{ "single.200.json", SINGLE, "\"57800\"", "null", "005930" NOT_FOUND },
+	{ "single.200.json", SINGLE, "\"57800\"", "null", "005930" NO_TRADE " KRX *" },
 	{ "multi_1.200.json", 0, "\"삼성전자\"", "7",
 	  "005930 Parse: field 'inter_kor_isnm' is a number, not a string" },
 	{ "multi_1.200.json", 0, "\"5\"", "5",
@@ -268,7 +286,9 @@ static void test_changes(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(changes); i++)
-		kis_expect("005930", changes[i].flags,
+		kis_expect(strcmp(changes[i].fixture, "multi_zero_price.200.json") == 0
+				   ? "005930 000660" : "005930",
+			   changes[i].flags,
 			   kis_replace(changes[i].fixture, changes[i].from, changes[i].to),
 			   changes[i].expected);
 }

@@ -23,6 +23,7 @@ char *__wrap_arena_copy(struct arena *a, const char *text, size_t len)
 	"volume 81230455 turnover 26637012344 per 181.22 pbr 13.76 eps 1.82 " \
 	"bps 24.00 cap 1065269004570 high52 488.5400 low52 182.0000"
 #define NOT_FOUND "TSLA NotFound: no such symbol"
+#define NO_TRADE "TSLA NoTrade: no trade yet (halted, or before the first) NAS - USD "
 
 static void test_answers(void **state)
 {
@@ -129,9 +130,13 @@ static void test_changes(void **state)
 		{ "overseas_price.200.json", 0, "\"DNASTSLA\"", "null", NOT_FOUND },
 		{ "overseas_price.200.json", 0, "\"DNASTSLA\"", "1",
 		  "TSLA Parse: field 'rsym' is a number, not a string" },
-		{ "overseas_price.200.json", 0, "\"330.2700\"", "\"\"", NOT_FOUND },
-		{ "overseas_price.200.json", 0, "\"330.2700\"", "\"0.0000\"", NOT_FOUND },
-		{ "overseas_price.200.json", 0, "\"last\"", "\"LAST\"", NOT_FOUND },
+		{ "overseas_price.200.json", 0, "\"330.2700\"", "\"\"",
+		  NO_TRADE "close 321.5000 volume 81230455 turnover 26637012344" },
+		{ "overseas_unknown.200.json", 0, "\"rsym\":\"\"", "\"rsym\":\"DNASTSLA\"", NOT_FOUND },
+		{ "overseas_price.200.json", 0, "\"330.2700\"", "\"0.0000\"", NO_TRADE "*" },
+		{ "overseas_price.200.json", 0, "\"last\"", "\"LAST\"", NO_TRADE "*" },
+		{ "overseas_detail.200.json", DETAIL, "\"330.2700\"", "\"0.0000\"",
+		  NO_TRADE "open 323.9000 *" },
 		{ "overseas_price.200.json", 0, "\"330.2700\"", "330.2700",
 		  "TSLA Parse: field 'last' is a number, not a string" },
 		{ "overseas_price.200.json", 0, "\"330.2700\"", "\"-330.2700\"",

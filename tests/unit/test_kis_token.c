@@ -174,6 +174,7 @@ static void test_refusals(void **state)
 		{ 500, "EGW00123", ERR_AUTH, 0 },	{ 500, "EGW00206", ERR_AUTH, 0 },
 		{ 500, "EGW00213", ERR_AUTH, 0 },	{ 500, "OPSQ0002", ERR_AUTH, 0 },
 		{ 200, "OPSQ2001", ERR_AUTH, 0 },	{ 401, "EGW99999", ERR_AUTH, 0 },
+		{ 403, "EGW00004", ERR_AUTH, 0 },
 	};
 
 	(void)state;
@@ -234,6 +235,7 @@ static void test_fixtures(void **state)
 		  "refused (EGW00002): 서버 에러가 발생했습니다." },
 		{ "no_data.200.json", ERR_AUTH, "refused (KIOK0460): 조회할 자료가 없습니다" },
 		{ "proxy_page.502.html", ERR_SERVER, "HTTP status 502" },
+		{ "proxy_page.403.html", ERR_FORBIDDEN, "HTTP status 403" },
 		{ "single.200.json", ERR_PARSE, "the answer holds no fit token" },
 	};
 	struct provider_token token;
