@@ -61,7 +61,7 @@ static int parse_columns(const char *text, size_t len, struct symbol *out,
 		trim(&rest, &rest_len);
 	}
 	if (rest_len > 0) {
-		market = market_from_name(rest, rest_len);
+		market = market_from_word(rest, rest_len);
 		if (market == MARKET_NONE) {
 			char shown[SHOWN_BYTES];
 

@@ -7,50 +7,12 @@
 #include "base/utf8.h"
 
 enum {
-	CODE_MAX = 12, /* characters of the longest code */
+	CODE_MAX = SYMBOL_CODE_BYTES - 1,
 	KR_CODE_LEN = 6,
+	CURRENCY_LEN = 3,
+	INDEX_CODE_LEN = 4,
 	SHOWN_COLUMNS = 24 /* of a text in a message */
 };
-
-static const struct {
-	const char *name;
-	const char *exchange; /* NULL: no exchange of its own */
-	const char *currency;
-} markets[MARKET_COUNT] = {
-	[MARKET_NONE] = { "", NULL, NULL },
-	[MARKET_KR] = { "KR", "KRX", "KRW" },
-	[MARKET_US] = { "US", NULL, "USD" },
-	[MARKET_NAS] = { "NAS", "NAS", "USD" },
-	[MARKET_NYS] = { "NYS", "NYS", "USD" },
-	[MARKET_AMS] = { "AMS", "AMS", "USD" },
-	[MARKET_HKS] = { "HKS", "HKS", "HKD" },
-	[MARKET_TSE] = { "TSE", "TSE", "JPY" },
-	[MARKET_SHS] = { "SHS", "SHS", "CNY" },
-	[MARKET_SZS] = { "SZS", "SZS", "CNY" },
-	[MARKET_HSX] = { "HSX", "HSX", "VND" },
-	[MARKET_HNX] = { "HNX", "HNX", "VND" },
-	[MARKET_BAQ] = { "BAQ", "BAQ", "USD" },
-	[MARKET_BAY] = { "BAY", "BAY", "USD" },
-	[MARKET_BAA] = { "BAA", "BAA", "USD" },
-};
-
-const char *market_name(enum market m)
-{
-	require((unsigned)m < MARKET_COUNT);
-	return markets[m].name;
-}
-
-const char *market_exchange_name(enum market m)
-{
-	require((unsigned)m < MARKET_COUNT);
-	return markets[m].exchange;
-}
-
-const char *market_currency(enum market m)
-{
-	require((unsigned)m < MARKET_COUNT);
-	return markets[m].currency;
-}
 
 /* The C library's ctype follows the locale; symbols do not. */
 static bool is_digit(char c)
@@ -92,21 +54,6 @@ static size_t count_letters(const char *text, size_t len)
 	return n;
 }
 
-enum market market_from_name(const char *name, size_t len)
-{
-	for (int m = MARKET_NONE + 1; m < MARKET_COUNT; m++) {
-		const char *known = markets[m].name;
-		size_t i = 0;
-
-		while (i < len && known[i] != '\0' &&
-		       known[i] == to_upper(name[i]))
-			i++;
-		if (i == len && known[i] == '\0')
-			return (enum market)m;
-	}
-	return MARKET_NONE;
-}
-
 static int refuse_character(const char *text, size_t len, struct err *err)
 {
 	uint32_t cp;
@@ -136,7 +83,7 @@ static int join_market(enum market found, enum market *market, struct err *err)
 {
 	if (*market != MARKET_NONE && *market != found)
 		return err_set(err, ERR_INPUT, "two markets: '%s' and '%s'",
-			       markets[found].name, markets[*market].name);
+			       market_name(found), market_name(*market));
 	*market = found;
 	return 0;
 }
@@ -152,7 +99,7 @@ static int take_prefix(const char **text, size_t *len, enum market *market,
 	if (!colon)
 		return 0;
 	prefix = (size_t)(colon - *text);
-	found = market_from_name(*text, prefix);
+	found = market_from_word(*text, prefix);
 	if (found == MARKET_NONE)
 		return refuse_market(*text, prefix, err);
 	*text += prefix + 1;
@@ -176,7 +123,10 @@ static int take_suffix(const char *text, size_t *len, enum market *market,
 		return 0;
 	suffix = text + stem;
 	suffix_len = *len - stem;
-	found = market_from_name(suffix, suffix_len);
+	found = market_from_word(suffix, suffix_len);
+	/* Tokyo's T is a class of shares behind letters. */
+	if (suffix_len == 1 && to_upper(suffix[0]) == 'T' && is_digit(text[0]))
+		found = MARKET_TSE;
 	if (found != MARKET_NONE) {
 		*len = stem - 1;
 		return join_market(found, market, err);
@@ -210,29 +160,115 @@ static bool is_us_code(const char *code, size_t len)
 	return stem > 0 && stem + 2 == len && is_letter(code[len - 1]);
 }
 
-static int refuse_unmarked(const char *code, size_t len, struct err *err)
+static const char *const indices[] = { "KOSPI", "KOSDAQ", "KOSPI200" };
+
+static bool is_index_name(const char *code)
+{
+	for (size_t i = 0; i < sizeof indices / sizeof *indices; i++)
+		if (strcmp(code, indices[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Whether a code looks like a pair of Upbit: its currencies are these. */
+static bool is_coin_pair(const char *code)
+{
+	return strncmp(code, "KRW-", 4) == 0 || strncmp(code, "BTC-", 4) == 0 ||
+	       strncmp(code, "USDT-", 5) == 0;
+}
+
+/* code is in upper case. */
+static int refuse_unmarked(const char *code, struct err *err)
 {
 	static const char why[] = "cannot tell the market";
-	size_t digits = count_digits(code, len);
-	int n = (int)len;
+	size_t len = strlen(code), digits = count_digits(code, len);
 
+	if (is_index_name(code))
+		return err_set(err, ERR_INPUT, "%s: write %s.IDX", why, code);
+	if (is_coin_pair(code))
+		return err_set(err, ERR_INPUT, "%s: write %s.UPBIT", why, code);
 	/* The form of Korean terminals. */
-	if (to_upper(code[0]) == 'A' && is_kr_code(code + 1, len - 1))
-		return err_set(err, ERR_INPUT, "%s: write %.*s", why, n - 1,
-			       code + 1);
+	if (code[0] == 'A' && is_kr_code(code + 1, len - 1))
+		return err_set(err, ERR_INPUT, "%s: write %s", why, code + 1);
 	if (digits < len)
-		return err_set(err, ERR_INPUT, "%s: write %.*s.US", why, n,
-			       code);
+		return err_set(err, ERR_INPUT, "%s: write %s.US", why, code);
 	if (len > KR_CODE_LEN)
 		return err_set(err, ERR_INPUT,
-			       "%s: write six digits for KR, else %.*s.HKS",
-			       why, n, code);
-	if (code[0] == '0')
-		return err_set(err, ERR_INPUT, "%s: write %.*s.HKS", why, n,
+			       "%s: write six digits for KR, else %s.HKS", why,
 			       code);
+	if (code[0] == '0')
+		return err_set(err, ERR_INPUT, "%s: write %s.HKS", why, code);
 	/* Spreadsheets eat leading zeros. */
-	return err_set(err, ERR_INPUT, "%s: write %.*s.HKS, or %.*s%.*s", why,
-		       n, code, KR_CODE_LEN - n, "000000", n, code);
+	return err_set(err, ERR_INPUT, "%s: write %s.HKS, or %.*s%s", why, code,
+		       KR_CODE_LEN - (int)len, "000000", code);
+}
+
+/* ---- the forms of codes: upper case, of known characters --------------- */
+
+static int check_kr(const char *code, struct err *err)
+{
+	if (is_kr_code(code, strlen(code)))
+		return 0;
+	return err_set(err, ERR_INPUT,
+		       "no KR code: that is six characters beginning with "
+		       "a digit, or Q and six digits");
+}
+
+static int check_coin_pair(const char *code, struct err *err)
+{
+	const char *dash = strchr(code, '-');
+
+	if (!dash || strpbrk(code, "./") || strchr(dash + 1, '-'))
+		return err_set(err, ERR_INPUT,
+			       "no pair of coins: write it as KRW-BTC.UPBIT");
+	if (strcmp(dash, "-KRW") == 0)
+		return err_set(err, ERR_INPUT,
+			       "the currency comes first: write KRW-%.*s.UPBIT",
+			       (int)(dash - code), code);
+	return 0;
+}
+
+/* "USD/KRW" and "USD-KRW" lose their mark. */
+static int check_currency_pair(char *code, struct err *err)
+{
+	char *second = code + CURRENCY_LEN;
+
+	if (strlen(code) > CURRENCY_LEN && (*second == '/' || *second == '-'))
+		memmove(second, second + 1, strlen(second));
+	if (strlen(code) != 2 * CURRENCY_LEN ||
+	    count_letters(code, 2 * CURRENCY_LEN) != 2 * CURRENCY_LEN)
+		return err_set(err, ERR_INPUT,
+			       "no pair of currencies: write it as USDKRW.FX");
+	if (memcmp(code, second, CURRENCY_LEN) == 0)
+		return err_set(err, ERR_INPUT, "a currency against itself");
+	return 0;
+}
+
+static int check_index(const char *code, struct err *err)
+{
+	if (is_index_name(code) ||
+	    (strlen(code) == INDEX_CODE_LEN &&
+	     count_digits(code, INDEX_CODE_LEN) == INDEX_CODE_LEN))
+		return 0;
+	return err_set(err, ERR_INPUT,
+		       "no index: that is KOSPI, KOSDAQ, KOSPI200 or the "
+		       "exchange's four digits");
+}
+
+static int check_form(char *code, enum market market, struct err *err)
+{
+	switch ((int)market) {
+	case MARKET_KR:
+		return check_kr(code, err);
+	case MARKET_UPBIT:
+		return check_coin_pair(code, err);
+	case MARKET_FX:
+		return check_currency_pair(code, err);
+	case MARKET_IDX:
+		return check_index(code, err);
+	default:
+		return 0;
+	}
 }
 
 /* An allow-list, so that what goes into a URL cannot be anything else. */
@@ -255,6 +291,9 @@ static int check_characters(const char *text, size_t len, struct err *err)
 int symbol_parse(const char *text, size_t len, enum market market,
 		 struct symbol *out, struct err *err)
 {
+	/* Symbols are compared and hashed as 16 bytes: no byte is left over. */
+	struct symbol symbol = { .market = MARKET_NONE };
+
 	if (len == 0)
 		return err_set(err, ERR_INPUT, "empty symbol");
 	if (check_characters(text, len, err) < 0 ||
@@ -268,23 +307,19 @@ int symbol_parse(const char *text, size_t len, enum market market,
 	if (len > CODE_MAX)
 		return err_set(err, ERR_INPUT, "longer than %d characters",
 			       CODE_MAX);
+	for (size_t i = 0; i < len; i++)
+		symbol.code[i] = to_upper(text[i]);
 
 	if (market == MARKET_NONE && is_kr_code(text, len))
 		market = MARKET_KR;
-	else if (market == MARKET_NONE && is_us_code(text, len))
+	else if (market == MARKET_NONE && is_us_code(text, len) &&
+		 !is_index_name(symbol.code))
 		market = MARKET_US;
 	if (market == MARKET_NONE)
-		return refuse_unmarked(text, len, err);
-	if (market == MARKET_KR && !is_kr_code(text, len))
-		return err_set(
-			err, ERR_INPUT,
-			"no KR code: that is six characters beginning with "
-			"a digit, or Q and six digits");
-
-	/* Symbols are compared and hashed as 16 bytes: no byte is left over. */
-	memset(out, 0, sizeof *out);
-	for (size_t i = 0; i < len; i++)
-		out->code[i] = to_upper(text[i]);
-	out->market = (uint8_t)market;
+		return refuse_unmarked(symbol.code, err);
+	if (check_form(symbol.code, market, err) < 0)
+		return -1;
+	symbol.market = (uint8_t)market;
+	*out = symbol;
 	return 0;
 }

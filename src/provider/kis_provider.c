@@ -20,18 +20,24 @@ static bool is_paper(const struct provider_account *account)
 	return account == &accounts[1];
 }
 
+static bool is_overseas(enum market market)
+{
+	return market >= MARKET_US && market <= MARKET_BAA;
+}
+
 static bool has_detail(const struct provider_account *account,
 		       enum market market)
 {
-	return market == MARKET_KR || !is_paper(account);
+	return market == MARKET_KR ||
+	       (is_overseas(market) && !is_paper(account));
 }
 
 static size_t batch_max(const struct provider_account *account,
 			enum market market)
 {
-	return market == MARKET_NONE ? 0
-	       : market == MARKET_KR ? account->batch_max
-				     : 1;
+	return market == MARKET_KR   ? account->batch_max
+	       : is_overseas(market) ? 1
+				     : 0;
 }
 
 static size_t exchanges(enum market market,

@@ -12,6 +12,8 @@ KNOWN=(
     'AAPL.BAQ AAPL BAQ' 'KO.BAY KO BAY' 'SPY.BAA SPY BAA'
     '0700.HKS 0700 HKS' '7203.TSE 7203 TSE' '600519.SHS 600519 SHS' '000858.SZS 000858 SZS'
     'VNM.HSX VNM HSX' 'SHS.HNX SHS HNX'
+    '005930.KS 005930 KR' '035720.KQ 035720 KR' '005930.KRX 005930 KR' 'KRX:005930 005930 KR'
+    '0700.HK 0700 HKS' '7203.T 7203 TSE' 'NYSE:KO KO NYS' 'NASDAQ:AAPL AAPL NAS' 'BRK-B BRK-B US'
 )
 
 @test "every form of a symbol, as an argument and as a line" {
@@ -114,6 +116,8 @@ refused() {
     refused 'cannot tell the market: write six digits for KR, else 12345678.HKS' 12345678
     refused 'cannot tell the market: write 005930' A005930
     refused 'cannot tell the market: write ABC1.US' ABC1
+    refused 'cannot tell the market: write KRW-BTC.UPBIT' krw-btc
+    refused 'cannot tell the market: write KOSPI.IDX' kospi
 }
 
 @test "markets that are unknown, or two" {
@@ -126,6 +130,10 @@ refused() {
     refused "two markets: 'US' and 'KR'" KR:005930.US
     refused "two markets: 'US' and 'KR'" 005930.US,KR
     refused 'no KR code: that is six characters beginning with a digit, or Q and six digits' AAPL.KR
+    refused 'the currency comes first: write KRW-BTC.UPBIT' BTC-KRW.UPBIT
+    refused 'no pair of coins: write it as KRW-BTC.UPBIT' BTC.UPBIT
+    refused 'no pair of currencies: write it as USDKRW.FX' USD.FX
+    refused 'no index: that is KOSPI, KOSDAQ, KOSPI200 or the' DAX.IDX
 }
 
 @test "characters that no symbol has" {
@@ -137,7 +145,7 @@ refused() {
     refused "misplaced '.'" AAPL.
     refused 'unexpected character U+FF10' 00593０
     refused 'unexpected character U+C0BC' 삼성전자
-    refused 'longer than 12 characters' ABCDEFGHIJKLM.US
+    refused 'longer than 13 characters' ABCDEFGHIJKLMN.US
 }
 
 @test "what a terminal would act on is not repeated" {

@@ -40,13 +40,14 @@ static void test_accounts(void **state)
 		assert_int_equal(a->limit.per_sec, rows[i].rate_per_sec);
 		assert_int_equal(a->limit.window_sec, 1);
 		assert_int_equal(a->batch_max, rows[i].batch_max);
-		for (int m = MARKET_KR; m < MARKET_COUNT; m++) {
+		for (int m = MARKET_NONE; m < MARKET_COUNT; m++) {
 			bool is_home = m == MARKET_KR;
+			bool is_abroad = m >= MARKET_US && m <= MARKET_BAA;
 
 			assert_int_equal(kis()->batch_max(a, (enum market)m),
-					 is_home ? rows[i].batch_max : 1);
+					 is_home ? rows[i].batch_max : is_abroad ? 1 : 0);
 			assert_int_equal(kis()->has_detail(a, (enum market)m),
-					 is_home || rows[i].has_detail_abroad);
+					 is_home || (is_abroad && rows[i].has_detail_abroad));
 		}
 	}
 }

@@ -56,7 +56,41 @@ static void test_accepted(void **state)
 		{ "AAPL.BAQ", MARKET_NONE, "AAPL", MARKET_BAQ },
 		{ "KO.BAY", MARKET_NONE, "KO", MARKET_BAY },
 		{ "SPY.BAA", MARKET_NONE, "SPY", MARKET_BAA },
-		{ "ABCDEFGHIJKL", MARKET_NONE, "ABCDEFGHIJKL", MARKET_US },
+		{ "ABCDEFGHIJKLM", MARKET_NONE, "ABCDEFGHIJKLM", MARKET_US },
+		/* coins, currencies, indices */
+		{ "KRW-BTC.UPBIT", MARKET_NONE, "KRW-BTC", MARKET_UPBIT },
+		{ "krw-btc.upbit", MARKET_NONE, "KRW-BTC", MARKET_UPBIT },
+		{ "UPBIT:USDT-1INCH", MARKET_NONE, "USDT-1INCH", MARKET_UPBIT },
+		{ "KRW-ETH", MARKET_UPBIT, "KRW-ETH", MARKET_UPBIT },
+		{ "USDT-ABCDEFGH.UPBIT", MARKET_NONE, "USDT-ABCDEFGH", MARKET_UPBIT },
+		{ "USDKRW.FX", MARKET_NONE, "USDKRW", MARKET_FX },
+		{ "usd/krw.fx", MARKET_NONE, "USDKRW", MARKET_FX },
+		{ "FX:EUR-USD", MARKET_NONE, "EURUSD", MARKET_FX },
+		{ "EURUSD", MARKET_FX, "EURUSD", MARKET_FX },
+		{ "USDKRW", MARKET_NONE, "USDKRW", MARKET_US },
+		{ "KOSPI.IDX", MARKET_NONE, "KOSPI", MARKET_IDX },
+		{ "idx:kosdaq", MARKET_NONE, "KOSDAQ", MARKET_IDX },
+		{ "KOSPI200", MARKET_IDX, "KOSPI200", MARKET_IDX },
+		{ "2001.IDX", MARKET_NONE, "2001", MARKET_IDX },
+		/* as other programs write */
+		{ "005930.KS", MARKET_NONE, "005930", MARKET_KR },
+		{ "035720.kq", MARKET_NONE, "035720", MARKET_KR },
+		{ "005930.KRX", MARKET_NONE, "005930", MARKET_KR },
+		{ "KRX:005930", MARKET_NONE, "005930", MARKET_KR },
+		{ "KOSDAQ:035720", MARKET_NONE, "035720", MARKET_KR },
+		{ "005930.KS", MARKET_KR, "005930", MARKET_KR },
+		{ "0700.HK", MARKET_NONE, "0700", MARKET_HKS },
+		{ "HKEX:700", MARKET_NONE, "700", MARKET_HKS },
+		{ "7203.T", MARKET_NONE, "7203", MARKET_TSE },
+		{ "130A.t", MARKET_NONE, "130A", MARKET_TSE },
+		{ "BRK.T", MARKET_NONE, "BRK.T", MARKET_US },
+		{ "NYSE:KO", MARKET_NONE, "KO", MARKET_NYS },
+		{ "NASDAQ:AAPL", MARKET_NONE, "AAPL", MARKET_NAS },
+		{ "nyse:brk.b", MARKET_NONE, "BRK.B", MARKET_NYS },
+		{ "AMEX:SPY", MARKET_NONE, "SPY", MARKET_AMS },
+		{ "AAPL.NASDAQ", MARKET_NONE, "AAPL", MARKET_NAS },
+		{ "600519.SS", MARKET_NONE, "600519", MARKET_SHS },
+		{ "000858.SZ", MARKET_NONE, "000858", MARKET_SZS },
 	};
 
 	(void)state;
@@ -97,7 +131,27 @@ static void test_refused(void **state)
 		{ "AAPL.XX", 0, MARKET_NONE, "unknown market 'XX'" },
 		{ "XX:AAPL", 0, MARKET_NONE, "unknown market 'XX'" },
 		{ ":AAPL", 0, MARKET_NONE, "unknown market ''" },
-		{ "005930.KQ", 0, MARKET_NONE, "unknown market 'KQ'" },
+		{ "005930.KX", 0, MARKET_NONE, "unknown market 'KX'" },
+		{ "7203.TT", 0, MARKET_NONE, "unknown market 'TT'" },
+		{ "7203.T", 0, MARKET_HKS, "two markets: 'TSE' and 'HKS'" },
+		{ "KRW-BTC", 0, MARKET_NONE, "cannot tell the market: write KRW-BTC.UPBIT" },
+		{ "usdt-eth", 0, MARKET_NONE, "cannot tell the market: write USDT-ETH.UPBIT" },
+		{ "KOSPI", 0, MARKET_NONE, "cannot tell the market: write KOSPI.IDX" },
+		{ "kospi200", 0, MARKET_NONE, "cannot tell the market: write KOSPI200.IDX" },
+		{ "BTC-KRW.UPBIT", 0, MARKET_NONE,
+		  "the currency comes first: write KRW-BTC.UPBIT" },
+		{ "BTC.UPBIT", 0, MARKET_NONE, "no pair of coins: write it as KRW-BTC.UPBIT" },
+		{ "KRW/BTC.UPBIT", 0, MARKET_NONE, "no pair of coins" },
+		{ "KRW-BTC-X.UPBIT", 0, MARKET_NONE, "no pair of coins" },
+		{ "KRW-B.C.UPBIT", 0, MARKET_NONE, "no pair of coins" },
+		{ "USD.FX", 0, MARKET_NONE, "no pair of currencies: write it as USDKRW.FX" },
+		{ "USDKRWX.FX", 0, MARKET_NONE, "no pair of currencies" },
+		{ "USDKR1.FX", 0, MARKET_NONE, "no pair of currencies" },
+		{ "US/DKRW.FX", 0, MARKET_NONE, "no pair of currencies" },
+		{ "USD.KRW.FX", 0, MARKET_NONE, "no pair of currencies" },
+		{ "USDUSD.FX", 0, MARKET_NONE, "a currency against itself" },
+		{ "DAX.IDX", 0, MARKET_NONE, "no index: that is KOSPI" },
+		{ "001.IDX", 0, MARKET_NONE, "no index" },
 		{ "KR:NAS:A", 0, MARKET_NONE, "unexpected character ':'" },
 		{ "KR:", 0, MARKET_NONE, "a market without a symbol" },
 		{ "AAPL.NAS", 0, MARKET_KR, "two markets: 'NAS' and 'KR'" },
@@ -106,7 +160,7 @@ static void test_refused(void **state)
 		{ "05930", 0, MARKET_KR, "no KR code" },
 		{ "Q53003A", 0, MARKET_KR, "no KR code" },
 		{ "0059.0", 0, MARKET_KR, "no KR code" },
-		{ "ABCDEFGHIJKLM", 0, MARKET_NONE, "longer than 12 characters" },
+		{ "ABCDEFGHIJKLMN", 0, MARKET_NONE, "longer than 13 characters" },
 		{ "../x", 0, MARKET_NONE, "misplaced '.'" },
 		{ ".KR", 0, MARKET_NONE, "misplaced '.'" },
 		{ "AAPL.", 0, MARKET_NONE, "misplaced '.'" },
@@ -140,7 +194,8 @@ static void test_refused(void **state)
 static void test_round_trip(void **state)
 {
 	static const char *const texts[] = { "005930", "Q530031", "AAPL", "BRK.B",
-					     "KO.NYS", "0700.HKS" };
+					     "KO.NYS", "0700.HKS", "7203.T",
+					     "KRW-BTC.UPBIT", "USD/KRW.FX", "KOSPI.IDX" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {
@@ -150,6 +205,7 @@ static void test_round_trip(void **state)
 
 		assert_int_equal(symbol_parse(texts[i], strlen(texts[i]), MARKET_NONE,
 					      &first, &err), 0);
+		assert_int_equal(sizeof first, 16);
 		snprintf(text, sizeof text, "%s.%s", first.code,
 			 market_name((enum market)first.market));
 		assert_int_equal(symbol_parse(text, strlen(text), MARKET_NONE, &again,
@@ -165,12 +221,24 @@ static void test_markets(void **state)
 		const char *name = market_name((enum market)m);
 
 		assert_int_equal(market_from_name(name, strlen(name)), m);
-		assert_int_equal(strlen(market_currency((enum market)m)), 3);
+		if (m < MARKET_UPBIT)
+			assert_int_equal(strlen(market_currency((enum market)m)), 3);
+		else
+			assert_null(market_currency((enum market)m));
+		/* No word of others hides a name of ours. */
+		assert_int_equal(market_from_word(name, strlen(name)), m);
 	}
 	assert_int_equal(market_from_name("hKs", 3), MARKET_HKS);
 	assert_int_equal(market_from_name("", 0), MARKET_NONE);
 	assert_int_equal(market_from_name("NA", 2), MARKET_NONE);
 	assert_int_equal(market_from_name("NASD", 4), MARKET_NONE);
+	assert_int_equal(market_from_name("NYSE", 4), MARKET_NONE);
+	assert_int_equal(market_from_word("nyse", 4), MARKET_NYS);
+	assert_int_equal(market_from_word("NYS", 3), MARKET_NYS);
+	assert_int_equal(market_from_word("T", 1), MARKET_NONE);
+	assert_string_equal(market_exchange_name(MARKET_UPBIT), "UPBIT");
+	assert_string_equal(market_exchange_name(MARKET_FX), "ECB");
+	assert_string_equal(market_exchange_name(MARKET_IDX), "KRX");
 	assert_string_equal(market_exchange_name(MARKET_KR), "KRX");
 	assert_string_equal(market_exchange_name(MARKET_NAS), "NAS");
 	assert_null(market_exchange_name(MARKET_US));

@@ -433,7 +433,7 @@ static void test_long_lines(void **state)
 		write_file(path_a, data, len);
 		assert_int_equal(READ(&list, &err, "-f", path_a), -1);
 		assert_non_null(strstr(err.msg, len > LINE_MAX_BYTES ? "longer than 256"
-								     : "longer than 12"));
+								     : "longer than 13"));
 		symbol_list_free(list);
 		free(data);
 	}
