@@ -3,24 +3,6 @@
 #include <stdint.h>
 #include <string.h>
 
-enum {
-	/* Digits and point; the sign, which decimal_set_sign may add, has a
-	 * place of its own. */
-	MAGNITUDE_MAX = DECIMAL_BYTES - 2,
-	SHIFT_MAX = 20,
-	PERCENT_PLACES = 2,
-	/* Two decimals brought to the same fraction need at most twice the
-	 * digits of one; a percentage five more. */
-	FIXED_DIGITS = 2 * MAGNITUDE_MAX + 8
-};
-
-/* A whole number, most significant digit first, right-aligned, so that two of
- * them compare by memcmp. What it counts (tenths, hundredths) is the caller's
- * to know. */
-struct fixed {
-	unsigned char digit[FIXED_DIGITS];
-};
-
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -29,13 +11,6 @@ static bool is_digit(char c)
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
-}
-
-static size_t count_places(const char *d)
-{
-	const char *point = strchr(d, '.');
-
-	return point ? strlen(point + 1) : 0;
 }
 
 /* ---- the form ---------------------------------------------------------- */
@@ -55,7 +30,7 @@ bool decimal_is_valid(const char *text)
 		while (is_digit(*p))
 			p++;
 	}
-	return *p == '\0' && p - start <= MAGNITUDE_MAX &&
+	return *p == '\0' && p - start <= DECIMAL_MAGNITUDE_BYTES &&
 	       !(decimal_is_negative(text) && decimal_is_zero(text));
 }
 
@@ -74,7 +49,7 @@ void decimal_set_sign(const char *d, bool negative, char out[DECIMAL_BYTES])
 	const char *magnitude = d + decimal_is_negative(d);
 	bool has_sign = negative && !decimal_is_zero(d);
 
-	require(strlen(magnitude) <= MAGNITUDE_MAX);
+	require(strlen(magnitude) <= DECIMAL_MAGNITUDE_BYTES);
 	memmove(out + has_sign, magnitude, strlen(magnitude) + 1);
 	if (has_sign)
 		out[0] = '-';
@@ -118,7 +93,7 @@ int decimal_parse(const char *text, size_t len, char out[DECIMAL_BYTES],
 		  struct err *err)
 {
 	const char *p = text, *end = text + len, *whole, *point;
-	char digits[MAGNITUDE_MAX + 1];
+	char digits[DECIMAL_MAGNITUDE_BYTES + 1];
 	bool is_negative = false;
 	size_t n = 0;
 
@@ -154,7 +129,7 @@ int decimal_parse(const char *text, size_t len, char out[DECIMAL_BYTES],
 	for (; whole < end; whole++) {
 		if (*whole == ',')
 			continue;
-		if (n == MAGNITUDE_MAX)
+		if (n == DECIMAL_MAGNITUDE_BYTES)
 			return refuse("too many digits", text, len, err);
 		digits[n++] = *whole;
 	}
@@ -163,155 +138,112 @@ int decimal_parse(const char *text, size_t len, char out[DECIMAL_BYTES],
 	return 1;
 }
 
-/* ---- arithmetic -------------------------------------------------------- */
+/* A number as its digits, without zeros at either end, and where the point
+ * stands among them: -1 is "0.0ddd", 1 is "d.dd", count + 1 is "ddd0". */
+struct scientific {
+	char digit[DECIMAL_MAGNITUDE_BYTES];
+	size_t count; /* 0: the number is zero */
+	long point;
+};
 
-/* n = n * 10 + digit */
-static void fixed_append(struct fixed *n, unsigned char digit)
+enum { EXPONENT_MAX = 9999 }; /* more is the same: too many digits */
+
+/* Takes digits off the front of *p. Zeros wait until it is known that they are
+ * not the last. Returns false when there are too many. */
+static bool take_digits(const char **p, const char *end, struct scientific *s,
+			size_t *zeros, bool is_fraction)
 {
-	require(n->digit[0] == 0);
-	memmove(n->digit, n->digit + 1, FIXED_DIGITS - 1);
-	n->digit[FIXED_DIGITS - 1] = digit;
-}
-
-/* n *= 10 ^ places */
-static void fixed_scale(struct fixed *n, size_t places)
-{
-	while (places-- > 0)
-		fixed_append(n, 0);
-}
-
-static int fixed_compare(const struct fixed *a, const struct fixed *b)
-{
-	return memcmp(a->digit, b->digit, FIXED_DIGITS);
-}
-
-static void fixed_add(struct fixed *a, const struct fixed *b)
-{
-	unsigned char carry = 0;
-
-	for (size_t i = FIXED_DIGITS; i-- > 0;) {
-		unsigned char sum = a->digit[i] + b->digit[i] + carry;
-
-		carry = sum >= 10;
-		a->digit[i] = carry ? sum - 10 : sum;
-	}
-}
-
-/* a -= b, where a >= b */
-static void fixed_subtract(struct fixed *a, const struct fixed *b)
-{
-	unsigned char borrow = 0;
-
-	for (size_t i = FIXED_DIGITS; i-- > 0;) {
-		unsigned char take = b->digit[i] + borrow;
-
-		borrow = a->digit[i] < take;
-		a->digit[i] += (borrow ? 10 : 0) - take;
-	}
-}
-
-/* a /= b, where b > 0; the rest is dropped. */
-static void fixed_divide(struct fixed *a, const struct fixed *b)
-{
-	struct fixed rest = { { 0 } };
-
-	for (size_t i = 0; i < FIXED_DIGITS; i++) {
-		fixed_append(&rest, a->digit[i]);
-		a->digit[i] = 0;
-		while (fixed_compare(&rest, b) >= 0) {
-			fixed_subtract(&rest, b);
-			a->digit[i]++;
+	for (; *p < end && is_digit(**p); ++*p) {
+		if (!is_fraction && (s->count > 0 || **p != '0'))
+			s->point++;
+		if (**p == '0') {
+			if (s->count > 0)
+				++*zeros;
+			else if (is_fraction)
+				s->point--;
+			continue;
 		}
+		if (s->count + *zeros >= sizeof s->digit)
+			return false;
+		memset(s->digit + s->count, '0', *zeros);
+		s->count += *zeros;
+		*zeros = 0;
+		s->digit[s->count++] = **p;
 	}
+	return true;
 }
 
-/* The magnitude of d in units of ten to the power of -places, of which d has
- * no more. */
-static void fixed_load(struct fixed *n, const char *d, size_t places)
+static long take_exponent(const char **p, const char *end)
 {
-	require(decimal_is_valid(d));
-	*n = (struct fixed){ { 0 } };
-	for (const char *p = d; *p != '\0'; p++)
-		if (is_digit(*p))
-			fixed_append(n, (unsigned char)(*p - '0'));
-	fixed_scale(n, places - count_places(d));
+	bool is_negative = false;
+	long e = 0;
+
+	++*p;
+	if (*p < end && (**p == '-' || **p == '+'))
+		is_negative = *(*p)++ == '-';
+	for (; *p < end && is_digit(**p); ++*p)
+		e = e < EXPONENT_MAX ? e * 10 + (**p - '0') : e;
+	return is_negative ? -e : e;
 }
 
-static int fixed_store(const struct fixed *n, size_t places, bool negative,
-		       char out[DECIMAL_BYTES], struct err *err)
+/* Returns false when the digits do not fit. */
+static bool write_plain(const struct scientific *s,
+			char out[DECIMAL_MAGNITUDE_BYTES + 1])
 {
-	size_t point = FIXED_DIGITS - places; /* where the fraction begins */
-	char text[MAGNITUDE_MAX + 1];
-	size_t i = 0, len = 0;
+	long count = (long)s->count, longest = DECIMAL_MAGNITUDE_BYTES;
+	size_t head, zeros;
+	char *p = out;
 
-	while (i < point - 1 && n->digit[i] == 0)
-		i++;
-	if (FIXED_DIGITS - i + (places > 0) > MAGNITUDE_MAX)
-		return err_set(err, ERR_PARSE,
-			       "cannot calculate: too many digits");
-	for (; i < FIXED_DIGITS; i++) {
-		if (i == point)
-			text[len++] = '.';
-		text[len++] = (char)('0' + n->digit[i]);
+	if (s->point > longest || s->point < -longest ||
+	    (s->point <= 0 && 2 - s->point + count > longest) ||
+	    (s->point > 0 && s->point < count && count + 1 > longest))
+		return false;
+	head = s->point <= 0 ? 0 : (size_t)s->point;
+	zeros = head > s->count ? head - s->count : 0;
+	head -= zeros;
+	if (s->point <= 0)
+		*p++ = '0';
+	memcpy(p, s->digit, head);
+	memset(p + head, '0', zeros);
+	p += head + zeros;
+	if (head < s->count) {
+		*p++ = '.';
+		zeros = s->point < 0 ? (size_t)-s->point : 0;
+		memset(p, '0', zeros);
+		memcpy(p + zeros, s->digit + head, s->count - head);
+		p += zeros + s->count - head;
 	}
-	text[len] = '\0';
-	decimal_set_sign(text, negative, out);
+	*p = '\0';
+	return true;
+}
+
+int decimal_parse_number(const char *text, size_t len, char out[DECIMAL_BYTES],
+			 struct err *err)
+{
+	const char *p = text, *end = text + len, *whole;
+	char digits[DECIMAL_MAGNITUDE_BYTES + 1];
+	struct scientific s = { .count = 0 };
+	bool is_negative, fits;
+	size_t zeros = 0;
+
+	is_negative = p < end && *p == '-';
+	p += is_negative;
+	whole = p;
+	fits = take_digits(&p, end, &s, &zeros, false);
+	if (fits && p > whole && p + 1 < end && *p == '.' && is_digit(p[1])) {
+		p++;
+		fits = take_digits(&p, end, &s, &zeros, true);
+	}
+	if (fits && p > whole && p < end && (*p == 'e' || *p == 'E') &&
+	    is_digit(end[-1]))
+		s.point += take_exponent(&p, end);
+	if (fits && (p != end || p == whole ||
+		     (*whole == '0' && whole + 1 < end && is_digit(whole[1]))))
+		return refuse("not a number", text, len, err);
+	if (s.count == 0)
+		s.point = 1, s.digit[s.count++] = '0';
+	if (!fits || !write_plain(&s, digits))
+		return refuse("too many digits", text, len, err);
+	decimal_set_sign(digits, is_negative, out);
 	return 0;
-}
-
-int decimal_shift(const char *d, int places, char out[DECIMAL_BYTES],
-		  struct err *err)
-{
-	size_t own = count_places(d), by = (size_t)places;
-	size_t common = own > by ? own : by;
-	struct fixed n;
-
-	require(places >= 0 && places <= SHIFT_MAX);
-	fixed_load(&n, d, common);
-	return fixed_store(&n, common - by, decimal_is_negative(d), out, err);
-}
-
-int decimal_subtract(const char *a, const char *b, char out[DECIMAL_BYTES],
-		     struct err *err)
-{
-	size_t places_a = count_places(a), places_b = count_places(b);
-	size_t places = places_a > places_b ? places_a : places_b;
-	bool is_negative = decimal_is_negative(a);
-	struct fixed x, y;
-
-	fixed_load(&x, a, places);
-	fixed_load(&y, b, places);
-	if (is_negative != decimal_is_negative(b)) {
-		fixed_add(&x, &y);
-	} else if (fixed_compare(&x, &y) >= 0) {
-		fixed_subtract(&x, &y);
-	} else {
-		fixed_subtract(&y, &x);
-		x = y;
-		is_negative = !is_negative;
-	}
-	return fixed_store(&x, places, is_negative, out, err);
-}
-
-int decimal_percent(const char *part, const char *whole,
-		    char out[DECIMAL_BYTES], struct err *err)
-{
-	static const struct fixed ten = { { [FIXED_DIGITS - 2] = 1 } };
-	static const struct fixed five = { { [FIXED_DIGITS - 1] = 5 } };
-	size_t places_p = count_places(part), places_w = count_places(whole);
-	size_t places = places_p > places_w ? places_p : places_w;
-	bool has_sign = decimal_is_negative(part) != decimal_is_negative(whole);
-	struct fixed p, w;
-
-	if (decimal_is_zero(whole))
-		return err_set(err, ERR_PARSE,
-			       "cannot calculate: a share of zero");
-	fixed_load(&p, part, places);
-	fixed_load(&w, whole, places);
-	/* One digit more than is asked for decides the rounding. */
-	fixed_scale(&p, 2 + PERCENT_PLACES + 1);
-	fixed_divide(&p, &w);
-	fixed_add(&p, &five);
-	fixed_divide(&p, &ten);
-	return fixed_store(&p, PERCENT_PLACES, has_sign, out, err);
 }

@@ -133,7 +133,7 @@ refused() {
     refused 'the currency comes first: write KRW-BTC.UPBIT' BTC-KRW.UPBIT
     refused 'no pair of coins: write it as KRW-BTC.UPBIT' BTC.UPBIT
     refused 'no pair of currencies: write it as USDKRW.FX' USD.FX
-    refused 'no index: that is KOSPI, KOSDAQ, KOSPI200 or the' DAX.IDX
+    refused "no index: that is KOSPI, KOSDAQ, KOSPI200 or the exchange's four digits" DAX.IDX
 }
 
 @test "characters that no symbol has" {

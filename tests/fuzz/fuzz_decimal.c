@@ -67,12 +67,21 @@ static void check_two(const char *a, const char *b)
 
 	if (decimal_subtract(a, b, x, NULL) == 0) {
 		require(decimal_is_valid(x));
+		require(decimal_compare(a, b) == (decimal_is_zero(x)	   ? 0
+						  : decimal_is_negative(x) ? -1
+									   : 1));
 		require(decimal_subtract(b, a, y, NULL) ==
 			0); /* a - b = -(b - a) */
 		decimal_set_sign(y, !decimal_is_negative(y), z);
 		require(strcmp(x, z) == 0);
 		if (decimal_subtract(a, x, y, NULL) == 0) /* a - (a - b) = b */
 			require(are_equal(y, b));
+	}
+	require(decimal_compare(a, b) == -decimal_compare(b, a));
+	if (decimal_divide(a, b, 6, x, NULL) == 0) {
+		require(decimal_is_valid(x));
+		/* Once rounded, it stays so. */
+		require(decimal_divide(x, "1", 6, y, NULL) == 0 && strcmp(x, y) == 0);
 	}
 	if (decimal_percent(a, b, x, NULL) == 0) {
 		require(decimal_is_valid(x) && x[strlen(x) - 3] == '.');
@@ -87,6 +96,25 @@ static void check_two(const char *a, const char *b)
 	}
 }
 
+/* Of a JSON number: it has the value of the decimal that it is without an
+ * exponent, and no zeros that say nothing. */
+static void check_number(const char *text, size_t len)
+{
+	char d[DECIMAL_BYTES], plain[DECIMAL_BYTES];
+	struct err err = { .kind = ERR_KINDS };
+
+	if (decimal_parse_number(text, len, d, &err) < 0) {
+		require(err.kind == ERR_PARSE);
+		return;
+	}
+	require(decimal_is_valid(d));
+	require(!strchr(d, '.') || d[strlen(d) - 1] != '0');
+	if (decimal_parse(text, len, plain, NULL) == 1)
+		require(decimal_compare(d, plain) == 0);
+	require(decimal_parse_number(d, strlen(d), plain, NULL) == 0);
+	require(strcmp(d, plain) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = size ? (const char *)data : "";
@@ -94,6 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t first = line_end ? (size_t)(line_end - text) : size;
 	char a[DECIMAL_BYTES], b[DECIMAL_BYTES];
 
+	check_number(text, first);
 	if (!read_decimal(text, first, a))
 		return 0;
 	check_one(a);

@@ -170,6 +170,172 @@ static void shows_a_bad_text_fit_to_print(void **state)
 	assert_string_equal(err.msg, "not a decimal number: '?[1m?5'");
 }
 
+static void parses_json_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *want; /* NULL: no number; "": too many digits */
+	} rows[] = {
+		{ "0", "0" },
+		{ "-0", "0" },
+		{ "-0.0", "0" },
+		{ "0e99999999999999999999", "0" },
+		{ "0.000e-5", "0" },
+		{ "174", "174" },
+		{ "172.7", "172.7" },
+		{ "-282000.00000000", "-282000" },
+		{ "163248000.00000000", "163248000" },
+		{ "137728155832.9616000000000000", "137728155832.9616" },
+		{ "9606000.0", "9606000" },
+		{ "-0.0017283860", "-0.001728386" },
+		{ "844.94369319", "844.94369319" },
+		{ "1.0", "1" },
+		{ "10.05", "10.05" },
+		{ "100", "100" },
+		{ "4.247173800124926E10", "42471738001.24926" },
+		{ "1.9850507502566748E11", "198505075025.66748" },
+		{ "1e0", "1" },
+		{ "1E+3", "1000" },
+		{ "1.5e1", "15" },
+		{ "1.50e2", "150" },
+		{ "150e-1", "15" },
+		{ "150e-2", "1.5" },
+		{ "0.0012e2", "0.12" },
+		{ "1e-7", "0.0000001" },
+		{ "-1.25e-3", "-0.00125" },
+		{ "1e45", "1000000000000000000000000000000000000000000000" },
+		{ "1e46", "" },
+		{ "1e-44", "0.00000000000000000000000000000000000000000001" },
+		{ "1e-45", "" },
+		{ "1.1e-44", "" },
+		{ "1e99999999999999999999", "" },
+		{ "1e-99999999999999999999", "" },
+		{ "1234567890123456789012345678901234567890123456", LONGEST },
+		{ LONGEST ".000000", LONGEST },
+		{ LONGEST ".1", "" },
+		{ "12345678901234567890123456789012345678901234.5",
+		  "12345678901234567890123456789012345678901234.5" },
+		{ "123456789012345678901234567890123456789012345.6", "" },
+		{ "0.0000000000000000000000000000000000000000000000", "0" },
+		{ "", NULL },
+		{ "-", NULL },
+		{ "+1", NULL },
+		{ "01", NULL },
+		{ "-01", NULL },
+		{ ".5", NULL },
+		{ "5.", NULL },
+		{ "5.e1", NULL },
+		{ "1e", NULL },
+		{ "1e+", NULL },
+		{ "1e-+5", NULL },
+		{ "1e5.0", NULL },
+		{ "e5", NULL },
+		{ "-e5", NULL },
+		{ "0x10", NULL },
+		{ "NaN", NULL },
+		{ "1 ", NULL },
+		{ " 1", NULL },
+		{ "1,000", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *want = rows[i].want;
+		char out[DECIMAL_BYTES] = "kept";
+		struct err err = { .kind = ERR_KINDS };
+		int rc = decimal_parse_number(rows[i].text,
+					      strlen(rows[i].text), out, &err);
+
+		if (want && *want) {
+			assert_int_equal(rc, 0);
+			assert_string_equal(out, want);
+			assert_true(decimal_is_valid(out));
+			continue;
+		}
+		if (rc != -1)
+			fail_msg("'%s' was taken for '%s'", rows[i].text, out);
+		assert_int_equal(err.kind, ERR_PARSE);
+		assert_memory_equal(err.msg, want ? "too many" : "not a nu", 8);
+		assert_string_equal(out, "kept");
+	}
+}
+
+static void compares(void **state)
+{
+	static const char *const rows[] = {
+		"-" LONGEST, "-10.5", "-10", "-0.01", "0", "0.001", "0.01", "9",
+		"10",	     "10.05", "10.5", LONGEST
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		for (size_t k = 0; k < COUNT(rows); k++)
+			assert_int_equal(decimal_compare(rows[i], rows[k]),
+					 (i > k) - (i < k));
+	assert_int_equal(decimal_compare("1.50", "1.5"), 0);
+	assert_int_equal(decimal_compare("0.00", "0"), 0);
+	assert_int_equal(decimal_compare("-1.50", "-1.5"), 0);
+	assert_int_equal(
+		decimal_compare("0.12345678901234567890123456789012345678901234",
+				LONGEST),
+		-1);
+}
+
+static void divides(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		int digits;
+		const char *want; /* NULL: none */
+	} rows[] = {
+		/* crosses of the ECB's rates of 2026-10-06 */
+		{ "1508.67", "1.1269", 6, "1338.78" },
+		{ "1.1269", "1508.67", 6, "0.000746949" },
+		{ "1", "1508.67", 6, "0.000662835" },
+		{ "1508.67", "178.15", 6, "8.46854" },
+		{ "20104.80", "1.1269", 6, "17840.8" },
+		{ "0.84880", "0.9359", 6, "0.906935" },
+		{ "1", "3", 1, "0.3" },
+		{ "2", "3", 1, "0.7" },
+		{ "2", "3", 20, "0.66666666666666666667" },
+		{ "1", "8", 2, "0.13" }, /* 0.125: half away from zero */
+		{ "-1", "8", 2, "-0.13" },
+		{ "1", "-8", 2, "-0.13" },
+		{ "-1", "-8", 3, "0.125" },
+		{ "1", "8", 6, "0.125" },
+		{ "9", "1", 6, "9" },
+		{ "9.99999", "1", 5, "10" },
+		{ "999999.5", "1", 6, "1000000" },
+		{ "999999.4", "1", 6, "999999" },
+		{ "123456789", "1", 6, "123457000" },
+		{ "123456789", "0.001", 6, "123457000000" },
+		{ "0", "5", 6, "0" },
+		{ "0.00", "-5", 6, "0" },
+		{ "5", "0", 6, NULL },
+		{ "0", "0.00", 6, NULL },
+		{ LONGEST, LONGEST, 20, "1" },
+		{ LONGEST, "1", 20, "1234567890123456789000000000000000000000000000" },
+		{ LONGEST, "0.1", 20, NULL },
+		{ "1", LONGEST, 20, NULL },
+		{ "0.12345678901234567890123456789012345678901234", LONGEST, 6, NULL },
+		{ LONGEST, "0.12345678901234567890123456789012345678901234", 6, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char out[DECIMAL_BYTES];
+		struct err err = { .kind = ERR_KINDS };
+		int rc = decimal_divide(rows[i].a, rows[i].b, rows[i].digits,
+					out, &err);
+
+		assert_int_equal(rc, rows[i].want ? 0 : -1);
+		if (rows[i].want)
+			assert_string_equal(out, rows[i].want);
+		else
+			assert_int_equal(err.kind, ERR_PARSE);
+	}
+}
+
 static void knows_its_form(void **state)
 {
 	static const char *const good[] = { "0",     "-1",        "10",   "0.0",
@@ -417,6 +583,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parses_what_brokers_write),
 		cmocka_unit_test(takes_blanks_for_nothing),
+		cmocka_unit_test(parses_json_numbers),
+		cmocka_unit_test(compares),
+		cmocka_unit_test(divides),
 		cmocka_unit_test(refuses_what_is_no_number),
 		cmocka_unit_test(counts_bytes_not_to_a_nul),
 		cmocka_unit_test(refuses_too_many_digits),

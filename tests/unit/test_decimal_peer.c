@@ -46,7 +46,7 @@ static void tell(FILE *f, const char *operation, const char *a, const char *b, i
 
 static void tell_arithmetic(FILE *f, unsigned most_digits)
 {
-	char a[DECIMAL_BYTES], b[DECIMAL_BYTES], result[DECIMAL_BYTES], by[16];
+	char a[DECIMAL_BYTES], b[DECIMAL_BYTES], result[DECIMAL_BYTES], by[24];
 	int places = (int)draw(21), rc;
 
 	draw_decimal(a, most_digits, true);
@@ -58,6 +58,25 @@ static void tell_arithmetic(FILE *f, unsigned most_digits)
 	rc = decimal_shift(a, places, result, NULL);
 	snprintf(by, sizeof by, "%d", places);
 	tell(f, "shift", a, by, rc, result);
+	snprintf(result, sizeof result, "%d", decimal_compare(a, b));
+	tell(f, "compare", a, b, 0, result);
+	places = 1 + (int)draw(DECIMAL_DIVIDE_DIGITS);
+	rc = decimal_divide(a, b, places, result, NULL);
+	snprintf(by, sizeof by, "divide%d", places);
+	tell(f, by, a, b, rc, result);
+}
+
+/* A number as JSON has it: perhaps with an exponent. */
+static void tell_number(FILE *f)
+{
+	char d[DECIMAL_BYTES], number[DECIMAL_BYTES + 16], result[DECIMAL_BYTES];
+	int rc;
+
+	draw_decimal(d, draw(2) ? 17 : LONGEST - 1, true);
+	snprintf(number, sizeof number, draw(2) ? "%s" : draw(2) ? "%se%d" : "%sE%+d", d,
+		 (int)draw(60) - 30);
+	rc = decimal_parse_number(number, strlen(number), result, NULL);
+	tell(f, "number", number, "0", rc, result);
 }
 
 /* What a detail answer makes of last and base. */
@@ -95,6 +114,7 @@ static void test_peer(void **state)
 	assert_non_null(f);
 	for (int i = 0; i < ROUNDS; i++) {
 		tell_arithmetic(f, i % 2 ? 12 : LONGEST - 1);
+		tell_number(f);
 		if (i % 8 == 0)
 			tell_change(f);
 	}
