@@ -1,110 +1,88 @@
 #include "engine/breaker.h"
 
-#include <stdlib.h>
+#define INTERVAL_MIN_NS (100 * NS_PER_MS)
+#define INTERVAL_MAX_NS (2 * NS_PER_SEC)
 
-#include "base/sync.h"
-
-struct breaker { /* lock key: l under mu */
-	struct mutex mu;
-	int points;     /* l: since the last answer */
-	bool is_open;   /* l: set once, never cleared */
-	struct err why; /* l: when is_open */
-};
-
-struct breaker *breaker_new(struct err *err)
+void breaker_init(struct breaker *b)
 {
-	struct breaker *b = calloc(1, sizeof *b);
-
-	if (!b) {
-		err_no_memory(err);
-		return NULL;
-	}
-	if (mutex_init(&b->mu, err) < 0) {
-		free(b);
-		return NULL;
-	}
-	return b;
+	*b = (struct breaker){ .failures = 0 };
 }
 
-void breaker_free(struct breaker *b)
+enum breaker_reply breaker_ask(struct breaker *b, int64_t now_ns,
+			       int64_t *at_ns)
 {
-	if (!b)
-		return;
-	mutex_destroy(&b->mu);
-	free(b);
+	if (b->is_hopeless)
+		return BREAKER_HOPELESS;
+	if (!b->is_open)
+		return BREAKER_CLOSED;
+	if (!b->is_probing && now_ns >= b->probe_at_ns)
+		return BREAKER_PROBE;
+	*at_ns = b->is_probing ? CLOCK_NEVER : b->probe_at_ns;
+	return BREAKER_WAIT;
 }
 
-/* The broker is there: it is the symbol's own failure. */
-enum { IS_ANSWER = -1 };
-
-static int points_of(const struct err *why)
+void breaker_note_probe(struct breaker *b)
 {
-	switch (why->kind) {
+	b->is_probing = true;
+}
+
+void breaker_note_answer(struct breaker *b, bool is_refusal)
+{
+	b->was_connected = true;
+	b->was_answered |= !is_refusal;
+	b->failures = b->refusals = 0;
+	b->failing_since_ns = 0;
+	b->is_open = b->is_probing = false;
+}
+
+/* Between half and the whole of the interval. */
+static void plan_probe(struct breaker *b, const struct breaker_failure *f)
+{
+	double share = 0.5 + f->random / 2;
+
+	b->is_probing = false;
+	b->probe_at_ns = f->now_ns + (int64_t)(share * (double)b->interval_ns);
+	b->interval_ns = b->interval_ns * 2 < INTERVAL_MAX_NS
+				 ? b->interval_ns * 2
+				 : INTERVAL_MAX_NS;
+}
+
+static bool is_hopeless(const struct breaker *b,
+			const struct breaker_failure *f)
+{
+	switch ((int)f->err->kind) {
 	case ERR_AUTH:
 	case ERR_TLS:
 	case ERR_HOST:
-		return BREAKER_POINTS;
-	case ERR_RATE_LIMIT:
-	case ERR_TIMEOUT:
-	case ERR_NETWORK:
-	case ERR_HANDSHAKE:
-	case ERR_SERVER:
-	case ERR_TRUNCATED:
-		return BREAKER_FIRM;
-	case ERR_FORBIDDEN:
-	case ERR_HTTP:
-	case ERR_PARSE:
-		return BREAKER_DOUBTFUL;
-	case ERR_INPUT:
-	case ERR_NOT_FOUND:
-	case ERR_NO_TRADE:
-	case ERR_LIMIT:
-	case ERR_TOKEN:
-	case ERR_UNSUPPORTED:
-		return IS_ANSWER;
-	case ERR_USAGE:
-	case ERR_DEADLINE:
-	case ERR_CANCELED:
-	case ERR_OUTPUT:
-	case ERR_SYSTEM:
-	case ERR_KINDS:
-		break;
+		/* It was fine a moment ago: once is no proof. */
+		return !b->was_answered || b->failures >= BREAKER_FAILURES;
+	default:
+		return b->refusals >= BREAKER_REFUSALS ||
+		       (!b->was_connected &&
+			f->now_ns - b->failing_since_ns >=
+				BREAKER_UNREACHED_NS);
 	}
-	return 0; /* it says nothing of the broker */
 }
 
-void breaker_note_answer(struct breaker *b)
+void breaker_note_failure(struct breaker *b, const struct breaker_failure *f)
 {
-	mutex_lock(&b->mu);
-	b->points = 0;
-	mutex_unlock(&b->mu);
-}
-
-void breaker_note_failure(struct breaker *b, const struct err *why)
-{
-	int points = points_of(why);
-
-	if (points == IS_ANSWER) {
-		breaker_note_answer(b);
+	if (b->is_hopeless)
 		return;
-	}
-	mutex_lock(&b->mu);
-	b->points += points;
-	if (!b->is_open && b->points >= BREAKER_POINTS) {
+	if (b->failures++ == 0)
+		b->failing_since_ns = f->now_ns;
+	if (f->is_own && f->err->kind == ERR_FORBIDDEN && !b->was_answered)
+		b->refusals++;
+	b->was_connected |= f->was_connected;
+	b->why = *f->err;
+	b->is_hopeless = is_hopeless(b, f);
+	if (b->failures < BREAKER_FAILURES)
+		return;
+	if (!b->is_open) {
 		b->is_open = true;
-		b->why = *why;
+		b->opened_ns = f->now_ns;
+		b->interval_ns = INTERVAL_MIN_NS;
+		plan_probe(b, f);
+	} else if (b->is_probing) {
+		plan_probe(b, f);
 	}
-	mutex_unlock(&b->mu);
-}
-
-bool breaker_is_open(struct breaker *b, struct err *why)
-{
-	bool is_open;
-
-	mutex_lock(&b->mu);
-	is_open = b->is_open;
-	if (is_open)
-		*why = b->why;
-	mutex_unlock(&b->mu);
-	return is_open;
 }

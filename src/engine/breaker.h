@@ -1,34 +1,67 @@
-/* breaker.h: stops a run early when everything fails.
- * Layer engine; uses base.
+/* breaker.h: whether a source can be asked at present; pure.
+ * Layer engine; uses base. Time and chance are parameters; main's alone.
  *
- * Requests that fail finally, with no answer in between, add up: what cannot
- * heal by itself (credentials, certificate, host name) opens it at once, what
- * says that the broker cannot be reached counts fivefold, what may be the fault
- * of a few symbols (an answer that cannot be read, a 403 of a gateway) once.
- * When it is open, every further request fails at once with the error that
- * opened it, and it is said once. */
+ *	closed --- so many failures in a row, no answer between --> open
+ *	open   --- one probe at a time, at growing intervals
+ *	open   --- the first answer, a refusal for the rate too --> closed
+ *
+ * It is hopeless, and stays so, when waiting cannot help: credentials refused,
+ * certificate wrong, a host name that does not exist, before anything was ever
+ * answered; every call refused by the source's own word; or no connection ever
+ * stood for BREAKER_UNREACHED_NS. Eight seconds: a service that restarts is back
+ * within five, and a person who typed a wrong port still sits there. */
 #ifndef ENGINE_BREAKER_H
 #define ENGINE_BREAKER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 
-/* What adds up to BREAKER_POINTS opens it. */
-enum { BREAKER_POINTS = 30, BREAKER_FIRM = 5, BREAKER_DOUBTFUL = 1 };
+enum {
+	BREAKER_FAILURES = 4,  /* in a row open it */
+	BREAKER_REFUSALS = 10  /* from the start, by the source's own word */
+};
+#define BREAKER_UNREACHED_NS (8 * NS_PER_SEC)
 
-struct breaker; /* opaque */
+struct breaker {
+	int failures; /* in a row, since the last answer */
+	int refusals; /* of calls, by the source's own word, before any answer */
+	bool was_connected, was_answered; /* ever */
+	bool is_open, is_hopeless;
+	bool is_probing; /* a probe is under way */
+	int64_t failing_since_ns; /* the first of these failures; 0: none */
+	int64_t opened_ns;        /* when is_open */
+	int64_t probe_at_ns, interval_ns;
+	struct err why; /* the last failure */
+};
 
-MUST_CHECK struct breaker *breaker_new(struct err *err);
-void breaker_free(struct breaker *b);
+void breaker_init(struct breaker *b);
 
-/* The broker answered a request. Thread: any. */
-void breaker_note_answer(struct breaker *b);
+enum breaker_reply {
+	BREAKER_CLOSED,
+	BREAKER_PROBE,   /* one call, then breaker_note_probe */
+	BREAKER_WAIT,    /* nothing before *at_ns, or until the probe's end */
+	BREAKER_HOPELESS /* why says why */
+};
 
-/* A request failed finally. Thread: any. */
-void breaker_note_failure(struct breaker *b, const struct err *why);
+enum breaker_reply breaker_ask(struct breaker *b, int64_t now_ns,
+			       int64_t *at_ns);
+void breaker_note_probe(struct breaker *b);
 
-/* Whether it is open; then *why is the error that opened it. Thread: any. */
-bool breaker_is_open(struct breaker *b, struct err *why);
+/* The source answered: with quotes, with a symbol's own error, or by a refusal
+ * for the rate (is_refusal). */
+void breaker_note_answer(struct breaker *b, bool is_refusal);
+
+struct breaker_failure {
+	const struct err *err;
+	bool was_connected; /* a connection stood */
+	bool is_own;        /* the source's own code says so */
+	double random;      /* [0, 1): spreads the probes */
+	int64_t now_ns;
+};
+
+void breaker_note_failure(struct breaker *b, const struct breaker_failure *f);
 
 #endif

@@ -2,18 +2,30 @@
 
 #include "provider/provider.h"
 
-enum lane { LANE_BATCHED, LANE_SINGLE };
-
-static enum lane lane_of(const struct plan *p, const struct symbol *s)
+static bool has_detail(const struct plan *p, enum market m)
 {
-	enum market m = (enum market)s->market;
-	bool detail = p->config.wants_detail &&
-		      p->config.provider->has_detail(p->config.account, m);
+	const struct plan_config *c = &p->config;
 
-	return !detail && p->config.provider->batch_max(p->config.account, m) >
-				       1
+	return c->wants_detail && c->provider->has_detail &&
+	       c->provider->has_detail(c->account, m);
+}
+
+enum plan_lane plan_lane_of(const struct plan *p, enum market m)
+{
+	const struct plan_config *c = &p->config;
+
+	return !has_detail(p, m) && c->provider->batch_max(c->account, m) > 1
 		       ? LANE_BATCHED
 		       : LANE_SINGLE;
+}
+
+/* The entry's symbol if it is one of this plan's. */
+static const struct symbol *entry(const struct plan *p, uint32_t i)
+{
+	const struct symbol *s = p->input.at(p->input.list, i);
+
+	return s && p->config.source_of[s->market] == p->config.source ? s
+								       : NULL;
 }
 
 static void count_calls(struct plan *p)
@@ -35,10 +47,10 @@ void plan_init(struct plan *p, const struct plan_config *config,
 			    .uses_single_calls =
 				    config->account->batch_max == 1 };
 	for (i = 0; i < input->count; i++) {
-		const struct symbol *s = input->at(input->list, i);
+		const struct symbol *s = entry(p, i);
 
 		if (s)
-			p->left[lane_of(p, s)]++;
+			p->left[plan_lane_of(p, s->market)]++;
 	}
 	count_calls(p);
 }
@@ -50,7 +62,7 @@ size_t plan_requests_left(const struct plan *p)
 
 /* Moves the lane's cursor to the next entry of the lane, if it is not on one.
  * Only for a lane that has symbols left. */
-static const struct symbol *settle(struct plan *p, enum lane lane)
+static const struct symbol *settle(struct plan *p, enum plan_lane lane)
 {
 	struct plan_cursor *c = &p->cursor[lane];
 
@@ -61,8 +73,8 @@ static const struct symbol *settle(struct plan *p, enum lane lane)
 			require(c->is_first_pass);
 			*c = (struct plan_cursor){ 0, false };
 		}
-		s = p->input.at(p->input.list, c->at);
-		if (s && lane_of(p, s) == lane &&
+		s = entry(p, c->at);
+		if (s && plan_lane_of(p, s->market) == lane &&
 		    (!p->input.has_priority ||
 		     p->input.is_priority(p->input.list, c->at) ==
 			     c->is_first_pass))
@@ -70,16 +82,18 @@ static const struct symbol *settle(struct plan *p, enum lane lane)
 	}
 }
 
-static void take(struct plan *p, enum lane lane, struct request *r)
+static void take(struct plan *p, enum plan_lane lane, struct request *r)
 {
 	const struct symbol *s = settle(p, lane);
 
-	r->item[r->count++] = (struct request_item){ p->cursor[lane].at++, *s };
+	r->item[r->count++] = (struct request_item){
+		.index = p->cursor[lane].at++, .symbol = *s
+	};
 	p->left[lane]--;
 }
 
 /* The lane whose next symbol was given first. */
-static enum lane choose_lane(struct plan *p)
+static enum plan_lane choose_lane(struct plan *p)
 {
 	const struct plan_cursor *b = &p->cursor[LANE_BATCHED];
 	const struct plan_cursor *s = &p->cursor[LANE_SINGLE];
@@ -97,33 +111,38 @@ static enum lane choose_lane(struct plan *p)
 
 struct request *plan_next(struct plan *p, bool *done, struct err *err)
 {
+	*done = plan_requests_left(p) == 0;
+	return *done ? NULL : plan_next_of(p, choose_lane(p), err);
+}
+
+struct request *plan_next_of(struct plan *p, enum plan_lane lane,
+			     struct err *err)
+{
 	struct request *r;
-	enum lane lane;
 	size_t count = 1;
 
-	*done = plan_requests_left(p) == 0;
-	if (*done)
-		return NULL;
-	r = request_new();
+	/* Even shares: the earlier requests take the remainder. */
+	if (lane == LANE_BATCHED)
+		count = (p->left[lane] + p->calls_left - 1) / p->calls_left;
+	r = request_new(count);
 	if (!r) {
 		err_no_memory(err);
 		return NULL;
 	}
-	lane = choose_lane(p);
-	if (lane == LANE_BATCHED) {
-		/* Even shares: the earlier requests take the remainder. */
-		count = (p->left[lane] + p->calls_left - 1) / p->calls_left;
-		p->calls_left--;
-	}
+	p->calls_left -= lane == LANE_BATCHED;
 	while (r->count < count)
 		take(p, lane, r);
+	plan_set_request(p, lane, r);
+	return r;
+}
+
+void plan_set_request(const struct plan *p, enum plan_lane lane,
+		      struct request *r)
+{
+	r->source = p->config.source;
 	r->is_single = lane == LANE_SINGLE || p->uses_single_calls;
 	r->wants_raw = p->config.wants_raw;
-	r->wants_detail = p->config.wants_detail &&
-			  p->config.provider->has_detail(
-				  p->config.account,
-				  (enum market)r->item[0].symbol.market);
-	return r;
+	r->wants_detail = has_detail(p, r->item[0].symbol.market);
 }
 
 void plan_use_single_calls(struct plan *p)

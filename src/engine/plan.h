@@ -1,4 +1,5 @@
-/* plan.h: from the list to the fewest requests, made as they are needed.
+/* plan.h: from the list to the fewest requests to one source, made as they are
+ * needed.
  * Layer engine; uses base, model, provider.
  *
  * Symbols that share a call are spread evenly (31 with 30 a call: 16 + 15, side
@@ -20,13 +21,17 @@ struct provider_account;
 struct plan_input {
 	const void *list;
 	size_t count;
-	/* The entry's symbol (exchange: a hint), or NULL: not to be fetched. */
+	/* The entry's symbol, or NULL: not to be fetched. */
 	const struct symbol *(*at)(const void *list, uint32_t i);
 	bool (*is_priority)(const void *list, uint32_t i);
 	bool has_priority;
 };
 
+enum plan_lane { LANE_BATCHED, LANE_SINGLE, PLAN_LANES };
+
 struct plan_config {
+	uint8_t source; /* only markets with source_of[market] == source */
+	const uint8_t *source_of;
 	const struct provider *provider;
 	const struct provider_account *account;
 	size_t batch; /* symbols a call, 1 to REQUEST_MAX */
@@ -42,11 +47,18 @@ struct plan_cursor {
 struct plan {
 	struct plan_config config;
 	struct plan_input input;
-	struct plan_cursor cursor[2]; /* batched and single symbols */
-	size_t left[2];               /* symbols not yet in a request */
+	struct plan_cursor cursor[PLAN_LANES];
+	size_t left[PLAN_LANES];      /* symbols not yet in a request */
 	size_t calls_left;            /* for the batched ones */
 	bool uses_single_calls;       /* there is no multi call */
 };
+
+/* Where a symbol of the market goes: with others into a call, or alone. */
+enum plan_lane plan_lane_of(const struct plan *p, enum market market);
+
+/* Sets what a request of the lane asks for, from its first item on. */
+void plan_set_request(const struct plan *p, enum plan_lane lane,
+		      struct request *r);
 
 void plan_init(struct plan *p, const struct plan_config *config,
 	       const struct plan_input *input);
@@ -60,7 +72,11 @@ size_t plan_requests_left(const struct plan *p);
 MUST_CHECK struct request *plan_next(struct plan *p, bool *done,
 				     struct err *err);
 
-/* The multi call is not to be had: one symbol a request from now on. */
+/* The same of one lane, which has symbols left. */
+MUST_CHECK struct request *plan_next_of(struct plan *p, enum plan_lane lane,
+					struct err *err);
+
+/* The multi call is not available: one symbol a request from now on. */
 void plan_use_single_calls(struct plan *p);
 
 #endif

@@ -16,7 +16,6 @@ struct pool_thread {
 struct pool { /* lock key: c const after init, m main's; queues lock themselves */
 	struct pool_config config;   /* c; workers_max: m */
 	struct queue *jobs;          /* c */
-	struct queue *results;       /* c */
 	struct pool_thread *threads; /* m: config.workers_max of them */
 	size_t thread_count;         /* m: started and not yet freed */
 	void *inline_worker;         /* m: when config.workers is 0 */
@@ -30,7 +29,7 @@ static void *run(void *arg)
 	void *job;
 
 	while ((job = queue_pop(t->pool->jobs)))
-		queue_push(t->pool->results,
+		queue_push(t->pool->config.results,
 			   t->pool->config.work(t->worker, job));
 	return NULL;
 }
@@ -56,7 +55,6 @@ struct pool *pool_new(const struct pool_config *config, struct err *err)
 	size_t most = config->workers_max > config->workers
 			      ? config->workers_max
 			      : config->workers;
-	size_t depth = most ? most * JOBS_PER_WORKER : 1;
 	struct pool *p = calloc(1, sizeof *p);
 
 	if (p)
@@ -68,9 +66,8 @@ struct pool *pool_new(const struct pool_config *config, struct err *err)
 	}
 	p->config = *config;
 	p->config.workers_max = most;
-	p->jobs = queue_new(depth, false, err);
-	p->results = p->jobs ? queue_new(depth, true, err) : NULL;
-	if (!p->results)
+	p->jobs = queue_new(pool_depth(most), false, err);
+	if (!p->jobs)
 		goto fail;
 	if (config->workers == 0) {
 		p->inline_worker = config->worker_new(config->shared, err);
@@ -90,6 +87,11 @@ fail:
 	return NULL;
 }
 
+size_t pool_depth(size_t workers)
+{
+	return workers ? workers * JOBS_PER_WORKER : 1;
+}
+
 size_t pool_workers(const struct pool *p)
 {
 	return p->config.workers ? p->thread_count : 1;
@@ -102,16 +104,13 @@ bool pool_grow(struct pool *p)
 		return false;
 	if (start_worker(p, NULL) == 0)
 		return true;
-	p->config.workers_max = p->thread_count; /* no more to be had */
+	p->config.workers_max = p->thread_count; /* no more are available */
 	return false;
 }
 
 bool pool_has_credit(const struct pool *p)
 {
-	size_t depth =
-		p->config.workers ? p->thread_count * JOBS_PER_WORKER : 1;
-
-	return !p->is_stopped && p->alive < depth;
+	return !p->is_stopped && p->alive < pool_depth(p->thread_count);
 }
 
 void pool_submit(struct pool *p, void *job)
@@ -121,7 +120,8 @@ void pool_submit(struct pool *p, void *job)
 	if (p->config.workers)
 		queue_push(p->jobs, job);
 	else
-		queue_push(p->results, p->config.work(p->inline_worker, job));
+		queue_push(p->config.results,
+			   p->config.work(p->inline_worker, job));
 }
 
 size_t pool_alive(const struct pool *p)
@@ -129,24 +129,10 @@ size_t pool_alive(const struct pool *p)
 	return p->alive;
 }
 
-int pool_fd(const struct pool *p)
+void pool_note_collected(struct pool *p)
 {
-	return queue_fd(p->results);
-}
-
-void *pool_collect(struct pool *p)
-{
-	void *result = queue_try_pop(p->results);
-
-	if (!result) {
-		/* Acknowledge, then look again: a result that came between is
-		 * either seen now or makes the descriptor readable. */
-		queue_acknowledge(p->results);
-		result = queue_try_pop(p->results);
-	}
-	if (result)
-		p->alive--;
-	return result;
+	require(p->alive > 0);
+	p->alive--;
 }
 
 void *pool_cancel_waiting(struct pool *p)
@@ -195,7 +181,6 @@ void pool_free(struct pool *p)
 	if (p->inline_worker)
 		p->config.worker_free(p->inline_worker);
 	queue_free(p->jobs);
-	queue_free(p->results);
 	free(p->threads);
 	free(p);
 }

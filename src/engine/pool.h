@@ -3,12 +3,12 @@
  * Layer engine; uses base, queue.
  *
  *   main: while pool_has_credit: pool_submit(job)
- *   worker: job = pop; result = work(worker, job); push(result)
- *   main: poll(pool_fd), then pool_collect until NULL, in completion order
+ *   worker: job = pop; result = work(worker, job); push(results, result)
+ *   main: result = queue_collect(results), pool_note_collected
  *
- * At most depth jobs are alive, from submit to collect, and both queues hold
- * as many, so no worker ever blocks on its results. The pool knows nothing of
- * what jobs are. With 0 workers it is inline: submit does the work, with the
+ * Several pools may have one queue of results. At most pool_depth jobs of a pool
+ * are alive, from submit to collect, and the queues hold as many, so no worker
+ * ever blocks on its results. The pool knows nothing of what jobs are. With 0 workers it is inline: submit does the work, with the
  * same results. All functions are main's. */
 #ifndef ENGINE_POOL_H
 #define ENGINE_POOL_H
@@ -19,10 +19,12 @@
 #include "base/err.h"
 
 struct pool; /* opaque */
+struct queue;
 
 struct pool_config {
 	size_t workers;     /* at the start; 0: inline */
 	size_t workers_max; /* up to which pool_grow goes */
+	struct queue *results; /* borrowed; has room for pool_depth(workers_max) */
 	/* Makes and frees what one worker needs. Called by main, before its
 	 * thread starts and after it ended. */
 	void *(*worker_new)(void *shared, struct err *err);
@@ -37,26 +39,27 @@ struct pool_config {
 MUST_CHECK struct pool *pool_new(const struct pool_config *config,
 				 struct err *err);
 
+/* How many jobs of a pool of so many workers can be alive. */
+size_t pool_depth(size_t workers);
+
 /* How many workers there are. */
 size_t pool_workers(const struct pool *p);
 
-/* One more worker; false: there are workers_max, or no thread is to be had. */
+/* One more worker; false: there are workers_max, or no thread is available. */
 bool pool_grow(struct pool *p);
 
 /* Whether one more job may be submitted: less than 2 per worker are alive. */
 bool pool_has_credit(const struct pool *p);
 
-/* Owns: the pool, until it comes back from pool_collect as a result, or from
+/* Owns: the pool, until it comes back as a result in the queue, or from
  * pool_cancel_waiting as the job. */
 void pool_submit(struct pool *p, void *job);
 
 /* Jobs that are alive. */
 size_t pool_alive(const struct pool *p);
 
-/* A finished job's result, or NULL: none at present. pool_fd is readable when
- * there may be one. */
-int pool_fd(const struct pool *p);
-void *pool_collect(struct pool *p);
+/* One of this pool's results was taken from the queue: its credit is back. */
+void pool_note_collected(struct pool *p);
 
 /* Takes back a job that no worker has begun, or NULL. */
 void *pool_cancel_waiting(struct pool *p);

@@ -151,10 +151,22 @@ int queue_fd(const struct queue *q)
 	return q->pipe[0];
 }
 
-void queue_acknowledge(struct queue *q)
+static void acknowledge(struct queue *q)
 {
 	char bytes[64];
 
 	while (read(q->pipe[0], bytes, sizeof bytes) > 0 || errno == EINTR)
 		errno = 0;
+}
+
+/* Acknowledge, then look again: an item that came between is either seen now or
+ * makes the descriptor readable. */
+void *queue_collect(struct queue *q)
+{
+	void *item = queue_try_pop(q);
+
+	if (item)
+		return item;
+	acknowledge(q);
+	return queue_try_pop(q);
 }

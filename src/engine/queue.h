@@ -34,9 +34,9 @@ void *queue_try_pop(struct queue *q);
 /* Wakes all who wait in queue_pop, for good. */
 void queue_close(struct queue *q);
 
-/* Of a polled queue: readable when items may be there: poll it, call
- * queue_acknowledge, then queue_try_pop until NULL. For one consumer. */
+/* Of a polled queue: readable when items may be there: poll it, then
+ * queue_collect until NULL. For one consumer. */
 int queue_fd(const struct queue *q);
-void queue_acknowledge(struct queue *q);
+void *queue_collect(struct queue *q);
 
 #endif

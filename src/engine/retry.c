@@ -4,30 +4,141 @@
 
 enum {
 	BASE_MS = 100,
-	/* The broker asks for the next call after a refusal to come at once,
-	 * spaced out; the pace is the quota's business. */
-	THROTTLED_BASE_MS = 300,
-	CAP_MS = 20000
+	/* The pace after a refusal is the quota's business: this only spreads
+	 * those who were refused together. */
+	REFUSED_MS = 300,
+	CAP_MS = 2000,
+	TOKEN_ATTEMPTS = 5,    /* the same token again, then another, ... */
+	DOUBTFUL_ATTEMPTS = 3, /* of one symbol, while others are answered */
+	SPLIT_AFTER = 3        /* failures of a call as a whole */
 };
 
-bool retry_next(const struct retry_case *c, int64_t *at_ns)
-{
-	int64_t base_ms =
-		c->err->kind == ERR_RATE_LIMIT ? THROTTLED_BASE_MS : BASE_MS;
-	int64_t most_ms, delay_ns;
+#define UNBOUNDED_NS (600 * NS_PER_SEC)
+#define TOKENS_PER_ANSWER 0.5
+#define TOKENS_PER_SEC 4.0
 
-	if (!err_kind_is_retryable(c->err->kind) ||
-	    c->attempt >= c->attempts_max)
-		return false;
-	most_ms = c->attempt > 16 ? CAP_MS : base_ms << c->attempt;
-	if (most_ms > CAP_MS)
-		most_ms = CAP_MS;
-	delay_ns = (int64_t)(c->random * (double)(most_ms * NS_PER_MS));
-	if (c->err->retry_after_ms > 0)
-		delay_ns = c->err->retry_after_ms * NS_PER_MS;
-	if (c->deadline_ns != CLOCK_NEVER &&
-	    delay_ns >= c->deadline_ns - c->now_ns - c->typical_ns)
-		return false;
-	*at_ns = c->now_ns + delay_ns;
-	return true;
+static enum retry_action decide_healing(const struct retry_case *c)
+{
+	/* Others are answered, this one never: a symbol of it may be why. */
+	if (c->symbols > 1 && !c->is_down && c->attempts >= SPLIT_AFTER)
+		return RETRY_SPLIT;
+	return RETRY_AGAIN;
+}
+
+/* May be one symbol's fault, or a passing fault of a gateway. */
+static enum retry_action decide_doubtful(const struct retry_case *c)
+{
+	if (c->symbols > 1)
+		return c->is_down ? RETRY_AGAIN : RETRY_SPLIT;
+	return c->is_own || c->attempts >= DOUBTFUL_ATTEMPTS ? RETRY_FINAL
+							     : RETRY_AGAIN;
+}
+
+static enum retry_action decide(const struct retry_case *c)
+{
+	switch (c->kind) {
+	case ERR_RATE_LIMIT:
+		return RETRY_AGAIN;
+	case ERR_TIMEOUT:
+	case ERR_NETWORK:
+	case ERR_HANDSHAKE:
+	case ERR_SERVER:
+	case ERR_TRUNCATED:
+		return decide_healing(c);
+	case ERR_HTTP:
+	case ERR_PARSE:
+	case ERR_FORBIDDEN:
+		return decide_doubtful(c);
+	case ERR_AUTH:
+	case ERR_HOST:
+	case ERR_TLS:
+		/* Hopeless unless it was fine a moment ago: breaker.h says so. */
+		return c->attempts >= DOUBTFUL_ATTEMPTS ? RETRY_FINAL
+							: RETRY_AGAIN;
+	case ERR_TOKEN:
+		return c->attempts >= TOKEN_ATTEMPTS ? RETRY_FINAL : RETRY_NOW;
+	case ERR_INPUT:
+	case ERR_NOT_FOUND:
+		return c->symbols > 1 ? RETRY_SPLIT : RETRY_FINAL;
+	case ERR_UNSUPPORTED:
+		return c->is_single ? RETRY_FINAL : RETRY_SINGLES;
+	case ERR_USAGE:
+	case ERR_NO_TRADE:
+	case ERR_LIMIT:
+	case ERR_DEADLINE:
+	case ERR_CANCELED:
+	case ERR_OUTPUT:
+	case ERR_SYSTEM:
+	case ERR_KINDS:
+		break;
+	}
+	return RETRY_FINAL;
+}
+
+enum retry_action retry_decide(const struct retry_case *c)
+{
+	enum retry_action action = decide(c);
+
+	if (action == RETRY_AGAIN && c->attempts_max > 0 &&
+	    retry_counts(c->kind) && c->attempts >= c->attempts_max)
+		return RETRY_FINAL;
+	return action;
+}
+
+bool retry_counts(enum err_kind kind)
+{
+	return kind != ERR_RATE_LIMIT;
+}
+
+int64_t retry_delay_ns(const struct err *err, int attempts, double random)
+{
+	int64_t most_ms = CAP_MS;
+
+	if (err->retry_after_ms > 0)
+		return err->retry_after_ms * NS_PER_MS;
+	if (err->kind == ERR_RATE_LIMIT)
+		most_ms = REFUSED_MS;
+	else if (attempts < 5)
+		most_ms = BASE_MS << attempts;
+	return (int64_t)(random * (double)(most_ms * NS_PER_MS));
+}
+
+bool retry_fits(int64_t at_ns, int64_t typical_ns, int64_t failing_since_ns,
+		int64_t deadline_ns)
+{
+	if (deadline_ns == CLOCK_NEVER)
+		return at_ns - failing_since_ns < UNBOUNDED_NS;
+	return at_ns < deadline_ns - typical_ns;
+}
+
+/* ---- the bucket ---- */
+
+void retry_budget_init(struct retry_budget *b, int64_t now_ns)
+{
+	*b = (struct retry_budget){ RETRY_BUDGET_START, now_ns };
+}
+
+static void add(struct retry_budget *b, double tokens)
+{
+	b->tokens += tokens;
+	if (b->tokens > RETRY_BUDGET_MAX)
+		b->tokens = RETRY_BUDGET_MAX;
+}
+
+void retry_budget_note_answer(struct retry_budget *b)
+{
+	add(b, TOKENS_PER_ANSWER);
+}
+
+bool retry_budget_take(struct retry_budget *b, int64_t now_ns, int64_t *at_ns)
+{
+	add(b, TOKENS_PER_SEC * (double)(now_ns - b->filled_ns) / NS_PER_SEC);
+	b->filled_ns = now_ns;
+	if (b->tokens >= 1) {
+		b->tokens -= 1;
+		return true;
+	}
+	*at_ns = now_ns + NS_PER_MS +
+		 (int64_t)((1 - b->tokens) / TOKENS_PER_SEC * NS_PER_SEC);
+	return false;
 }

@@ -29,7 +29,6 @@ struct request *request_copy(const struct request *r, size_t first,
 	if (!copy)
 		return NULL;
 	memcpy(copy, r, sizeof *r);
-	copy->next = NULL;
 	copy->count = copy->cap = count;
 	memcpy(copy->item, r->item + first, count * sizeof *r->item);
 	return copy;
@@ -55,17 +54,22 @@ struct result *result_new(struct request *r)
 
 void result_free(struct result *r)
 {
-	if (r)
-		request_free(result_take_request(r));
+	if (!r)
+		return;
+	request_free(r->request);
+	arena_release(&r->texts);
+	free(r);
 }
 
-struct request *result_take_request(struct result *r)
+void result_reset(struct result *r)
 {
 	struct request *request = r->request;
 
 	arena_release(&r->texts);
-	free(r);
-	return request;
+	memset(r, 0, sizeof *r + request->count * sizeof *r->outcome);
+	arena_init(&r->texts);
+	verdict_init(&r->verdict);
+	r->request = request;
 }
 
 void result_fail(struct result *r, const struct err *err)

@@ -39,7 +39,6 @@ struct request_item {
 };
 
 struct request {
-	struct request *next;     /* in a line of the plan */
 	int64_t not_before_ns;    /* monotonic; 0: at once */
 	int64_t failing_since_ns; /* of its first failure; 0: none yet */
 	int attempts;             /* further ones of this request so far */
@@ -115,6 +114,7 @@ struct verdict {
 };
 
 struct result {
+	struct result *next;     /* in a line of the plan */
 	struct request *request; /* owned */
 	struct arena texts;      /* owned */
 	const char *provider;    /* who was asked; static */
@@ -144,8 +144,8 @@ void verdict_init(struct verdict *v);
 struct result *result_new(struct request *r);
 void result_free(struct result *r);
 
-/* Gives the request back, the caller's now, and frees the rest. */
-struct request *result_take_request(struct result *r);
+/* Blank again, for another attempt at the same request. */
+void result_reset(struct result *r);
 
 /* Gives each item the error; the verdict too, unless it calls the answer fine. */
 void result_fail(struct result *r, const struct err *err);

@@ -1,0 +1,100 @@
+#include "engine/upstream.h"
+
+#include <string.h>
+
+#include "engine/limit.h"
+#include "share/credential.h"
+#include "share/quota.h"
+
+enum { KEY_MAX_BYTES = 4096 };
+
+int upstream_rate(const struct upstream_config *c)
+{
+	return c->rate < 0 ? c->account->limit.per_sec : c->rate;
+}
+
+static int name_account(struct upstream *u, struct err *err)
+{
+	const struct upstream_config *c = &u->config;
+
+	buf_printf(&u->key, "%s %s %s %s", c->provider->name, c->account->name,
+		   c->base_url, c->login.key ? c->login.key : "");
+	return buf_check(&u->key, ERR_USAGE, err);
+}
+
+static int open_quota(struct upstream *u, struct err *err)
+{
+	const struct upstream_config *c = &u->config;
+	const struct quota_config config = {
+		.rate_per_sec = upstream_rate(c),
+		.published_per_sec = c->account->limit.per_sec,
+		.call_max_ns = c->try_timeout_ns,
+		.state_dirfd = c->shares_quota ? c->state_dirfd : -1,
+		.key = buf_text(&u->key)
+	};
+
+	u->quota = quota_new(&config, err);
+	return u->quota ? 0 : -1;
+}
+
+static int open_credential(struct upstream *u, struct err *err)
+{
+	const struct upstream_config *c = &u->config;
+	const struct credential_config config = {
+		.interval_ms = c->provider->token_interval_ms,
+		.state_dirfd = c->state_dirfd,
+		.key = buf_text(&u->key),
+		.say = c->warn,
+		.say_arg = c->say_arg
+	};
+
+	if (!c->provider->build_token)
+		return 0;
+	u->credential = credential_new(&config, err);
+	return u->credential ? 0 : -1;
+}
+
+int upstream_open_account(struct upstream *u,
+			  const struct upstream_config *config, struct err *err)
+{
+	*u = (struct upstream){ .config = *config,
+				.call = { .account = config->account,
+					  .login = config->login,
+					  .base_url = config->base_url,
+					  .venue = config->venue } };
+	buf_init(&u->key, KEY_MAX_BYTES);
+	return name_account(u, err) < 0 || open_quota(u, err) < 0
+		       ? -1
+		       : open_credential(u, err);
+}
+
+int upstream_open(struct upstream *u, const struct upstream_config *config,
+		  struct err *err)
+{
+	if (upstream_open_account(u, config, err) < 0)
+		return -1;
+	u->http = (struct http_config){
+		.ca_file = config->ca_file,
+		.user_agent = config->user_agent,
+		.allows_plain = strncmp(config->base_url, "http://", 7) == 0,
+		.has_stray_resolver = config->has_stray_resolver
+	};
+	u->limit = limit_new(config->limit, err);
+	return u->limit ? 0 : -1;
+}
+
+void upstream_close(struct upstream *u)
+{
+	limit_free(u->limit);
+	credential_free(u->credential);
+	quota_free(u->quota);
+	buf_release(&u->key);
+}
+
+void upstream_stop(struct upstream *u)
+{
+	if (u->limit)
+		limit_close(u->limit);
+	if (u->credential)
+		credential_close(u->credential);
+}
