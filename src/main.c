@@ -1,30 +1,33 @@
-/* quotefetch: a quote for every symbol of a list, from a broker's API.
+/* quotefetch: a quote for every symbol of a list, from official sources.
  *
  * The way of the data:
  *
- *   argv, environment, file -> options -> symbol list -> plan -> requests
- *   main:    while a credit is free: submit             -> queue -> worker
- *   worker:  token -> limit -> quota -> http -> provider.parse -> retry?
- *   worker:  result (never blocks: credits)             -> queue -> main
- *   main:    render each record, write, progress; credit back
- *   at the end: join, sum the counters, close the document, exit status
+ *   argv, environment, file -> options -> symbol list -> accounts -> command
+ *   command:   while a credit is free: scheduler -> engine_submit -> queue
+ *   worker:    token -> limit -> quota -> http -> provider.parse -> queue
+ *   scheduler: answered -> sink: render, write, progress
+ *              failed, and time is left -> the end of its source's line, or
+ *              the next source
+ *   at the end: stop, sum the counters, close the document, exit status
  *
- * The rooms; each knows only those above it:
+ * The layers; each knows only those above it:
  *
  *   base/      errors, clocks, buffers, decimals, locks, files
  *   model/     symbol, quote, request, result
  *   net/       strict JSON, one HTTP exchange
- *   provider/  what a broker's calls and answers look like (pure)
- *   engine/    plan, pool, semaphore, quota, token, retries: one request's life
- *   cli/       options in, records out
- *   session.c  puts the rooms together; run.c lets a run through them
- *   sandbox/   a program of its own: the broker, for trying and testing */
+ *   provider/  what a source's calls and answers look like (pure)
+ *   share/     what runs share and remember: quota, token, exchanges
+ *   engine/    upstreams, plan, scheduler, workers: getting answers
+ *   cli/       options and lists in, records out
+ *   command/   fetch, plan, quota: a page each
+ *   sandbox/   a program of its own: the sources, for trying and testing */
 #if defined(__linux__)
 #define _GNU_SOURCE /* RLIMIT_CORE is POSIX; prctl is Linux's */
 #endif
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,13 +47,11 @@
 #include "cli/config.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "cli/stats.h"
 #include "cli/symbol_list.h"
-#include "exit_status.h"
+#include "command/account.h"
+#include "command/command.h"
+#include "command/exit_status.h"
 #include "net/http.h"
-#include "preview.h"
-#include "run.h"
-#include "session.h"
 
 /* The one mutable thing at file scope: signal handlers take no argument. */
 static struct stop stop;
@@ -58,6 +59,7 @@ static struct stop stop;
 struct app {
 	struct options options;
 	struct symbol_list *list;
+	struct accounts accounts;
 	int state_dirfd;
 	bool closed[3]; /* which of stdin, stdout, stderr were */
 	int64_t started_ns, deadline_ns;
@@ -207,18 +209,6 @@ static int check_ca_file(const struct options *o, struct err *err)
 		      : 0;
 }
 
-/* What a look at the account takes is its key alone. */
-static int load_login(struct app *app, struct err *err)
-{
-	struct options *o = &app->options;
-
-	if (o->wants_quota || (o->wants_plan && o->app_key))
-		return config_check_key(o, err);
-	if (o->wants_plan)
-		return 0;
-	return config_load_secrets(o, &stop, app->deadline_ns, err);
-}
-
 static int load_list(struct app *app, struct err *err)
 {
 	const struct options *o = &app->options;
@@ -246,92 +236,68 @@ static int load(struct app *app, struct err *err)
 	struct options *o = &app->options;
 
 	if (config_load(o, err) < 0 || options_check(o, err) < 0 ||
-	    check_ca_file(o, err) < 0)
+	    check_ca_file(o, err) < 0 ||
+	    accounts_choose(&app->accounts, o, err) < 0)
 		return -1;
 	app->deadline_ns = deadline_of(app);
-	if (load_login(app, err) < 0)
+	if (o->wants_quota)
+		return accounts_check_keys(&app->accounts, o, err);
+	if (load_list(app, err) < 0 ||
+	    accounts_match(&app->accounts, o, app->list, err) < 0)
 		return -1;
-	return o->wants_quota ? 0 : load_list(app, err);
+	return o->wants_plan ? 0
+			     : accounts_load_logins(&app->accounts, o, &stop,
+						    app->deadline_ns, err);
 }
 
-static struct session_config session_config_of(const struct app *app)
+static int run_command(const struct app *app, atomic_bool *has_stray_resolver)
 {
-	const struct provider *provider = provider_find("kis");
-	const struct provider_account *account =
-		provider_find_account(provider, app->options.env);
-
-	require(account);
-	return (struct session_config){ .options = &app->options,
-					.list = app->list,
-					.provider = provider,
-					.account = account,
-					.stop = &stop,
-					.started_ns = app->started_ns,
-					.deadline_ns = app->deadline_ns,
-					.state_dirfd = app->state_dirfd,
-					.stdout_is_closed = app->closed[1],
-					.say = say };
-}
-
-static int fetch(const struct app *app, bool *has_stray_resolver)
-{
-	const struct session_config config = session_config_of(app);
-	struct run_report report;
+	const struct options *o = &app->options;
+	const struct command c = { .options = o,
+				   .list = app->list,
+				   .accounts = &app->accounts,
+				   .stop = &stop,
+				   .started_ns = app->started_ns,
+				   .deadline_ns = app->deadline_ns,
+				   .state_dirfd = app->state_dirfd,
+				   .stdout_is_closed = app->closed[1],
+				   .has_stray_resolver = has_stray_resolver,
+				   .say = say };
 	struct err err;
+	int status;
 
+	if (o->wants_plan)
+		return command_plan(&c);
+	if (o->wants_quota)
+		return command_quota(&c);
 	if (http_global_init(&err) < 0)
 		return fail(&err);
-	if (run_fetch(&config, &report, &err) < 0)
-		return fail(&err);
-	if (report.stopped_early) {
-		err_wrap(&report.early_err, "stopped early");
-		say(NULL, report.early_err.msg);
-	}
-	report.stats.exit_status =
-		exit_status_of_run(&report, stop_reason(&stop));
-	if (report.output_failed && report.stats.exit_status == STATUS_OUTPUT)
-		say(NULL, report.output_err.msg);
-	if (app->options.stats_file &&
-	    stats_save(&report.stats, app->options.stats_file,
-		       app->options.output, &err) < 0) {
-		say(NULL, err.msg);
-		if (report.stats.exit_status == STATUS_ALL)
-			report.stats.exit_status = STATUS_OUTPUT;
-	}
-	*has_stray_resolver = report.has_stray_resolver;
-	if (!report.has_stray_resolver)
+	status = command_fetch(&c);
+	if (!atomic_load(has_stray_resolver))
 		http_global_cleanup();
-	return report.stats.exit_status;
+	return status;
 }
 
-static int run(struct app *app, bool *has_stray_resolver)
+static int run(struct app *app, atomic_bool *has_stray_resolver)
 {
-	struct session_config config;
-	bool fits = true;
 	struct err err;
-	int rc;
 
 	if (load(app, &err) < 0)
 		return fail(&err);
-	if (!app->options.wants_plan || app->options.app_key)
+	if (!app->options.wants_plan ||
+	    accounts_is_known(&app->accounts, &app->options, 0))
 		open_state(app);
-	if (!app->options.wants_plan && !app->options.wants_quota)
-		return fetch(app, has_stray_resolver);
-	config = session_config_of(app);
-	rc = app->options.wants_quota ? preview_quota(&config, &err)
-				      : preview_plan(&config, &fits, &err);
-	if (rc < 0)
-		return fail(&err);
-	return fits ? STATUS_ALL : STATUS_SOME;
+	return run_command(app, has_stray_resolver);
 }
 
 int main(int argc, char **argv)
 {
 	struct app app = { .state_dirfd = -1 };
-	bool has_stray_resolver = false;
+	atomic_bool has_stray_resolver;
 	struct err err;
 	int status;
 
+	atomic_init(&has_stray_resolver, false);
 	app.started_ns = clock_monotonic_ns();
 	io_guard_standard(app.closed);
 	guard_secrets();
@@ -349,7 +315,7 @@ int main(int argc, char **argv)
 	symbol_list_free(app.list);
 	if (app.state_dirfd >= 0)
 		close(app.state_dirfd);
-	if (has_stray_resolver)
+	if (atomic_load(&has_stray_resolver))
 		_exit(status); /* exit would free what that thread uses */
 	return status;
 }

@@ -65,6 +65,12 @@ static int load_environment(struct options *o, struct err *err)
 		{ "KIS_APP_SECRET", "app_secret", true },
 		{ "KIS_ENV", "env", false },
 		{ "KIS_BASE_URL", "base-url", false },
+		{ "APCA_API_KEY_ID", "alpaca_key_id", true },
+		{ "APCA_API_SECRET_KEY", "alpaca_secret_key", true },
+		{ "ALPACA_BASE_URL", "alpaca_base_url", false },
+		{ "UPBIT_BASE_URL", "upbit_base_url", false },
+		{ "ECB_BASE_URL", "ecb_base_url", false },
+		{ "QUOTEFETCH_SOURCE", "source", false },
 	};
 	int rc = 0;
 
@@ -271,39 +277,50 @@ int config_load(struct options *o, struct err *err)
 
 /* ---- secrets ---- */
 
-static int check_login(char *text, const char *name, const char *variable,
-		       struct err *err)
+static int check_text(char *text, const char *name, struct err *err)
 {
-	size_t len;
+	size_t len = strlen(text);
 
-	if (!text)
-		return err_set(err, ERR_USAGE,
-			       "no %s: set %s, or write '%s = ...' into "
-			       "~/.config/quotefetch/config (chmod 600)",
-			       name, variable, name);
-	len = strlen(text);
 	if (secret_check(name, text, &len, err) < 0)
 		return -1;
 	text[len] = '\0';
 	return 0;
 }
 
-int config_check_key(struct options *o, struct err *err)
+static int fail_missing(const char *name, const struct config_login *login,
+			struct err *err)
 {
-	return check_login(o->app_key, "app_key", "KIS_APP_KEY", err);
+	return err_set(err, ERR_USAGE,
+		       "no %s: set %s and %s, or write '%s = ...' into "
+		       "~/.config/quotefetch/config (chmod 600): a key is free "
+		       "at %s",
+		       name, login->key_variable, login->secret_variable, name,
+		       login->page);
 }
 
-int config_load_secrets(struct options *o, struct stop *stop,
-			int64_t deadline_ns, struct err *err)
+int config_check_key(struct options *o, const struct config_login *login,
+		     struct err *err)
 {
-	if (!o->app_secret && o->app_secret_cmd) {
-		o->app_secret =
-			secret_from_command("app_secret_cmd", o->app_secret_cmd,
-					    stop, deadline_ns, err);
-		if (!o->app_secret)
+	char *key = *options_text_at(o, login->key);
+
+	return key ? check_text(key, login->key, err)
+		   : fail_missing(login->key, login, err);
+}
+
+int config_load_login(struct options *o, const struct config_login *login,
+		      struct stop *stop, int64_t deadline_ns, struct err *err)
+{
+	char **secret = options_text_at(o, login->secret);
+
+	if (config_check_key(o, login, err) < 0)
+		return -1;
+	if (!*secret && secret == &o->app_secret && o->app_secret_cmd) {
+		*secret = secret_from_command("app_secret_cmd",
+					      o->app_secret_cmd, stop,
+					      deadline_ns, err);
+		if (!*secret)
 			return -1;
 	}
-	if (config_check_key(o, err) < 0)
-		return -1;
-	return check_login(o->app_secret, "app_secret", "KIS_APP_SECRET", err);
+	return *secret ? check_text(*secret, login->secret, err)
+		       : fail_missing(login->secret, login, err);
 }

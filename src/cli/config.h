@@ -3,7 +3,9 @@
  *
  * In rising order: ${XDG_CONFIG_HOME:-~/.config}/quotefetch/config (or --config
  * FILE), $CREDENTIALS_DIRECTORY (systemd: files app_key, app_secret), and the
- * environment: KIS_APP_KEY, KIS_APP_SECRET, KIS_ENV, KIS_BASE_URL. */
+ * environment: KIS_APP_KEY, KIS_APP_SECRET, KIS_ENV, KIS_BASE_URL,
+ * APCA_API_KEY_ID, APCA_API_SECRET_KEY, ALPACA_BASE_URL, UPBIT_BASE_URL,
+ * ECB_BASE_URL, QUOTEFETCH_SOURCE. */
 #ifndef CLI_CONFIG_H
 #define CLI_CONFIG_H
 
@@ -19,16 +21,28 @@ struct stop;
  * others can read (says the chmod to run), a named file that is not there. */
 MUST_CHECK int config_load(struct options *o, struct err *err);
 
-/* Checks that app_key is there and can be a header's value, and strips one line
- * end. Errors: USAGE, with where to put it. */
-MUST_CHECK int config_check_key(struct options *o, struct err *err);
+/* A source's login: the settings that hold it, the variables that set them, and
+ * where one gets it. */
+struct config_login {
+	const char *key, *secret; /* settings */
+	const char *key_variable, *secret_variable;
+	const char *page;
+};
 
-/* Makes app_key and app_secret available: runs app_secret_cmd where it is set
- * and no secret is (sh -c, stdout at most 4 KiB, its stderr untouched, ended by
+/* Checks that the key is there and can be a header's value, and strips one line
+ * end. Errors: USAGE, with where to put it. */
+MUST_CHECK int config_check_key(struct options *o,
+				const struct config_login *login,
+				struct err *err);
+
+/* Makes key and secret available: runs app_secret_cmd where it is set and no
+ * app_secret is (sh -c, stdout at most 4 KiB, its stderr untouched, ended by
  * the deadline), strips one line end, checks that they can be header values.
  * Errors: USAGE, with where to put them. CANCELED. DEADLINE. */
-MUST_CHECK int config_load_secrets(struct options *o, struct stop *stop,
-				   int64_t deadline_ns, struct err *err);
+MUST_CHECK int config_load_login(struct options *o,
+				 const struct config_login *login,
+				 struct stop *stop, int64_t deadline_ns,
+				 struct err *err);
 
 /* The state directory: QUOTEFETCH_STATE_DIR, else
  * ${XDG_STATE_HOME:-~/.local/state}/quotefetch. Returns text the caller frees,

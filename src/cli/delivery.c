@@ -140,7 +140,9 @@ static int put_entry(struct delivery *d, uint32_t i, struct result *result,
 	struct record record = { .symbol = s->code,
 				 .market = (enum market)s->market,
 				 .outcome = &result->outcome[item],
-				 .provider = d->config.provider };
+				 .provider = result->provider
+						     ? result->provider
+						     : d->config.provider };
 	int rc = put_record(d, &record, err);
 
 	release(result);
@@ -198,7 +200,9 @@ int delivery_take(struct delivery *d, struct result *result, struct err *err)
 
 	result->holders = 1; /* this function */
 	for (k = 0; k < result->request->count && rc == 0; k++) {
-		uint32_t i = result->request->item[k].index;
+		uint32_t i = result->outcome[k].is_moved
+				     ? SYMBOL_LIST_NONE
+				     : result->request->item[k].index;
 
 		for (; i != SYMBOL_LIST_NONE && rc == 0;
 		     i = symbol_list_next_same(d->config.list, i)) {

@@ -85,6 +85,19 @@ static int refuse_name(const char *name, size_t len, bool is_argument,
 		       text);
 }
 
+char **options_text_at(struct options *o, const char *name)
+{
+	for (size_t i = 0; i < option_count; i++)
+		if (strcmp(option_table[i].name, name) == 0)
+			return (void *)((char *)o + option_table[i].offset);
+	err_abort(__FILE__, __LINE__, name);
+}
+
+const char *options_text(const struct options *o, const char *name)
+{
+	return *options_text_at((struct options *)(uintptr_t)o, name);
+}
+
 void options_init(struct options *o)
 {
 	memset(o, 0, sizeof *o);

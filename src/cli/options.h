@@ -38,7 +38,7 @@ enum source {
 };
 
 enum { OPTION_AUTO = -1 }; /* a number to be chosen later */
-enum { OPTION_MAX = 64 };  /* rows of the table */
+enum { OPTION_MAX = 96 };  /* rows of the table */
 
 /* Everything a run is told; const once main has loaded it. Texts are owned by
  * the struct. Times are in seconds as given, 0 meaning none. */
@@ -57,7 +57,7 @@ struct options {
 	bool skips_invalid;
 	double timeout_sec;     /* 30; 0: none */
 	double try_timeout_sec; /* 5 */
-	int retries;            /* 2 */
+	int retries;            /* OPTION_AUTO: until the deadline */
 	int workers;            /* 3; OPTION_AUTO */
 	int concurrency;        /* OPTION_AUTO: as workers */
 	int rate;               /* OPTION_AUTO: the account's; 0: unlimited */
@@ -80,6 +80,14 @@ struct options {
 	char *app_key; /* never an option: environment, files */
 	char *app_secret;
 	char *app_secret_cmd;
+	char *alpaca_key_id;
+	char *alpaca_secret_key;
+	const char *alpaca_feed; /* static */
+	char *alpaca_base_url;   /* these: NULL: the source's own */
+	char *upbit_base_url;
+	char *ecb_base_url;
+	char *sources; /* "kis,upbit"; NULL: auto */
+	int venue;     /* enum venue */
 	enum source source[OPTION_MAX]; /* by place in the table: who set it */
 };
 
@@ -124,6 +132,12 @@ MUST_CHECK int options_set_field(struct options *o,
 				 const struct option_row *row,
 				 const char *shown, const char *text,
 				 struct err *err);
+
+/* The text of an option that takes one (TEXT, SECRET, URL, WORD), by its long
+ * name: where to change it, and what it is; NULL: not set. For settings that a
+ * source names. Aborts where there is no such option. */
+char **options_text_at(struct options *o, const char *name);
+const char *options_text(const struct options *o, const char *name);
 
 /* Appends a copy to one of the lists. Errors: SYSTEM. */
 MUST_CHECK int options_append(char ***list, size_t *count, const char *text,

@@ -6,6 +6,8 @@
 static const char *const formats[] = { "json", "ndjson", "csv",
 				       "tsv",  "table",  NULL };
 static const char *const accounts[] = { "real", "paper", NULL };
+static const char *const feeds[] = { "iex", "sip", "delayed_sip", NULL };
+static const char *const venues[] = { "krx", "nxt", "all", NULL };
 static const char *const progresses[] = { "auto", "bar", "plain", "none",
 					  NULL };
 static const char *const colors[] = { "auto", "always", "never", NULL };
@@ -49,8 +51,10 @@ const struct option_row option_table[] = {
 	{ "try-timeout", 0, TAKES_SECONDS, PLACE_ANY, FIELD(try_timeout_sec), 1,
 	  TRY_MAX_MS, .argname = "SEC", .preset = "5",
 	  .help = "for one attempt" },
-	{ "retries", 0, TAKES_COUNT, PLACE_ANY, FIELD(retries), 0, 10,
-	  .argname = "N", .preset = "2", .help = "further attempts, 0 to 10" },
+	{ "retries", 0, TAKES_COUNT_OR_AUTO, PLACE_ANY, FIELD(retries), 0, 1000,
+	  .argname = "N|auto", .preset = "auto",
+	  .help = "further attempts at what may heal; auto: until the\n"
+		  "deadline" },
 	{ "workers", 0, TAKES_COUNT_OR_AUTO, PLACE_ANY, FIELD(workers), 1, 64,
 	  .argname = "N|auto", .preset = "3",
 	  .help = "threads, 1 to 64; auto: as needed" },
@@ -67,8 +71,15 @@ const struct option_row option_table[] = {
 	{ "no-share", 0, TAKES_NOTHING, PLACE_ANY, FIELD(is_unshared),
 	  .help = "a quota of its own, unknown to other processes" },
 
+	{ "source", 0, TAKES_TEXT, PLACE_ANY, FIELD(sources),
+	  .argname = "NAME,...", .preset = NULL, .heading = "Sources",
+	  .help = "whom to ask, in this order: kis, alpaca, upbit, ecb\n"
+		  "(default: those with a login, then those without)" },
 	{ "env", 0, TAKES_WORD, PLACE_ANY, FIELD(env), .words = accounts,
-	  .preset = "real", .heading = "Broker", .help = "kind of account" },
+	  .preset = "real", .help = "kind of account at kis" },
+	{ "venue", 0, TAKES_CHOICE, PLACE_ANY, FIELD(venue), 0, 2,
+	  .words = venues, .preset = "krx",
+	  .help = "which market's price of Korean shares" },
 	{ "base-url", 0, TAKES_URL, PLACE_ANY, FIELD(base_url),
 	  .argname = "URL",
 	  .help = "https://host[:port], or http:// to this machine" },
@@ -82,6 +93,18 @@ const struct option_row option_table[] = {
 	  .argname = "SECRET" },
 	{ "app_secret_cmd", 0, TAKES_TEXT, PLACE_FILE, FIELD(app_secret_cmd),
 	  .argname = "COMMAND" },
+	{ "alpaca_key_id", 0, TAKES_SECRET, PLACE_FILE, FIELD(alpaca_key_id),
+	  .argname = "KEY" },
+	{ "alpaca_secret_key", 0, TAKES_SECRET, PLACE_FILE,
+	  FIELD(alpaca_secret_key), .argname = "SECRET" },
+	{ "alpaca_feed", 0, TAKES_WORD, PLACE_FILE, FIELD(alpaca_feed),
+	  .words = feeds, .preset = "iex" },
+	{ "alpaca_base_url", 0, TAKES_URL, PLACE_FILE, FIELD(alpaca_base_url),
+	  .argname = "URL" },
+	{ "upbit_base_url", 0, TAKES_URL, PLACE_FILE, FIELD(upbit_base_url),
+	  .argname = "URL" },
+	{ "ecb_base_url", 0, TAKES_URL, PLACE_FILE, FIELD(ecb_base_url),
+	  .argname = "URL" },
 
 	{ "plan", 0, TAKES_NOTHING, PLACE_ARGUMENTS, FIELD(wants_plan),
 	  .heading = "Information",

@@ -62,6 +62,8 @@ static size_t symbols_that_fit(const struct cost *c)
 
 void report_plan(const struct cost *c, struct buf *out)
 {
+	if (c->source)
+		buf_printf(out, "source: %s\n", c->source);
 	buf_printf(out, "symbols: %zu\nto fetch: %zu\ncalls: %zu\n", c->symbols,
 		   c->to_fetch, c->calls);
 	if (c->rate_per_sec > 0)
@@ -100,9 +102,11 @@ bool report_misfit(const struct cost *c, struct buf *out)
 	return false;
 }
 
-void report_quota(const struct quota_view *v, int64_t token_left_ms,
-		  struct buf *out)
+void report_quota(const char *source, const struct quota_view *v,
+		  int64_t token_left_ms, struct buf *out)
 {
+	if (source)
+		buf_printf(out, "source: %s\n", source);
 	buf_printf(out, "shared: %s\nprocesses: %d\n",
 		   v->is_shared ? "yes" : "no", v->users);
 	buf_printf(
@@ -130,6 +134,14 @@ static void put_integer(struct json_writer *w, const char *key, int64_t value)
 {
 	json_key(w, key);
 	json_put_integer(w, value);
+}
+
+static void put_source(struct json_writer *w, const char *source)
+{
+	if (!source)
+		return;
+	json_key(w, "source");
+	json_put_string(w, source);
 }
 
 static void put_bool(struct json_writer *w, const char *key, bool is_true)
@@ -170,6 +182,7 @@ void report_plan_json(const struct cost *c, struct buf *out)
 
 	json_writer_init(&w, out);
 	json_begin_object(&w);
+	put_source(&w, c->source);
 	put_integer(&w, "symbols", (int64_t)c->symbols);
 	put_integer(&w, "to_fetch", (int64_t)c->to_fetch);
 	put_integer(&w, "calls", (int64_t)c->calls);
@@ -192,14 +205,15 @@ void report_plan_json(const struct cost *c, struct buf *out)
 	buf_putc(out, '\n');
 }
 
-void report_quota_json(const struct quota_view *v, int64_t token_left_ms,
-		       struct buf *out)
+void report_quota_json(const char *source, const struct quota_view *v,
+		       int64_t token_left_ms, struct buf *out)
 {
 	struct json_writer w;
 	bool is_learned = v->learned_left_ms > 0;
 
 	json_writer_init(&w, out);
 	json_begin_object(&w);
+	put_source(&w, source);
 	put_bool(&w, "shared", v->is_shared);
 	put_integer(&w, "processes", v->users);
 	put_integer(&w, "calls_last_second", v->calls_last_second);

@@ -13,6 +13,7 @@ struct quota_view;
 
 /* What is to be fetched, and what quota and deadline allow. */
 struct cost {
+	const char *source;    /* shown where a run has several; or NULL */
 	size_t symbols;        /* asked for */
 	size_t to_fetch;       /* of those, different and valid */
 	size_t calls;          /* at least: a US symbol may need up to three */
@@ -39,14 +40,15 @@ void report_plan(const struct cost *c, struct buf *out);
  * nothing is appended. Returns whether they fit. */
 bool report_misfit(const struct cost *c, struct buf *out);
 
-/* The --quota answer: "key: value" lines. token_left_ms 0: no token. */
-void report_quota(const struct quota_view *view, int64_t token_left_ms,
-		  struct buf *out);
+/* The --quota answer: "key: value" lines. source: NULL where there is one only;
+ * token_left_ms 0: no token. */
+void report_quota(const char *source, const struct quota_view *view,
+		  int64_t token_left_ms, struct buf *out);
 
 /* The same for programs: one object and a line end; what there is none of (a
  * limit, a timeout, a token) is null. */
 void report_plan_json(const struct cost *c, struct buf *out);
-void report_quota_json(const struct quota_view *view, int64_t token_left_ms,
-		       struct buf *out);
+void report_quota_json(const char *source, const struct quota_view *view,
+		       int64_t token_left_ms, struct buf *out);
 
 #endif

@@ -340,8 +340,7 @@ static struct result *take_ripe(struct scheduler_source *src, int64_t now_ns,
 				*wake_ns = at_ns;
 			continue;
 		}
-		if (job->err.kind != ERR_RATE_LIMIT &&
-		    !retry_budget_take(&src->budget, now_ns, &at_ns)) {
+		if (!retry_budget_take(&src->budget, now_ns, &at_ns)) {
 			if (at_ns < *wake_ns)
 				*wake_ns = at_ns;
 			return NULL;
@@ -791,6 +790,13 @@ bool scheduler_is_done(const struct scheduler *s)
 			return false;
 	}
 	return true;
+}
+
+bool scheduler_is_down(const struct scheduler *s, size_t source)
+{
+	const struct breaker *b = &s->source[source].breaker;
+
+	return b->is_open || b->is_hopeless;
 }
 
 bool scheduler_is_hopeless(const struct scheduler *s, size_t source,

@@ -123,6 +123,9 @@ struct result *scheduler_end(struct scheduler *s, const struct err *why);
 /* Whether every symbol has its answer. */
 bool scheduler_is_done(const struct scheduler *s);
 
+/* Whether a source is not to be asked for now, but by probes. */
+bool scheduler_is_down(const struct scheduler *s, size_t source);
+
 /* Whether a source was given up; then why. */
 bool scheduler_is_hopeless(const struct scheduler *s, size_t source,
 			   struct err *why);

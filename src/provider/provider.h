@@ -39,13 +39,15 @@ struct provider_account {
 	int delayed_minutes; /* of its quotes; 0: none */
 };
 
-/* What a user must have to ask, and where it comes from. */
+/* What a user must have to ask, and the settings that hold it. */
 struct provider_needs {
 	const char *key;          /* setting: "app_key"; NULL: no login */
 	const char *secret;       /* setting: "app_secret" */
 	const char *key_variable; /* environment: "KIS_APP_KEY" */
 	const char *secret_variable;
-	const char *page; /* where to get them */
+	const char *page;    /* where to get them */
+	const char *account; /* setting that names the account; NULL: the first */
+	const char *base_url; /* setting; "base-url" */
 };
 
 struct provider_login {
@@ -85,7 +87,6 @@ struct provider {
 	const struct provider_account *account;
 	size_t account_count;
 	struct provider_needs needs;
-	const char *base_url_variable; /* "KIS_BASE_URL" */
 	bool is_partial; /* what it does not know, another source may */
 
 	/* Symbols of this market in one call: 1 to REQUEST_MAX; 0: the account

@@ -1,14 +1,14 @@
 /* exit_status.h: how it went, as one number.
- * Layer main; uses base, run.
+ * Layer command; uses base, cli/stats.
  *
  * A contract with scripts: never renumbered. */
-#ifndef EXIT_STATUS_H
-#define EXIT_STATUS_H
+#ifndef COMMAND_EXIT_STATUS_H
+#define COMMAND_EXIT_STATUS_H
 
 #include <signal.h>
 
 struct err;
-struct run_report;
+struct tally;
 
 enum exit_status {
 	STATUS_ALL = 0, /* a quote for every symbol */
@@ -26,7 +26,9 @@ enum exit_status {
  * stopped it, for ERR_CANCELED. */
 int exit_status_of_err(const struct err *err, int signo);
 
-/* Of a run that began. signo: the signal that stopped it; 0 and less: none. */
-int exit_status_of_run(const struct run_report *r, int signo);
+/* Of a run that began. output_err: NULL where all was written. signo: the signal
+ * that stopped it; 0 and less: none. */
+int exit_status_of_run(const struct tally *tally, const struct err *output_err,
+		       int signo);
 
 #endif

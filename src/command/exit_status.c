@@ -1,9 +1,9 @@
-#include "exit_status.h"
+#include "command/exit_status.h"
 
 #include <errno.h>
 
 #include "base/err.h"
-#include "run.h"
+#include "cli/stats.h"
 
 int exit_status_of_err(const struct err *err, int signo)
 {
@@ -42,18 +42,17 @@ int exit_status_of_err(const struct err *err, int signo)
 	return STATUS_NONE;
 }
 
-int exit_status_of_run(const struct run_report *r, int signo)
+int exit_status_of_run(const struct tally *t, const struct err *output_err,
+		       int signo)
 {
-	const struct tally *t = &r->stats.tally;
-
 	if (signo > 0)
 		return STATUS_SIGNAL + signo;
-	if (r->output_failed)
-		return r->output_err.kind == ERR_OUTPUT &&
-				       r->output_err.code == EPIPE
+	if (output_err)
+		return output_err->kind == ERR_OUTPUT &&
+				       output_err->code == EPIPE
 			       ? STATUS_PIPE
 			       : STATUS_OUTPUT;
-	if (t->failed[ERR_AUTH] > 0 ||
+	if (t->failed[ERR_AUTH] > 0 || t->failed[ERR_TOKEN] > 0 ||
 	    (t->failed[ERR_FORBIDDEN] > 0 && t->quotes == 0))
 		return STATUS_AUTH;
 	if (t->failed[ERR_DEADLINE] > 0)

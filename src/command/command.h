@@ -1,0 +1,40 @@
+/* command.h: what a command is given: all that main has found out.
+ * Layer command; uses base, cli. Each command is a page of its own, and returns
+ * the exit status. */
+#ifndef COMMAND_COMMAND_H
+#define COMMAND_COMMAND_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct accounts;
+struct options;
+struct stop;
+struct symbol_list;
+
+/* Const during the command. */
+struct command {
+	const struct options *options;
+	const struct symbol_list *list; /* NULL for a command without one */
+	const struct accounts *accounts;
+	struct stop *stop;
+	int64_t started_ns;
+	int64_t deadline_ns; /* CLOCK_NEVER: none */
+	int state_dirfd;     /* -1: nothing is shared or remembered */
+	bool stdout_is_closed;
+	atomic_bool *has_stray_resolver; /* set: leave by _exit */
+	/* Prints one line to stderr; any thread. */
+	void (*say)(void *arg, const char *line);
+};
+
+/* A quote for every symbol. */
+int command_fetch(const struct command *c);
+
+/* No network: what the list costs, and whether it fits the timeout. */
+int command_plan(const struct command *c);
+
+/* No network: what the state shows of quota and token. */
+int command_quota(const struct command *c);
+
+#endif

@@ -1,0 +1,59 @@
+/* --quota: what the state shows of each source's quota and token. */
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/sync.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/report.h"
+#include "command/account.h"
+#include "command/command.h"
+#include "command/exit_status.h"
+#include "engine/upstream.h"
+#include "provider/provider.h"
+#include "share/credential.h"
+#include "share/quota.h"
+
+static int look(const struct command *c, size_t i, struct buf *text,
+		struct err *err)
+{
+	const struct upstream_config config = accounts_upstream(c, i);
+	bool wants_json = c->options->format == FORMAT_JSON ||
+			  c->options->format == FORMAT_NDJSON;
+	const char *source =
+		c->accounts->count > 1 ? config.provider->name : NULL;
+	struct quota_view view;
+	struct upstream u;
+	int64_t left_ms;
+	int rc = upstream_open_account(&u, &config, err);
+
+	if (rc == 0) {
+		quota_look(u.quota, &view);
+		left_ms = u.credential ? credential_peek_ms(u.credential) : 0;
+		if (wants_json)
+			report_quota_json(source, &view, left_ms, text);
+		else
+			report_quota(source, &view, left_ms, text);
+	}
+	upstream_close(&u);
+	return rc;
+}
+
+int command_quota(const struct command *c)
+{
+	struct buf text;
+	struct err err;
+	size_t i;
+	int rc = 0;
+
+	buf_init(&text, 16 * 1024);
+	for (i = 0; rc == 0 && i < c->accounts->count; i++)
+		rc = look(c, i, &text, &err);
+	if (rc == 0)
+		rc = output_print(c->options->output, c->stdout_is_closed,
+				  &text, c->stop, c->deadline_ns, &err);
+	buf_release(&text);
+	if (rc == 0)
+		return STATUS_ALL;
+	c->say(NULL, err.msg);
+	return exit_status_of_err(&err, stop_reason(c->stop));
+}
