@@ -42,7 +42,7 @@ enum err_kind {
 	ERR_FORBIDDEN, /* what was asked is refused; a gateway's 401 or 403 page */
 	ERR_TOKEN,     /* the token is dead: a new one may help (never final) */
 	ERR_PARSE,     /* the answer does not say what it must */
-	ERR_TRUNCATED, /* the answer ends before its end */
+	ERR_TRUNCATED,   /* the answer ends before its end */
 	ERR_UNSUPPORTED, /* this account or market has no such call */
 	ERR_CANCELED,    /* stopped by the user */
 	ERR_OUTPUT,      /* the output could not be written */

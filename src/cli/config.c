@@ -291,11 +291,13 @@ static int fail_missing(const char *name, const struct config_login *login,
 			struct err *err)
 {
 	return err_set(err, ERR_USAGE,
-		       "no %s: set %s and %s, or write '%s = ...' into "
-		       "~/.config/quotefetch/config (chmod 600): a key is free "
+		       "no %s: set %s, or write '%s = ...' into "
+		       "~/.config/quotefetch/config (chmod 600); a key is free "
 		       "at %s",
-		       name, login->key_variable, login->secret_variable, name,
-		       login->page);
+		       name,
+		       name == login->key ? login->key_variable
+					  : login->secret_variable,
+		       name, login->page);
 }
 
 int config_check_key(struct options *o, const struct config_login *login,
@@ -315,9 +317,9 @@ int config_load_login(struct options *o, const struct config_login *login,
 	if (config_check_key(o, login, err) < 0)
 		return -1;
 	if (!*secret && secret == &o->app_secret && o->app_secret_cmd) {
-		*secret = secret_from_command("app_secret_cmd",
-					      o->app_secret_cmd, stop,
-					      deadline_ns, err);
+		*secret =
+			secret_from_command("app_secret_cmd", o->app_secret_cmd,
+					    stop, deadline_ns, err);
 		if (!*secret)
 			return -1;
 	}

@@ -86,8 +86,8 @@ struct options {
 	char *alpaca_base_url;   /* these: NULL: the source's own */
 	char *upbit_base_url;
 	char *ecb_base_url;
-	char *sources; /* "kis,upbit"; NULL: auto */
-	int venue;     /* enum venue */
+	char *sources;                  /* "kis,upbit"; NULL: auto */
+	int venue;                      /* enum venue */
 	enum source source[OPTION_MAX]; /* by place in the table: who set it */
 };
 

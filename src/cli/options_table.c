@@ -51,7 +51,7 @@ const struct option_row option_table[] = {
 	{ "try-timeout", 0, TAKES_SECONDS, PLACE_ANY, FIELD(try_timeout_sec), 1,
 	  TRY_MAX_MS, .argname = "SEC", .preset = "5",
 	  .help = "for one attempt" },
-	{ "retries", 0, TAKES_COUNT_OR_AUTO, PLACE_ANY, FIELD(retries), 0, 1000,
+	{ "retries", 0, TAKES_COUNT_OR_AUTO, PLACE_ANY, FIELD(retries), 0, 10,
 	  .argname = "N|auto", .preset = "auto",
 	  .help = "further attempts at what may heal; auto: until the\n"
 		  "deadline" },
@@ -79,7 +79,7 @@ const struct option_row option_table[] = {
 	  .preset = "real", .help = "kind of account at kis" },
 	{ "venue", 0, TAKES_CHOICE, PLACE_ANY, FIELD(venue), 0, 2,
 	  .words = venues, .preset = "krx",
-	  .help = "which market's price of Korean shares" },
+	  .help = "whose price of Korean shares" },
 	{ "base-url", 0, TAKES_URL, PLACE_ANY, FIELD(base_url),
 	  .argname = "URL",
 	  .help = "https://host[:port], or http:// to this machine" },

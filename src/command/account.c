@@ -230,8 +230,8 @@ int accounts_load_logins(const struct accounts *a, struct options *o,
 	for (i = 0; i < a->count; i++) {
 		struct config_login login = login_of(a->provider[i]);
 
-		if (login.key && config_load_login(o, &login, stop, deadline_ns,
-						   err) < 0)
+		if (login.key &&
+		    config_load_login(o, &login, stop, deadline_ns, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -253,7 +253,7 @@ static size_t batch_of(const struct command *c, size_t i)
 	int wanted = c->options->batch;
 
 	return wanted == OPTION_AUTO || (size_t)wanted > most ? most
-							       : (size_t)wanted;
+							      : (size_t)wanted;
 }
 
 static int limit_of(const struct options *o)

@@ -303,8 +303,7 @@ static void count(struct fetch *f, struct stats *stats)
 	stats->workers = engine_workers(f->engine);
 	stats->wall_ns = clock_monotonic_ns() - f->c->started_ns;
 	for (i = 0; i < f->upstream_count; i++)
-		stats->quota_waited_ns +=
-			quota_waited_ns(f->upstream[i].quota);
+		stats->quota_waited_ns += quota_waited_ns(f->upstream[i].quota);
 }
 
 static void save_stats(const struct command *c, struct stats *stats)

@@ -1,4 +1,5 @@
 /* --quota: what the state shows of each source's quota and token. */
+#include "share/quota.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/sync.h"
@@ -11,7 +12,6 @@
 #include "engine/upstream.h"
 #include "provider/provider.h"
 #include "share/credential.h"
-#include "share/quota.h"
 
 static int look(const struct command *c, size_t i, struct buf *text,
 		struct err *err)

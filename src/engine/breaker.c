@@ -3,9 +3,9 @@
 #define INTERVAL_MIN_NS (100 * NS_PER_MS)
 #define INTERVAL_MAX_NS (2 * NS_PER_SEC)
 
-void breaker_init(struct breaker *b)
+void breaker_init(struct breaker *b, int probes_max)
 {
-	*b = (struct breaker){ .failures = 0 };
+	*b = (struct breaker){ .probes_max = probes_max };
 }
 
 enum breaker_reply breaker_ask(struct breaker *b, int64_t now_ns,
@@ -30,7 +30,7 @@ void breaker_note_answer(struct breaker *b, bool is_refusal)
 {
 	b->was_connected = true;
 	b->was_answered |= !is_refusal;
-	b->failures = b->refusals = 0;
+	b->failures = b->refusals = b->probes = 0;
 	b->failing_since_ns = 0;
 	b->is_open = b->is_probing = false;
 }
@@ -58,9 +58,8 @@ static bool is_hopeless(const struct breaker *b,
 		return !b->was_answered || b->failures >= BREAKER_FAILURES;
 	default:
 		return b->refusals >= BREAKER_REFUSALS ||
-		       (!b->was_connected &&
-			f->now_ns - b->failing_since_ns >=
-				BREAKER_UNREACHED_NS);
+		       (!b->was_connected && f->now_ns - b->failing_since_ns >=
+						     BREAKER_UNREACHED_NS);
 	}
 }
 
@@ -74,7 +73,9 @@ void breaker_note_failure(struct breaker *b, const struct breaker_failure *f)
 		b->refusals++;
 	b->was_connected |= f->was_connected;
 	b->why = *f->err;
-	b->is_hopeless = is_hopeless(b, f);
+	b->probes += b->is_probing;
+	b->is_hopeless = is_hopeless(b, f) ||
+			 (b->probes_max > 0 && b->probes >= b->probes_max);
 	if (b->failures < BREAKER_FAILURES)
 		return;
 	if (!b->is_open) {

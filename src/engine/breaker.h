@@ -8,7 +8,7 @@
  * It is hopeless, and stays so, when waiting cannot help: credentials refused,
  * certificate wrong, a host name that does not exist, before anything was ever
  * answered; every call refused by the source's own word; or no connection ever
- * stood for BREAKER_UNREACHED_NS. Eight seconds: a service that restarts is back
+ * stood for BREAKER_UNREACHED_NS; or --retries caps the probes. Eight seconds: a service that restarts is back
  * within five, and a person who typed a wrong port still sits there. */
 #ifndef ENGINE_BREAKER_H
 #define ENGINE_BREAKER_H
@@ -20,24 +20,26 @@
 #include "base/err.h"
 
 enum {
-	BREAKER_FAILURES = 4,  /* in a row open it */
-	BREAKER_REFUSALS = 10  /* from the start, by the source's own word */
+	BREAKER_FAILURES = 4, /* in a row open it */
+	BREAKER_REFUSALS = 10 /* from the start, by the source's own word */
 };
 #define BREAKER_UNREACHED_NS (8 * NS_PER_SEC)
 
 struct breaker {
-	int failures; /* in a row, since the last answer */
+	int probes_max; /* that may fail in a row: --retries; 0: no end */
+	int probes;     /* that failed, since it opened */
+	int failures;   /* in a row, since the last answer */
 	int refusals; /* of calls, by the source's own word, before any answer */
 	bool was_connected, was_answered; /* ever */
 	bool is_open, is_hopeless;
-	bool is_probing; /* a probe is under way */
+	bool is_probing;          /* a probe is under way */
 	int64_t failing_since_ns; /* the first of these failures; 0: none */
 	int64_t opened_ns;        /* when is_open */
 	int64_t probe_at_ns, interval_ns;
 	struct err why; /* the last failure */
 };
 
-void breaker_init(struct breaker *b);
+void breaker_init(struct breaker *b, int probes_max);
 
 enum breaker_reply {
 	BREAKER_CLOSED,

@@ -24,9 +24,9 @@ enum { ENGINE_WORKERS_MAX = 64 };
 struct engine_config {
 	struct upstream *upstream; /* borrowed: count of them */
 	size_t count;
-	size_t workers;      /* of each source */
-	bool grows;          /* more workers as the round trip asks for them */
-	bool widens_limit;   /* and the limit of calls in flight with them */
+	size_t workers;    /* of each source */
+	bool grows;        /* more workers as the round trip asks for them */
+	bool widens_limit; /* and the limit of calls in flight with them */
 };
 
 /* Errors: SYSTEM. _free takes NULL; results left inside must have been taken. */

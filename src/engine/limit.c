@@ -45,7 +45,7 @@ void limit_free(struct limit *g)
 }
 
 int limit_enter(struct limit *g, struct limit_pass *pass, int64_t deadline_ns,
-	       struct err *err)
+		struct err *err)
 {
 	bool in_time = true, is_closed;
 
@@ -81,7 +81,8 @@ static void recover(struct limit *g) REQUIRES(g->mu)
 	g->clean = 0;
 }
 
-void limit_leave(struct limit *g, struct limit_pass pass, enum limit_report report)
+void limit_leave(struct limit *g, struct limit_pass pass,
+		 enum limit_report report)
 {
 	mutex_lock(&g->mu);
 	require(g->inside > 0);

@@ -25,12 +25,13 @@ struct limit_pass {
 /* Blocks: until a place is free, deadline_ns, or limit_close.
  * Errors: DEADLINE, CANCELED. Thread: any. */
 MUST_CHECK int limit_enter(struct limit *g, struct limit_pass *pass,
-			  int64_t deadline_ns, struct err *err);
+			   int64_t deadline_ns, struct err *err);
 
 enum limit_report { LIMIT_CLEAN, LIMIT_OVERLOAD, LIMIT_UNKNOWN };
 
 /* Gives the place back and says how the call went. Thread: any. */
-void limit_leave(struct limit *g, struct limit_pass pass, enum limit_report report);
+void limit_leave(struct limit *g, struct limit_pass pass,
+		 enum limit_report report);
 
 /* Raises the limit by one: a worker was added. */
 void limit_widen(struct limit *g);

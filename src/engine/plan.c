@@ -24,8 +24,10 @@ static const struct symbol *entry(const struct plan *p, uint32_t i)
 {
 	const struct symbol *s = p->input.at(p->input.list, i);
 
-	return s && p->config.source_of[s->market] == p->config.source ? s
-								       : NULL;
+	return s && (!p->config.source_of ||
+		     p->config.source_of[s->market] == p->config.source)
+		       ? s
+		       : NULL;
 }
 
 static void count_calls(struct plan *p)
@@ -86,9 +88,9 @@ static void take(struct plan *p, enum plan_lane lane, struct request *r)
 {
 	const struct symbol *s = settle(p, lane);
 
-	r->item[r->count++] = (struct request_item){
-		.index = p->cursor[lane].at++, .symbol = *s
-	};
+	r->item[r->count++] =
+		(struct request_item){ .index = p->cursor[lane].at++,
+				       .symbol = *s };
 	p->left[lane]--;
 }
 

@@ -31,7 +31,7 @@ enum plan_lane { LANE_BATCHED, LANE_SINGLE, PLAN_LANES };
 
 struct plan_config {
 	uint8_t source; /* only markets with source_of[market] == source */
-	const uint8_t *source_of;
+	const uint8_t *source_of; /* by market; NULL: all are this plan's */
 	const struct provider *provider;
 	const struct provider_account *account;
 	size_t batch; /* symbols a call, 1 to REQUEST_MAX */
@@ -48,9 +48,9 @@ struct plan {
 	struct plan_config config;
 	struct plan_input input;
 	struct plan_cursor cursor[PLAN_LANES];
-	size_t left[PLAN_LANES];      /* symbols not yet in a request */
-	size_t calls_left;            /* for the batched ones */
-	bool uses_single_calls;       /* there is no multi call */
+	size_t left[PLAN_LANES]; /* symbols not yet in a request */
+	size_t calls_left;       /* for the batched ones */
+	bool uses_single_calls;  /* there is no multi call */
 };
 
 /* Where a symbol of the market goes: with others into a call, or alone. */

@@ -24,7 +24,8 @@ struct queue;
 struct pool_config {
 	size_t workers;     /* at the start; 0: inline */
 	size_t workers_max; /* up to which pool_grow goes */
-	struct queue *results; /* borrowed; has room for pool_depth(workers_max) */
+	struct queue
+		*results; /* borrowed; has room for pool_depth(workers_max) */
 	/* Makes and frees what one worker needs. Called by main, before its
 	 * thread starts and after it ended. */
 	void *(*worker_new)(void *shared, struct err *err);

@@ -9,7 +9,7 @@ enum {
 	REFUSED_MS = 300,
 	CAP_MS = 2000,
 	TOKEN_ATTEMPTS = 5,    /* the same token again, then another, ... */
-	DOUBTFUL_ATTEMPTS = 3, /* of one symbol, while others are answered */
+	DOUBTFUL_ATTEMPTS = 5, /* of one symbol, while others are answered */
 	SPLIT_AFTER = 3        /* failures of a call as a whole */
 };
 

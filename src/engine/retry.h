@@ -5,7 +5,7 @@
  * as one more attempt fits. --retries caps it. A refusal for the rate is the
  * account's and never counts. What may be one symbol's fault is asked again by
  * halves until that symbol stands alone; what one symbol alone is answered with
- * and cannot be told from a passing fault is tried three times.
+ * and cannot be told from a passing fault is tried five times.
  *
  * A storm is impossible: further attempts take tokens from a bucket that
  * answers and time refill. An empty bucket delays; it gives nothing up. */

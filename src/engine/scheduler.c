@@ -115,7 +115,7 @@ static void init_source(struct scheduler *s, size_t i)
 	src->provider = c->source[i].provider;
 	src->account = c->source[i].account;
 	src->batch = c->source[i].batch;
-	breaker_init(&src->breaker);
+	breaker_init(&src->breaker, c->attempts_max);
 	retry_budget_init(&src->budget, c->now_ns);
 	plan_init(&src->plan, &plan, &c->input);
 }
@@ -167,9 +167,8 @@ static size_t find_other(const struct scheduler *s, size_t source,
 
 		if (i != source && !was_tried(item, i) &&
 		    !o->breaker.is_hopeless &&
-		    o->provider->batch_max(o->account,
-					   (enum market)item->symbol.market) >
-			    0 &&
+		    o->provider->batch_max(
+			    o->account, (enum market)item->symbol.market) > 0 &&
 		    (s->config.may_delay ||
 		     o->account->delayed_minutes <=
 			     s->source[source].account->delayed_minutes))
@@ -247,11 +246,11 @@ static bool choose_exchange(const struct scheduler *s,
 			    struct request_item *item)
 {
 	enum market exchange[PROVIDER_EXCHANGES_MAX];
-	size_t count = src->provider->exchanges
-			       ? src->provider->exchanges(
-					 (enum market)item->symbol.market,
-					 exchange)
-			       : 0;
+	size_t count =
+		src->provider->exchanges
+			? src->provider->exchanges(
+				  (enum market)item->symbol.market, exchange)
+			: 0;
 	enum market hint = item->asked ? MARKET_NONE
 				       : exchange_book_find(s->config.book,
 							    item->symbol.code);
@@ -281,7 +280,7 @@ static struct request *take_moved(struct scheduler_source *src)
 		m = &src->moved[lane = LANE_SINGLE];
 	if (m->count == 0)
 		return NULL;
-	count = lane == LANE_SINGLE	  ? 1
+	count = lane == LANE_SINGLE                 ? 1
 		: m->count < src->plan.config.batch ? m->count
 						    : src->plan.config.batch;
 	r = request_new(count);
@@ -543,13 +542,12 @@ static bool put_off(struct scheduler *s, struct scheduler_source *src,
 static void note_failure(struct scheduler *s, struct scheduler_source *src,
 			 const struct result *job, int64_t now_ns)
 {
-	const struct breaker_failure failure = {
-		.err = &job->err,
-		.was_connected = job->was_connected,
-		.is_own = is_own_word(job),
-		.random = next_random(s),
-		.now_ns = now_ns
-	};
+	const struct breaker_failure failure = { .err = &job->err,
+						 .was_connected =
+							 job->was_connected,
+						 .is_own = is_own_word(job),
+						 .random = next_random(s),
+						 .now_ns = now_ns };
 
 	switch ((int)job->err.kind) {
 	case ERR_RATE_LIMIT:
@@ -729,8 +727,8 @@ static struct result *take_late(const struct scheduler *s,
 
 	for (job = src->back.first; job; before = job, job = job->next) {
 		const struct request *r = job->request;
-		int64_t at_ns = r->not_before_ns > now_ns ? r->not_before_ns
-							  : now_ns;
+		int64_t at_ns =
+			r->not_before_ns > now_ns ? r->not_before_ns : now_ns;
 
 		if (!retry_fits(at_ns, src->typical_ns, r->failing_since_ns,
 				s->config.deadline_ns))

@@ -26,9 +26,9 @@ struct upstream_config {
 	struct provider_login login; /* borrowed, as are all texts here */
 	const char *base_url;
 	enum venue venue;
-	int rate;        /* calls a second; negative: as published; 0: no limit */
-	size_t batch;    /* symbols a call */
-	int limit;       /* calls in flight */
+	int rate;     /* calls a second; negative: as published; 0: no limit */
+	size_t batch; /* symbols a call */
+	int limit;    /* calls in flight */
 	int state_dirfd; /* -1: nothing is shared */
 	bool shares_quota;
 	const char *ca_file, *user_agent;
@@ -45,7 +45,7 @@ struct upstream {
 	struct upstream_config config;
 	struct provider_call call; /* without a token */
 	struct http_config http;
-	struct buf key;            /* names the account */
+	struct buf key; /* names the account */
 	struct quota *quota;
 	struct credential *credential; /* NULL: none is needed */
 	struct limit *limit;

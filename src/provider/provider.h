@@ -45,8 +45,9 @@ struct provider_needs {
 	const char *secret;       /* setting: "app_secret" */
 	const char *key_variable; /* environment: "KIS_APP_KEY" */
 	const char *secret_variable;
-	const char *page;    /* where to get them */
-	const char *account; /* setting that names the account; NULL: the first */
+	const char *page; /* where to get them */
+	const char
+		*account; /* setting that names the account; NULL: the first */
 	const char *base_url; /* setting; "base-url" */
 };
 

@@ -277,13 +277,15 @@ bool credential_reject(struct credential *c, uint64_t generation)
 	return may_try;
 }
 
-void credential_doubt(struct credential *c, uint64_t generation, int64_t sent_ns)
+void credential_doubt(struct credential *c, uint64_t generation,
+		      int64_t sent_ns)
 {
 	(void)sent_ns;
 	(void)credential_reject(c, generation);
 }
 
-void credential_confirm(struct credential *c, uint64_t generation, int64_t sent_ns)
+void credential_confirm(struct credential *c, uint64_t generation,
+			int64_t sent_ns)
 {
 	(void)c, (void)generation, (void)sent_ns;
 }

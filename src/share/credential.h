@@ -62,8 +62,10 @@ MUST_CHECK int credential_get(struct credential *c, credential_issue_fn issue,
  * another: a run refreshes a token once. Thread: any. */
 bool credential_reject(struct credential *c, uint64_t generation);
 
-void credential_doubt(struct credential *c, uint64_t generation, int64_t sent_ns);
-void credential_confirm(struct credential *c, uint64_t generation, int64_t sent_ns);
+void credential_doubt(struct credential *c, uint64_t generation,
+		      int64_t sent_ns);
+void credential_confirm(struct credential *c, uint64_t generation,
+			int64_t sent_ns);
 
 /* Wakes all who wait, for good. */
 void credential_close(struct credential *c);

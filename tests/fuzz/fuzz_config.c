@@ -16,7 +16,7 @@ static void check_settings(const struct options *o)
 {
 	require(o->timeout_sec >= 0 && o->timeout_sec <= 86400);
 	require(o->try_timeout_sec > 0 && o->try_timeout_sec <= 86400);
-	require(o->retries >= 0 && o->retries <= 10);
+	require(o->retries >= OPTION_AUTO && o->retries <= 10);
 	require(o->workers == OPTION_AUTO || (o->workers >= 1 && o->workers <= 64));
 	require(o->rate >= OPTION_AUTO && o->rate <= 1000);
 	require(o->batch >= OPTION_AUTO && o->batch <= 30);

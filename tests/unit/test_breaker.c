@@ -1,3 +1,5 @@
+/* Unit tests of engine/breaker: what opens it, probes and their intervals, what
+ * closes it, and what is hopeless. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -5,149 +7,201 @@
 
 #include <cmocka.h>
 
-#include <string.h>
-
-#include "base/sync.h"
 #include "engine/breaker.h"
 
-enum { ANSWER = ERR_KINDS }; /* in a story: the broker answered */
+#define SEC NS_PER_SEC
 
-static void tell(struct breaker *b, int what)
+static void fail_with(struct breaker *b, enum err_kind kind, bool was_connected, bool is_own,
+		      int64_t now)
 {
-	struct err err;
+	struct err err = { .kind = kind };
+	const struct breaker_failure f = { .err = &err,
+					   .was_connected = was_connected,
+					   .is_own = is_own,
+					   .random = 0.5,
+					   .now_ns = now };
 
-	err_set(&err, (enum err_kind)what, "failure %d", what);
-	if (what == ANSWER)
-		breaker_note_answer(b);
-	else
-		breaker_note_failure(b, &err);
+	breaker_note_failure(b, &f);
 }
 
-/* What cannot heal opens it at once, what may heal at the sixth; what is one
- * symbol's never. */
-static void each_kind_has_its_threshold(void **state)
+static void failures_in_a_row_open_it(void **state)
 {
-	static const struct {
-		enum err_kind kind;
-		int opens_at;
-	} rows[] = {
-		{ ERR_AUTH, 1 },       { ERR_TLS, 1 },	     { ERR_HOST, 1 },
-		{ ERR_RATE_LIMIT, 6 }, { ERR_TIMEOUT, 6 },   { ERR_NETWORK, 6 },
-		{ ERR_HANDSHAKE, 6 },  { ERR_HTTP, 30 },	     { ERR_SERVER, 6 },
-		{ ERR_PARSE, 30 },      { ERR_TRUNCATED, 6 }, { ERR_USAGE, 0 },
-		{ ERR_INPUT, 0 },      { ERR_NOT_FOUND, 0 }, { ERR_NO_TRADE, 0 }, { ERR_LIMIT, 0 }, { ERR_DEADLINE, 0 },
-		{ ERR_TOKEN, 0 },      { ERR_UNSUPPORTED, 0 }, { ERR_CANCELED, 0 },
-		{ ERR_OUTPUT, 0 },     { ERR_SYSTEM, 0 },      { ERR_FORBIDDEN, 30 },
-	};
+	struct breaker b;
+	int64_t at;
+	int i;
 
 	(void)state;
-	assert_int_equal(sizeof rows / sizeof *rows, ERR_KINDS);
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct err err, why = { .kind = ERR_KINDS };
-		struct breaker *b = breaker_new(&err);
-
-		for (int n = 1; n <= 40; n++) {
-			tell(b, rows[i].kind);
-			assert_int_equal(breaker_is_open(b, &why),
-					 rows[i].opens_at && n >= rows[i].opens_at);
-		}
-		assert_int_equal(why.kind, rows[i].opens_at ? rows[i].kind : ERR_KINDS);
-		breaker_free(b);
+	breaker_init(&b, 0);
+	for (i = 1; i < BREAKER_FAILURES; i++) {
+		fail_with(&b, ERR_SERVER, true, false, i);
+		assert_int_equal(breaker_ask(&b, i, &at), BREAKER_CLOSED);
 	}
-	breaker_free(NULL);
+	breaker_note_answer(&b, false);
+	for (i = 1; i < BREAKER_FAILURES; i++)
+		fail_with(&b, ERR_SERVER, true, false, i);
+	assert_int_equal(breaker_ask(&b, i, &at), BREAKER_CLOSED);
+	fail_with(&b, ERR_SERVER, true, false, i);
+	assert_int_equal(breaker_ask(&b, i, &at), BREAKER_WAIT);
+	assert_in_range(at, i + 50 * NS_PER_MS, i + 100 * NS_PER_MS);
 }
 
-#define N ERR_NETWORK
-#define T ERR_TIMEOUT
-#define P ERR_PARSE
-#define P5 P, P, P, P, P
-#define P10 P5, P5
-#define END -1
-
-static void only_failures_in_a_row_count(void **state)
+/* One probe at a time, at intervals that double to two seconds. */
+static void probes_grow_rarer(void **state)
 {
-	static const struct {
-		const char *name;
-		int story[60];
-		bool opens;
-	} rows[] = {
-		{ "five", { N, N, N, N, N, END }, false },
-		{ "six", { N, N, N, N, N, N, END }, true },
-		{ "an answer between", { N, N, N, N, N, ANSWER, N, N, N, N, N, END }, false },
-		{ "an answer, then six", { N, N, ANSWER, N, N, N, N, N, N, END }, true },
-		{ "two kinds in turn", { N, T, N, T, N, T, END }, true },
-		{ "another kind, then six", { N, N, N, T, T, T, T, T, T, END }, true },
-		{ "a symbol's own is an answer", { N, N, N, ERR_NOT_FOUND, N, N, N, END }, false },
-		{ "the run's own is not", { N, N, N, ERR_CANCELED, N, N, N, END }, true },
-		{ "unreadable", { P10, P10, P5, P, P, P, P, END }, false },
-		{ "all unreadable", { P10, P10, P10, END }, true },
-		{ "unreadable, an answer between", { P10, P10, P5, ANSWER, P10, P10, P5, END }, false },
-		{ "unreadable and dead in turn", { P5, N, P, N, P, N, P, N, P, END }, false },
-		{ "unreadable and dead at last", { P5, N, P5, N, P5, N, END }, true },
-		{ "refused after an answer", { ANSWER, ERR_AUTH, END }, true },
-		{ "once open, always open", { ERR_AUTH, ANSWER, ANSWER, END }, true },
-	};
+	int64_t now = SEC, at = 0, before = 0;
+	struct breaker b;
+	int i;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct err err, why;
-		struct breaker *b = breaker_new(&err);
+	breaker_init(&b, 0);
+	breaker_note_answer(&b, false);
+	for (i = 0; i < BREAKER_FAILURES; i++)
+		fail_with(&b, ERR_NETWORK, false, false, now);
+	for (i = 0; i < 40; i++) {
+		assert_int_equal(breaker_ask(&b, now, &at), BREAKER_WAIT);
+		assert_true(at - now >= before && at - now <= 2 * SEC);
+		before = at - now;
+		now = at;
+		assert_int_equal(breaker_ask(&b, now, &at), BREAKER_PROBE);
+		breaker_note_probe(&b);
+		assert_int_equal(breaker_ask(&b, now + 9 * SEC, &at), BREAKER_WAIT);
+		assert_int_equal(at, CLOCK_NEVER);
+		now += SEC / 100;
+		fail_with(&b, ERR_NETWORK, false, false, now);
+	}
+	assert_int_equal(before, 3 * SEC / 2); /* random is a half */
+	/* It was answered before: no outage is hopeless. */
+	breaker_note_answer(&b, false);
+	assert_int_equal(breaker_ask(&b, now, &at), BREAKER_CLOSED);
+}
 
-		print_message("# %s\n", rows[i].name);
-		for (const int *what = rows[i].story; *what != END; what++)
-			tell(b, *what);
-		assert_int_equal(breaker_is_open(b, &why), rows[i].opens);
-		breaker_free(b);
+/* Those who were under way when it opened do not put off the probe. */
+static void late_failures_change_nothing(void **state)
+{
+	struct breaker b;
+	int64_t at, again;
+	int i;
+
+	(void)state;
+	breaker_init(&b, 0);
+	for (i = 0; i < BREAKER_FAILURES; i++)
+		fail_with(&b, ERR_SERVER, true, false, SEC);
+	breaker_ask(&b, SEC, &at);
+	for (i = 0; i < 10; i++)
+		fail_with(&b, ERR_SERVER, true, false, SEC);
+	assert_int_equal(breaker_ask(&b, SEC, &again), BREAKER_WAIT);
+	assert_int_equal(at, again);
+}
+
+static void a_refusal_for_the_rate_closes(void **state)
+{
+	struct breaker b;
+	int64_t at;
+	int i;
+
+	(void)state;
+	breaker_init(&b, 0);
+	for (i = 0; i < BREAKER_FAILURES; i++)
+		fail_with(&b, ERR_SERVER, true, false, SEC);
+	breaker_note_answer(&b, true);
+	assert_int_equal(breaker_ask(&b, SEC, &at), BREAKER_CLOSED);
+	assert_false(b.was_answered);
+}
+
+static void what_cannot_heal_is_hopeless(void **state)
+{
+	static const enum err_kind kinds[] = { ERR_AUTH, ERR_TLS, ERR_HOST };
+	struct breaker b;
+	int64_t at;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		int n;
+
+		breaker_init(&b, 0);
+		fail_with(&b, kinds[i], true, false, SEC);
+		assert_int_equal(breaker_ask(&b, SEC, &at), BREAKER_HOPELESS);
+		assert_int_equal(b.why.kind, kinds[i]);
+		/* For good: the error that ended it stands. */
+		fail_with(&b, ERR_SERVER, true, false, SEC);
+		assert_int_equal(b.why.kind, kinds[i]);
+		/* It was fine a moment ago: once is no proof. */
+		breaker_init(&b, 0);
+		breaker_note_answer(&b, false);
+		for (n = 1; n < BREAKER_FAILURES; n++)
+			fail_with(&b, kinds[i], true, false, SEC);
+		assert_int_equal(breaker_ask(&b, SEC, &at), BREAKER_CLOSED);
+		fail_with(&b, kinds[i], true, false, SEC);
+		assert_int_equal(breaker_ask(&b, SEC, &at), BREAKER_HOPELESS);
 	}
 }
 
-static void says_what_opened_it(void **state)
+static bool is_hopeless_after(enum err_kind kind, bool was_connected, bool is_own, int count,
+			      int64_t step)
 {
-	struct err err, why;
-	struct breaker *b = breaker_new(&err);
+	struct breaker b;
+	int64_t at;
+	int i;
 
-	(void)state;
-	err_set(&err, ERR_AUTH, "the key is wrong");
-	err.code = 403;
-	breaker_note_failure(b, &err);
-	tell(b, ERR_TLS); /* comes too late */
-	assert_true(breaker_is_open(b, &why));
-	assert_int_equal(why.kind, ERR_AUTH);
-	assert_int_equal(why.code, 403);
-	assert_string_equal(why.msg, "the key is wrong");
-	breaker_free(b);
+	breaker_init(&b, 0);
+	for (i = 0; i < count; i++)
+		fail_with(&b, kind, was_connected, is_own, SEC + i * step);
+	return breaker_ask(&b, SEC + i * step, &at) == BREAKER_HOPELESS;
 }
 
-enum { ENOUGH = BREAKER_POINTS / BREAKER_FIRM };
-
-static void *fail_once(void *b)
+static void nothing_was_ever_reached(void **state)
 {
-	tell(b, ERR_NETWORK);
-	return NULL;
+	(void)state;
+	assert_false(is_hopeless_after(ERR_NETWORK, false, false, 8, SEC));
+	assert_true(is_hopeless_after(ERR_NETWORK, false, false, 9, SEC));
+	/* It was: then it may come back, however long. */
+	assert_false(is_hopeless_after(ERR_NETWORK, true, false, 1000, SEC));
+	assert_false(is_hopeless_after(ERR_SERVER, true, false, 1000, SEC));
 }
 
-static void counts_for_all_threads(void **state)
+static void every_call_is_refused(void **state)
 {
-	struct thread thread[ENOUGH];
-	struct err err, why;
-	struct breaker *b = breaker_new(&err);
+	(void)state;
+	assert_false(is_hopeless_after(ERR_FORBIDDEN, true, true, BREAKER_REFUSALS - 1, 0));
+	assert_true(is_hopeless_after(ERR_FORBIDDEN, true, true, BREAKER_REFUSALS, 0));
+	/* A gateway's page is not the source's word. */
+	assert_false(is_hopeless_after(ERR_FORBIDDEN, true, false, 1000, 0));
+}
+
+/* --retries: so many probes, and no more. */
+static void probes_can_be_capped(void **state)
+{
+	struct breaker b;
+	int64_t at, now = SEC;
+	int i, probes = 0;
 
 	(void)state;
-	for (int i = 0; i < ENOUGH; i++)
-		assert_int_equal(thread_start(&thread[i], fail_once, b, &err), 0);
-	for (int i = 0; i < ENOUGH; i++)
-		thread_join(&thread[i]);
-	assert_true(breaker_is_open(b, &why));
-	breaker_free(b);
+	breaker_init(&b, 3);
+	breaker_note_answer(&b, false);
+	for (i = 0; i < BREAKER_FAILURES; i++)
+		fail_with(&b, ERR_SERVER, true, false, now);
+	while (breaker_ask(&b, now, &at) != BREAKER_HOPELESS) {
+		now = at;
+		assert_int_equal(breaker_ask(&b, now, &at), BREAKER_PROBE);
+		breaker_note_probe(&b);
+		fail_with(&b, ERR_SERVER, true, false, now);
+		probes++;
+	}
+	assert_int_equal(probes, 3);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_kind_has_its_threshold),
-		cmocka_unit_test(only_failures_in_a_row_count),
-		cmocka_unit_test(says_what_opened_it),
-		cmocka_unit_test(counts_for_all_threads),
+		cmocka_unit_test(failures_in_a_row_open_it),
+		cmocka_unit_test(probes_grow_rarer),
+		cmocka_unit_test(late_failures_change_nothing),
+		cmocka_unit_test(a_refusal_for_the_rate_closes),
+		cmocka_unit_test(what_cannot_heal_is_hopeless),
+		cmocka_unit_test(nothing_was_ever_reached),
+		cmocka_unit_test(every_call_is_refused),
+		cmocka_unit_test(probes_can_be_capped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -378,6 +378,9 @@ static void test_secret_check(void **state)
 	assert_int_equal(secret_check("x", long_one, &len, &err), -1);
 }
 
+static const struct config_login kis = { "app_key", "app_secret", "KIS_APP_KEY",
+					  "KIS_APP_SECRET", "https://example.test" };
+
 static int load_secrets(struct options *o, const char *command, struct stop *stop,
 			int64_t deadline_ns, struct err *err)
 {
@@ -385,7 +388,7 @@ static int load_secrets(struct options *o, const char *command, struct stop *sto
 	memset(err, 0, sizeof *err);
 	assert_int_equal(options_set(o, "app_key", "KEY", SOURCE_CONFIG, err), 0);
 	assert_int_equal(options_set(o, "app_secret_cmd", command, SOURCE_CONFIG, err), 0);
-	return config_load_secrets(o, stop, deadline_ns, err);
+	return config_load_login(o, &kis, stop, deadline_ns, err);
 }
 
 static void test_secrets_missing(void **state)
@@ -395,20 +398,20 @@ static void test_secrets_missing(void **state)
 
 	(void)state;
 	options_init(&o);
-	assert_int_equal(config_load_secrets(&o, NULL, CLOCK_NEVER, &err), -1);
+	assert_int_equal(config_load_login(&o, &kis, NULL, CLOCK_NEVER, &err), -1);
 	assert_int_equal(err.kind, ERR_USAGE);
 	assert_non_null(strstr(err.msg, "no app_key: set KIS_APP_KEY"));
 	assert_int_equal(options_set(&o, "app_key", "KEY\n", SOURCE_ENVIRONMENT, &err), 0);
-	assert_int_equal(config_load_secrets(&o, NULL, CLOCK_NEVER, &err), -1);
+	assert_int_equal(config_load_login(&o, &kis, NULL, CLOCK_NEVER, &err), -1);
 	assert_non_null(strstr(err.msg, "no app_secret: set KIS_APP_SECRET"));
 	assert_string_equal(o.app_key, "KEY");
 	assert_int_equal(options_set(&o, "app_secret", "hunter2\thunter2",
 				     SOURCE_ENVIRONMENT, &err), 0);
-	assert_int_equal(config_load_secrets(&o, NULL, CLOCK_NEVER, &err), -1);
+	assert_int_equal(config_load_login(&o, &kis, NULL, CLOCK_NEVER, &err), -1);
 	assert_non_null(strstr(err.msg, "at position 8"));
 	assert_null(strstr(err.msg, "hunter2"));
 	assert_int_equal(options_set(&o, "app_secret", "s", SOURCE_ENVIRONMENT, &err), 0);
-	assert_int_equal(config_load_secrets(&o, NULL, CLOCK_NEVER, &err), 0);
+	assert_int_equal(config_load_login(&o, &kis, NULL, CLOCK_NEVER, &err), 0);
 	options_release(&o);
 }
 
@@ -465,7 +468,7 @@ static void test_command_not_needed(void **state)
 	assert_int_equal(options_set(&o, "app_key", "KEY", SOURCE_CONFIG, &err), 0);
 	assert_int_equal(options_set(&o, "app_secret", "S", SOURCE_CONFIG, &err), 0);
 	assert_int_equal(options_set(&o, "app_secret_cmd", "false", SOURCE_CONFIG, &err), 0);
-	assert_int_equal(config_load_secrets(&o, NULL, CLOCK_NEVER, &err), 0);
+	assert_int_equal(config_load_login(&o, &kis, NULL, CLOCK_NEVER, &err), 0);
 	assert_string_equal(o.app_secret, "S");
 	options_release(&o);
 }

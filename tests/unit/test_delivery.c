@@ -112,7 +112,7 @@ static void clear_up(struct desk *d)
 /* A result for the symbols, each where it is first in the list. */
 static struct result *answer(const struct desk *d, const char *symbols)
 {
-	struct request *request = request_new();
+	struct request *request = request_new(strlen(symbols));
 	struct result *result;
 
 	for (const char *s = symbols; *s; s++) {
@@ -121,7 +121,8 @@ static struct result *answer(const struct desk *d, const char *symbols)
 		while (symbol_list_at(d->list, i)->code[0] != *s)
 			i++;
 		request->item[request->count++] =
-			(struct request_item){ i, *symbol_list_at(d->list, i) };
+			(struct request_item){ .index = i,
+					       .symbol = *symbol_list_at(d->list, i) };
 	}
 	result = result_new(request);
 	for (size_t k = 0; k < request->count; k++) {

@@ -64,7 +64,7 @@ static void test_defaults(void **state)
 	assert_int_equal(o.format, FORMAT_AUTO);
 	assert_true(o.timeout_sec == 30.0);
 	assert_true(o.try_timeout_sec == 5.0);
-	assert_int_equal(o.retries, 2);
+	assert_int_equal(o.retries, OPTION_AUTO);
 	assert_int_equal(o.workers, 3);
 	assert_int_equal(o.concurrency, OPTION_AUTO);
 	assert_int_equal(o.rate, OPTION_AUTO);
@@ -93,6 +93,9 @@ static void test_table(void **state)
 		{ "stats", 0 }, { "quiet", 'q' }, { "verbose", 'v' }, { "color", 0 },
 		{ "no-header", 0 }, { "help", 'h' }, { "version", 'V' },
 		{ "app_key", 0 }, { "app_secret", 0 }, { "app_secret_cmd", 0 },
+		{ "source", 0 }, { "venue", 0 }, { "alpaca_key_id", 0 },
+		{ "alpaca_secret_key", 0 }, { "alpaca_feed", 0 },
+		{ "alpaca_base_url", 0 }, { "upbit_base_url", 0 }, { "ecb_base_url", 0 },
 	};
 
 	(void)state;
@@ -218,7 +221,7 @@ static void test_refused(void **state)
 		{ { "--try-timeout=0" },
 		  "--try-timeout takes a number of seconds from 0.001 to 600, not '0'" },
 		{ { "--retries=11" },
-		  "--retries takes a whole number from 0 to 10, not '11'" },
+		  "--retries takes auto or a whole number from 0 to 10, not '11'" },
 		{ { "--retries=-1" }, "not '-1'" },
 		{ { "--retries=1.0" }, "not '1.0'" },
 		{ { "--retries=4294967296" }, "not '4294967296'" },

@@ -15,6 +15,7 @@
 #include "base/sync.h"
 #include "child.h"
 #include "engine/pool.h"
+#include "engine/queue.h"
 
 enum { JOBS = 500 };
 
@@ -41,6 +42,7 @@ struct shop { /* lock key: l under mu, a atomic, m main's */
 	atomic_int running, running_most; /* a */
 	int made, alive;                  /* m: workers */
 	int fail_at;                      /* m: which worker cannot be made; 0: none */
+	struct queue *results;            /* m: of the pool made last */
 };
 
 struct worker {
@@ -131,6 +133,7 @@ static int close_shop(void **state)
 	struct shop *s = *state;
 	bool is_clean = s->alive == 0;
 
+	queue_free(s->results);
 	cond_destroy(&s->changed);
 	mutex_destroy(&s->mu);
 	free(s);
@@ -139,13 +142,17 @@ static int close_shop(void **state)
 
 static struct pool *try_make(struct shop *s, size_t workers, size_t most, struct err *err)
 {
-	const struct pool_config config = { .workers = workers,
-					    .workers_max = most,
-					    .worker_new = worker_new,
-					    .worker_free = worker_free,
-					    .shared = s,
-					    .work = square };
+	struct pool_config config = { .workers = workers,
+				      .workers_max = most,
+				      .worker_new = worker_new,
+				      .worker_free = worker_free,
+				      .shared = s,
+				      .work = square };
 
+	queue_free(s->results);
+	s->results = queue_new(pool_depth(most > workers ? most : workers), true, err);
+	assert_non_null(s->results);
+	config.results = s->results;
 	return pool_new(&config, err);
 }
 
@@ -161,20 +168,21 @@ static struct pool *make(struct shop *s, size_t workers, size_t most)
 
 /* ---- results ---- */
 
-static void wait_for_result(const struct pool *p)
+static void wait_for_result(const struct shop *s)
 {
-	struct pollfd fd = { .fd = pool_fd(p), .events = POLLIN };
+	struct pollfd fd = { .fd = queue_fd(s->results), .events = POLLIN };
 
 	poll(&fd, 1, -1);
 }
 
 /* Takes results until there is none at present; returns how many. */
-static int collect(struct pool *p, int *times)
+static int collect(struct shop *s, struct pool *p, int *times)
 {
 	struct job *job;
 	int count = 0;
 
-	for (; (job = pool_collect(p)); count++) {
+	for (; (job = queue_collect(s->results)); count++) {
+		pool_note_collected(p);
 		assert_int_equal(job->square, (long)job->n * job->n);
 		times[job->n]++;
 		free(job);
@@ -218,11 +226,11 @@ static void each_job_comes_back_once(void **state)
 			given = fill(p, given);
 			assert_true(pool_alive(p) <= depth);
 			assert_int_equal(pool_alive(p), (size_t)(given - taken));
-			wait_for_result(p);
-			taken += collect(p, times);
+			wait_for_result(s);
+			taken += collect(s, p, times);
 		}
 		assert_int_equal(pool_alive(p), 0);
-		assert_null(pool_collect(p));
+		assert_null(queue_collect(s->results));
 		assert_in_range(atomic_load(&s->running_most), 1, actual);
 		pool_free(p);
 		for (int n = 0; n < JOBS; n++)
@@ -241,10 +249,10 @@ static void credits_are_two_a_worker(void **state)
 	assert_int_equal(fill(p, 0), 6);
 	wait_inside(s, 3);
 	assert_false(pool_has_credit(p));
-	assert_null(pool_collect(p));
+	assert_null(queue_collect(s->results));
 	set_door(s, true);
-	for (int taken = 0; taken < 6; taken += collect(p, times))
-		wait_for_result(p);
+	for (int taken = 0; taken < 6; taken += collect(s, p, times))
+		wait_for_result(s);
 	assert_true(pool_has_credit(p));
 	pool_free(p);
 }
@@ -291,7 +299,7 @@ static void waiting_jobs_are_taken_back(void **state)
 	assert_true(pool_has_credit(p));
 	set_door(s, true);
 	pool_stop(p);
-	taken = collect(p, times);
+	taken = collect(s, p, times);
 	assert_int_equal(taken, 3);
 	assert_int_equal(times[0] + times[1] + times[2], 3);
 	pool_free(p);
@@ -314,7 +322,7 @@ static void stop_keeps_every_job(void **state)
 		pool_stop(p);
 		pool_stop(p);
 		assert_false(pool_has_credit(p));
-		collect(p, times);
+		collect(s, p, times);
 		while ((job = pool_cancel_waiting(p))) {
 			times[job->n]++;
 			free(job);
@@ -359,15 +367,16 @@ static void workers_are_asked_at_the_end(void **state)
 	static const size_t workers[] = { 0, 1, 3 };
 
 	for (size_t i = 0; i < sizeof workers / sizeof *workers; i++) {
-		struct pool *p = make(*state, workers[i], workers[i]);
+		struct shop *s = *state;
+		struct pool *p = make(s, workers[i], workers[i]);
 		int times[JOBS] = { 0 };
 		int jobs = 0, count = 0, given = 0, taken = 0;
 
 		assert_int_equal(in_child(ask_too_early, p), CHILD_ABORTED);
 		while (taken < JOBS) {
 			given = fill(p, given);
-			wait_for_result(p);
-			taken += collect(p, times);
+			wait_for_result(s);
+			taken += collect(s, p, times);
 		}
 		pool_stop(p);
 		pool_each_worker(p, add_jobs, &jobs);
@@ -400,8 +409,8 @@ static void makes_do_with_fewer(void **state)
 			assert_int_equal(s->alive, k - 1);
 			assert_int_equal(fill(p, 0), 2 * (k - 1));
 			while (taken < 2 * (k - 1)) {
-				wait_for_result(p);
-				taken += collect(p, times);
+				wait_for_result(s);
+				taken += collect(s, p, times);
 			}
 			pool_free(p);
 			assert_int_equal(s->alive, 0);
@@ -449,8 +458,8 @@ static void grows_as_far_as_it_may(void **state)
 	assert_int_equal(given, 6);
 	wait_inside(s, 3); /* all three are at work */
 	set_door(s, true);
-	for (int taken = 0; taken < 6; taken += collect(p, times))
-		wait_for_result(p);
+	for (int taken = 0; taken < 6; taken += collect(s, p, times))
+		wait_for_result(s);
 	pool_stop(p);
 	pool_grow(p);
 	assert_int_equal(pool_workers(p), 3);

@@ -80,17 +80,15 @@ static void descriptor_tells_of_items(void **state)
 	queue_push(q, &a);
 	assert_true(is_readable(q));
 	queue_push(q, &b);
-	queue_acknowledge(q);
+	assert_ptr_equal(queue_collect(q), &a);
+	assert_ptr_equal(queue_collect(q), &b);
+	assert_null(queue_collect(q));
 	assert_false(is_readable(q));
-	assert_ptr_equal(queue_try_pop(q), &a);
-	assert_ptr_equal(queue_try_pop(q), &b);
-	assert_null(queue_try_pop(q));
 	queue_push(q, &a);
 	assert_true(is_readable(q));
-	assert_ptr_equal(queue_try_pop(q), &a);
-	queue_acknowledge(q);
+	assert_ptr_equal(queue_collect(q), &a);
+	assert_null(queue_collect(q));
 	assert_false(is_readable(q));
-	queue_acknowledge(q);
 	queue_free(q);
 }
 
@@ -105,7 +103,7 @@ static void unread_descriptor_never_blocks(void **state)
 		queue_push(q, &item);
 		assert_ptr_equal(queue_pop(q), &item);
 	}
-	queue_acknowledge(q);
+	assert_null(queue_collect(q));
 	assert_false(is_readable(q));
 	queue_free(q);
 }
@@ -178,8 +176,7 @@ static void one_consumer_misses_nothing(void **state)
 		void *item;
 
 		poll(&p, 1, -1);
-		queue_acknowledge(t.q);
-		while ((item = queue_try_pop(t.q))) {
+		while ((item = queue_collect(t.q))) {
 			note_pop(&t, item);
 			seen++;
 		}

@@ -124,7 +124,6 @@ static void a_part_is_a_copy(void **state)
 	(void)state;
 	assert_non_null(whole);
 	assert_int_equal(whole->cap, REQUEST_MAX);
-	whole->next = whole;
 	whole->source = 2;
 	whole->attempts = 5;
 	whole->is_single = true;
@@ -135,7 +134,6 @@ static void a_part_is_a_copy(void **state)
 	}
 	part = request_copy(whole, 2, 3);
 	assert_non_null(part);
-	assert_null(part->next);
 	assert_int_equal(part->count, 3);
 	assert_int_equal(part->cap, 3);
 	assert_int_equal(part->source, 2);
@@ -178,17 +176,27 @@ static void what_no_request_holds_aborts(void **state)
 	request_free(r);
 }
 
-/* Who takes the request back goes on with it. */
-static void a_request_outlives_its_result(void **state)
+/* For another attempt: the request stands, and nothing else. */
+static void a_result_can_be_blank_again(void **state)
 {
 	struct result *r = make(2);
 	struct request *request = r->request;
+	const struct outcome blank = { .has_quote = false };
 
 	(void)state;
 	assert_non_null(arena_copy(&r->texts, "text", 4));
-	assert_ptr_equal(result_take_request(r), request);
-	assert_int_equal(request->count, 2);
-	request_free(request);
+	r->has_failed = r->was_sent = true;
+	r->latency_ms = 7;
+	r->verdict.rt_cd = "1";
+	r->outcome[1].has_quote = true;
+	result_reset(r);
+	assert_ptr_equal(r->request, request);
+	assert_false(r->has_failed || r->was_sent);
+	assert_int_equal(r->latency_ms, 0);
+	assert_null(r->verdict.rt_cd);
+	assert_int_equal(r->verdict.culprit, -1);
+	assert_memory_equal(&r->outcome[1], &blank, sizeof blank);
+	result_free(r);
 }
 
 static void lack_of_memory_leaves_the_request(void **state)
@@ -217,7 +225,7 @@ int main(void)
 		cmocka_unit_test(failure_replaces_every_outcome),
 		cmocka_unit_test(a_part_is_a_copy),
 		cmocka_unit_test(what_no_request_holds_aborts),
-		cmocka_unit_test(a_request_outlives_its_result),
+		cmocka_unit_test(a_result_can_be_blank_again),
 		cmocka_unit_test(lack_of_memory_leaves_the_request),
 	};
 

@@ -164,14 +164,14 @@ static void quota_says_who_uses_it(void **state)
 
 	(void)state;
 	buf_init(&b, 1000);
-	report_quota(&v, 23 * 60 * 60 * INT64_C(1000), &b);
+	report_quota(NULL, &v, 23 * 60 * 60 * INT64_C(1000), &b);
 	assert_text(&b, "shared: yes\nprocesses: 3\ncalls in the last second: 17\n"
 			"calls in the last minute: 800\npace: 13.5 calls a second\n"
 			"ceiling: 18.0 calls a second\n"
 			"learned from refusals, for another: 61 s\n"
 			"token: 1380 min left\n");
 	v = (struct quota_view){ .pace_per_sec = 1, .ceiling_per_sec = 1 };
-	report_quota(&v, 0, &b);
+	report_quota(NULL, &v, 0, &b);
 	assert_text(&b, "shared: no\nprocesses: 0\ncalls in the last second: 0\n"
 			"calls in the last minute: 0\npace: 1.0 calls a second\n"
 			"ceiling: 1.0 calls a second\ntoken: none\n");

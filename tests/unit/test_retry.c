@@ -1,3 +1,5 @@
+/* Unit tests of engine/retry: a table of cases, the bounds of the pauses, and
+ * the bucket over simulated hours. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,86 +10,185 @@
 #include "base/clock.h"
 #include "engine/retry.h"
 
-#define NOW (100 * NS_PER_SEC)
-#define MS(n) ((n) * NS_PER_MS)
+#define SEC NS_PER_SEC
 
-static void says_whether_and_when(void **state)
+/* What each kind means for one symbol and for several, at the first failure. */
+static void each_kind_has_its_action(void **state)
 {
 	static const struct {
-		const char *name;
 		enum err_kind kind;
-		int64_t retry_after_ms;
-		int attempt, attempts_max;
-		double random;
-		int64_t left_ms, typical_ms; /* left -1: no deadline */
-		int64_t want_ms;             /* -1: no further attempt */
+		enum retry_action one, many;
 	} rows[] = {
-		{ "first", ERR_NETWORK, 0, 1, 3, 0.5, -1, 0, 100 },
-		{ "doubles", ERR_NETWORK, 0, 2, 9, 0.5, -1, 0, 200 },
-		{ "doubles again", ERR_NETWORK, 0, 3, 9, 0.5, -1, 0, 400 },
-		{ "full jitter: at once", ERR_SERVER, 0, 1, 3, 0, -1, 0, 0 },
-		{ "full jitter: at most", ERR_TIMEOUT, 0, 1, 3, 0.875, -1, 0, 175 },
-		{ "throttled waits longer", ERR_RATE_LIMIT, 0, 1, 3, 0.5, -1, 0, 300 },
-		{ "capped", ERR_NETWORK, 0, 8, 99, 0.5, -1, 0, 10000 },
-		{ "capped without overflow", ERR_NETWORK, 0, 90, 99, 0.5, -1, 0, 10000 },
-		{ "throttled, capped", ERR_RATE_LIMIT, 0, 16, 99, 0.5, -1, 0, 10000 },
-		{ "the last was the last", ERR_NETWORK, 0, 3, 3, 0, -1, 0, -1 },
-		{ "--retries 0", ERR_NETWORK, 0, 1, 1, 0, -1, 0, -1 },
-		{ "not worth it", ERR_NOT_FOUND, 0, 1, 3, 0, -1, 0, -1 },
-		{ "not worth it, whatever the server says", ERR_AUTH, 50, 1, 3, 0, -1, 0, -1 },
-		{ "the server's wish", ERR_SERVER, 2500, 1, 3, 0.5, -1, 0, 2500 },
-		{ "the server's wish, in time", ERR_SERVER, 2500, 1, 3, 0.5, 2501, 0, 2500 },
-		{ "the server's wish, too late", ERR_SERVER, 2500, 1, 3, 0.5, 2500, 0, -1 },
-		{ "in time", ERR_NETWORK, 0, 1, 3, 0.5, 131, 30, 100 },
-		{ "would not finish", ERR_NETWORK, 0, 1, 3, 0.5, 130, 30, -1 },
-		{ "no time at all", ERR_NETWORK, 0, 1, 3, 0, 0, 0, -1 },
-		{ "deadline gone by", ERR_NETWORK, 0, 1, 3, 0, -5000, 0, -1 },
+		{ ERR_USAGE, RETRY_FINAL, RETRY_FINAL },
+		{ ERR_INPUT, RETRY_FINAL, RETRY_SPLIT },
+		{ ERR_NOT_FOUND, RETRY_FINAL, RETRY_SPLIT },
+		{ ERR_NO_TRADE, RETRY_FINAL, RETRY_FINAL },
+		{ ERR_LIMIT, RETRY_FINAL, RETRY_FINAL },
+		{ ERR_RATE_LIMIT, RETRY_AGAIN, RETRY_AGAIN },
+		{ ERR_DEADLINE, RETRY_FINAL, RETRY_FINAL },
+		{ ERR_TIMEOUT, RETRY_AGAIN, RETRY_AGAIN },
+		{ ERR_NETWORK, RETRY_AGAIN, RETRY_AGAIN },
+		{ ERR_HOST, RETRY_AGAIN, RETRY_AGAIN },
+		{ ERR_TLS, RETRY_AGAIN, RETRY_AGAIN },
+		{ ERR_HANDSHAKE, RETRY_AGAIN, RETRY_AGAIN },
+		{ ERR_HTTP, RETRY_AGAIN, RETRY_SPLIT },
+		{ ERR_SERVER, RETRY_AGAIN, RETRY_AGAIN },
+		{ ERR_AUTH, RETRY_AGAIN, RETRY_AGAIN },
+		{ ERR_FORBIDDEN, RETRY_AGAIN, RETRY_SPLIT },
+		{ ERR_TOKEN, RETRY_NOW, RETRY_NOW },
+		{ ERR_PARSE, RETRY_AGAIN, RETRY_SPLIT },
+		{ ERR_TRUNCATED, RETRY_AGAIN, RETRY_AGAIN },
+		{ ERR_UNSUPPORTED, RETRY_SINGLES, RETRY_SINGLES },
+		{ ERR_CANCELED, RETRY_FINAL, RETRY_FINAL },
+		{ ERR_OUTPUT, RETRY_FINAL, RETRY_FINAL },
+		{ ERR_SYSTEM, RETRY_FINAL, RETRY_FINAL },
 	};
+	size_t i;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct err err = { .kind = rows[i].kind,
-				   .retry_after_ms = rows[i].retry_after_ms };
-		struct retry_case c = {
-			.err = &err,
-			.attempt = rows[i].attempt,
-			.attempts_max = rows[i].attempts_max,
-			.random = rows[i].random,
-			.now_ns = NOW,
-			.deadline_ns = rows[i].left_ms == -1 ? CLOCK_NEVER :
-							       NOW + MS(rows[i].left_ms),
-			.typical_ns = MS(rows[i].typical_ms),
-		};
-		int64_t at_ns = 0;
+	assert_int_equal(sizeof rows / sizeof *rows, ERR_KINDS);
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct retry_case c = { .kind = rows[i].kind, .symbols = 1, .attempts = 1 };
 
-		print_message("# %s\n", rows[i].name);
-		assert_int_equal(retry_next(&c, &at_ns), rows[i].want_ms >= 0);
-		if (rows[i].want_ms >= 0)
-			assert_int_equal(at_ns, NOW + MS(rows[i].want_ms));
+		assert_int_equal(rows[i].kind, i);
+		assert_int_equal(retry_decide(&c), rows[i].one);
+		c.symbols = 30;
+		assert_int_equal(retry_decide(&c), rows[i].many);
 	}
 }
 
-static void only_what_may_heal(void **state)
+static void what_else_decides(void **state)
+{
+	static const struct {
+		const char *what;
+		struct retry_case c;
+		enum retry_action want;
+	} rows[] = {
+		{ "no count ends what may heal",
+		  { .kind = ERR_NETWORK, .symbols = 1, .attempts = 1000 }, RETRY_AGAIN },
+		{ "but --retries does",
+		  { .kind = ERR_NETWORK, .symbols = 1, .attempts = 3, .attempts_max = 3 },
+		  RETRY_FINAL },
+		{ "and not a moment earlier",
+		  { .kind = ERR_NETWORK, .symbols = 1, .attempts = 2, .attempts_max = 3 },
+		  RETRY_AGAIN },
+		{ "a refusal for the rate never counts",
+		  { .kind = ERR_RATE_LIMIT, .symbols = 1, .attempts = 9, .attempts_max = 1 },
+		  RETRY_AGAIN },
+		{ "others are answered, these never: halves",
+		  { .kind = ERR_SERVER, .symbols = 30, .attempts = 3 }, RETRY_SPLIT },
+		{ "nobody is: no halves",
+		  { .kind = ERR_SERVER, .symbols = 30, .attempts = 3, .is_down = true },
+		  RETRY_AGAIN },
+		{ "nobody is: a page is no halves either",
+		  { .kind = ERR_PARSE, .symbols = 30, .attempts = 1, .is_down = true },
+		  RETRY_AGAIN },
+		{ "one symbol's page, the fourth time",
+		  { .kind = ERR_PARSE, .symbols = 1, .attempts = 4 }, RETRY_AGAIN },
+		{ "one symbol's page, the fifth time",
+		  { .kind = ERR_PARSE, .symbols = 1, .attempts = 5 }, RETRY_FINAL },
+		{ "the source's own word against one symbol",
+		  { .kind = ERR_FORBIDDEN, .symbols = 1, .attempts = 1, .is_own = true },
+		  RETRY_FINAL },
+		{ "its own word against many",
+		  { .kind = ERR_FORBIDDEN, .symbols = 2, .attempts = 1, .is_own = true },
+		  RETRY_SPLIT },
+		{ "a token that stays dead",
+		  { .kind = ERR_TOKEN, .symbols = 1, .attempts = 5 }, RETRY_FINAL },
+		{ "no single call either",
+		  { .kind = ERR_UNSUPPORTED, .symbols = 1, .is_single = true, .attempts = 1 },
+		  RETRY_FINAL },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (retry_decide(&rows[i].c) != rows[i].want)
+			fail_msg("%s", rows[i].what);
+}
+
+static void pauses_double_up_to_a_cap(void **state)
+{
+	static const int most_ms[] = { 0, 200, 400, 800, 1600, 2000, 2000 };
+	struct err err = { .kind = ERR_NETWORK };
+	int n;
+
+	(void)state;
+	for (n = 1; n < 7; n++) {
+		assert_int_equal(retry_delay_ns(&err, n, 0), 0);
+		assert_in_range(retry_delay_ns(&err, n, 0.999999),
+				most_ms[n] * NS_PER_MS - NS_PER_MS, most_ms[n] * NS_PER_MS);
+	}
+	err.kind = ERR_RATE_LIMIT;
+	assert_in_range(retry_delay_ns(&err, 9, 0.999999), 299 * NS_PER_MS, 300 * NS_PER_MS);
+	err.retry_after_ms = 7000;
+	assert_int_equal(retry_delay_ns(&err, 1, 0.5), 7 * SEC);
+}
+
+static void an_attempt_fits_before_the_deadline(void **state)
 {
 	(void)state;
-	for (int kind = 0; kind < ERR_KINDS; kind++) {
-		struct err err = { .kind = (enum err_kind)kind };
-		struct retry_case c = { .err = &err,
-					.attempt = 1,
-					.attempts_max = 2,
-					.deadline_ns = CLOCK_NEVER };
-		int64_t at_ns;
+	assert_true(retry_fits(9 * SEC, SEC / 2, 0, 10 * SEC));
+	assert_false(retry_fits(9 * SEC, SEC, 0, 10 * SEC));
+	assert_false(retry_fits(11 * SEC, 0, 0, 10 * SEC));
+	/* Without a deadline: ten minutes. */
+	assert_true(retry_fits(600 * SEC, SEC, SEC, CLOCK_NEVER));
+	assert_false(retry_fits(601 * SEC, SEC, SEC, CLOCK_NEVER));
+}
 
-		assert_int_equal(retry_next(&c, &at_ns),
-				 err_kind_is_retryable((enum err_kind)kind));
+/* With nothing answered, no more than the start and four a second; and never
+ * does an empty bucket wait for more than a quarter of a second. */
+static void no_storm_in_an_hour(void **state)
+{
+	struct retry_budget b;
+	int64_t now = 5 * SEC, at;
+	int taken = 0;
+
+	(void)state;
+	retry_budget_init(&b, now);
+	while (now < 3605 * SEC) {
+		if (retry_budget_take(&b, now, &at)) {
+			taken++;
+			continue;
+		}
+		assert_in_range(at, now + 1, now + SEC / 4 + 2 * NS_PER_MS);
+		now = at;
 	}
+	assert_in_range(taken, RETRY_BUDGET_START + 4 * 3590, RETRY_BUDGET_START + 4 * 3600);
+}
+
+static void answers_refill(void **state)
+{
+	struct retry_budget b;
+	int64_t at;
+	int i, taken = 0;
+
+	(void)state;
+	retry_budget_init(&b, 0);
+	while (retry_budget_take(&b, 0, &at))
+		taken++;
+	assert_int_equal(taken, RETRY_BUDGET_START);
+	for (i = 0; i < 20; i++)
+		retry_budget_note_answer(&b);
+	for (taken = 0; retry_budget_take(&b, 0, &at); taken++)
+		;
+	assert_int_equal(taken, 10);
+	for (i = 0; i < 1000000; i++)
+		retry_budget_note_answer(&b);
+	for (taken = 0; retry_budget_take(&b, 0, &at); taken++)
+		;
+	assert_int_equal(taken, RETRY_BUDGET_MAX);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(says_whether_and_when),
-		cmocka_unit_test(only_what_may_heal),
+		cmocka_unit_test(each_kind_has_its_action),
+		cmocka_unit_test(what_else_decides),
+		cmocka_unit_test(pauses_double_up_to_a_cap),
+		cmocka_unit_test(an_attempt_fits_before_the_deadline),
+		cmocka_unit_test(no_storm_in_an_hour),
+		cmocka_unit_test(answers_refill),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

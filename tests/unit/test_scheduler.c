@@ -1,0 +1,686 @@
+/* Unit tests of engine/scheduler against simulated sources under a fake clock:
+ * three workers each, 50 ms a call, faults as functions of time and count. A
+ * perfect client has every symbol that could have been had before the deadline;
+ * so must this one, with at most half as many calls again. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/scheduler.h"
+#include "provider/provider.h"
+#include "share/exchange_book.h"
+
+#define MS NS_PER_MS
+#define SEC NS_PER_SEC
+#define BEGIN (1000 * SEC)
+
+enum { MOST = 3000, WORKERS = 3, ALIVE = 2 * WORKERS };
+
+/* ---- two sources: KR in batches and US one by one; US in batches ---- */
+
+static size_t first_batch(const struct provider_account *a, enum market m)
+{
+	(void)a;
+	return m == MARKET_KR ? 30 : m == MARKET_US || m == MARKET_NAS ? 1 : 0;
+}
+
+static size_t second_batch(const struct provider_account *a, enum market m)
+{
+	(void)a;
+	return m == MARKET_US || m == MARKET_NAS ? 100 : 0;
+}
+
+static size_t exchanges(enum market m, enum market out[PROVIDER_EXCHANGES_MAX])
+{
+	out[0] = MARKET_NAS;
+	out[1] = MARKET_NYS;
+	out[2] = MARKET_AMS;
+	return m == MARKET_US ? 3 : 0;
+}
+
+static const struct provider_account plain = { .name = "plain", .batch_max = 30 };
+static const struct provider_account delayed = { .name = "delayed",
+						 .batch_max = 100,
+						 .delayed_minutes = 15 };
+static const struct provider_account prompt = { .name = "prompt", .batch_max = 100 };
+static const struct provider first = { .name = "first",
+				       .batch_max = first_batch,
+				       .exchanges = exchanges };
+static const struct provider second = { .name = "second", .batch_max = second_batch };
+
+/* ---- the simulation ---- */
+
+struct sim;
+
+/* What a call meets: ERR_KINDS is an answer. */
+typedef enum err_kind (*fault_fn)(struct sim *sim, const struct request *r);
+
+struct flight {
+	struct result *job;
+	int64_t ends_ns;
+};
+
+struct sim {
+	fault_fn fault[2];
+	int64_t latency_ns[2];
+	/* What a symbol of its own is answered with; ERR_KINDS: a quote. */
+	enum err_kind (*symbol)(const struct request *r, size_t i);
+	int64_t timeout_ns;
+	int attempts_max;
+	int seed;
+	bool may_delay;
+	const struct provider_account *second_account; /* NULL: one source */
+
+	struct symbol list[MOST];
+	size_t count;
+	int64_t now_ns;
+	int calls[2];          /* made */
+	int answers[MOST];     /* records, by entry */
+	enum err_kind end[MOST];
+	const char *by[MOST];  /* provider */
+	uint8_t tried[MOST];   /* how many sources before */
+	size_t quotes;
+	int64_t last_ns;       /* when the last answer came */
+	struct flight flight[2][ALIVE];
+	size_t flights[2];
+	struct scheduler s;
+};
+
+static const struct symbol *at(const void *list, uint32_t i)
+{
+	return &((const struct sim *)list)->list[i];
+}
+
+static bool is_priority(const void *list, uint32_t i)
+{
+	(void)list, (void)i;
+	return false;
+}
+
+static void add(struct sim *sim, size_t count, enum market m)
+{
+	while (count-- > 0) {
+		struct symbol *s = &sim->list[sim->count];
+
+		*s = (struct symbol){ .market = (uint8_t)m };
+		snprintf(s->code, sizeof s->code, "%c%zu", m == MARKET_KR ? 'K' : 'U',
+			 sim->count++);
+	}
+}
+
+/* Takes what is final. */
+static void take(struct sim *sim, struct result *r)
+{
+	for (size_t i = 0; r && i < r->request->count; i++) {
+		uint32_t at = r->request->item[i].index;
+
+		if (r->outcome[i].is_moved)
+			continue;
+		sim->answers[at]++;
+		sim->end[at] = r->outcome[i].has_quote ? ERR_KINDS : r->outcome[i].err.kind;
+		sim->by[at] = r->provider;
+		sim->tried[at] = r->request->item[i].tried_count;
+		sim->quotes += r->outcome[i].has_quote;
+		sim->last_ns = sim->now_ns;
+	}
+	result_free(r);
+}
+
+/* A worker's call comes back. */
+static void end_call(struct sim *sim, size_t source, struct result *r)
+{
+	enum err_kind kind = sim->fault[source] ? sim->fault[source](sim, r->request) : ERR_KINDS;
+
+	sim->calls[source]++;
+	r->provider = sim->s.source[source].provider->name;
+	r->had_token = true;
+	r->was_sent = r->was_connected = kind != ERR_HOST && kind != ERR_NETWORK;
+	r->latency_ms = (int)(sim->latency_ns[source] / MS);
+	if (kind != ERR_KINDS) {
+		r->has_failed = true;
+		err_set(&r->err, kind, "fault");
+		return;
+	}
+	for (size_t i = 0; i < r->request->count; i++) {
+		enum err_kind own = sim->symbol ? sim->symbol(r->request, i) : ERR_KINDS;
+
+		r->outcome[i].has_quote = own == ERR_KINDS;
+		if (own != ERR_KINDS)
+			err_set(&r->outcome[i].err, own, "of its own");
+		r->request->item[i].attempts++;
+	}
+}
+
+static void feed(struct sim *sim, int64_t *wake)
+{
+	size_t sources = sim->second_account ? 2 : 1, k;
+	struct err err;
+	bool failed;
+
+	*wake = BEGIN + sim->timeout_ns;
+	for (k = 0; k < sources; k++)
+		while (sim->flights[k] < WORKERS) {
+			struct result *job =
+				scheduler_next(&sim->s, k, sim->now_ns, wake, &failed, &err);
+
+			assert_false(failed);
+			if (!job)
+				break;
+			assert_int_equal(job->request->source, k);
+			sim->flight[k][sim->flights[k]++] =
+				(struct flight){ job, sim->now_ns + sim->latency_ns[k] };
+		}
+	for (k = 0; k < sources; k++)
+		for (size_t i = 0; i < sim->flights[k]; i++)
+			if (sim->flight[k][i].ends_ns < *wake)
+				*wake = sim->flight[k][i].ends_ns;
+}
+
+static void land(struct sim *sim)
+{
+	struct result *r;
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < sim->flights[k];) {
+			struct flight f = sim->flight[k][i];
+
+			if (f.ends_ns > sim->now_ns) {
+				i++;
+				continue;
+			}
+			sim->flight[k][i] = sim->flight[k][--sim->flights[k]];
+			end_call(sim, k, f.job);
+			take(sim, scheduler_take(&sim->s, f.job, sim->now_ns));
+		}
+	while ((r = scheduler_settle(&sim->s, sim->now_ns)))
+		take(sim, r);
+}
+
+/* Runs it; afterwards each entry has its one answer. */
+static void run(struct sim *sim)
+{
+	struct scheduler_config c = { .source_count = sim->second_account ? 2 : 1,
+				      .input = { .list = sim,
+						 .count = sim->count,
+						 .at = at,
+						 .is_priority = is_priority },
+				      .may_delay = sim->may_delay,
+				      .attempts_max = sim->attempts_max,
+				      .deadline_ns = BEGIN + sim->timeout_ns,
+				      .seed = 42,
+				      .now_ns = BEGIN };
+	struct err why;
+	struct result *r;
+	int64_t wake;
+
+	for (size_t k = 0; k < 2; k++)
+		if (!sim->latency_ns[k])
+			sim->latency_ns[k] = 50 * MS;
+	c.source[0].provider = &first;
+	c.source[0].account = &plain;
+	c.source[0].batch = 30;
+	c.source[1].provider = &second;
+	c.source[1].account = sim->second_account;
+	c.source[1].batch = 100;
+	c.book = exchange_book_new(&why);
+	assert_non_null(c.book);
+	sim->now_ns = BEGIN;
+	scheduler_init(&sim->s, &c);
+	while (!scheduler_is_done(&sim->s)) {
+		feed(sim, &wake);
+		assert_true(wake > sim->now_ns || sim->flights[0] + sim->flights[1] == 0);
+		sim->now_ns = wake;
+		if (sim->now_ns >= BEGIN + sim->timeout_ns)
+			break;
+		land(sim);
+	}
+	/* What is still under way ends with the run. */
+	sim->now_ns += 5 * SEC;
+	for (size_t k = 0; k < 2; k++)
+		for (; sim->flights[k] > 0; sim->flights[k]--) {
+			r = sim->flight[k][sim->flights[k] - 1].job;
+			r->has_failed = true;
+			err_set(&r->err, ERR_DEADLINE, "under way");
+			take(sim, scheduler_take(&sim->s, r, sim->now_ns));
+		}
+	err_set(&why, ERR_DEADLINE, "not asked");
+	while ((r = scheduler_end(&sim->s, &why)))
+		take(sim, r);
+	assert_true(scheduler_is_done(&sim->s));
+	scheduler_release(&sim->s);
+	exchange_book_free(c.book);
+	for (size_t i = 0; i < sim->count; i++)
+		assert_int_equal(sim->answers[i], 1);
+}
+
+static double seconds(const struct sim *sim)
+{
+	return (double)(sim->last_ns - BEGIN) / (double)SEC;
+}
+
+/* ---- what heals before the deadline costs nothing ---- */
+
+static enum err_kind first_three(struct sim *sim, const struct request *r)
+{
+	(void)r;
+	return sim->calls[0] < 3 ? ERR_SERVER : ERR_KINDS;
+}
+
+static enum err_kind first_eight(struct sim *sim, const struct request *r)
+{
+	(void)r;
+	return sim->calls[0] < 8 ? ERR_SERVER : ERR_KINDS;
+}
+
+static enum err_kind six_refusals(struct sim *sim, const struct request *r)
+{
+	(void)r;
+	return sim->calls[0] < 6 ? ERR_RATE_LIMIT : ERR_KINDS;
+}
+
+static bool is_between(const struct sim *sim, double from, double until)
+{
+	double t = (double)(sim->now_ns - BEGIN) / (double)SEC;
+
+	return t >= from && t < until;
+}
+
+static enum err_kind closed_for_1s(struct sim *sim, const struct request *r)
+{
+	(void)r;
+	return is_between(sim, 0, 1) ? ERR_NETWORK : ERR_KINDS;
+}
+
+static enum err_kind closed_for_5s(struct sim *sim, const struct request *r)
+{
+	(void)r;
+	return is_between(sim, 0, 5) ? ERR_NETWORK : ERR_KINDS;
+}
+
+static enum err_kind restart_midway(struct sim *sim, const struct request *r)
+{
+	(void)r;
+	return is_between(sim, 0.5, 2) ? ERR_NETWORK : ERR_KINDS;
+}
+
+static enum err_kind down_for_20s(struct sim *sim, const struct request *r)
+{
+	(void)r;
+	return is_between(sim, 0.5, 20.5) ? ERR_SERVER : ERR_KINDS;
+}
+
+static enum err_kind each_fourth(struct sim *sim, const struct request *r)
+{
+	(void)r;
+	return sim->calls[0] % 4 == 3 ? ERR_TRUNCATED : ERR_KINDS;
+}
+
+static enum err_kind a_fifth(struct sim *sim, const struct request *r)
+{
+	(void)r;
+	/* A linear congruence: the same on every machine. */
+	return (unsigned)(sim->calls[0] * 1103515245 + 12345) / 65536 % 5 == 0 ? ERR_SERVER
+									     : ERR_KINDS;
+}
+
+static enum err_kind one_page(struct sim *sim, const struct request *r)
+{
+	(void)r;
+	return sim->calls[0] == 4 ? ERR_FORBIDDEN : ERR_KINDS;
+}
+
+static enum err_kind one_dead_token(struct sim *sim, const struct request *r)
+{
+	(void)r;
+	return sim->calls[0] == 4 ? ERR_TOKEN : ERR_KINDS;
+}
+
+static void what_heals_costs_nothing(void **state)
+{
+	static const struct {
+		const char *what;
+		fault_fn fault;
+		size_t kr, us;
+		int perfect; /* calls of a client that knows the future */
+		double latest;
+	} rows[] = {
+		{ "3 x 502, then fine", first_three, 30, 0, 4, 2 },
+		{ "8 x 503, then fine", first_eight, 300, 0, 18, 8 },
+		{ "6 refusals", six_refusals, 60, 0, 8, 3 },
+		{ "port closed for 1 s", closed_for_1s, 300, 0, 10, 3 },
+		{ "port closed for 5 s", closed_for_5s, 300, 0, 10, 8 },
+		{ "restart of 1.5 s", restart_midway, 2700, 0, 90, 6 },
+		{ "down for 20 s", down_for_20s, 2700, 0, 90, 25 },
+		{ "every 4th call cut", each_fourth, 0, 200, 267, 15 },
+		{ "a fifth of all 502", a_fifth, 0, 150, 188, 15 },
+		{ "one 401 page", one_page, 300, 0, 11, 3 },
+		{ "one dead token", one_dead_token, 300, 0, 11, 3 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		static struct sim sim;
+
+		memset(&sim, 0, sizeof sim);
+		sim.fault[0] = rows[i].fault;
+		sim.timeout_ns = 30 * SEC;
+		add(&sim, rows[i].kr, MARKET_KR);
+		add(&sim, rows[i].us, MARKET_US);
+		run(&sim);
+		print_message("# %-22s %4zu of %4zu, %3d calls (perfect %3d), %.1f s\n",
+			      rows[i].what, sim.quotes, sim.count, sim.calls[0], rows[i].perfect,
+			      seconds(&sim));
+		assert_int_equal(sim.quotes, sim.count);
+		/* A few calls are in the air when an outage is seen, a few probe. */
+		assert_true(sim.calls[0] <= rows[i].perfect * 3 / 2 + 16);
+		assert_true(seconds(&sim) < rows[i].latest);
+	}
+}
+
+static void healthy_costs_the_least(void **state)
+{
+	static struct sim sim;
+
+	(void)state;
+	memset(&sim, 0, sizeof sim);
+	sim.timeout_ns = 30 * SEC;
+	add(&sim, 2700, MARKET_KR);
+	run(&sim);
+	assert_int_equal(sim.quotes, 2700);
+	assert_int_equal(sim.calls[0], 90);
+}
+
+/* ---- what does not heal ---- */
+
+static enum err_kind always_down(struct sim *sim, const struct request *r)
+{
+	(void)sim, (void)r;
+	return ERR_SERVER;
+}
+
+static enum err_kind never_reached(struct sim *sim, const struct request *r)
+{
+	(void)sim, (void)r;
+	return ERR_NETWORK;
+}
+
+static enum err_kind wrong_key(struct sim *sim, const struct request *r)
+{
+	(void)sim, (void)r;
+	return ERR_AUTH;
+}
+
+static enum err_kind no_such_host(struct sim *sim, const struct request *r)
+{
+	(void)sim, (void)r;
+	return ERR_HOST;
+}
+
+static void an_end_is_told_by_its_cause(void **state)
+{
+	static const struct {
+		const char *what;
+		fault_fn fault;
+		int attempts_max;
+		enum err_kind end;
+		double from, until;
+		int calls;
+	} rows[] = {
+		{ "down for good", always_down, 0, ERR_SERVER, 25, 36, 40 },
+		{ "down for good, --retries 2", always_down, 3, ERR_SERVER, 0, 2, 12 },
+		{ "wrong port", never_reached, 0, ERR_NETWORK, 7, 12, 20 },
+		{ "wrong key", wrong_key, 0, ERR_AUTH, 0, 0.2, 3 },
+		{ "no such host", no_such_host, 0, ERR_HOST, 0, 0.2, 3 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		static struct sim sim;
+
+		memset(&sim, 0, sizeof sim);
+		sim.fault[0] = rows[i].fault;
+		sim.timeout_ns = 30 * SEC;
+		sim.attempts_max = rows[i].attempts_max;
+		add(&sim, 300, MARKET_KR);
+		run(&sim);
+		print_message("# %-26s %d calls, %.1f s\n", rows[i].what, sim.calls[0],
+			      seconds(&sim));
+		assert_int_equal(sim.quotes, 0);
+		for (size_t n = 0; n < sim.count; n++)
+			assert_true(sim.end[n] == rows[i].end || sim.end[n] == ERR_DEADLINE);
+		assert_true(seconds(&sim) >= rows[i].from && seconds(&sim) < rows[i].until);
+		assert_true(sim.calls[0] <= rows[i].calls);
+	}
+}
+
+/* A batch that fails for one of its symbols is halved until that one is alone. */
+static enum err_kind for_k17(struct sim *sim, const struct request *r)
+{
+	(void)sim;
+	for (size_t i = 0; i < r->count; i++)
+		if (strcmp(r->item[i].symbol.code, "K17") == 0)
+			return ERR_PARSE;
+	return ERR_KINDS;
+}
+
+static enum err_kind server_for_k17(struct sim *sim, const struct request *r)
+{
+	return for_k17(sim, r) == ERR_KINDS ? ERR_KINDS : ERR_SERVER;
+}
+
+static void one_symbol_costs_itself_alone(void **state)
+{
+	static const fault_fn faults[] = { for_k17, server_for_k17 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		static struct sim sim;
+
+		memset(&sim, 0, sizeof sim);
+		sim.fault[0] = faults[i];
+		sim.timeout_ns = 30 * SEC;
+		add(&sim, 300, MARKET_KR);
+		run(&sim);
+		assert_int_equal(sim.quotes, 299);
+		assert_int_equal(sim.end[17], i ? ERR_SERVER : ERR_PARSE);
+		assert_true(sim.calls[0] < 60);
+	}
+}
+
+static enum err_kind unknown_u5(const struct request *r, size_t i)
+{
+	return strcmp(r->item[i].symbol.code, "U5") == 0 ? ERR_NOT_FOUND : ERR_KINDS;
+}
+
+static void unknown_symbols_are_sought_at_each_exchange(void **state)
+{
+	static struct sim sim;
+
+	(void)state;
+	memset(&sim, 0, sizeof sim);
+	sim.timeout_ns = 30 * SEC;
+	sim.symbol = unknown_u5;
+	add(&sim, 10, MARKET_US);
+	run(&sim);
+	assert_int_equal(sim.quotes, 9);
+	assert_int_equal(sim.end[5], ERR_NOT_FOUND);
+	assert_int_equal(sim.calls[0], 12);
+}
+
+/* ---- from source to source ---- */
+
+static void a_dead_source_hands_on(void **state)
+{
+	static const struct {
+		fault_fn fault;
+		double latest;
+	} rows[] = { { always_down, 3 }, { never_reached, 3 }, { wrong_key, 1 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		static struct sim sim;
+
+		memset(&sim, 0, sizeof sim);
+		sim.fault[0] = rows[i].fault;
+		sim.second_account = &prompt;
+		sim.timeout_ns = 30 * SEC;
+		add(&sim, 1000, MARKET_US);
+		run(&sim);
+		print_message("# dead source %zu: %.2f s, %d + %d calls\n", i, seconds(&sim),
+			      sim.calls[0], sim.calls[1]);
+		assert_int_equal(sim.quotes, 1000);
+		assert_string_equal(sim.by[0], "second");
+		assert_int_equal(sim.tried[0], 1);
+		assert_true(seconds(&sim) < rows[i].latest);
+	}
+}
+
+static void what_nobody_else_serves_stays(void **state)
+{
+	static struct sim sim;
+
+	(void)state;
+	memset(&sim, 0, sizeof sim);
+	sim.fault[0] = closed_for_5s;
+	sim.second_account = &prompt;
+	sim.timeout_ns = 30 * SEC;
+	add(&sim, 300, MARKET_KR);
+	add(&sim, 300, MARKET_US);
+	run(&sim);
+	assert_int_equal(sim.quotes, 600);
+	assert_string_equal(sim.by[0], "first");
+	assert_string_equal(sim.by[300], "second");
+}
+
+static void delay_is_only_for_who_asked_for_it(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		static struct sim sim;
+
+		memset(&sim, 0, sizeof sim);
+		sim.fault[0] = wrong_key;
+		sim.second_account = &delayed;
+		sim.may_delay = i;
+		sim.timeout_ns = 30 * SEC;
+		add(&sim, 10, MARKET_US);
+		run(&sim);
+		assert_int_equal(sim.quotes, i ? 10 : 0);
+	}
+}
+
+static void both_dead_is_an_end(void **state)
+{
+	static struct sim sim;
+
+	(void)state;
+	memset(&sim, 0, sizeof sim);
+	sim.fault[0] = wrong_key;
+	sim.fault[1] = no_such_host;
+	sim.second_account = &prompt;
+	sim.timeout_ns = 30 * SEC;
+	add(&sim, 100, MARKET_US);
+	add(&sim, 10, MARKET_KR);
+	run(&sim);
+	assert_int_equal(sim.quotes, 0);
+	assert_int_equal(sim.end[0], ERR_HOST);
+	assert_int_equal(sim.tried[0], 1);
+	assert_int_equal(sim.end[100], ERR_AUTH);
+	assert_true(seconds(&sim) < 1);
+}
+
+/* A slow source delays nobody else's symbols. */
+static void a_slow_source_is_alone(void **state)
+{
+	static struct sim sim;
+	size_t i, early = 0;
+
+	(void)state;
+	memset(&sim, 0, sizeof sim);
+	sim.latency_ns[0] = 9 * SEC;
+	sim.second_account = &prompt;
+	sim.timeout_ns = 30 * SEC;
+	add(&sim, 90, MARKET_KR);
+	add(&sim, 1000, MARKET_US);
+	/* US is the first source's: let the second be asked for it at once. */
+	sim.fault[0] = NULL;
+	run(&sim);
+	for (i = 0; i < 90; i++)
+		early += sim.end[i] == ERR_KINDS;
+	assert_int_equal(early, 90);
+}
+
+/* A day of outages of all lengths: each hour a run, against a perfect client. */
+static enum err_kind random_outages(struct sim *sim, const struct request *r)
+{
+	int64_t slot = (sim->now_ns - BEGIN) / (SEC / 2);
+	uint64_t x = (uint64_t)slot * UINT64_C(6364136223846793005) + (uint64_t)sim->seed;
+
+	(void)r;
+	x ^= x >> 33;
+	x *= UINT64_C(0xff51afd7ed558ccd);
+	x ^= x >> 33;
+	switch (x % 10) {
+	case 0:
+		return ERR_NETWORK;
+	case 1:
+		return ERR_SERVER;
+	case 2:
+		return ERR_RATE_LIMIT;
+	case 3:
+		return ERR_FORBIDDEN;
+	default:
+		return ERR_KINDS;
+	}
+}
+
+static void a_day_of_outages(void **state)
+{
+	size_t asked = 0, had = 0;
+	int calls = 0;
+
+	(void)state;
+	for (int hour = 0; hour < 24; hour++) {
+		static struct sim sim;
+
+		memset(&sim, 0, sizeof sim);
+		sim.fault[0] = random_outages;
+		sim.seed = hour;
+		sim.timeout_ns = 30 * SEC;
+		add(&sim, 2400, MARKET_KR);
+		add(&sim, 40, MARKET_US);
+		run(&sim);
+		asked += sim.count;
+		had += sim.quotes;
+		calls += sim.calls[0];
+	}
+	print_message("# a day: %zu of %zu symbols, %d calls (perfect %d)\n", had, asked, calls,
+		      24 * 120);
+	assert_int_equal(had, asked);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_heals_costs_nothing),
+		cmocka_unit_test(healthy_costs_the_least),
+		cmocka_unit_test(an_end_is_told_by_its_cause),
+		cmocka_unit_test(one_symbol_costs_itself_alone),
+		cmocka_unit_test(unknown_symbols_are_sought_at_each_exchange),
+		cmocka_unit_test(a_dead_source_hands_on),
+		cmocka_unit_test(what_nobody_else_serves_stays),
+		cmocka_unit_test(delay_is_only_for_who_asked_for_it),
+		cmocka_unit_test(both_dead_is_an_end),
+		cmocka_unit_test(a_slow_source_is_alone),
+		cmocka_unit_test(a_day_of_outages),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
