@@ -7,9 +7,10 @@
  *
  * It is hopeless, and stays so, when waiting cannot help: credentials refused,
  * certificate wrong, a host name that does not exist, before anything was ever
- * answered; every call refused by the source's own word; or no connection ever
- * stood for BREAKER_UNREACHED_NS; or --retries caps the probes. Eight seconds: a service that restarts is back
- * within five, and a person who typed a wrong port still sits there. */
+ * answered; every call refused by the source's own word; no connection ever
+ * stood for BREAKER_UNREACHED_NS; or --retries caps the probes. Eight seconds:
+ * a service that restarts is back within five, and a person who typed a wrong
+ * port still sits there. */
 #ifndef ENGINE_BREAKER_H
 #define ENGINE_BREAKER_H
 

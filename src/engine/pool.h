@@ -8,8 +8,9 @@
  *
  * Several pools may have one queue of results. At most pool_depth jobs of a pool
  * are alive, from submit to collect, and the queues hold as many, so no worker
- * ever blocks on its results. The pool knows nothing of what jobs are. With 0 workers it is inline: submit does the work, with the
- * same results. All functions are main's. */
+ * ever blocks on its results. The pool knows nothing of what jobs are. With 0
+ * workers it is inline: submit does the work, with the same results. All
+ * functions are main's. */
 #ifndef ENGINE_POOL_H
 #define ENGINE_POOL_H
 

@@ -26,6 +26,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "engine/breaker.h"
+#include "engine/job_line.h"
 #include "engine/plan.h"
 #include "engine/retry.h"
 #include "model/quote.h"
@@ -35,11 +36,6 @@ struct provider;
 struct provider_account;
 
 #define SCHEDULER_FAILOVER_NS NS_PER_SEC
-
-/* Jobs in a row. */
-struct scheduler_line {
-	struct result *first, *last;
-};
 
 /* Symbols on their way from one source to the next, of a call each or many. */
 struct scheduler_moved {
@@ -52,7 +48,7 @@ struct scheduler_source {
 	const struct provider_account *account;
 	size_t batch; /* symbols a call, where they share one */
 	struct plan plan;
-	struct scheduler_line front, back;
+	struct job_line front, back;
 	struct scheduler_moved moved[PLAN_LANES];
 	struct breaker breaker;
 	struct retry_budget budget;

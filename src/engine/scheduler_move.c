@@ -1,0 +1,92 @@
+/* Hands symbols from a source that cannot answer for them to one that may. */
+#include "engine/scheduler_part.h"
+
+#include <stdlib.h>
+
+#include "provider/provider.h"
+
+static bool was_tried(const struct request_item *item, size_t source)
+{
+	size_t i;
+
+	for (i = 0; i < item->tried_count; i++)
+		if (item->tried[i].source == source)
+			return true;
+	return false;
+}
+
+size_t scheduler_find_other(const struct scheduler *s, size_t source,
+			    const struct request_item *item)
+{
+	size_t i;
+
+	for (i = 0; i < s->config.source_count; i++) {
+		const struct scheduler_source *o = &s->source[i];
+
+		if (i != source && !was_tried(item, i) &&
+		    !o->breaker.is_hopeless &&
+		    o->provider->batch_max(
+			    o->account, (enum market)item->symbol.market) > 0 &&
+		    (s->config.may_delay ||
+		     o->account->delayed_minutes <=
+			     s->source[source].account->delayed_minutes))
+			return i;
+	}
+	return SCHEDULER_NO_SOURCE;
+}
+
+bool scheduler_move_item(struct scheduler *s, size_t source,
+			 const struct request_item *item, enum err_kind why)
+{
+	size_t other = scheduler_find_other(s, source, item);
+	struct scheduler_moved *m;
+	struct request_item *moved;
+
+	if (other == SCHEDULER_NO_SOURCE)
+		return false;
+	m = &s->source[other].moved[plan_lane_of(&s->source[other].plan,
+						 item->symbol.market)];
+	if (m->count == m->cap) {
+		size_t cap = m->cap ? m->cap * 2 : REQUEST_MAX;
+
+		moved = realloc(m->item, cap * sizeof *moved);
+		if (!moved)
+			return false; /* its own error is its record, then */
+		m->item = moved;
+		m->cap = cap;
+	}
+	moved = &m->item[m->count++];
+	*moved = *item;
+	moved->asked = 0;
+	moved->symbol.exchange = MARKET_NONE;
+	moved->tried[moved->tried_count++] =
+		(struct tried){ (uint8_t)source, (uint8_t)why };
+	return true;
+}
+
+void scheduler_name_error(struct result *job)
+{
+	if (job->has_failed && !job->had_token && job->was_connected &&
+	    job->err.kind != ERR_DEADLINE && job->err.kind != ERR_CANCELED)
+		job->err.kind = ERR_AUTH;
+}
+
+struct result *scheduler_give_up(struct scheduler *s, struct result *job)
+{
+	size_t source = job->request->source, i, moved = 0;
+
+	scheduler_name_error(job);
+	job->has_failed = true;
+	result_fail(job, &job->err);
+	if (job->err.kind == ERR_CANCELED)
+		return job;
+	for (i = 0; i < job->request->count; i++) {
+		job->outcome[i].is_moved = scheduler_move_item(
+			s, source, &job->request->item[i], job->err.kind);
+		moved += job->outcome[i].is_moved;
+	}
+	if (moved < job->request->count)
+		return job;
+	result_free(job);
+	return NULL;
+}

@@ -1,0 +1,164 @@
+/* Chooses the next job of a source. */
+#include "engine/scheduler_part.h"
+
+#include <string.h>
+
+#include "provider/provider.h"
+#include "share/exchange_book.h"
+
+bool scheduler_choose_exchange(const struct scheduler *s,
+			       const struct scheduler_source *src,
+			       struct request_item *item)
+{
+	enum market exchange[PROVIDER_EXCHANGES_MAX];
+	size_t count =
+		src->provider->exchanges
+			? src->provider->exchanges(
+				  (enum market)item->symbol.market, exchange)
+			: 0;
+	enum market hint = item->asked ? MARKET_NONE
+				       : exchange_book_find(s->config.book,
+							    item->symbol.code);
+	size_t i, first = count;
+
+	for (i = 0; i < count; i++) {
+		if (item->asked & 1u << i)
+			continue;
+		if (first == count || exchange[i] == hint)
+			first = i;
+	}
+	if (first == count)
+		return false;
+	item->asked |= (uint8_t)(1u << first);
+	item->symbol.exchange = (uint8_t)exchange[first];
+	return true;
+}
+
+static struct request *take_moved(struct scheduler_source *src)
+{
+	struct scheduler_moved *m = &src->moved[LANE_BATCHED];
+	enum plan_lane lane = LANE_BATCHED;
+	struct request *r;
+	size_t count;
+
+	if (m->count == 0)
+		m = &src->moved[lane = LANE_SINGLE];
+	if (m->count == 0)
+		return NULL;
+	count = lane == LANE_SINGLE                 ? 1
+		: m->count < src->plan.config.batch ? m->count
+						    : src->plan.config.batch;
+	r = request_new(count);
+	if (!r)
+		return NULL;
+	m->count -= count;
+	memcpy(r->item, m->item + m->count, count * sizeof *r->item);
+	r->count = count;
+	plan_set_request(&src->plan, lane, r);
+	return r;
+}
+
+bool scheduler_has_moved(const struct scheduler_source *src)
+{
+	return src->moved[LANE_BATCHED].count > 0 ||
+	       src->moved[LANE_SINGLE].count > 0;
+}
+
+struct result *scheduler_take_fresh(struct scheduler *s,
+				    struct scheduler_source *src, bool *done,
+				    struct err *err)
+{
+	struct request *request;
+	struct result *job;
+	size_t i;
+
+	*done = false;
+	if (plan_requests_left(&src->plan) > 0)
+		request = plan_next(&src->plan, done, err);
+	else if (scheduler_has_moved(src))
+		request = take_moved(src);
+	else {
+		*done = true;
+		return NULL;
+	}
+	for (i = 0; request && i < request->count; i++)
+		scheduler_choose_exchange(s, src, &request->item[i]);
+	job = job_new(request);
+	if (!job)
+		err_no_memory(err);
+	return job;
+}
+
+/* What has waited for long enough, and the budget allows. */
+static struct result *take_ripe(struct scheduler_source *src, int64_t now_ns,
+				int64_t *wake_ns)
+{
+	struct result *before = NULL, *job;
+	int64_t at_ns;
+
+	for (job = src->back.first; job; before = job, job = job->next) {
+		at_ns = job->request->not_before_ns;
+		if (at_ns > now_ns) {
+			if (at_ns < *wake_ns)
+				*wake_ns = at_ns;
+			continue;
+		}
+		if (!retry_budget_take(&src->budget, now_ns, &at_ns)) {
+			if (at_ns < *wake_ns)
+				*wake_ns = at_ns;
+			return NULL;
+		}
+		job = job_line_take_after(&src->back, before);
+		result_reset(job);
+		return job;
+	}
+	return NULL;
+}
+
+struct result *scheduler_next(struct scheduler *s, size_t source,
+			      int64_t now_ns, int64_t *wake_ns, bool *failed,
+			      struct err *err)
+{
+	struct scheduler_source *src = &s->source[source];
+	enum breaker_reply reply;
+	struct result *job = NULL;
+	int64_t at_ns = CLOCK_NEVER;
+	bool done;
+
+	*failed = s->is_out_of_memory;
+	if (*failed) {
+		err_no_memory(err);
+		return NULL;
+	}
+	reply = breaker_ask(&src->breaker, now_ns, &at_ns);
+	if (reply == BREAKER_WAIT && at_ns < *wake_ns)
+		*wake_ns = at_ns;
+	if (reply == BREAKER_WAIT || reply == BREAKER_HOPELESS)
+		return NULL;
+	job = job_line_take_after(&src->front, NULL);
+	/* A probe with what failed: what was never asked need not fail, too. */
+	if (!job && reply == BREAKER_PROBE)
+		job = take_ripe(src, now_ns, wake_ns);
+	if (!job) {
+		job = scheduler_take_fresh(s, src, &done, err);
+		*failed = !job && !done;
+		if (*failed)
+			return NULL;
+	}
+	if (!job && reply != BREAKER_PROBE)
+		job = take_ripe(src, now_ns, wake_ns);
+	if (!job)
+		return NULL;
+	if (reply == BREAKER_PROBE)
+		breaker_note_probe(&src->breaker);
+	src->alive++;
+	return job;
+}
+
+void scheduler_put_back(struct scheduler *s, struct result *job)
+{
+	struct scheduler_source *src = &s->source[job->request->source];
+
+	src->alive--;
+	job_line_prepend(&src->front, job);
+}

@@ -1,0 +1,46 @@
+/* scheduler_part.h: what the files of the scheduler share.
+ * Layer engine; private to scheduler*.c:
+ *
+ *	scheduler.c       begins, ends, and settles without another call
+ *	scheduler_next.c  chooses the next job
+ *	scheduler_take.c  says what becomes of one that came back
+ *	scheduler_move.c  hands symbols from source to source */
+#ifndef ENGINE_SCHEDULER_PART_H
+#define ENGINE_SCHEDULER_PART_H
+
+#include "engine/scheduler.h"
+
+/* In [0, 1): spreads calls; nothing secret hangs on it. */
+double scheduler_random(struct scheduler *s);
+
+/* Chooses the exchange to ask for a symbol whose market is none: the remembered
+ * one first, then in the source's order. Returns false when all were asked. */
+bool scheduler_choose_exchange(const struct scheduler *s,
+			       const struct scheduler_source *src,
+			       struct request_item *item);
+
+/* A request that has not been made yet; NULL with *done when there is none.
+ * Errors: SYSTEM. */
+struct result *scheduler_take_fresh(struct scheduler *s,
+				    struct scheduler_source *src, bool *done,
+				    struct err *err);
+
+/* Whether symbols wait to be asked for after another source. */
+bool scheduler_has_moved(const struct scheduler_source *src);
+
+/* Who may answer for the item beside source; NO_SOURCE: nobody. */
+size_t scheduler_find_other(const struct scheduler *s, size_t source,
+			    const struct request_item *item);
+
+/* Hands the item on, if anybody else serves it. */
+bool scheduler_move_item(struct scheduler *s, size_t source,
+			 const struct request_item *item, enum err_kind why);
+
+/* The job has failed for good: its symbols go elsewhere, or have its error.
+ * Returns it, or NULL when all went elsewhere. */
+struct result *scheduler_give_up(struct scheduler *s, struct result *job);
+
+/* Without a token there is no login, whatever the source said instead. */
+void scheduler_name_error(struct result *job);
+
+#endif
