@@ -322,6 +322,7 @@ struct scheduler_config accounts_schedule(const struct command *c)
 		.attempts_max = o->retries == OPTION_AUTO ? 0 : o->retries + 1,
 		.deadline_ns = c->deadline_ns,
 		.seed = (uint64_t)now_ns,
+		.say = o->is_verbose ? c->say : NULL,
 		.now_ns = now_ns
 	};
 	size_t i;

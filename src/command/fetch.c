@@ -300,6 +300,8 @@ static void count(struct fetch *f, struct stats *stats)
 
 	stats->tally = *sink_tally(f->sink);
 	engine_sum_metrics(f->engine, &stats->metrics);
+	stats->metrics.requests = f->scheduler.requests;
+	stats->metrics.retries = f->scheduler.retries;
 	stats->workers = engine_workers(f->engine);
 	stats->wall_ns = clock_monotonic_ns() - f->c->started_ns;
 	for (i = 0; i < f->upstream_count; i++)

@@ -283,7 +283,8 @@ static void note_attempt(struct result *result, const struct http_response *r)
 	int64_t now_ms = clock_real_ms();
 	size_t i;
 
-	result->was_connected = r->was_connected || r->status != 0;
+	result->was_connected = r->was_connected;
+	result->was_answered = r->status != 0;
 	result->was_sent = result->had_token && r->was_sent;
 	if (!result->was_sent)
 		return;
@@ -303,7 +304,6 @@ void *fetch_work(void *worker, void *job)
 	struct result *result = job;
 	const struct request *request = result->request;
 
-	w->metrics.requests++;
 	w->response.was_sent = w->response.was_connected = false;
 	w->response.status = 0;
 	result->provider = w->upstream->config.provider->name;

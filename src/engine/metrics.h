@@ -13,10 +13,10 @@
 enum { METRICS_BUCKETS = 16 * 40 };
 
 struct metrics {
-	uint64_t requests; /* batches taken from the plan */
+	uint64_t requests; /* batches taken from the plan; the scheduler's */
 	uint64_t attempts; /* at a call: also those that never left */
 	uint64_t calls;    /* HTTP requests that left, tokens included */
-	uint64_t retries;  /* calls beyond a request's first */
+	uint64_t retries;  /* further attempts at them; the scheduler's */
 	uint64_t refusals; /* answers that said: too many calls */
 	uint64_t timeouts;
 	uint64_t token_calls;

@@ -4,9 +4,6 @@
 
 enum {
 	BASE_MS = 100,
-	/* The pace after a refusal is the quota's business: this only spreads
-	 * those who were refused together. */
-	REFUSED_MS = 300,
 	CAP_MS = 2000,
 	TOKEN_ATTEMPTS = 5,    /* the same token again, then another, ... */
 	DOUBTFUL_ATTEMPTS = 5, /* of one symbol, while others are answered */
@@ -46,6 +43,10 @@ static enum retry_action decide(const struct retry_case *c)
 	case ERR_TRUNCATED:
 		return decide_healing(c);
 	case ERR_HTTP:
+		/* A 404, a redirect: no passing fault, but maybe one symbol's. */
+		if (c->symbols == 1)
+			return RETRY_FINAL;
+		return decide_doubtful(c);
 	case ERR_PARSE:
 	case ERR_FORBIDDEN:
 		return decide_doubtful(c);
@@ -96,9 +97,7 @@ int64_t retry_delay_ns(const struct err *err, int attempts, double random)
 
 	if (err->retry_after_ms > 0)
 		return err->retry_after_ms * NS_PER_MS;
-	if (err->kind == ERR_RATE_LIMIT)
-		most_ms = REFUSED_MS;
-	else if (attempts < 5)
+	if (attempts < 5)
 		most_ms = BASE_MS << attempts;
 	return (int64_t)(random * (double)(most_ms * NS_PER_MS));
 }

@@ -72,12 +72,17 @@ struct scheduler_config {
 	int64_t deadline_ns;        /* CLOCK_NEVER: none */
 	uint64_t seed;              /* of the jitter */
 	int64_t now_ns;
+	/* Tells what is done and why (--verbose); NULL: nobody. */
+	void (*say)(void *arg, const char *line);
+	void *say_arg;
 };
 
 struct scheduler {
 	struct scheduler_config config;
 	struct scheduler_source source[SOURCES_MAX];
 	uint8_t source_of[MARKET_COUNT]; /* who is asked first */
+	size_t requests;                 /* that were made, of the list */
+	size_t retries;                  /* further attempts at them */
 	uint64_t random_state;
 	bool is_out_of_memory; /* symbols were lost: the run cannot go on */
 };

@@ -66,7 +66,7 @@ bool scheduler_move_item(struct scheduler *s, size_t source,
 
 void scheduler_name_error(struct result *job)
 {
-	if (job->has_failed && !job->had_token && job->was_connected &&
+	if (job->has_failed && !job->had_token && job->was_answered &&
 	    job->err.kind != ERR_DEADLINE && job->err.kind != ERR_CANCELED)
 		job->err.kind = ERR_AUTH;
 }

@@ -84,13 +84,16 @@ struct result *scheduler_take_fresh(struct scheduler *s,
 	for (i = 0; request && i < request->count; i++)
 		scheduler_choose_exchange(s, src, &request->item[i]);
 	job = job_new(request);
-	if (!job)
+	if (job)
+		s->requests++;
+	else
 		err_no_memory(err);
 	return job;
 }
 
 /* What has waited for long enough, and the budget allows. */
-static struct result *take_ripe(struct scheduler_source *src, int64_t now_ns,
+static struct result *take_ripe(struct scheduler *s,
+				struct scheduler_source *src, int64_t now_ns,
 				int64_t *wake_ns)
 {
 	struct result *before = NULL, *job;
@@ -109,6 +112,7 @@ static struct result *take_ripe(struct scheduler_source *src, int64_t now_ns,
 			return NULL;
 		}
 		job = job_line_take_after(&src->back, before);
+		s->retries++;
 		result_reset(job);
 		return job;
 	}
@@ -138,7 +142,7 @@ struct result *scheduler_next(struct scheduler *s, size_t source,
 	job = job_line_take_after(&src->front, NULL);
 	/* A probe with what failed: what was never asked need not fail, too. */
 	if (!job && reply == BREAKER_PROBE)
-		job = take_ripe(src, now_ns, wake_ns);
+		job = take_ripe(s, src, now_ns, wake_ns);
 	if (!job) {
 		job = scheduler_take_fresh(s, src, &done, err);
 		*failed = !job && !done;
@@ -146,7 +150,7 @@ struct result *scheduler_next(struct scheduler *s, size_t source,
 			return NULL;
 	}
 	if (!job && reply != BREAKER_PROBE)
-		job = take_ripe(src, now_ns, wake_ns);
+		job = take_ripe(s, src, now_ns, wake_ns);
 	if (!job)
 		return NULL;
 	if (reply == BREAKER_PROBE)

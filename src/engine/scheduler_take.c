@@ -1,8 +1,26 @@
 /* Says what becomes of a job that came back. */
 #include "engine/scheduler_part.h"
 
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
 #include "provider/provider.h"
 #include "share/exchange_book.h"
+
+PRINTF_LIKE(2, 3)
+static void say(const struct scheduler *s, const char *fmt, ...)
+{
+	char line[320];
+	va_list ap;
+
+	if (!s->config.say)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	s->config.say(s->config.say_arg, line);
+}
 
 static void note_latency(struct scheduler_source *src, const struct result *job)
 {
@@ -129,13 +147,15 @@ static bool put_off(struct scheduler *s, struct scheduler_source *src,
 		    struct result *job, int64_t now_ns)
 {
 	struct request *r = job->request;
-	int64_t delay_ns =
-		retry_delay_ns(&job->err, r->attempts, scheduler_random(s));
+	int64_t delay_ns = retry_delay_ns(&job->err, r->attempts + r->refusals,
+					  scheduler_random(s));
 
 	r->not_before_ns = now_ns + delay_ns;
 	if (!retry_fits(r->not_before_ns, src->typical_ns, r->failing_since_ns,
 			s->config.deadline_ns))
 		return false;
+	say(s, "attempt %d failed (%s): again in %" PRId64 " ms",
+	    r->attempts + r->refusals, job->err.msg, delay_ns / NS_PER_MS);
 	job_line_append(&src->back, job);
 	return true;
 }
@@ -190,6 +210,8 @@ static struct result *take_failed(struct scheduler *s,
 		r->failing_since_ns = now_ns;
 	if (retry_counts(job->err.kind))
 		r->attempts++;
+	else
+		r->refusals++;
 	c.attempts = r->attempts;
 	if (job->err.kind == ERR_NOT_FOUND && try_exchange(s, src, job))
 		return NULL;
@@ -200,14 +222,18 @@ static struct result *take_failed(struct scheduler *s,
 		is_kept = put_off(s, src, job, now_ns);
 		break;
 	case RETRY_NOW:
+		s->retries++;
 		result_reset(job);
 		job_line_prepend(&src->front, job);
 		is_kept = true;
 		break;
 	case RETRY_SPLIT:
+		say(s, "%zu symbols failed (%s): fewer a call", r->count,
+		    job->err.msg);
 		is_kept = split(src, job, false);
 		break;
 	case RETRY_SINGLES:
+		say(s, "no multi call (%s): asking one by one", job->err.msg);
 		plan_use_single_calls(&src->plan);
 		r->is_single = true;
 		is_kept = split(src, job, true);

@@ -41,7 +41,8 @@ struct request_item {
 struct request {
 	int64_t not_before_ns;    /* monotonic; 0: at once */
 	int64_t failing_since_ns; /* of its first failure; 0: none yet */
-	int attempts;             /* further ones of this request so far */
+	int attempts;             /* that failed and count */
+	int refusals;             /* for the rate: they do not count */
 	uint8_t source;           /* its place in the run's list of sources */
 	bool wants_detail;
 	bool wants_raw;
@@ -123,6 +124,7 @@ struct result {
 	struct err err;
 	bool was_sent;      /* the call left, or may have left */
 	bool was_connected; /* a connection to the source stood */
+	bool was_answered;  /* by HTTP, be it for a token */
 	bool had_token;     /* there was one, or none is needed */
 	int latency_ms;
 	uint32_t holders;         /* entries yet to be rendered from it */

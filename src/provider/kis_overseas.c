@@ -32,12 +32,15 @@ static enum market exchange_of(const struct symbol *s)
 	return s->market == MARKET_US ? s->exchange : s->market;
 }
 
-/* How the broker spells the code: in Hong Kong with five digits. */
+/* How the broker spells the code: in Hong Kong with five digits, and a class of
+ * shares with a slash where a dash is meant (BRK-B). */
 static const char *spell(const struct symbol *s, char out[SYMBOL_CODE_BYTES])
 {
 	size_t len = strlen(s->code);
 
 	memcpy(out, s->code, len + 1);
+	if (strchr(out, '-'))
+		*strchr(out, '-') = '/';
 	if (s->market == MARKET_HKS && len < HK_DIGITS &&
 	    strspn(s->code, "0123456789") == len) {
 		memset(out, '0', HK_DIGITS - len);

@@ -11,7 +11,9 @@ asked() {
     serve
     fetch --workers 1 --format ndjson -k AAPL KO SPY
     expect_status 0
-    expect_same "$(asked)" 'NAS:AAPL NAS:KO NYS:KO NAS:SPY NYS:SPY AMS:SPY'
+    # Symbols in any order; each of them at one exchange after the other.
+    expect_same "$(asked | xargs -n 1 | sort -s -t : -k 2 | xargs)" \
+        'NAS:AAPL NAS:KO NYS:KO NAS:SPY NYS:SPY AMS:SPY'
     expect_ndjson 'map(.exchange) == ["NAS", "NYS", "AMS"] and (map(.market) | unique == ["US"])'
     expect_same "$(stat -c %a "$STATE/exchanges")" 600
     : >log

@@ -81,7 +81,7 @@ END
         fetch --format ndjson 005930 000660
         expect_status 1
         expect_ndjson 'map(select(.symbol == "005930")) | length == 1 and .[0].error
-            and (.[0].error_type | IN("Parse", "NotFound"))'
+            and (.[0].error_type | IN("Parse", "NotFound", "NoTrade"))'
         expect_ndjson 'map(select(.symbol == "000660")) | .[0].price == 1926000'
     done
 }
@@ -101,10 +101,10 @@ END
     done
 }
 
-@test "a suspended share has no price: NotFound" {
+@test "a suspended share has no price: NoTrade" {
     serve
     fetch --format ndjson 000001
-    expect_json '.error_type == "NotFound"'
+    expect_json '.error_type == "NoTrade"'
 }
 
 @test "an answer of another symbol is an error" {
@@ -143,10 +143,12 @@ END
 @test "error types: what the broker, the line or the answer did" {
     kind() { # kind FAULT ERROR_TYPE RETRYABLE ATTEMPTS
         serve --fault "$1"
-        fetch --format ndjson --try-timeout 0.3 --retries 1 005930
+        fetch --format ndjson --try-timeout 0.3 --retries 1 --timeout 3 005930
         expect_status 4
-        expect_json "[.error, .error_type, .retryable, .attempts] == [true, \"$2\", $3, $4]"
+        expect_json "[.error, .error_type, .retryable, .attempts >= $4] == [true, \"$2\", $3, true]"
+        [ "$2" = RateLimit ] || expect_json ".attempts == $4"
     }
+    # A refusal for the rate is no attempt of the symbol's.
     kind limit RateLimit true 2
     kind retry-after=0 RateLimit true 2
     kind hang Timeout true 2
@@ -154,9 +156,9 @@ END
     kind status=404 Http false 1
     kind status=503 Http true 2
     kind redirect Http false 1
-    kind html200 Parse false 1
+    kind html200 Parse false 2
     kind cut-nolength Parse true 2
-    kind trailing Parse false 1
+    kind trailing Parse false 2
     kind refuse=OPSQ0002 Unsupported false 2
 }
 

@@ -152,11 +152,11 @@ refused_by_broker() {
     serve
     unset KIS_APP_KEY
     fetch 005930
-    expect_refused "no app_key: set KIS_APP_KEY, or write 'app_key = ...' into ~/.config/quotefetch/config (chmod 600)"
+    expect_refused "no app_key: set KIS_APP_KEY, or write 'app_key = ...' into ~/.config/quotefetch/config (chmod 600); a key is free at https://apiportal.koreainvestment.com"
     export KIS_APP_KEY=$KEY
     unset KIS_APP_SECRET
     fetch 005930
-    expect_refused "no app_secret: set KIS_APP_SECRET, or write 'app_secret = ...' into ~/.config/quotefetch/config (chmod 600)"
+    expect_refused "no app_secret: set KIS_APP_SECRET, or write 'app_secret = ...' into ~/.config/quotefetch/config (chmod 600); a key is free at https://apiportal.koreainvestment.com"
 }
 
 @test "badly kept credentials are refused and not repeated" {

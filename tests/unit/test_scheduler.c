@@ -141,7 +141,7 @@ static void end_call(struct sim *sim, size_t source, struct result *r)
 	sim->calls[source]++;
 	r->provider = sim->s.source[source].provider->name;
 	r->had_token = true;
-	r->was_sent = r->was_connected = kind != ERR_HOST && kind != ERR_NETWORK;
+	r->was_sent = r->was_connected = r->was_answered = kind != ERR_HOST && kind != ERR_NETWORK;
 	r->latency_ms = (int)(sim->latency_ns[source] / MS);
 	if (kind != ERR_KINDS) {
 		r->has_failed = true;
