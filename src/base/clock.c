@@ -24,6 +24,15 @@ int64_t clock_real_ms(void)
 	return read_clock_ns(CLOCK_REALTIME) / NS_PER_MS;
 }
 
+int64_t clock_boot_ms(void)
+{
+#ifdef CLOCK_BOOTTIME
+	return read_clock_ns(CLOCK_BOOTTIME) / NS_PER_MS;
+#else /* macOS: its monotonic clock counts suspension */
+	return read_clock_ns(CLOCK_MONOTONIC) / NS_PER_MS;
+#endif
+}
+
 int clock_poll_ms(int64_t now_ns, int64_t until_ns)
 {
 	int64_t left;

@@ -23,6 +23,10 @@
 int64_t clock_monotonic_ns(void);
 int64_t clock_real_ms(void);
 
+/* Milliseconds since the boot, those in suspension included: for stamps that
+ * last for hours, and that nobody's setting of the wall clock may touch. */
+int64_t clock_boot_ms(void);
+
 /* Milliseconds from now_ns to until_ns, rounded up, at least 0 and at most
  * INT_MAX: what poll() wants; -1 (for ever) for CLOCK_NEVER. */
 int clock_poll_ms(int64_t now_ns, int64_t until_ns);

@@ -156,6 +156,17 @@ static void reads_both_clocks(void **state)
 	assert_true(clock_real_ms() / 1000 >= wall - 1);
 }
 
+/* Whichever way the two are read, the uptime with suspension is not the less. */
+static void the_boot_s_clock_goes_on(void **state)
+{
+	int64_t before_ms = clock_monotonic_ns() / NS_PER_MS;
+	int64_t boot_ms = clock_boot_ms();
+
+	(void)state;
+	assert_true(boot_ms >= before_ms);
+	assert_true(clock_boot_ms() >= boot_ms);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +176,7 @@ int main(void)
 		cmocka_unit_test(takes_a_leap_second),
 		cmocka_unit_test(rounds_a_wait_up),
 		cmocka_unit_test(reads_both_clocks),
+		cmocka_unit_test(the_boot_s_clock_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
