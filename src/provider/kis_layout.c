@@ -100,11 +100,6 @@ static const struct kis_column overseas_columns[] = {
 	{ TICK_STRENGTH, STRN },
 };
 
-bool kis_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_code_character(char c)
 {
 	return kis_is_digit(c) || (c >= 'A' && c <= 'Z');

@@ -46,7 +46,10 @@ int64_t kis_read_integer(struct span s);
 /* The only character of a code; 0: it is not one. */
 char kis_read_code(struct span s);
 
-bool kis_is_digit(char c);
+static inline bool kis_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
 
 /* Whether c, which may be NUL, stands in the set. */
 bool kis_is_one_of(char c, const char *set);
