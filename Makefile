@@ -39,7 +39,8 @@ CFLAGS_ALL   := -std=c11 $(WARN) $(FLAGS_$(MODE)) $(if $(WERROR),-Werror) $(CFLA
 LDFLAGS_ALL  := $(FLAGS_$(MODE)) $(LDFLAGS)
 
 CLIENT_LIBS  := $(call pkg_libs,libcurl,-lcurl) $(call pkg_libs,libcjson,-lcjson) -pthread
-SANDBOX_LIBS := $(call pkg_libs,libmicrohttpd,-lmicrohttpd) $(call pkg_libs,libcjson,-lcjson) -pthread
+SANDBOX_LIBS := $(call pkg_libs,libmicrohttpd,-lmicrohttpd) $(call pkg_libs,libwslay,-lwslay) \
+	$(call pkg_libs,libcjson,-lcjson) -pthread
 UNIT_LIBS    := $(call pkg_libs,cmocka,-lcmocka)
 
 # Tests may define __wrap_* and entry points that no header declares.

@@ -2,20 +2,17 @@
 #include "provider/kis_provider.h"
 
 #include "provider/kis.h"
-#include "provider/kis_feed.h"
 
 static const struct provider_account accounts[] = {
 	/* Figures of the portal's notice as worded on 2026-04-20. */
 	{ .name = "real",
 	  .base_url = "https://openapi.koreainvestment.com:9443",
 	  .rate_per_sec = 18,
-	  .batch_max = REQUEST_MAX,
-	  .stream_url = "ws://ops.koreainvestment.com:21000/tryitout" },
+	  .batch_max = REQUEST_MAX },
 	{ .name = "paper",
 	  .base_url = "https://openapivts.koreainvestment.com:29443",
 	  .rate_per_sec = 1,
-	  .batch_max = 1,
-	  .stream_url = "ws://ops.koreainvestment.com:31000/tryitout" },
+	  .batch_max = 1 },
 };
 
 static bool is_paper(const struct provider_account *account)
@@ -93,5 +90,4 @@ const struct provider kis_provider = {
 	.build_token = kis_token_build,
 	.parse_token = kis_token_parse,
 	.token_interval_ms = 60 * 1000,
-	.feed = &kis_feed,
 };

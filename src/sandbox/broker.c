@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/sync.h"
+#include "sandbox/approval_call.h"
 #include "sandbox/quote_call.h"
 #include "sandbox/refusal.h"
 #include "sandbox/spoil.h"
@@ -294,6 +295,8 @@ void broker_answer(struct broker *broker, const struct request *request,
 		answer->status = (int)broker->rules.limit_status;
 	} else if (request->endpoint == ENDPOINT_TOKEN) {
 		answer_token(broker, request, rule, answer);
+	} else if (request->endpoint == ENDPOINT_APPROVAL) {
+		approval_call_answer(&broker->rules, request, answer);
 	} else if ((msg_cd = quote_header_refusal(broker, request)) != NULL) {
 		refusal_write(answer, request->endpoint, msg_cd, NULL);
 	} else {

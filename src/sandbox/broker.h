@@ -18,6 +18,8 @@
 #include "sandbox/request.h"
 
 struct broker;
+struct stream_desk;
+struct tape;
 
 struct broker_rules {
 	const char *app_key, *app_secret; /* borrowed, as all texts here */
@@ -35,6 +37,8 @@ struct broker_rules {
 	uint64_t seed, salt; /* chance that can be repeated, and that cannot */
 	struct fault_rule *fault; /* counters are changed */
 	size_t fault_count;
+	struct stream_desk *stream; /* borrowed, as is the tape */
+	struct tape *tape;
 };
 
 /* What is settled when a request arrives. */

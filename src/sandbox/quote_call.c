@@ -213,6 +213,7 @@ void quote_call_answer(const struct broker_rules *rules,
 	switch (request->endpoint) {
 	case ENDPOINT_UNKNOWN:
 	case ENDPOINT_TOKEN:
+	case ENDPOINT_APPROVAL:
 		break;
 	case ENDPOINT_SINGLE:
 		answer_single(rules, request, arrival->fault, answer);
