@@ -211,7 +211,7 @@ static void report(struct session *run, struct run_report *out)
 	out->has_stray_resolver = atomic_load(&run->has_stray_resolver);
 	/* A disk may fill on the way, too. */
 	if (quota_warning(run->shared.quota))
-		run->config->say(NULL, quota_warning(run->shared.quota));
+		sink_say(run->sink, quota_warning(run->shared.quota));
 	sink_summarize(run->sink, out->stats.metrics.calls);
 }
 
@@ -225,7 +225,7 @@ static void remember(struct session *run)
 	    exchange_book_save(run->book, run->config->state_dirfd,
 			       run->config->stop, until_ns, &why) < 0 &&
 	    run->options->is_verbose)
-		run->config->say(NULL, why.msg);
+		sink_say(run->sink, why.msg);
 }
 
 int run_fetch(const struct session_config *config, struct run_report *out,

@@ -154,7 +154,7 @@ static void warn_of_misfit(struct session *run)
 	cost = session_cost(run->config, &run->plan, &view);
 	buf_init(&line, 1024);
 	if (!report_misfit(&cost, &line))
-		run->config->say(NULL, buf_text(&line));
+		sink_say(run->sink, buf_text(&line));
 	buf_release(&line);
 }
 
@@ -195,7 +195,8 @@ static int open_engine(struct session *run, struct err *err)
 		.deadline_ns = c->deadline_ns,
 		.try_timeout_ns = try_timeout_ns(o),
 		.attempts_max = 1 + o->retries,
-		.say = o->is_verbose ? c->say : NULL
+		.say = o->is_verbose ? sink_say : NULL,
+		.say_arg = run->sink
 	};
 	atomic_init(&s->retry_budget,
 		    retry_budget(plan_requests_left(&run->plan)));
@@ -226,8 +227,7 @@ static int open_sink(struct session *run, struct err *err)
 					    .started_ns = c->started_ns,
 					    .deadline_ns = c->deadline_ns,
 					    .stdout_is_closed =
-						    c->stdout_is_closed,
-					    .say = c->say };
+						    c->stdout_is_closed };
 
 	run->sink = sink_open(&config, err);
 	return run->sink ? 0 : -1;

@@ -8,6 +8,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,11 @@ enum { CLOCK_TEXT_BYTES = 32 };
 
 /* Writes "2026-11-21T10:15:00.123+09:00". */
 void clock_format_kst(int64_t real_ms, char out[CLOCK_TEXT_BYTES]);
+
+/* Whether the number is a day of the calendar as YYYYMMDD, or a time of the day
+ * as HHMMSS (second 60 is one, now and then). */
+bool clock_is_date(int yyyymmdd);
+bool clock_is_time(int hhmmss);
 
 /* Reads "2023-12-22 08:16:59" as KST: the form of the broker's token expiry.
  * Errors: PARSE. */

@@ -32,8 +32,13 @@ static enum market exchange_of(const struct symbol *s)
 	return s->market == MARKET_US ? s->exchange : s->market;
 }
 
-/* How the broker spells the code: in Hong Kong with five digits. */
-static const char *spell(const struct symbol *s, char out[SYMBOL_CODE_BYTES])
+const char *kis_overseas_exchange(const struct symbol *s)
+{
+	return market_name(exchange_of(s));
+}
+
+const char *kis_overseas_spell(const struct symbol *s,
+			       char out[SYMBOL_CODE_BYTES])
 {
 	size_t len = strlen(s->code);
 
@@ -56,8 +61,8 @@ int kis_overseas_build(const struct provider_login *login, const char *base_url,
 
 	http_request_set_url(out, base_url, detail ? DETAIL_PATH : PRICE_PATH);
 	http_request_add_query(out, "AUTH", "");
-	http_request_add_query(out, "EXCD", market_name(exchange_of(s)));
-	http_request_add_query(out, "SYMB", spell(s, code));
+	http_request_add_query(out, "EXCD", kis_overseas_exchange(s));
+	http_request_add_query(out, "SYMB", kis_overseas_spell(s, code));
 	return kis_add_headers(login, token,
 			       detail ? "HHDFS76200200" : "HHDFS00000300", out,
 			       err);

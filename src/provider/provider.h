@@ -17,6 +17,7 @@
 #include "model/quote.h"
 #include "model/symbol.h"
 
+struct feed;
 struct http_request;
 struct http_response;
 
@@ -26,6 +27,9 @@ struct provider_account {
 	const char *base_url;
 	int rate_per_sec; /* the broker's published figure, all processes */
 	size_t batch_max; /* symbols in one multi call; 1: it has none */
+	/* Where trades are streamed from; NULL: nowhere. The one host to which a
+	 * key goes in clear (ws://), where the broker has no other. */
+	const char *stream_url;
 };
 
 struct provider_login {
@@ -105,6 +109,8 @@ struct provider {
 
 	/* Least time between two issues of a token; 0: no such rule. */
 	int64_t token_interval_ms;
+
+	const struct feed *feed; /* the stream half (feed.h); NULL: none */
 };
 
 /* The provider of that name, or NULL. */

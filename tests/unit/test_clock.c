@@ -167,9 +167,33 @@ static void the_boot_s_clock_goes_on(void **state)
 	assert_true(clock_boot_ms() >= boot_ms);
 }
 
+static void test_calendar(void **state)
+{
+	static const struct {
+		int number;
+		bool is_date, is_time;
+	} rows[] = {
+		{ 20250730, true, false },  { 20240229, true, false },  { 20230229, false, false },
+		{ 20000229, true, false },  { 21000229, false, false }, { 20260431, false, false },
+		{ 20261231, true, false },  { 20261301, false, false }, { 20260001, false, false },
+		{ 20260100, false, false }, { 20260132, false, false }, { 19691231, false, false },
+		{ 0, false, true },	    { 235959, false, true },	{ 235960, false, true },
+		{ 235961, false, false },   { 240000, false, false },	{ 96000, false, false },
+		{ 93354, false, true },	    { -1, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (clock_is_date(rows[i].number) != rows[i].is_date ||
+		    clock_is_time(rows[i].number) != rows[i].is_time)
+			fail_msg("%d", rows[i].number);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_calendar),
 		cmocka_unit_test(formats_korean_time),
 		cmocka_unit_test(parses_what_it_formats),
 		cmocka_unit_test(refuses_what_is_no_date),
