@@ -39,7 +39,8 @@ CFLAGS_ALL   := -std=c11 $(WARN) $(FLAGS_$(MODE)) $(if $(WERROR),-Werror) $(CFLA
 LDFLAGS_ALL  := $(FLAGS_$(MODE)) $(LDFLAGS)
 
 CLIENT_LIBS  := $(call pkg_libs,libcurl,-lcurl) $(call pkg_libs,libcjson,-lcjson) -pthread
-SANDBOX_LIBS := $(call pkg_libs,libmicrohttpd,-lmicrohttpd) $(call pkg_libs,libcjson,-lcjson) -pthread
+SANDBOX_LIBS := $(call pkg_libs,libmicrohttpd,-lmicrohttpd) $(call pkg_libs,libwslay,-lwslay) \
+	$(call pkg_libs,libcjson,-lcjson) -pthread
 UNIT_LIBS    := $(call pkg_libs,cmocka,-lcmocka)
 
 # Tests may define __wrap_* and entry points that no header declares.
@@ -52,7 +53,8 @@ obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
 LIB_OBJ     := $(call obj,$(foreach d,base model net provider share engine stream cli command, \
 			$(wildcard src/$d/*.c)) \
 			$(filter-out src/main.c,$(wildcard src/*.c)))
-SANDBOX_OBJ := $(call obj,$(wildcard src/sandbox/*.c src/base/*.c))
+SANDBOX_OBJ := $(call obj,$(filter-out src/sandbox/main.c,$(wildcard src/sandbox/*.c)) \
+			$(wildcard src/base/*.c))
 HEADERS     := $(wildcard src/*.h src/*/*.h)
 
 UNIT_BIN    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
@@ -63,6 +65,7 @@ FUZZ        := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY_BIN  := $(FUZZ:%=$(BUILD)/tests/fuzz/replay_%)
 
 LIB     := $(BUILD)/libquotefetch.a
+SANDBOX_LIB := $(BUILD)/libsandbox.a
 CLIENT  := $(BUILD)/quotefetch
 SANDBOX := $(BUILD)/quotefetch-sandbox
 
@@ -88,10 +91,12 @@ all: $(CLIENT) $(SANDBOX) ## build quotefetch and quotefetch-sandbox (default)
 $(CLIENT): $(BUILD)/src/main.o $(LIB)
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CLIENT_LIBS)
 
-$(SANDBOX): $(SANDBOX_OBJ)
+$(SANDBOX): $(BUILD)/src/sandbox/main.o $(SANDBOX_LIB)
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(SANDBOX_LIBS)
 
 $(LIB): $(LIB_OBJ)
+$(SANDBOX_LIB): $(SANDBOX_OBJ)
+$(LIB) $(SANDBOX_LIB):
 	$(call say,AR,$@) rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/src/%.o: src/%.c $(BUILD)/.flags | $(BUILD)/.deps
@@ -121,8 +126,16 @@ FORCE:
 
 wraps = $$(sed -n 's,^/\* wrap: \(.*\) \*/$$,\1,p' $(1) | tr ' ' '\n' | sed 's/^/-Wl,--wrap=/')
 
-$(UNIT_BIN): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
+# The sandbox is a program of its own: its tests, test_sandbox_*, link with that.
+
+SANDBOX_UNIT_BIN := $(filter $(BUILD)/tests/unit/test_sandbox_%,$(UNIT_BIN))
+CLIENT_UNIT_BIN  := $(filter-out $(SANDBOX_UNIT_BIN),$(UNIT_BIN))
+
+$(CLIENT_UNIT_BIN): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) $(call wraps,tests/unit/$*.c) -o $@ $^ $(UNIT_LIBS) $(CLIENT_LIBS)
+
+$(SANDBOX_UNIT_BIN): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SANDBOX_LIB)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) $(call wraps,tests/unit/$*.c) -o $@ $^ $(UNIT_LIBS) $(SANDBOX_LIBS)
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CLIENT_LIBS)

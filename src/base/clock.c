@@ -24,6 +24,15 @@ int64_t clock_real_ms(void)
 	return read_clock_ns(CLOCK_REALTIME) / NS_PER_MS;
 }
 
+int64_t clock_boot_ms(void)
+{
+#ifdef CLOCK_BOOTTIME
+	return read_clock_ns(CLOCK_BOOTTIME) / NS_PER_MS;
+#else /* macOS: its monotonic clock counts suspension */
+	return read_clock_ns(CLOCK_MONOTONIC) / NS_PER_MS;
+#endif
+}
+
 int clock_poll_ms(int64_t now_ns, int64_t until_ns)
 {
 	int64_t left;
@@ -86,11 +95,28 @@ void clock_format_kst(int64_t real_ms, char out[CLOCK_TEXT_BYTES])
 		 (int)(rest % 1000));
 }
 
+bool clock_is_date(int yyyymmdd)
+{
+	static const int month_days[] = { 31, 28, 31, 30, 31, 30,
+					  31, 31, 30, 31, 30, 31 };
+	int year = yyyymmdd / 10000, month = yyyymmdd / 100 % 100,
+	    day = yyyymmdd % 100;
+	bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return year >= 1970 && year <= 9999 && month >= 1 && month <= 12 &&
+	       day >= 1 &&
+	       day <= month_days[month - 1] + (month == 2 && is_leap);
+}
+
+bool clock_is_time(int hhmmss)
+{
+	return hhmmss >= 0 && hhmmss / 10000 <= 23 &&
+	       hhmmss / 100 % 100 <= 59 && hhmmss % 100 <= 60;
+}
+
 int clock_parse_kst(const char *text, int64_t *real_ms, struct err *err)
 {
 	static const char form[] = "dddd-dd-dd dd:dd:dd";
-	static const int month_days[] = { 31, 29, 31, 30, 31, 30,
-					  31, 31, 30, 31, 30, 31 };
 	int part[6] = { 0 };
 	int n = 0;
 	size_t i;
@@ -106,9 +132,9 @@ int clock_parse_kst(const char *text, int64_t *real_ms, struct err *err)
 			part[n] = part[n] * 10 + (text[i] - '0');
 		}
 	}
-	if (text[i] != '\0' || part[0] < 1970 || part[1] < 1 || part[1] > 12 ||
-	    part[2] < 1 || part[2] > month_days[part[1] - 1] || part[3] > 23 ||
-	    part[4] > 59 || part[5] > 60)
+	if (text[i] != '\0' ||
+	    !clock_is_date(part[0] * 10000 + part[1] * 100 + part[2]) ||
+	    !clock_is_time(part[3] * 10000 + part[4] * 100 + part[5]))
 		goto bad;
 	*real_ms = (days_from_date(part[0], part[1], part[2]) * DAY_SEC +
 		    part[3] * 3600 + part[4] * 60 + part[5] - KST_OFFSET_SEC) *

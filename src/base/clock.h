@@ -8,6 +8,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,10 @@
 int64_t clock_monotonic_ns(void);
 int64_t clock_real_ms(void);
 
+/* Milliseconds since the boot, those in suspension included: for stamps that
+ * last for hours, and that nobody's setting of the wall clock may touch. */
+int64_t clock_boot_ms(void);
+
 /* Milliseconds from now_ns to until_ns, rounded up, at least 0 and at most
  * INT_MAX: what poll() wants; -1 (for ever) for CLOCK_NEVER. */
 int clock_poll_ms(int64_t now_ns, int64_t until_ns);
@@ -31,6 +36,11 @@ enum { CLOCK_TEXT_BYTES = 32 };
 
 /* Writes "2026-11-21T10:15:00.123+09:00". */
 void clock_format_kst(int64_t real_ms, char out[CLOCK_TEXT_BYTES]);
+
+/* Whether the number is a day of the calendar as YYYYMMDD, or a time of the day
+ * as HHMMSS (second 60 is one, now and then). */
+bool clock_is_date(int yyyymmdd);
+bool clock_is_time(int hhmmss);
 
 /* Reads "2023-12-22 08:16:59" as KST: the form of the broker's token expiry.
  * Errors: PARSE. */

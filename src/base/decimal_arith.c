@@ -6,6 +6,7 @@
 
 enum {
 	SHIFT_MAX = 20,
+	SMALL_DIGITS = 17, /* the difference of two has no more than 18 */
 	PERCENT_PLACES = 2,
 	/* Two decimals brought to the same fraction need at most twice the
 	 * digits of one; a percentage five more, a quotient (which is not
@@ -181,14 +182,68 @@ int decimal_shift(const char *d, int places, char out[DECIMAL_BYTES],
 	return fixed_store(&n, common - by, decimal_is_negative(d), out, err);
 }
 
+/* A decimal of up to 17 digits as a whole number and how many of them are its
+ * fraction; false when it has more. */
+static bool load_small(const char *d, int64_t *digits, int *places)
+{
+	bool is_negative = *d == '-';
+	int64_t n = 0;
+	int count = 0;
+
+	*places = -1;
+	for (d += is_negative; *d != '\0'; d++) {
+		if (*d == '.') {
+			*places = 0;
+			continue;
+		}
+		if (++count > SMALL_DIGITS)
+			return false;
+		n = n * 10 + (*d - '0');
+		*places += *places >= 0;
+	}
+	*places += *places < 0;
+	*digits = is_negative ? -n : n;
+	return true;
+}
+
+/* The way that nearly all prices take: both fit a machine's number and have the
+ * same places. */
+static bool subtract_small(const char *a, const char *b,
+			   char out[DECIMAL_BYTES])
+{
+	char text[24], *p = text + sizeof text;
+	int64_t x, y, n;
+	int places_a, places, i;
+
+	if (!load_small(a, &x, &places_a) || !load_small(b, &y, &places) ||
+	    places_a != places)
+		return false;
+	n = x - y;
+	*--p = '\0';
+	for (i = 0, x = n < 0 ? -n : n; x > 0 || i <= places; i++) {
+		if (i > 0 && i == places)
+			*--p = '.';
+		*--p = (char)('0' + x % 10);
+		x /= 10;
+	}
+	if (n < 0)
+		*--p = '-';
+	memcpy(out, p, (size_t)(text + sizeof text - p));
+	return true;
+}
+
 int decimal_subtract(const char *a, const char *b, char out[DECIMAL_BYTES],
 		     struct err *err)
 {
-	size_t places_a = count_places(a), places_b = count_places(b);
-	size_t places = places_a > places_b ? places_a : places_b;
+	size_t places_a, places_b, places;
 	bool is_negative = decimal_is_negative(a);
 	struct fixed x, y;
 
+	if (subtract_small(a, b, out))
+		return 0;
+	places_a = count_places(a);
+	places_b = count_places(b);
+	places = places_a > places_b ? places_a : places_b;
 	fixed_load(&x, a, places);
 	fixed_load(&y, b, places);
 	if (is_negative != decimal_is_negative(b)) {

@@ -101,10 +101,11 @@ void io_guard_standard(bool closed[3])
 
 	for (fd = 0; fd < 3; fd++) {
 		closed[fd] = fcntl(fd, F_GETFD) < 0 && errno == EBADF;
-		/* The lowest free number is this one: 0 to fd - 1 are open. */
+		/* The lowest free number is this one: 0 to fd - 1 are open.
+		 * Not for writing: what is written there is not lost in
+		 * silence. */
 		if (closed[fd])
-			require(open("/dev/null",
-				     fd == 0 ? O_RDONLY : O_WRONLY) == fd);
+			require(open("/dev/null", O_RDONLY) == fd);
 	}
 	make_terminal_own(STDOUT_FILENO);
 	make_terminal_own(STDERR_FILENO);

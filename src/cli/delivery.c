@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/render.h"
+#include "cli/screen.h"
 #include "cli/symbol_list.h"
 
 /* Text is written out when it passes this. */
@@ -75,23 +76,39 @@ const struct tally *delivery_tally(const struct delivery *d)
 	return &d->tally;
 }
 
+/* On one terminal with the records, the bar goes by the same way as they do:
+ * what is erased and what is written cannot come in another order. */
+static int erase_bar(struct delivery *d, struct stop *stop, int64_t until_ns,
+		     struct err *err)
+{
+	const struct delivery_config *c = &d->config;
+	struct buf erasure;
+	int rc;
+
+	if (!c->is_on_one_terminal || !screen_forget(c->progress->screen))
+		return 0;
+	buf_init(&erasure, sizeof SCREEN_ERASE);
+	buf_puts(&erasure, SCREEN_ERASE);
+	rc = output_write(c->output, &erasure, stop, until_ns, err);
+	buf_release(&erasure);
+	return rc;
+}
+
 int delivery_flush(struct delivery *d, struct err *err)
 {
 	const struct delivery_config *c = &d->config;
-	bool is_stopped = stop_reason(c->stop) != 0;
+	struct stop *stop = stop_reason(c->stop) ? NULL : c->stop;
 	int64_t until_ns = clock_monotonic_ns();
 	struct err why;
 
 	if (c->text->len == 0)
 		return 0;
-	if (!is_stopped && until_ns < c->deadline_ns)
+	if (stop && until_ns < c->deadline_ns)
 		until_ns = c->deadline_ns;
 	if (until_ns != CLOCK_NEVER)
 		until_ns += GRACE_NS;
-	if (output_is_terminal(c->output))
-		progress_clear(c->progress);
-	if (output_write(c->output, c->text, is_stopped ? NULL : c->stop,
-			 until_ns, &why) == 0 ||
+	if ((erase_bar(d, stop, until_ns, &why) == 0 &&
+	     output_write(c->output, c->text, stop, until_ns, &why) == 0) ||
 	    why.kind == ERR_CANCELED)
 		return 0;
 	*err = why;
@@ -221,7 +238,6 @@ int delivery_take(struct delivery *d, struct result *result, struct err *err)
 
 int delivery_end(struct delivery *d, struct err *err)
 {
-	progress_clear(d->config.progress);
 	if (render_end(d->config.render, err) < 0)
 		return -1;
 	return delivery_flush(d, err);

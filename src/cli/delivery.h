@@ -34,6 +34,7 @@ struct delivery_config {
 	struct stop *stop;
 	int64_t deadline_ns;
 	bool keeps_order;
+	bool is_on_one_terminal; /* records and bar */
 };
 
 /* Errors: SYSTEM. */

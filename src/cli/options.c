@@ -276,7 +276,10 @@ int options_check(const struct options *o, struct err *err)
 	if (o->wants_plan && o->wants_quota)
 		return err_set(err, ERR_USAGE,
 			       "--plan and --quota exclude each other");
-	if (o->output && o->stats_file && strcmp(o->output, o->stats_file) == 0)
+	/* A descriptor takes one after the other. */
+	if (o->output && o->stats_file &&
+	    strcmp(o->output, o->stats_file) == 0 &&
+	    strcmp(o->output, "-") != 0 && strncmp(o->output, "/dev/", 5) != 0)
 		return err_set(err, ERR_USAGE,
 			       "--output and --stats name the same file");
 	return 0;

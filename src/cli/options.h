@@ -26,6 +26,12 @@ enum progress_mode {
 	PROGRESS_PLAIN,
 	PROGRESS_NONE
 };
+/* When --output may replace an old file. */
+enum replace {
+	REPLACE_ALWAYS,
+	REPLACE_ANY, /* if any symbol has a quote */
+	REPLACE_ALL
+};
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* Where a setting came from; a higher one wins. */
@@ -49,7 +55,8 @@ struct options {
 	size_t symbol_count;
 	char *priority_file; /* NULL: none */
 	enum format format;
-	char *output; /* NULL: stdout */
+	char *output; /* NULL, "-": stdout */
+	enum replace replace;
 	char *fields; /* "a,b,c", or NULL: all */
 	bool keep_order;
 	bool wants_detail;

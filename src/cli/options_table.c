@@ -10,6 +10,7 @@ static const char *const feeds[] = { "iex", "sip", "delayed_sip", NULL };
 static const char *const venues[] = { "krx", "nxt", "all", NULL };
 static const char *const progresses[] = { "auto", "bar", "plain", "none",
 					  NULL };
+static const char *const replacings[] = { "always", "any", "all", NULL };
 static const char *const colors[] = { "auto", "always", "never", NULL };
 
 enum { DAY_MS = 86400 * 1000, TRY_MAX_MS = QUOTA_CALL_MAX_SEC * 1000 };
@@ -29,7 +30,12 @@ const struct option_row option_table[] = {
 	  .help = "default: table on a terminal, else json" },
 	{ "output", 'o', TAKES_TEXT, PLACE_ANY, FIELD(output),
 	  .argname = "FILE",
-	  .help = "write to FILE, which appears when it is complete" },
+	  .help = "write to FILE, which appears when it is complete;\n"
+		  "-: stdout" },
+	{ "replace", 0, TAKES_CHOICE, PLACE_ANY, FIELD(replace), REPLACE_ALWAYS,
+	  REPLACE_ALL, .words = replacings, .preset = "any",
+	  .help = "replace an old FILE always, if any symbol has\n"
+		  "a quote, or only if all have" },
 	{ "fields", 0, TAKES_TEXT, PLACE_ANY, FIELD(fields),
 	  .argname = "NAME,...", .help = "which fields, in which order" },
 	{ "keep-order", 'k', TAKES_NOTHING, PLACE_ANY, FIELD(keep_order),
@@ -116,7 +122,8 @@ const struct option_row option_table[] = {
 	  .help = "on stderr; auto: a bar on a terminal, else a\n"
 		  "line every ten symbols" },
 	{ "stats", 0, TAKES_TEXT, PLACE_ANY, FIELD(stats_file),
-	  .argname = "FILE", .help = "write a JSON object about the run" },
+	  .argname = "FILE",
+	  .help = "write a JSON object about the run; -: stdout" },
 	{ "quiet", 'q', TAKES_NOTHING, PLACE_ANY, FIELD(is_quiet),
 	  .help = "no progress, no summary" },
 	{ "verbose", 'v', TAKES_NOTHING, PLACE_ANY, FIELD(is_verbose),

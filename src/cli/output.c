@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,15 +20,17 @@
 
 #include "base/buf.h"
 #include "base/io.h"
+#include "cli/descriptor.h"
 
 enum { TEMP_TRIES = 100 };
 
 struct output {
 	int fd;
 	bool is_terminal;
-	char *label; /* owned; for messages: "'FILE'", "standard output" */
-	char *goal;  /* owned; what the temporary becomes; NULL: none */
-	char *temp;  /* owned; NULL once it is renamed or removed */
+	bool replaces; /* an old file, at commit */
+	char *label;   /* owned; for messages: "'FILE'", "standard output" */
+	char *goal;    /* owned; what the temporary becomes; NULL: none */
+	char *temp;    /* owned; NULL once it is renamed or removed */
 };
 
 static void output_free(struct output *o)
@@ -111,14 +114,17 @@ static int open_replacement(struct output *o, const char *path, mode_t mode,
 		return fail(o, errno, err);
 	if (open_temp(o, mode & 0777, err) < 0)
 		return -1;
+	o->replaces = true;
 	return fchmod(o->fd, mode & 0777) < 0 ? fail(o, errno, err) : 0;
 }
 
-/* O_NONBLOCK: opening a FIFO would wait for its reader, without end. */
+/* O_NONBLOCK: opening a FIFO would wait for its reader, without end. O_APPEND:
+ * a regular file that is written in place belongs to someone who writes it. */
 static int open_in_place(struct output *o, const char *path, mode_t mode,
 			 struct err *err)
 {
-	o->fd = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	o->fd = open(path,
+		     O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (o->fd >= 0)
 		return 0;
 	if (errno == ENXIO && S_ISFIFO(mode))
@@ -128,14 +134,26 @@ static int open_in_place(struct output *o, const char *path, mode_t mode,
 	return fail(o, errno, err);
 }
 
+/* The descriptor itself: where it stands, and appending if it does. */
+static int open_descriptor(struct output *o, int fd, struct err *err)
+{
+	o->fd = descriptor_is_given(fd)
+			? fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+			: -1;
+	return o->fd < 0 ? fail(o, EBADF, err) : 0;
+}
+
 static int open_path(struct output *o, const char *path, struct err *err)
 {
+	int fd = descriptor_of_path(path);
 	struct stat st;
 
+	if (fd >= 0)
+		return open_descriptor(o, fd, err);
 	if (stat(path, &st) < 0)
 		return errno == ENOENT ? open_new(o, path, err)
 				       : fail(o, errno, err);
-	if (S_ISREG(st.st_mode))
+	if (S_ISREG(st.st_mode) && fd != DESCRIPTOR_FOREIGN)
 		return open_replacement(o, path, st.st_mode, err);
 	if (S_ISDIR(st.st_mode))
 		return fail(o, EISDIR, err);
@@ -175,6 +193,8 @@ struct output *output_open(const char *path, bool stdout_is_closed,
 		err_no_memory(err);
 		return NULL;
 	}
+	if (output_is_stdout(path))
+		path = NULL;
 	o->fd = -1;
 	o->label = make_label(path);
 	if (!o->label) {
@@ -193,13 +213,47 @@ fail:
 
 /* ---- writing ---- */
 
+/* How much of the text goes out at once: whole lines, as many as a pipe or a
+ * file takes in one piece, so that no line of another writer of the same log
+ * comes to stand within a record. */
+static size_t piece_of(const struct buf *text, size_t from)
+{
+	size_t len = text->len - from;
+	size_t whole;
+
+	if (len <= PIPE_BUF)
+		return len;
+	for (whole = PIPE_BUF; whole > 0; whole--) {
+		if (text->data[from + whole - 1] == '\n')
+			return whole;
+	}
+	return PIPE_BUF;
+}
+
+static int write_pieces(const struct output *o, const struct buf *text,
+			size_t *written, struct stop *stop, int64_t deadline_ns,
+			struct err *err)
+{
+	*written = 0;
+	while (*written < text->len) {
+		size_t done;
+		int rc = io_write_all(o->fd, text->data + *written,
+				      piece_of(text, *written), stop,
+				      deadline_ns, &done, err);
+
+		*written += done;
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int output_write(struct output *o, struct buf *text, struct stop *stop,
 		 int64_t deadline_ns, struct err *err)
 {
 	struct err why;
 	size_t written;
-	int rc = io_write_all(o->fd, text->data, text->len, stop, deadline_ns,
-			      &written, &why);
+	int rc = write_pieces(o, text, &written, stop, deadline_ns, &why);
 
 	buf_drop_front(text, written);
 	if (rc == 0)
@@ -295,7 +349,22 @@ int output_print(const char *path, bool stdout_is_closed, struct buf *text,
 
 /* ---- what it is ---- */
 
+bool output_is_stdout(const char *path)
+{
+	return !path || strcmp(path, "-") == 0;
+}
+
 bool output_is_terminal(const struct output *o)
 {
 	return o->is_terminal;
+}
+
+int output_fd(const struct output *o)
+{
+	return o->fd;
+}
+
+bool output_replaces(const struct output *o)
+{
+	return o->replaces;
 }

@@ -1,56 +1,40 @@
-/* stderr may be a pipe that nobody reads or a terminal held by Ctrl-S, and the
- * quotes must not wait for it: what it does not take at once is dropped. */
 #include "cli/progress.h"
 
-#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "cli/stats.h"
 
 enum { BAR_CELLS = 24, LINE_BYTES = 192, SUMMARY_MAX_BYTES = 1024 };
 
 #define REDRAW_NS (100 * NS_PER_MS)
 
+/* From when on a wait is worth a word: less is the way of a full quota. */
+#define WORD_NS (500 * NS_PER_MS)
+
 /* The line is cut at the terminal's edge, as a bar that wraps cannot be
  * taken back (DECAWM); one write, so that the mode never stays off. */
 #define WRAP_OFF "\033[?7l"
 #define WRAP_ON "\033[?7h"
-#define ERASE_LINE "\r\033[K"
-
-/* A pipe that polls writable has room for the whole of so short a text. */
-static void say(const char *text, size_t len)
-{
-	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
-
-	if (poll(&p, 1, 0) == 1 && (p.revents & POLLOUT))
-		(void)!write(STDERR_FILENO, text, len);
-}
-
-static bool stderr_takes_bar(void)
-{
-	const char *term = getenv("TERM");
-
-	return isatty(STDERR_FILENO) && term && *term &&
-	       strcmp(term, "dumb") != 0;
-}
 
 void progress_init(struct progress *p, enum progress_mode mode, bool is_quiet,
-		   bool has_color, size_t total, int64_t now_ns)
+		   bool has_color, struct screen *screen, size_t total,
+		   int64_t now_ns)
 {
 	if (is_quiet)
 		mode = PROGRESS_NONE;
 	else if (mode == PROGRESS_AUTO)
-		mode = stderr_takes_bar() ? PROGRESS_BAR : PROGRESS_PLAIN;
-	*p = (struct progress){
-		.mode = mode,
-		.has_color = has_color,
-		.total = total,
-		.started_ns = now_ns,
-	};
+		mode = screen_takes_bar() ? PROGRESS_BAR : PROGRESS_PLAIN;
+	memset(p, 0, sizeof *p);
+	p->mode = mode;
+	p->has_color = has_color;
+	p->screen = screen;
+	p->total = total;
+	p->started_ns = p->stepped_ns = p->drawn_ns = now_ns;
+	for (int i = 0; i < PROGRESS_WAITS; i++)
+		atomic_init(&p->waiting[i], 0);
 }
 
 static void say_line(const struct progress *p)
@@ -60,29 +44,67 @@ static void say_line(const struct progress *p)
 			   "quotefetch: %zu/%zu symbols, %zu failed\n", p->done,
 			   p->total, p->failed);
 
-	say(line, (size_t)len);
+	screen_put(line, (size_t)len);
+}
+
+void progress_wait(struct progress *p, enum progress_wait what, int delta)
+{
+	atomic_fetch_add(&p->waiting[what], delta);
+}
+
+/* What is waited for, or "". Whoever waits for the token keeps all others
+ * waiting. */
+static const char *wait_text(struct progress *p, int64_t now_ns)
+{
+	if (p->done == p->total ||
+	    (p->done > 0 && now_ns - p->stepped_ns < WORD_NS))
+		return "";
+	if (atomic_load(&p->waiting[PROGRESS_WAIT_TOKEN]) > 0)
+		return ", waiting for the token";
+	if (atomic_load(&p->waiting[PROGRESS_WAIT_QUOTA]) > 0)
+		return ", waiting for the quota";
+	return ", waiting for an answer";
 }
 
 static void draw_bar(struct progress *p, int64_t now_ns)
 {
 	static const char full[] = "########################";
 	static const char rest[] = "........................";
-	char line[LINE_BYTES];
+	char bar[PROGRESS_BAR_BYTES];
 	bool is_red = p->has_color && p->failed > 0;
-	/* total is not 0: a symbol is done. */
-	int cells = (int)(p->done * BAR_CELLS / p->total);
-	int len = snprintf(line, sizeof line,
+	int cells = p->total ? (int)(p->done * BAR_CELLS / p->total) : 0;
+	int len = snprintf(bar, sizeof bar,
 			   "\r" WRAP_OFF "quotefetch: [%.*s%.*s]"
-			   " %zu/%zu symbols, %s%zu failed%s\033[K" WRAP_ON,
+			   " %zu/%zu symbols, %s%zu failed%s%s\033[K" WRAP_ON,
 			   cells, full, BAR_CELLS - cells, rest, p->done,
 			   p->total, is_red ? "\033[31m" : "", p->failed,
-			   is_red ? "\033[0m" : "");
+			   is_red ? "\033[0m" : "", wait_text(p, now_ns));
 
 	_Static_assert(sizeof full > BAR_CELLS && sizeof rest > BAR_CELLS,
 		       "a bar of BAR_CELLS");
-	say(line, (size_t)len);
 	p->drawn_ns = now_ns;
 	p->shown = p->done;
+	if (screen_shows_bar(p->screen) && strcmp(bar, p->bar) == 0)
+		return;
+	memcpy(p->bar, bar, (size_t)len + 1);
+	screen_draw(p->screen, bar, (size_t)len);
+}
+
+int64_t progress_next_ns(const struct progress *p)
+{
+	return p->mode == PROGRESS_BAR && p->done < p->total
+		       ? p->drawn_ns + REDRAW_NS
+		       : CLOCK_NEVER;
+}
+
+void progress_show(struct progress *p, int64_t now_ns)
+{
+	if (p->mode != PROGRESS_BAR)
+		return;
+	if (progress_next_ns(p) <= now_ns ||
+	    (p->done > 0 &&
+	     (p->shown != p->done || !screen_shows_bar(p->screen))))
+		draw_bar(p, now_ns);
 }
 
 void progress_step(struct progress *p, bool has_failed, int64_t now_ns)
@@ -90,10 +112,10 @@ void progress_step(struct progress *p, bool has_failed, int64_t now_ns)
 	require(p->done < p->total);
 	p->done++;
 	p->failed += has_failed;
+	p->stepped_ns = now_ns;
 	switch (p->mode) {
 	case PROGRESS_BAR:
-		if (p->shown == 0 || now_ns - p->drawn_ns >= REDRAW_NS ||
-		    p->done == p->total)
+		if (p->done == p->total || now_ns - p->drawn_ns >= REDRAW_NS)
 			draw_bar(p, now_ns);
 		break;
 	case PROGRESS_PLAIN:
@@ -106,35 +128,10 @@ void progress_step(struct progress *p, bool has_failed, int64_t now_ns)
 	}
 }
 
-void progress_show(struct progress *p, int64_t now_ns)
-{
-	if (p->mode == PROGRESS_BAR && p->shown < p->done)
-		draw_bar(p, now_ns);
-}
-
 void progress_clear(struct progress *p)
 {
-	if (p->shown == 0)
-		return;
-	say(ERASE_LINE, strlen(ERASE_LINE));
-	p->shown = 0;
-}
-
-static void put_kinds(struct buf *out, const size_t *kinds)
-{
-	const char *before = " (";
-
-	for (int k = 0; k < ERR_KINDS; k++) {
-		size_t count = err_count_named(kinds, (enum err_kind)k);
-
-		if (count == 0)
-			continue;
-		buf_printf(out, "%s%zu %s", before, count,
-			   err_kind_name((enum err_kind)k));
-		before = ", ";
-	}
-	if (*before == ',')
-		buf_putc(out, ')');
+	if (p->mode == PROGRESS_BAR)
+		screen_clear(p->screen);
 }
 
 static const char *plural(size_t count)
@@ -150,14 +147,15 @@ void progress_finish(struct progress *p, const size_t *kinds, size_t calls,
 	struct buf line;
 
 	progress_clear(p);
+	p->mode = PROGRESS_NONE;
 	if (!shows_summary)
 		return;
 	buf_init(&line, SUMMARY_MAX_BYTES);
 	buf_printf(&line, "quotefetch: %zu quote%s, %zu failed", quotes,
 		   plural(quotes), p->failed);
-	put_kinds(&line, kinds);
+	stats_put_kinds(kinds, " (", ")", &line);
 	buf_printf(&line, ", %zu call%s, %lld.%lld s\n", calls, plural(calls),
 		   (long long)(tenths / 10), (long long)(tenths % 10));
-	say(buf_text(&line), line.len);
+	screen_put(buf_text(&line), line.len);
 	buf_release(&line);
 }

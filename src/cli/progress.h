@@ -1,36 +1,53 @@
 /* progress.h: how far it has come, on stderr.
- * Layer cli; uses base, options.
+ * Layer cli; uses base, options, screen, stats.
  *
- * A bar on a terminal, redrawn at most ten times a second and before a wait;
- * else a line at every tenth symbol and the last ("quotefetch: 40/200 symbols,
- * 1 failed"); and a one-line summary at the end. A stderr that is closed or
- * full is ignored and never waited for. */
+ * A bar on a terminal, from the first tenth of a second on and redrawn at most
+ * ten times a second; it says what is waited for when nothing comes. Else a
+ * line at every tenth symbol and the last ("quotefetch: 40/200 symbols, 1
+ * failed"); and a one-line summary at the end. A stderr that is closed or full
+ * is ignored and never waited for. */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "cli/options.h"
+#include "cli/screen.h"
 
+enum progress_wait { PROGRESS_WAIT_TOKEN, PROGRESS_WAIT_QUOTA, PROGRESS_WAITS };
+
+enum { PROGRESS_BAR_BYTES = 256 };
+
+/* a: atomic, m: main's */
 struct progress {
-	enum progress_mode mode; /* never AUTO once initialised */
-	bool has_color;
-	size_t total, done, failed;
-	size_t shown; /* of done, by the bar; 0: no bar stands on the line */
-	int64_t started_ns, drawn_ns;
+	enum progress_mode mode;            /* m: never AUTO once initialised */
+	bool has_color;                     /* m */
+	struct screen *screen;              /* m: borrowed; NULL: no bar */
+	size_t total, done, failed, shown;  /* m: shown: of done, by the bar */
+	atomic_int waiting[PROGRESS_WAITS]; /* a: workers, by what for */
+	int64_t started_ns, stepped_ns, drawn_ns; /* m */
+	char bar[PROGRESS_BAR_BYTES];             /* m: as drawn last */
 };
 
 /* mode AUTO looks at stderr and TERM. */
 void progress_init(struct progress *p, enum progress_mode mode, bool is_quiet,
-		   bool has_color, size_t total, int64_t now_ns);
+		   bool has_color, struct screen *screen, size_t total,
+		   int64_t now_ns);
 
 /* One more symbol is answered. */
 void progress_step(struct progress *p, bool has_failed, int64_t now_ns);
 
-/* The next step may be long in coming: the bar shows all that is done. */
+/* One worker more (+1) or less (-1) waits for that. Thread: any. */
+void progress_wait(struct progress *p, enum progress_wait what, int delta);
+
+/* Brings the bar up to date: before any wait, and when it is due. */
 void progress_show(struct progress *p, int64_t now_ns);
+
+/* When progress_show is due next; CLOCK_NEVER where there is no bar. */
+int64_t progress_next_ns(const struct progress *p);
 
 /* Takes the bar off the line, so that other text can be printed. */
 void progress_clear(struct progress *p);

@@ -201,6 +201,7 @@ struct render *render_new(const struct render_config *config, struct buf *out,
 	}
 	r->format = formats[config->format];
 	r->out = out;
+	r->record_total = config->record_total;
 	r->hides_header = config->hides_header;
 	r->has_color = config->has_color;
 	r->is_tabbed = config->format == FORMAT_TSV;

@@ -2,8 +2,9 @@
  * Layer cli; uses base, model, net/json_write.
  *
  * A renderer appends to a buffer and never writes: output.c does. What it has
- * appended is always whole records; render_end closes the document, at any
- * time. */
+ * appended is always whole records, and each ends its line. render_end closes
+ * the document, when record_total of them have come or, where that is not
+ * known, at any time. */
 #ifndef CLI_RENDER_H
 #define CLI_RENDER_H
 
@@ -28,6 +29,7 @@ struct record {
 struct render_config {
 	enum format format;      /* not AUTO */
 	struct field_set fields; /* which, in which order */
+	size_t record_total;     /* that will come; 0: not known */
 	bool hides_header;
 	bool has_color;
 };

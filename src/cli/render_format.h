@@ -43,6 +43,7 @@ struct render {
 	bool has_color;
 	bool is_tabbed;      /* TSV, not CSV */
 	size_t record_count; /* rendered so far */
+	size_t record_total; /* that will come; 0: not known */
 	struct table *table; /* owned; only of the table */
 };
 

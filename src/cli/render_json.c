@@ -1,5 +1,7 @@
 /* json: one array, a record on each line, so that the text can be cut by line
- * tools too. ndjson: the same objects, nothing around them. */
+ * tools too. Each record ends its line at once: what else is written to the
+ * same terminal or log stands on lines of its own.
+ * ndjson: the same objects, nothing around them. */
 #include "cli/render.h"
 
 #include "cli/render_format.h"
@@ -44,24 +46,24 @@ static void put_object(struct render *r, const struct record *record)
 
 static void json_begin(struct render *r)
 {
-	buf_putc(r->out, '[');
+	buf_puts(r->out, "[\n");
 }
 
-/* What parts two records comes before the second: the text so far needs only
- * "]" to be whole. */
 static int json_record(struct render *r, const struct record *record,
 		       struct err *err)
 {
 	(void)err;
-	buf_puts(r->out, r->record_count ? ",\n" : "\n");
+	if (r->record_total == 0 && r->record_count > 0)
+		buf_putc(r->out, ',');
 	put_object(r, record);
+	buf_puts(r->out, r->record_count + 1 < r->record_total ? ",\n" : "\n");
 	return 0;
 }
 
 static int json_end(struct render *r, struct err *err)
 {
 	(void)err;
-	buf_puts(r->out, r->record_count ? "\n]\n" : "]\n");
+	buf_puts(r->out, "]\n");
 	return 0;
 }
 

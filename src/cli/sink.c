@@ -12,15 +12,17 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/render.h"
+#include "cli/screen.h"
 #include "cli/symbol_list.h"
 
-enum { TEXT_MAX_BYTES = 1 << 30 };
+enum { TEXT_MAX_BYTES = 1 << 30, LINE_MAX_BYTES = 1024 };
 
 struct sink {
 	struct sink_config config;
 	struct buf text; /* rendered, not yet written */
 	struct output *output;
 	struct render *render;
+	struct screen screen;
 	struct progress progress;
 	struct delivery *delivery;
 };
@@ -39,10 +41,12 @@ static int open_render(struct sink *s, struct err *err)
 {
 	const struct options *o = s->config.options;
 	bool is_terminal = output_is_terminal(s->output);
-	struct render_config render = { .format = o->format,
-					.hides_header = o->hides_header,
-					.has_color =
-						wants_color(o, is_terminal) };
+	struct render_config render = {
+		.format = o->format,
+		.record_total = symbol_list_count(s->config.list),
+		.hides_header = o->hides_header,
+		.has_color = wants_color(o, is_terminal)
+	};
 
 	if (render.format == FORMAT_AUTO)
 		render.format = is_terminal ? FORMAT_TABLE : FORMAT_JSON;
@@ -57,19 +61,21 @@ static int open_delivery(struct sink *s, struct err *err)
 {
 	const struct sink_config *c = &s->config;
 	const struct options *o = c->options;
-	const struct delivery_config delivery = { .list = c->list,
-						  .provider = c->provider,
-						  .render = s->render,
-						  .text = &s->text,
-						  .output = s->output,
-						  .progress = &s->progress,
-						  .stop = c->stop,
-						  .deadline_ns = c->deadline_ns,
-						  .keeps_order =
-							  o->keep_order };
+	struct delivery_config delivery = { .list = c->list };
 
+	delivery.provider = c->provider;
+	delivery.render = s->render;
+	delivery.text = &s->text;
+	delivery.output = s->output;
+	delivery.progress = &s->progress;
+	delivery.stop = c->stop;
+	delivery.deadline_ns = c->deadline_ns;
+	delivery.keeps_order = o->keep_order;
+	delivery.is_on_one_terminal =
+		screen_is_shared_with(output_fd(s->output));
+	screen_init(&s->screen);
 	progress_init(&s->progress, o->progress, o->is_quiet,
-		      wants_color(o, isatty(STDERR_FILENO)),
+		      wants_color(o, isatty(STDERR_FILENO)), &s->screen,
 		      symbol_list_count(c->list), c->started_ns);
 	s->delivery = delivery_new(&delivery, err);
 	return s->delivery ? 0 : -1;
@@ -113,6 +119,40 @@ int sink_flush(struct sink *s, struct err *err)
 	return 0;
 }
 
+/* Whether what came out may take the place of the old file. */
+static bool may_replace(const struct sink *s)
+{
+	const struct tally *t = sink_tally(s);
+
+	switch (s->config.options->replace) {
+	case REPLACE_ALWAYS:
+		return true;
+	case REPLACE_ANY:
+		return t->quotes > 0;
+	case REPLACE_ALL:
+		return t->quotes == t->symbols;
+	}
+	err_abort(__FILE__, __LINE__, "a rule of replacing");
+}
+
+/* Said even when quiet: what stands in the file is older than it looks. */
+static void say_kept(struct sink *s)
+{
+	const struct tally *t = sink_tally(s);
+	size_t failed = t->symbols - t->quotes;
+	struct buf line;
+
+	progress_clear(&s->progress);
+	buf_init(&line, LINE_MAX_BYTES);
+	buf_printf(&line, "'%.200s' is left as it was: no quote for %zu of ",
+		   s->config.options->output, failed);
+	buf_printf(&line, "%zu symbol%s", t->symbols,
+		   t->symbols == 1 ? "" : "s");
+	stats_put_kinds(t->failed, " (", ")", &line);
+	screen_say(&s->screen, buf_text(&line));
+	buf_release(&line);
+}
+
 int sink_end(struct sink *s, struct err *err)
 {
 	struct output *output = s->output;
@@ -120,7 +160,31 @@ int sink_end(struct sink *s, struct err *err)
 	if (delivery_end(s->delivery, err) < 0)
 		return -1;
 	s->output = NULL;
+	if (output_replaces(output) && !may_replace(s)) {
+		output_abandon(output);
+		say_kept(s);
+		return 0;
+	}
 	return output_commit(output, err);
+}
+
+int64_t sink_redraw_ns(const struct sink *s)
+{
+	return progress_next_ns(&s->progress);
+}
+
+void sink_wait(void *sink, enum progress_wait what, int delta)
+{
+	struct sink *s = sink;
+
+	progress_wait(&s->progress, what, delta);
+}
+
+void sink_say(void *sink, const char *line)
+{
+	struct sink *s = sink;
+
+	screen_say(s ? &s->screen : NULL, line);
 }
 
 void sink_summarize(struct sink *s, size_t calls)

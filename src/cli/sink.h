@@ -1,12 +1,14 @@
 /* sink.h: where results end: records on the output, progress on stderr.
  * Layer cli; uses base, model, options, symbol_list, fields, render, output,
- * progress, delivery.
+ * screen, stats, progress, delivery.
  *
- *   open -> begin -> (take ... flush) ... -> end -> summarize -> free
+ *   open -> begin -> (take ... flush -> wait until redraw_ns) ... -> end
+ *        -> summarize -> free
  *
  * One record goes out for every entry of the list, whatever comes of it. A
- * file appears under its name at sink_end and not before; freeing a sink that
- * did not reach its end leaves the old one. All functions are main's. */
+ * file appears under its name at sink_end and not before, and takes the place
+ * of an old one only if --replace allows it; freeing a sink that did not reach
+ * its end leaves the old one. All functions are main's but where they say. */
 #ifndef CLI_SINK_H
 #define CLI_SINK_H
 
@@ -15,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "cli/progress.h"
 #include "cli/stats.h"
 
 struct options;
@@ -32,9 +35,6 @@ struct sink_config {
 	int64_t started_ns;
 	int64_t deadline_ns; /* CLOCK_NEVER: none */
 	bool stdout_is_closed;
-	/* Prints one line to stderr. */
-	void (*say)(void *arg, const char *line);
-	void *say_arg;
 };
 
 /* Errors: USAGE (--fields), OUTPUT, SYSTEM. */
@@ -57,7 +57,19 @@ MUST_CHECK int sink_take(struct sink *s, struct result *result,
  * Errors: OUTPUT (EPIPE, ETIMEDOUT in code), SYSTEM. */
 MUST_CHECK int sink_flush(struct sink *s, struct err *err);
 
-/* Closes the document, writes it out, and makes the file appear.
+/* When sink_flush is due next though no result has come, for the bar's sake;
+ * CLOCK_NEVER: not before one comes. */
+int64_t sink_redraw_ns(const struct sink *s);
+
+/* One worker more (delta 1) or less (-1) waits for that. Thread: any. */
+void sink_wait(void *sink, enum progress_wait what, int delta);
+
+/* Prints one line to stderr, not into the bar. sink: a struct sink, or NULL
+ * where there is none (yet). Thread: any. */
+void sink_say(void *sink, const char *line);
+
+/* Closes the document, writes it out, and makes the file appear; or leaves the
+ * old one and says so.
  * Errors: as sink_flush; then the old file stands. */
 MUST_CHECK int sink_end(struct sink *s, struct err *err);
 

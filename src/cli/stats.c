@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "cli/descriptor.h"
 #include "cli/output.h"
 #include "net/json_write.h"
 
@@ -15,6 +16,24 @@ enum { STATS_MAX_BYTES = 64 * 1024 };
 
 /* A reader of the counts, if they go into a pipe. */
 #define PATIENCE_NS (NS_PER_SEC / 2)
+
+void stats_put_kinds(const size_t *kinds, const char *before, const char *after,
+		     struct buf *out)
+{
+	const char *join = before;
+
+	for (int k = 0; k < ERR_KINDS; k++) {
+		size_t count = err_count_named(kinds, (enum err_kind)k);
+
+		if (count == 0)
+			continue;
+		buf_printf(out, "%s%zu %s", join, count,
+			   err_kind_name((enum err_kind)k));
+		join = ", ";
+	}
+	if (join != before)
+		buf_puts(out, after);
+}
 
 static void put_count(struct json_writer *w, const char *key, uint64_t value)
 {
@@ -81,11 +100,16 @@ void stats_write(const struct stats *s, struct buf *out)
 	buf_putc(out, '\n');
 }
 
-/* By whatever name the records went there. */
+/* By whatever name the records went there. A descriptor is written after them,
+ * and replaces nothing. */
 static bool holds_records(const char *path, const char *records_path)
 {
 	struct stat stats, records;
 
+	if (output_is_stdout(path) || descriptor_of_path(path) >= 0)
+		return false;
+	if (output_is_stdout(records_path))
+		records_path = NULL;
 	return stat(path, &stats) == 0 && S_ISREG(stats.st_mode) &&
 	       (records_path ? stat(records_path, &records)
 			     : fstat(STDOUT_FILENO, &records)) == 0 &&

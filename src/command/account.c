@@ -289,8 +289,7 @@ struct upstream_config accounts_upstream(const struct command *c, size_t i)
 		.deadline_ns = c->deadline_ns,
 		.try_timeout_ns =
 			(int64_t)(o->try_timeout_sec * (double)NS_PER_SEC),
-		.warn = c->say,
-		.say = o->is_verbose ? c->say : NULL
+		.warn = c->say
 	};
 }
 
@@ -322,7 +321,6 @@ struct scheduler_config accounts_schedule(const struct command *c)
 		.attempts_max = o->retries == OPTION_AUTO ? 0 : o->retries + 1,
 		.deadline_ns = c->deadline_ns,
 		.seed = (uint64_t)now_ns,
-		.say = o->is_verbose ? c->say : NULL,
 		.now_ns = now_ns
 	};
 	size_t i;

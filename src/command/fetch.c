@@ -53,7 +53,7 @@ static void warn_of_misfit(struct fetch *f)
 		cost = cost_of(f->c, &f->scheduler, i, &view);
 		buf_init(&line, 1024);
 		if (!report_misfit(&cost, &line))
-			f->c->say(NULL, buf_text(&line));
+			sink_say(f->sink, buf_text(&line));
 		buf_release(&line);
 	}
 }
@@ -82,8 +82,11 @@ static int open_engine(struct fetch *f, struct err *err)
 	size_t i;
 
 	for (i = 0; i < config.count; i++) {
-		const struct upstream_config u = accounts_upstream(f->c, i);
+		struct upstream_config u = accounts_upstream(f->c, i);
 
+		u.warn = sink_say;
+		u.say = o->is_verbose ? sink_say : NULL;
+		u.say_arg = f->sink;
 		f->upstream_count++;
 		if (upstream_open(&f->upstream[i], &u, err) < 0)
 			return -1;
@@ -102,8 +105,7 @@ static int open_sink(struct fetch *f, struct err *err)
 		.stop = c->stop,
 		.started_ns = c->started_ns,
 		.deadline_ns = c->deadline_ns,
-		.stdout_is_closed = c->stdout_is_closed,
-		.say = c->say
+		.stdout_is_closed = c->stdout_is_closed
 	};
 
 	f->sink = sink_open(&config, err);
@@ -117,6 +119,8 @@ static int open_all(struct fetch *f, struct err *err)
 	if (open_sink(f, err) < 0 || open_book(f, err) < 0)
 		return -1;
 	config.book = f->book;
+	config.say = f->c->options->is_verbose ? sink_say : NULL;
+	config.say_arg = f->sink;
 	scheduler_init(&f->scheduler, &config);
 	return open_engine(f, err);
 }
@@ -273,7 +277,7 @@ static void remember(struct fetch *f)
 	    exchange_book_save(f->book, c->state_dirfd, c->stop, until_ns,
 			       &why) < 0 &&
 	    c->options->is_verbose)
-		c->say(NULL, why.msg);
+		sink_say(f->sink, why.msg);
 }
 
 static void say_warnings(struct fetch *f)
@@ -285,11 +289,11 @@ static void say_warnings(struct fetch *f)
 	for (i = 0; i < f->upstream_count; i++) {
 		/* A disk may fill on the way, too. */
 		if (quota_warning(f->upstream[i].quota))
-			c->say(NULL, quota_warning(f->upstream[i].quota));
+			sink_say(f->sink, quota_warning(f->upstream[i].quota));
 		if (scheduler_is_hopeless(&f->scheduler, i, &why)) {
 			err_wrap(&why, "stopped early: %s",
 				 c->accounts->provider[i]->name);
-			c->say(NULL, why.msg);
+			sink_say(f->sink, why.msg);
 		}
 	}
 }

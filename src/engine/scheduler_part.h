@@ -1,10 +1,10 @@
 /* scheduler_part.h: what the files of the scheduler share.
  * Layer engine; private to scheduler*.c:
  *
- *	scheduler.c       begins, ends, and settles without another call
- *	scheduler_next.c  chooses the next job
- *	scheduler_take.c  says what becomes of one that came back
- *	scheduler_move.c  hands symbols from source to source */
+ *	scheduler_settle.c  begins, ends, and settles without another call
+ *	scheduler_next.c    chooses the next job
+ *	scheduler_take.c    says what becomes of one that came back
+ *	scheduler_move.c    hands symbols from source to source */
 #ifndef ENGINE_SCHEDULER_PART_H
 #define ENGINE_SCHEDULER_PART_H
 

@@ -73,6 +73,27 @@ void kis_finish_outcome(struct outcome *o, const struct verdict *verdict,
 MUST_CHECK int kis_keep_raw(const struct json_node *row, struct arena *texts,
 			    struct outcome *o, struct err *err);
 
+/* Builds a login call: a POST of the key and the secret, which each of the two
+ * calls names in its own way. Errors: INPUT, SYSTEM. */
+MUST_CHECK int kis_login_build(const struct provider_call *call,
+			       const char *path, const char *secret_name,
+			       struct http_request *out, struct err *err);
+
+/* Reads the answer to it: the member of that name, which is fit for a header.
+ * Returns the document, which the caller frees, or NULL.
+ * Errors: as provider.h says of parse_token. */
+MUST_CHECK struct json_doc *kis_login_open(const struct http_response *response,
+					   const char *name,
+					   struct arena *texts,
+					   char out[TOKEN_BYTES],
+					   struct err *err);
+
+/* The three letters of the exchange at which an overseas symbol is asked for,
+ * and its code as the broker spells it: in Hong Kong with five digits. */
+const char *kis_overseas_exchange(const struct symbol *s);
+const char *kis_overseas_spell(const struct symbol *s,
+			       char out[SYMBOL_CODE_BYTES]);
+
 /* kis_domestic.c, kis_overseas.c, kis_token.c: each a part of the provider. */
 int kis_domestic_build(const struct provider_call *call,
 		       const struct request *request, struct http_request *out,

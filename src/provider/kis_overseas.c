@@ -32,9 +32,13 @@ static enum market exchange_of(const struct symbol *s)
 	return s->market == MARKET_US ? s->exchange : s->market;
 }
 
-/* How the broker spells the code: in Hong Kong with five digits, and a class of
- * shares with a slash where a dash is meant (BRK-B). */
-static const char *spell(const struct symbol *s, char out[SYMBOL_CODE_BYTES])
+const char *kis_overseas_exchange(const struct symbol *s)
+{
+	return market_name(exchange_of(s));
+}
+
+const char *kis_overseas_spell(const struct symbol *s,
+			       char out[SYMBOL_CODE_BYTES])
 {
 	size_t len = strlen(s->code);
 
@@ -60,8 +64,8 @@ int kis_overseas_build(const struct provider_call *call,
 	http_request_set_url(out, call->base_url,
 			     detail ? DETAIL_PATH : PRICE_PATH);
 	http_request_add_query(out, "AUTH", "");
-	http_request_add_query(out, "EXCD", market_name(exchange_of(s)));
-	http_request_add_query(out, "SYMB", spell(s, code));
+	http_request_add_query(out, "EXCD", kis_overseas_exchange(s));
+	http_request_add_query(out, "SYMB", kis_overseas_spell(s, code));
 	return kis_add_headers(call, detail ? "HHDFS76200200" : "HHDFS00000300",
 			       out, err);
 }

@@ -2,17 +2,20 @@
 #include "provider/kis_provider.h"
 
 #include "provider/kis.h"
+#include "provider/kis_feed.h"
 
 static const struct provider_account accounts[] = {
 	/* Figures of the portal's notice as worded on 2026-04-20. */
 	{ .name = "real",
 	  .base_url = "https://openapi.koreainvestment.com:9443",
 	  .limit = { 18, 1, 18 },
-	  .batch_max = 30 },
+	  .batch_max = 30,
+	  .stream_url = "ws://ops.koreainvestment.com:21000/tryitout" },
 	{ .name = "paper",
 	  .base_url = "https://openapivts.koreainvestment.com:29443",
 	  .limit = { 1, 1, 1 },
-	  .batch_max = 1 },
+	  .batch_max = 1,
+	  .stream_url = "ws://ops.koreainvestment.com:31000/tryitout" },
 };
 
 static bool is_paper(const struct provider_account *account)
@@ -102,4 +105,5 @@ const struct provider kis_provider = {
 	.build_token = kis_token_build,
 	.parse_token = kis_token_parse,
 	.token_interval_ms = 60 * 1000,
+	.feed = &kis_feed,
 };

@@ -17,9 +17,9 @@
 #include "model/quote.h"
 #include "model/symbol.h"
 
+struct feed;
 struct http_request;
 struct http_response;
-struct provider_stream;
 
 /* A source's rule: at most calls in any window_sec seconds, and at most
  * per_sec in any one of them. */
@@ -37,6 +37,9 @@ struct provider_account {
 	struct provider_limit limit; /* as published, for all processes */
 	size_t batch_max;    /* symbols in one multi call; 1: it has none */
 	int delayed_minutes; /* of its quotes; 0: none */
+	/* Where trades are streamed from; NULL: nowhere. The one host to which a
+	 * key goes in clear (ws://), where the broker has no other. */
+	const char *stream_url;
 };
 
 /* What a user must have to ask, and the settings that hold it. */
@@ -55,9 +58,6 @@ struct provider_login {
 	const char *key; /* NULL where none is needed */
 	const char *secret;
 };
-
-/* Which market's price of Korean shares (--venue). */
-enum venue { VENUE_KRX, VENUE_NXT, VENUE_ALL };
 
 /* What all calls to an account have in common. */
 struct provider_call {
@@ -138,7 +138,7 @@ struct provider {
 	/* Least time between two issues of a token; 0: no such rule. */
 	int64_t token_interval_ms;
 
-	const struct provider_stream *stream; /* NULL: it pushes no trades */
+	const struct feed *feed; /* the stream half (feed.h); NULL: none */
 };
 
 /* The providers that there are, in the order of --source auto. */

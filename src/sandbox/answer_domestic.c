@@ -46,12 +46,12 @@ static const char *other_code(const struct domestic_stock *stock)
 }
 
 static void add_price(struct buf *body, const struct domestic_stock *stock,
-		      const char *key, const struct fault_rule *rule)
+		      const char *key, const struct fault_rows *rows)
 {
 	char price[24];
 
 	snprintf(price, sizeof(price), "%" PRId64, stock->price);
-	spoil_add_price(body, rule, stock->code, key, price);
+	spoil_add_price(body, rows, stock->code, key, price);
 }
 
 /* A high or low of some past day: price, its distance from now, the date. */
@@ -100,11 +100,11 @@ static void add_pivots(struct buf *body, const struct domestic_stock *stock)
 
 /* Price, change and the day so far: fields 12 to 28 of the table. */
 static void add_day(struct buf *body, const struct domestic_stock *stock,
-		    const struct fault_rule *rule)
+		    const struct fault_rows *rows)
 {
 	int64_t volume = stock->volume > 0 ? stock->volume : 1;
 
-	add_price(body, stock, "stck_prpr", rule);
+	add_price(body, stock, "stck_prpr", rows);
 	add_number(body, "prdy_vrss", change_of(stock));
 	json_add_field(body, "prdy_vrss_sign", sign_of(stock));
 	add_percent(body, "prdy_ctrt", change_of(stock), stock->previous);
@@ -167,7 +167,7 @@ static void add_unknown_single(struct buf *body)
 
 void answer_domestic_single(struct buf *body,
 			    const struct domestic_stock *stock,
-			    const struct fault_rule *rule)
+			    const struct fault_rows *rows)
 {
 	buf_puts(body, "{");
 	if (!stock) {
@@ -179,21 +179,21 @@ void answer_domestic_single(struct buf *body,
 		       stock->price == 0 ? "58" : "55");
 	json_add_field(body, "marg_rate", "30.00");
 	json_add_field(body, "rprs_mrkt_kor_name", stock->board);
-	spoil_add_name(body, rule, stock->code, "bstp_kor_isnm", stock->sector);
+	spoil_add_name(body, rows, stock->code, "bstp_kor_isnm", stock->sector);
 	json_add_field(body, "temp_stop_yn", stock->price == 0 ? "Y" : "N");
 	json_add_field(body, "oprc_rang_cont_yn", "N");
 	json_add_field(body, "clpr_rang_cont_yn", "N");
 	json_add_field(body, "crdt_able_yn", "Y");
 	json_add_field(body, "grmn_rate_cls_code", "40");
 	json_add_field(body, "elw_pblc_yn", "N");
-	add_day(body, stock, rule);
+	add_day(body, stock, rows);
 	add_pivots(body, stock);
 	add_company(body, stock);
 	add_extremes(body, stock);
 	json_add_field(body, "whol_loan_rmnd_rate", "0.22");
 	json_add_field(body, "ssts_yn", "Y");
 	json_add_field(body, "stck_shrn_iscd",
-		       spoil_get_symbol(rule, stock->code, other_code(stock)));
+		       spoil_get_symbol(rows, stock->code, other_code(stock)));
 	json_add_field(body, "fcam_cnnm", "500");
 	json_add_field_format(body, "cpfn_cnnm", "%" PRId64 " 억",
 			      stock->shares / 200000);
@@ -270,7 +270,7 @@ static void add_row_day(struct buf *body, const struct domestic_stock *stock)
 }
 
 void answer_domestic_row(struct buf *body, const struct domestic_stock *stock,
-			 bool is_signed, const struct fault_rule *rule)
+			 bool is_signed, const struct fault_rows *rows)
 {
 	int64_t change;
 
@@ -289,9 +289,9 @@ void answer_domestic_row(struct buf *body, const struct domestic_stock *stock,
 		       stock->price == 0 ? "거래정지" : "");
 	json_add_field(body, "hour_cls_code", "0");
 	json_add_field(body, "inter_shrn_iscd",
-		       spoil_get_symbol(rule, stock->code, other_code(stock)));
-	spoil_add_name(body, rule, stock->code, "inter_kor_isnm", stock->name);
-	add_price(body, stock, "inter2_prpr", rule);
+		       spoil_get_symbol(rows, stock->code, other_code(stock)));
+	spoil_add_name(body, rows, stock->code, "inter_kor_isnm", stock->name);
+	add_price(body, stock, "inter2_prpr", rows);
 	add_number(body, "inter2_prdy_vrss", change);
 	json_add_field(body, "prdy_vrss_sign", sign_of(stock));
 	add_percent(body, "prdy_ctrt", change, stock->previous);

@@ -40,18 +40,23 @@ static void add_number(struct buf *body, const char *key, int64_t number)
 /* 2 up, 3 flat, 5 down; 0 before the first trade. */
 static const char *sign_of(const struct overseas_stock *stock)
 {
-	if (stock->is_preopen)
+	if (stock->is_preopen || stock->price == 0)
 		return "0";
 	if (stock->price == stock->previous)
 		return "3";
 	return stock->price > stock->previous ? "2" : "5";
 }
 
+static int64_t change_of(const struct overseas_stock *stock)
+{
+	return stock->price == 0 ? 0 : stock->price - stock->previous;
+}
+
 /* "+0.69", " 0.00", "-0.41". */
 static void add_rate(struct buf *body, const struct overseas_stock *stock,
 		     const char *key)
 {
-	int64_t change = stock->price - stock->previous;
+	int64_t change = change_of(stock);
 	char text[PERCENT_BYTES];
 
 	answer_format_percent(text, change, stock->previous);
@@ -74,21 +79,21 @@ static int64_t won_of(const struct overseas_stock *stock, int64_t money)
 }
 
 static void add_rsym(struct buf *body, const struct overseas_stock *stock,
-		     const struct fault_rule *rule)
+		     const struct fault_rows *rows)
 {
 	const char *other = strcmp(stock->code, "MSFT") == 0 ? "NVDA" : "MSFT";
 
 	json_add_field_format(body, "rsym", "D%s%s", stock->exchange,
-			      spoil_get_symbol(rule, stock->code, other));
+			      spoil_get_symbol(rows, stock->code, other));
 }
 
 static void add_last(struct buf *body, const struct overseas_stock *stock,
-		     const struct fault_rule *rule)
+		     const struct fault_rows *rows)
 {
 	char text[MONEY_BYTES];
 
 	format_money(text, stock->price, stock->decimals);
-	spoil_add_price(body, rule, stock->code, "last", text);
+	spoil_add_price(body, rows, stock->code, "last", text);
 }
 
 static void add_blanks(struct buf *body, const char *const *key, size_t keys)
@@ -100,7 +105,7 @@ static void add_blanks(struct buf *body, const char *const *key, size_t keys)
 }
 
 void answer_overseas_price(struct buf *body, const struct overseas_stock *stock,
-			   const struct fault_rule *rule)
+			   const struct fault_rows *rows)
 {
 	static const char *const keys[] = { "rsym", "zdiv", "base", "pvol",
 					    "last", "sign", "diff", "rate",
@@ -111,17 +116,17 @@ void answer_overseas_price(struct buf *body, const struct overseas_stock *stock,
 		return;
 	}
 	buf_puts(body, "{");
-	add_rsym(body, stock, rule);
+	add_rsym(body, stock, rows);
 	add_number(body, "zdiv", stock->decimals);
 	add_money(body, stock, "base", stock->previous);
 	add_number(body, "pvol", (int64_t)(stock->noise >> 15 & 0x3ffffff));
-	add_last(body, stock, rule);
+	add_last(body, stock, rows);
 	json_add_field(body, "sign", sign_of(stock));
-	add_money(body, stock, "diff", size_of(stock->price - stock->previous));
+	add_money(body, stock, "diff", size_of(change_of(stock)));
 	add_rate(body, stock, "rate");
 	add_number(body, "tvol", stock->volume);
 	add_number(body, "tamt", stock->value);
-	spoil_add_name(body, rule, stock->code, "ordy",
+	spoil_add_name(body, rows, stock->code, "ordy",
 		       stock->is_preopen ? "매도불가" : "매매 가능");
 	buf_puts(body, "}");
 }
@@ -133,8 +138,7 @@ static void add_won(struct buf *body, const struct overseas_stock *stock)
 		strcmp(sign_of(stock), "0") == 0 ? "3" : sign_of(stock);
 
 	add_number(body, "t_xprc", won_of(stock, stock->price));
-	add_number(body, "t_xdif",
-		   won_of(stock, size_of(stock->price - stock->previous)));
+	add_number(body, "t_xdif", won_of(stock, size_of(change_of(stock))));
 	add_rate(body, stock, "t_xrat");
 	json_add_field(body, "p_xprc", "0");
 	json_add_field(body, "p_xdif", "0");
@@ -177,7 +181,7 @@ static void add_company(struct buf *body, const struct overseas_stock *stock)
 
 void answer_overseas_detail(struct buf *body,
 			    const struct overseas_stock *stock,
-			    const struct fault_rule *rule)
+			    const struct fault_rows *rows)
 {
 	static const char *const keys[] = {
 		"rsym",   "zdiv",   "curr",   "vnit",   "open",    "high",
@@ -194,14 +198,14 @@ void answer_overseas_detail(struct buf *body,
 		return;
 	}
 	buf_puts(body, "{");
-	add_rsym(body, stock, rule);
+	add_rsym(body, stock, rows);
 	add_number(body, "zdiv", stock->decimals);
 	json_add_field(body, "curr", stock->currency);
 	json_add_field(body, "vnit", "1");
 	add_money(body, stock, "open", stock->is_preopen ? 0 : stock->open);
 	add_money(body, stock, "high", stock->is_preopen ? 0 : stock->high);
 	add_money(body, stock, "low", stock->is_preopen ? 0 : stock->low);
-	add_last(body, stock, rule);
+	add_last(body, stock, rows);
 	add_money(body, stock, "base", stock->previous);
 	add_number(body, "pvol", (int64_t)(stock->noise >> 15 & 0x3ffffff));
 	add_number(body, "pamt", stock->value / 2);
@@ -211,7 +215,7 @@ void answer_overseas_detail(struct buf *body,
 	add_won(body, stock);
 	json_add_field(body, "e_ordyn", "매매 가능");
 	json_add_field(body, "e_hogau", "0.0100");
-	spoil_add_name(body, rule, stock->code, "e_icod", stock->sector);
+	spoil_add_name(body, rows, stock->code, "e_icod", stock->sector);
 	json_add_field(body, "e_parp", "0.0000");
 	add_number(body, "tvol", stock->volume);
 	add_number(body, "tamt", stock->value);

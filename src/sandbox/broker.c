@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 #include "base/sync.h"
+#include "sandbox/approval_call.h"
+#include "sandbox/around.h"
 #include "sandbox/quote_call.h"
 #include "sandbox/refusal.h"
 #include "sandbox/spoil.h"
@@ -19,6 +21,8 @@
 struct broker { /* lock key: c const, l under mu */
 	struct mutex mu;
 	struct broker_rules rules; /* c; l: counters of rules.fault */
+	int64_t start_ns;          /* c */
+	struct around around;      /* l */
 	struct ratelimit limit;    /* l */
 	struct token_desk desk;    /* l */
 	uint64_t chance;           /* l */
@@ -57,6 +61,7 @@ struct broker *broker_new(const struct broker_rules *rules, struct err *err)
 		.is_always_dead = rules->is_token_dead,
 		.salt = rules->salt,
 	};
+	int64_t phase_ns;
 
 	if (!broker || mutex_init(&broker->mu, err)) {
 		free(broker);
@@ -66,11 +71,13 @@ struct broker *broker_new(const struct broker_rules *rules, struct err *err)
 	broker->rules = *rules;
 	broker->chance = rules->seed;
 	token_desk_init(&broker->desk, &token);
-	if (ratelimit_init(
-		    &broker->limit, rules->window, (size_t)rules->rate,
-		    rules->counts_refused,
-		    (int64_t)(draw_locked(broker) % (uint64_t)NS_PER_SEC),
-		    err)) {
+	broker->start_ns = clock_monotonic_ns();
+	phase_ns = (int64_t)(draw_locked(broker) % (uint64_t)NS_PER_SEC);
+	if (around_init(&broker->around, rules->fault, rules->fault_count,
+			rules->rate, err) ||
+	    ratelimit_init(&broker->limit, rules->window,
+			   around_max_rate(&broker->around),
+			   rules->counts_refused, phase_ns, err)) {
 		broker_free(broker);
 		return NULL;
 	}
@@ -82,6 +89,7 @@ void broker_free(struct broker *broker)
 	if (!broker)
 		return;
 	mutex_destroy(&broker->mu);
+	around_release(&broker->around);
 	ratelimit_release(&broker->limit);
 	free(broker);
 }
@@ -100,27 +108,35 @@ int64_t broker_draw_travel_ns(struct broker *broker)
 	return travel_ns;
 }
 
-/* Every rule counts the request; the first that fires has it. */
-static const struct fault_rule *choose_fault_locked(
-	struct broker *broker, const struct request *request, bool has_history)
+/* Every rule counts the call; what fires goes into the arrival. */
+static void choose_faults_locked(struct broker *broker,
+				 const struct request *request,
+				 bool has_history, struct arrival *arrival)
 {
-	const struct fault_rule *chosen = NULL;
+	int64_t now_ns = arrival->t_ns - broker->start_ns;
+	struct fault_rows *rows = &arrival->rows;
 
 	for (size_t i = 0; i < broker->rules.fault_count; i++) {
 		struct fault_rule *rule = &broker->rules.fault[i];
+		enum fault_stage stage = fault_stage(rule->fault);
+		bool fires = fault_fires(rule, request, has_history,
+					 draw_locked(broker), now_ns);
 
-		if (fault_fires(rule, request, has_history,
-				draw_locked(broker)) &&
-		    !chosen)
-			chosen = rule;
+		if (!fires || stage == FAULT_AROUND)
+			continue;
+		if (stage != FAULT_IN_ROW && !arrival->fault)
+			arrival->fault = rule;
+		else if (stage == FAULT_IN_ROW && rows->count < FAULT_ROWS_MAX)
+			rows->rule[rows->count++] = rule;
 	}
-	return chosen;
 }
 
 void broker_arrive(struct broker *broker, const struct request *request,
 		   bool has_history, struct arrival *arrival)
 {
 	const struct broker_rules *rules = &broker->rules;
+	const struct fault_rule *outage;
+	int64_t now_ns;
 
 	mutex_lock(&broker->mu);
 	*arrival = (struct arrival){
@@ -131,11 +147,31 @@ void broker_arrive(struct broker *broker, const struct request *request,
 					      rules->jitter_ms),
 		.random = draw_locked(broker),
 	};
-	if (request->endpoint != ENDPOINT_UNKNOWN)
-		arrival->is_over_limit =
-			!ratelimit_let_pass(&broker->limit, arrival->t_ns);
-	arrival->fault = choose_fault_locked(broker, request, has_history);
+	now_ns = arrival->t_ns - broker->start_ns;
+	around_advance(&broker->around, &broker->limit, now_ns);
+	choose_faults_locked(broker, request, has_history, arrival);
+	/* Whatever else would befall it: who is down counts nothing. */
+	outage = around_get_outage(&broker->around, now_ns);
+	if (outage)
+		arrival->fault = outage;
+	else if (request->endpoint != ENDPOINT_UNKNOWN)
+		arrival->is_over_limit = !around_let_pass(
+			&broker->around, &broker->limit, now_ns);
 	mutex_unlock(&broker->mu);
+}
+
+bool broker_is_down(struct broker *broker, int64_t *change_ns)
+{
+	int64_t now_ns = clock_monotonic_ns() - broker->start_ns;
+	bool is_down;
+
+	mutex_lock(&broker->mu);
+	is_down = around_get_outage(&broker->around, now_ns) != NULL;
+	*change_ns = around_next_change(&broker->around, now_ns);
+	mutex_unlock(&broker->mu);
+	if (*change_ns != CLOCK_NEVER)
+		*change_ns += broker->start_ns;
+	return is_down;
 }
 
 void broker_leave(struct broker *broker)
@@ -294,6 +330,8 @@ void broker_answer(struct broker *broker, const struct request *request,
 		answer->status = (int)broker->rules.limit_status;
 	} else if (request->endpoint == ENDPOINT_TOKEN) {
 		answer_token(broker, request, rule, answer);
+	} else if (request->endpoint == ENDPOINT_APPROVAL) {
+		approval_call_answer(&broker->rules, request, answer);
 	} else if ((msg_cd = quote_header_refusal(broker, request)) != NULL) {
 		refusal_write(answer, request->endpoint, msg_cd, NULL);
 	} else {

@@ -18,6 +18,8 @@
 #include "sandbox/request.h"
 
 struct broker;
+struct stream_desk;
+struct tape;
 
 struct broker_rules {
 	const char *app_key, *app_secret; /* borrowed, as all texts here */
@@ -35,6 +37,8 @@ struct broker_rules {
 	uint64_t seed, salt; /* chance that can be repeated, and that cannot */
 	struct fault_rule *fault; /* counters are changed */
 	size_t fault_count;
+	struct stream_desk *stream; /* borrowed, as is the tape */
+	struct tape *tape;
 };
 
 /* What is settled when a request arrives. */
@@ -45,6 +49,7 @@ struct arrival {
 	int64_t delay_ns; /* how long the answer is to take */
 	bool is_over_limit;
 	const struct fault_rule *fault; /* NULL: none. Lives with the broker */
+	struct fault_rows rows;         /* the same */
 	uint64_t random;
 };
 
@@ -60,6 +65,11 @@ int64_t broker_draw_travel_ns(struct broker *broker);
 void broker_arrive(struct broker *broker, const struct request *request,
 		   bool has_history, struct arrival *arrival);
 void broker_leave(struct broker *broker);
+
+/* Whether nobody listens now, and when to ask again, at the latest; but the
+ * arrival of a call may change it, too.
+ * Units: *change_ns is monotonic; CLOCK_NEVER: no need to. */
+bool broker_is_down(struct broker *broker, int64_t *change_ns);
 
 /* Writes the answer to a request that has arrived. */
 void broker_answer(struct broker *broker, const struct request *request,

@@ -10,7 +10,9 @@
 #include "sandbox/call.h"
 
 #include "base/clock.h"
+#include "sandbox/acceptor.h"
 #include "sandbox/arrival_log.h"
+#include "sandbox/connections.h"
 #include "sandbox/wire_fault.h"
 
 #include <stdlib.h>
@@ -29,7 +31,7 @@ struct call {
 };
 
 static void leave(struct call *call, int status, const char *msg_cd,
-		  const struct fault_rule *rule)
+		  const char *fault)
 {
 	struct arrival_entry entry = {
 		.request = &call->request,
@@ -37,7 +39,7 @@ static void leave(struct call *call, int status, const char *msg_cd,
 		.connection = call->connection ? call->connection->number : 0,
 		.status = status,
 		.msg_cd = msg_cd,
-		.fault = rule ? fault_name(rule->fault) : NULL,
+		.fault = fault,
 	};
 
 	if (!call->is_present)
@@ -132,6 +134,8 @@ struct call *call_begin(const struct call_place *place,
 	broker_arrive(place->broker, &call->request, has_history,
 		      &call->arrival);
 	call->is_present = true;
+	if (call->arrival.fault && call->arrival.fault->fault == FAULT_DOWN)
+		acceptor_wake(place->acceptor);
 	return call;
 }
 
@@ -186,6 +190,21 @@ static enum MHD_Result queue(struct MHD_Connection *mhd,
 	return result;
 }
 
+/* The name that the log gives to what went wrong; NULL: nothing did. A
+ * refused call has nothing to spoil. */
+static const char *fault_of(const struct arrival *arrival,
+			    const struct answer *answer)
+{
+	const struct fault_rule *rule = arrival->fault;
+
+	if (rule &&
+	    (fault_stage(rule->fault) != FAULT_SPOILS || answer->is_good))
+		return fault_name(rule->fault);
+	if (arrival->rows.count > 0 && answer->is_good)
+		return fault_name(arrival->rows.rule[0]->fault);
+	return NULL;
+}
+
 enum MHD_Result call_finish(struct call *call, struct MHD_Connection *mhd)
 {
 	const struct fault_rule *rule = call->arrival.fault;
@@ -194,28 +213,31 @@ enum MHD_Result call_finish(struct call *call, struct MHD_Connection *mhd)
 	int64_t until_ns = call->arrival.t_ns + call->arrival.delay_ns;
 	enum MHD_Result result = MHD_NO;
 	struct answer answer;
+	const char *fault;
 
 	answer_init(&answer);
 	if (!on_wire || fault_needs_answer(on_wire->fault))
 		broker_answer(call->place->broker, &call->request,
 			      &call->arrival, &answer);
-	/* A refused call has nothing to spoil. */
-	if (rule && fault_stage(rule->fault) == FAULT_SPOILS && !answer.is_good)
-		rule = NULL;
+	fault = fault_of(&call->arrival, &answer);
 	if (on_wire && on_wire->fault == FAULT_DELAY)
 		until_ns += on_wire->number * NS_PER_MS;
 	if (!wire_wait(&call->wire, until_ns))
 		goto out;
 
+	if (call->connection && atomic_load(&call->connection->is_dropped)) {
+		leave(call, 0, NULL, fault_name(FAULT_DOWN));
+		goto out;
+	}
 	if (on_wire && wire_fault_is_silent(on_wire->fault)) {
 		wire_fault_play(on_wire, &answer, &call->wire);
-		leave(call, 0, NULL, rule);
+		leave(call, 0, NULL, fault);
 		goto out;
 	}
 	if (on_wire && wire_fault_is_abrupt(on_wire->fault))
-		leave(call, 0, NULL, rule);
+		leave(call, 0, NULL, fault);
 	else
-		leave(call, answer.status, answer.msg_cd, rule);
+		leave(call, answer.status, answer.msg_cd, fault);
 	if (!on_wire || wire_fault_play(on_wire, &answer, &call->wire))
 		result = queue(mhd, call, &answer);
 out:

@@ -11,21 +11,17 @@
 
 #include "sandbox/broker.h"
 
+struct acceptor;
 struct call;
 
 /* Where calls take place; outlives them. */
 struct call_place {
 	struct broker *broker;
+	struct acceptor *acceptor;
 	int stop_fd; /* readable when the server stops */
 	int log_fd;  /* -1: no log */
 	bool has_tls;
 	bool is_verbose;
-};
-
-/* What a connection remembers: the library keeps it as socket context. */
-struct connection {
-	uint64_t number;
-	uint64_t requests;
 };
 
 /* The headers are in: travels, arrives, is counted.

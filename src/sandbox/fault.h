@@ -1,9 +1,18 @@
-/* fault.h: the rules of --fault: what goes wrong, and for which requests.
- * Sandbox, low; uses request. Pure: chance comes in as random bits.
+/* fault.h: the rules of --fault: what goes wrong, for which calls, and when.
+ * Sandbox, low; uses request. Pure: chance comes in as random bits, time as
+ * nanoseconds since the start.
  *
- * A rule is NAME[=ARGUMENT][@MATCH,MATCH...]. A request that fits path and
- * symbol is counted by the rule; nth, every, p and times choose among the
- * counted ones. The first rule of the list that fires has the request. */
+ * A rule is NAME[=ARGUMENT][@CONDITION,CONDITION...]. path, symbol, from and
+ * until say which calls fit; a call that fits is counted by the rule; nth,
+ * every, p and times choose among those; for= says how long the rule goes on
+ * from the chosen one, and what fits meanwhile is hit, too.
+ *
+ * Of the rules that fire for a call, the first that is not about rows has
+ * it; those about rows have each its own rows, as many as there are.
+ *
+ * Some rules are not about a call (fault_is_lasting): the port is closed, a
+ * foreign program calls, the limit is another. They hold all the time that
+ * their conditions say, and without for= from the chosen call on. */
 #ifndef SANDBOX_FAULT_H
 #define SANDBOX_FAULT_H
 
@@ -36,6 +45,8 @@ enum fault {
 	FAULT_SHORT_LENGTH,
 	FAULT_TWICE,
 	FAULT_TOKEN_TIMEOUT,
+	FAULT_LOST,
+	FAULT_DOWN,
 	/* Another answer in the place of the right one. */
 	FAULT_STATUS,
 	FAULT_HTML200,
@@ -60,7 +71,13 @@ enum fault {
 	FAULT_TOPARRAY,
 	FAULT_NOROWS,
 	FAULT_RT1,
+	FAULT_TOKEN_NO_EXPIRY,
+	FAULT_TOKEN_CRLF,
+	FAULT_TOKEN_GARBAGE,
+	/* A row of it, spoiled. */
 	FAULT_WRONG_SYMBOL,
+	FAULT_ABSENT,
+	FAULT_NO_TRADE,
 	FAULT_PRICE,
 	FAULT_ZERO,
 	FAULT_TYPE,
@@ -72,12 +89,18 @@ enum fault {
 	FAULT_NUL,
 	FAULT_SURROGATE,
 	FAULT_BADUTF8,
-	FAULT_TOKEN_NO_EXPIRY,
-	FAULT_TOKEN_CRLF,
-	FAULT_TOKEN_GARBAGE,
+	/* What is around the calls. */
+	FAULT_FOREIGN,
+	FAULT_RATE,
 };
 
-enum fault_stage { FAULT_ON_WIRE, FAULT_REPLACES, FAULT_SPOILS };
+enum fault_stage {
+	FAULT_ON_WIRE,
+	FAULT_REPLACES,
+	FAULT_SPOILS,
+	FAULT_IN_ROW,
+	FAULT_AROUND,
+};
 
 enum fault_path {
 	FAULT_PATH_ANY,
@@ -95,26 +118,52 @@ struct fault_rule {
 	int64_t number; /* the same as a number, where one is meant */
 	enum fault_path path;
 	char symbol[16];             /* "": any */
+	char exchange[8];            /* the same */
+	int64_t from_ns, until_ns;   /* CLOCK_NEVER: no end */
 	int64_t nth_first, nth_last; /* 0: any */
 	int64_t every;               /* 0: any */
 	int64_t times;               /* 0: no end */
 	double p;                    /* below 0: always */
-	int64_t seen, fired;         /* changed by fault_fires alone */
+	int64_t for_ns;              /* 0: the chosen call alone */
+	/* Changed by fault_fires alone. */
+	int64_t seen, fired;
+	int64_t fired_ns, lasts_until_ns;
 };
 
 /* Reads one rule.
- * Errors: an unknown name or match, an unfit number; names them. */
+ * Errors: USAGE: an unknown name or condition, an unfit number; names it. */
 MUST_CHECK int fault_parse(const char *spec, struct fault_rule *rule,
 			   struct err *err);
 
-/* Counts the request if it fits, and says whether the rule fires for it.
+/* Counts the call if it fits, and says whether the rule fires for it.
  * has_history: the connection has carried a request before this one. */
 bool fault_fires(struct fault_rule *rule, const struct request *request,
-		 bool has_history, uint64_t random);
+		 bool has_history, uint64_t random, int64_t now_ns);
 
-/* Does the rule speak of this symbol, within a request that it has? */
-bool fault_touches(const struct fault_rule *rule, enum fault fault,
-		   const char *symbol);
+/* Does it choose among the calls that fit, by nth, every, p or times? */
+bool fault_is_chosen(const struct fault_rule *rule);
+
+bool fault_is_lasting(enum fault fault);
+
+/* The span [begin, end) in which a lasting rule holds, as far as is known: a
+ * call may begin another. */
+void fault_get_span(const struct fault_rule *rule, int64_t *begin_ns,
+		    int64_t *end_ns);
+bool fault_holds(const struct fault_rule *rule, int64_t now_ns);
+
+/* When that changes next, if no call does it; CLOCK_NEVER: not at all. */
+int64_t fault_next_change(const struct fault_rule *rule, int64_t now_ns);
+
+/* The rules about rows that have a call; borrowed. */
+enum { FAULT_ROWS_MAX = 128 };
+struct fault_rows {
+	const struct fault_rule *rule[FAULT_ROWS_MAX];
+	size_t count;
+};
+
+/* The first of them that does this to the symbol's row; NULL: none. */
+const struct fault_rule *fault_in_row(const struct fault_rows *rows,
+				      enum fault fault, const char *symbol);
 
 const char *fault_name(enum fault fault);
 enum fault_stage fault_stage(enum fault fault);
@@ -122,7 +171,7 @@ enum fault_stage fault_stage(enum fault fault);
 /* The answer is made (and a token issued) before the wire fault acts. */
 bool fault_needs_answer(enum fault fault);
 
-/* Prints the names, one line each. */
+/* Prints the names, one line each, and the language. */
 void fault_list(FILE *out);
 
 #endif

@@ -3,18 +3,42 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MATCHES_HELP                                                            \
-	"\nA fault is NAME[=ARGUMENT][@MATCH,MATCH...]. Matches:\n"             \
-	"  path=quote|token|single|multi|price|detail|any\n"                    \
-	"                 the calls meant; quote, or token for token-...\n"     \
-	"  symbol=CODE    calls that ask for CODE; among the rows of a multi\n" \
-	"                 call, only its row is spoiled\n"                      \
-	"  nth=N, nth=N-M the Nth (to Mth) call that fits path and symbol\n"    \
-	"  every=N        each Nth of them\n"                                   \
-	"  p=0.25         that share of them, by --seed\n"                      \
-	"  times=K        K times at most\n"                                    \
-	"A connection that is spoiled on the wire is closed afterwards.\n"      \
-	"A fault that spoils the answer leaves a refusal as it is.\n"
+static const char LANGUAGE[] =
+	"\nA fault is NAME[=ARGUMENT][@CONDITION,CONDITION...]; --fault may be given\n"
+	"many times. Which calls fit:\n"
+	"  path=quote|token|single|multi|price|detail|any\n"
+	"                 quote, or token for token-..., or any for what lasts\n"
+	"  symbol=CODE    those that ask for CODE; of the rows of a call, its row\n"
+	"  exchange=EXCD  those that ask there\n"
+	"  from=T until=T those that arrive in that time, counted from the start of\n"
+	"                 the sandbox: 1.5 or 1.5s, 300ms, 2m\n"
+	"Which of those are hit (all, where nothing is said):\n"
+	"  nth=N          the Nth; nth=N-M: to the Mth; nth=N-: from the Nth on\n"
+	"  every=N        each Nth\n"
+	"  p=0.25         that share of them, by --seed\n"
+	"  times=K        K times at most\n"
+	"  for=T          whoever is hit, all that fit are hit for T from there\n"
+	"Of the faults that hit a call the first named has it; those of rows add up.\n"
+	"What lasts (down, foreign, rate) holds from=, until=; or from the call that\n"
+	"is chosen by nth=, every=, p=, times= on, for=T or without end.\n"
+	"A connection that is spoiled on the wire is closed afterwards. A fault that\n"
+	"spoils an answer leaves a refusal as it is.\n"
+	"\n"
+	"  status=502@until=1.5s          a gateway's pages for the first 1.5 s\n"
+	"  status=502@nth=40,for=1.5s     the same in mid-run, from the 40th call on\n"
+	"  down@until=1s                  nobody listens for the first second\n"
+	"  down@nth=40,for=1.5s           the broker restarts in mid-run\n"
+	"  reset@every=4                  every fourth call reset\n"
+	"  status=502@p=0.2               a fifth of all calls\n"
+	"  limit@nth=1-6                  the first six calls over the limit\n"
+	"  foreign=25@nth=1,for=6s        another program uses the account for 6 s\n"
+	"  rate=3@from=10s                the account's limit falls\n"
+	"  status=401@nth=5               one stray page\n"
+	"  invalid-token@nth=5            one call is told that its token is dead\n"
+	"  status=502@path=token,nth=1-9  the token desk's gateway, nine times\n"
+	"  lost@path=token,nth=1          the token is issued, its answer lost\n"
+	"  refuse=EGW00004@symbol=KO      one symbol refused, always\n"
+	"  no-trade@symbol=005930         a share without a trade today\n";
 
 enum { HOUR_MS = 3600000, LARGEST_BYTES = 1 << 30 };
 
@@ -67,6 +91,10 @@ static const struct fault_info infos[] = {
 	PLAIN(FAULT_TOKEN_TIMEOUT, "token-timeout", FAULT_ON_WIRE,
 	      "the token is issued, the answer never "
 	      "comes"),
+	PLAIN(FAULT_LOST, "lost", FAULT_ON_WIRE,
+	      "the call is done, then the connection reset"),
+	PLAIN(FAULT_DOWN, "down", FAULT_ON_WIRE,
+	      "lasts: the port refuses, all connections are reset"),
 	ROW(FAULT_STATUS, "status", FAULT_REPLACES, FAULT_NUMBER, 200, 599,
 	    NULL, "=CODE", "that HTTP status with an HTML page"),
 	PLAIN(FAULT_HTML200, "html200", FAULT_REPLACES,
@@ -109,35 +137,43 @@ static const struct fault_info infos[] = {
 	      "the whole body inside an array"),
 	PLAIN(FAULT_NOROWS, "norows", FAULT_SPOILS, "rt_cd 0 and no output"),
 	PLAIN(FAULT_RT1, "rt1", FAULT_SPOILS, "rt_cd 1 and an output"),
-	PLAIN(FAULT_WRONG_SYMBOL, "wrong-symbol", FAULT_SPOILS,
-	      "the answer names another symbol"),
-	ROW(FAULT_PRICE, "price", FAULT_SPOILS, FAULT_TEXT, 0, 0, NULL, "=TEXT",
-	    "that text as the price"),
-	PLAIN(FAULT_ZERO, "zero", FAULT_SPOILS, "a price of 0"),
-	ROW(FAULT_TYPE, "type", FAULT_SPOILS, FAULT_TEXT, 0, 0, "number",
-	    "[=TYPE]", "price as number, null, array, object or bool"),
-	PLAIN(FAULT_DUP, "dup", FAULT_SPOILS,
-	      "the price key twice, with two prices"),
-	PLAIN(FAULT_KEYCASE, "keycase", FAULT_SPOILS,
-	      "the price key in capitals"),
-	ROW(FAULT_NAME, "name", FAULT_SPOILS, FAULT_TEXT, 0, 0, NULL, "=TEXT",
-	    "that text as the name"),
-	PLAIN(FAULT_ESCAPES, "escapes", FAULT_SPOILS,
-	      "a name with terminal escapes and bidi "
-	      "controls"),
-	PLAIN(FAULT_CONTROL, "control", FAULT_SPOILS,
-	      "a name with a raw control byte"),
-	PLAIN(FAULT_NUL, "nul", FAULT_SPOILS, "a name with \\u0000"),
-	PLAIN(FAULT_SURROGATE, "surrogate", FAULT_SPOILS,
-	      "a name with half a surrogate pair"),
-	PLAIN(FAULT_BADUTF8, "badutf8", FAULT_SPOILS,
-	      "a name that is not UTF-8"),
 	PLAIN(FAULT_TOKEN_NO_EXPIRY, "token-no-expiry", FAULT_SPOILS,
 	      "a token without its life"),
 	PLAIN(FAULT_TOKEN_CRLF, "token-crlf", FAULT_SPOILS,
 	      "a token with a line end in it"),
 	PLAIN(FAULT_TOKEN_GARBAGE, "token-garbage", FAULT_SPOILS,
 	      "a token of characters that none has"),
+	PLAIN(FAULT_WRONG_SYMBOL, "wrong-symbol", FAULT_IN_ROW,
+	      "the answer names another symbol"),
+	PLAIN(FAULT_ABSENT, "absent", FAULT_IN_ROW,
+	      "the symbol is left out, as one that is not known"),
+	PLAIN(FAULT_NO_TRADE, "no-trade", FAULT_IN_ROW,
+	      "the symbol is known, and had no trade today"),
+	ROW(FAULT_PRICE, "price", FAULT_IN_ROW, FAULT_TEXT, 0, 0, NULL, "=TEXT",
+	    "that text as the price"),
+	PLAIN(FAULT_ZERO, "zero", FAULT_IN_ROW, "a price of 0"),
+	ROW(FAULT_TYPE, "type", FAULT_IN_ROW, FAULT_TEXT, 0, 0, "number",
+	    "[=TYPE]", "price as number, null, array, object or bool"),
+	PLAIN(FAULT_DUP, "dup", FAULT_IN_ROW,
+	      "the price key twice, with two prices"),
+	PLAIN(FAULT_KEYCASE, "keycase", FAULT_IN_ROW,
+	      "the price key in capitals"),
+	ROW(FAULT_NAME, "name", FAULT_IN_ROW, FAULT_TEXT, 0, 0, NULL, "=TEXT",
+	    "that text as the name"),
+	PLAIN(FAULT_ESCAPES, "escapes", FAULT_IN_ROW,
+	      "a name with terminal escapes and bidi "
+	      "controls"),
+	PLAIN(FAULT_CONTROL, "control", FAULT_IN_ROW,
+	      "a name with a raw control byte"),
+	PLAIN(FAULT_NUL, "nul", FAULT_IN_ROW, "a name with \\u0000"),
+	PLAIN(FAULT_SURROGATE, "surrogate", FAULT_IN_ROW,
+	      "a name with half a surrogate pair"),
+	PLAIN(FAULT_BADUTF8, "badutf8", FAULT_IN_ROW,
+	      "a name that is not UTF-8"),
+	ROW(FAULT_FOREIGN, "foreign", FAULT_AROUND, FAULT_NUMBER, 1, 1000, NULL,
+	    "=N", "lasts: another program makes N calls a second"),
+	ROW(FAULT_RATE, "rate", FAULT_AROUND, FAULT_NUMBER, 0, 1000000, NULL,
+	    "=N", "lasts: N calls a second are allowed; 0: any"),
 };
 
 enum { FAULTS = sizeof(infos) / sizeof(infos[0]) };
@@ -161,5 +197,5 @@ void fault_list(FILE *out)
 	for (int i = 0; i < FAULTS; i++)
 		fprintf(out, "%-15s %-17s %s\n", infos[i].name,
 			infos[i].argname, infos[i].help);
-	fputs(MATCHES_HELP, out);
+	fputs(LANGUAGE, out);
 }

@@ -7,6 +7,9 @@
  *                  thread for each      ratelimit   token            arrival_log
  *                     connection        fault       quote_call
  *
+ *   client == WebSocket ==> stream_server ==> stream_session --> tape
+ *                                               (a map of its own)
+ *
  *   options      one table: parsing, --help
  *   server       libmicrohttpd             call        the life of a request
  *   broker       what changes, under one lock: limit, token, rules, chance
@@ -18,6 +21,9 @@
  *                                                  what they do
  *   wire         the bare connection     arrival_log
  *   child        the COMMAND             json_text   JSON, written
+ *   approval*    the keys of the stream  stream_*    its sessions
+ *   tape, trade  the market in motion    tick_frame  trades as text
+ *   ws_upgrade   the handshake           rfc_case    bytes, good and bad
  *
  * It is written from the broker's published protocol alone. Of the client it
  * uses base/, which knows of no broker, so that no misreading can hide in
@@ -28,6 +34,7 @@
 #include "sandbox/child.h"
 #include "sandbox/options.h"
 #include "sandbox/server.h"
+#include "sandbox/stream_side.h"
 #include "sandbox/wire.h"
 
 #include <errno.h>
@@ -49,6 +56,7 @@ struct sandbox {
 	char *cert, *key; /* PEM texts */
 	int log_fd;
 	char url[URL_BYTES];
+	struct stream_side stream;
 };
 
 /* Reads a small file whole.
@@ -154,6 +162,7 @@ static int start(struct sandbox *sandbox, struct err *err)
 		.is_verbose = options->is_verbose,
 	};
 	struct broker_rules rules;
+	uint64_t salt = draw_salt();
 
 	if (check_wire_faults(options, err))
 		return -1;
@@ -173,7 +182,11 @@ static int start(struct sandbox *sandbox, struct err *err)
 			return -1;
 		setup.log_fd = sandbox->log_fd;
 	}
-	options_make_rules(options, draw_salt(), &rules);
+	options_make_rules(options, salt, &rules);
+	if (stream_side_open(&sandbox->stream, options, salt, err))
+		return -1;
+	rules.stream = sandbox->stream.desk;
+	rules.tape = sandbox->stream.tape;
 	sandbox->broker = broker_new(&rules, err);
 	if (!sandbox->broker)
 		return -1;
@@ -184,16 +197,26 @@ static int start(struct sandbox *sandbox, struct err *err)
 	snprintf(sandbox->url, sizeof(sandbox->url), "%s://127.0.0.1:%u",
 		 options->is_tls ? "https" : "http",
 		 (unsigned int)server_get_port(sandbox->server));
-	if (options->port_file)
-		return write_port_file(options->port_file,
-				       server_get_port(sandbox->server), err);
+	if (stream_side_serve(&sandbox->stream, options, sandbox->cert,
+			      sandbox->key, err))
+		return -1;
+	if (options->port_file &&
+	    write_port_file(options->port_file,
+			    server_get_port(sandbox->server), err))
+		return -1;
+	if (options->stream.port_file)
+		return write_port_file(
+			options->stream.port_file,
+			stream_server_get_port(sandbox->stream.server), err);
 	return 0;
 }
 
 static void stop(struct sandbox *sandbox)
 {
+	stream_side_stop(&sandbox->stream);
 	server_stop(sandbox->server);
 	broker_free(sandbox->broker);
+	stream_side_release(&sandbox->stream);
 	if (sandbox->log_fd >= 0)
 		close(sandbox->log_fd);
 	free(sandbox->cert);
@@ -209,7 +232,9 @@ static int serve(const struct sandbox *sandbox, const sigset_t *taken,
 		clock_monotonic_ns() + sandbox->options.lifetime * NS_PER_SEC;
 	int64_t left_ns;
 
-	if (printf("%s\n", sandbox->url) < 0 || fflush(stdout) != 0) {
+	/* In one write: who reads the first line alone may then leave. */
+	if (printf("%s\n%s\n", sandbox->url, sandbox->stream.url) < 0 ||
+	    fflush(stdout) != 0) {
 		err_set_errno(err, ERR_SYSTEM, errno, "cannot write to stdout");
 		return EXIT_CANNOT_START;
 	}
@@ -253,6 +278,7 @@ static int run_command(const struct sandbox *sandbox, const sigset_t *taken,
 	pid_t pid;
 
 	child_set(&environment, "KIS_BASE_URL", sandbox->url);
+	child_set(&environment, "KIS_STREAM_URL", sandbox->stream.url);
 	child_set(&environment, "KIS_APP_KEY", options->app_key);
 	child_set(&environment, "KIS_APP_SECRET", options->app_secret);
 	child_set(&environment, "KIS_ENV",
@@ -272,7 +298,10 @@ static int run_command(const struct sandbox *sandbox, const sigset_t *taken,
 
 int main(int argc, char **argv)
 {
-	struct sandbox sandbox = { .log_fd = -1 };
+	struct sandbox sandbox = {
+		.log_fd = -1,
+		.stream = { .log = { .fd = -1, .tape_fd = -1 } },
+	};
 	struct options *options = &sandbox.options;
 	struct err err = { .msg = "" };
 	int exit_code = EXIT_USAGE;
@@ -281,12 +310,14 @@ int main(int argc, char **argv)
 	if (options_parse(options, argc, argv, &err))
 		goto out;
 	exit_code = EXIT_SUCCESS;
-	if (options->is_help)
+	if (options->is_help) {
 		options_print_help(stdout);
-	else if (options->is_version)
+	} else if (options->is_version) {
 		puts("quotefetch-sandbox " QUOTEFETCH_VERSION);
-	else if (options->is_fault_list)
+	} else if (options->is_fault_list) {
 		fault_list(stdout);
+		stream_fault_list(stdout);
+	}
 	if (options->is_help || options->is_version || options->is_fault_list)
 		goto out;
 

@@ -262,3 +262,16 @@ bool market_find_overseas(const struct market *market, const char *exchange,
 	stock->value = stock->volume * (stock->price / 100) / 100;
 	return true;
 }
+
+void market_halt_domestic(struct domestic_stock *stock)
+{
+	stock->price = stock->open = stock->high = stock->low = 0;
+	stock->ask = stock->bid = 0;
+	stock->volume = stock->value = 0;
+}
+
+void market_halt_overseas(struct overseas_stock *stock)
+{
+	stock->price = stock->open = stock->high = stock->low = 0;
+	stock->volume = stock->value = 0;
+}

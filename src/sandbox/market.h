@@ -36,7 +36,8 @@ struct overseas_stock {
 	const char *currency;
 	const char *sector;
 	int decimals;
-	int64_t price, previous, open, high, low;
+	int64_t price; /* 0: halted, no trade today */
+	int64_t previous, open, high, low;
 	int64_t volume, value, shares;
 	int64_t won_rate; /* won for one of the currency, in hundredths */
 	bool is_preopen;  /* no trade yet: price is previous, sign code 0 */
@@ -51,6 +52,10 @@ bool market_find_domestic(const struct market *market, const char *code,
  * session BAQ, BAY, BAA) only. False: not there. */
 bool market_find_overseas(const struct market *market, const char *exchange,
 			  const char *code, struct overseas_stock *stock);
+
+/* Takes today's trades away: price 0, what was before stays. */
+void market_halt_domestic(struct domestic_stock *stock);
+void market_halt_overseas(struct overseas_stock *stock);
 
 /* Bits that depend on nothing but the text. */
 uint64_t market_noise(const char *text);

@@ -62,6 +62,8 @@ static int add_fault(struct options *options, const char *spec, struct err *err)
 		options->is_fault_list = true;
 		return 0;
 	}
+	if (stream_fault_is_meant(spec))
+		return stream_options_add_fault(&options->stream, spec, err);
 	grown = realloc(options->fault,
 			(options->fault_count + 1) * sizeof(*grown));
 	if (!grown)
@@ -164,6 +166,7 @@ static void set_defaults(struct options *options)
 		.connections_max = 256,
 		.lifetime = 3600,
 	};
+	stream_options_init(&options->stream);
 }
 
 static int check_together(const struct options *options, struct err *err)
@@ -215,6 +218,7 @@ void options_release(struct options *options)
 {
 	free(options->fault);
 	options->fault = NULL;
+	stream_options_release(&options->stream);
 }
 
 void options_make_rules(const struct options *options, uint64_t salt,

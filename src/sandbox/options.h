@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "sandbox/broker.h"
+#include "sandbox/stream_options.h"
 
 #ifndef QUOTEFETCH_VERSION
 #define QUOTEFETCH_VERSION "1.0.0"
@@ -33,6 +34,7 @@ struct options {
 	struct fault_rule *fault; /* owned */
 	size_t fault_count;
 	bool is_fault_list; /* --fault list */
+	struct stream_options stream;
 	int64_t connections_max, idle, lifetime;
 	bool is_help, is_version, is_verbose;
 	char **command; /* into argv, ends with NULL; NULL: none */

@@ -53,6 +53,37 @@ static bool need_market(const struct request *request, struct answer *answer,
 	return false;
 }
 
+/* The share as this call is to see it. False: it does not exist. */
+static bool find_domestic(const struct broker_rules *rules,
+			  const struct arrival *arrival, const char *code,
+			  struct domestic_stock *stock)
+{
+	const struct market market = { rules->unknown };
+
+	if (fault_in_row(&arrival->rows, FAULT_ABSENT, code) ||
+	    !market_find_domestic(&market, code, stock))
+		return false;
+	if (fault_in_row(&arrival->rows, FAULT_NO_TRADE, code))
+		market_halt_domestic(stock);
+	return true;
+}
+
+static bool find_overseas(const struct broker_rules *rules,
+			  const struct request *request,
+			  const struct arrival *arrival,
+			  struct overseas_stock *stock)
+{
+	const struct market market = { rules->unknown };
+	const char *code = request->symbol[0];
+
+	if (fault_in_row(&arrival->rows, FAULT_ABSENT, code) ||
+	    !market_find_overseas(&market, request->exchange, code, stock))
+		return false;
+	if (fault_in_row(&arrival->rows, FAULT_NO_TRADE, code))
+		market_halt_overseas(stock);
+	return true;
+}
+
 /* A code that spoils the call it is in. */
 static bool is_poisoned(const struct broker_rules *rules,
 			const struct request *request, struct answer *answer)
@@ -68,9 +99,8 @@ static bool is_poisoned(const struct broker_rules *rules,
 
 static void answer_single(const struct broker_rules *rules,
 			  const struct request *request,
-			  const struct fault_rule *fault, struct answer *answer)
+			  const struct arrival *arrival, struct answer *answer)
 {
-	const struct market market = { rules->unknown };
 	struct domestic_stock stock;
 	const char *code;
 
@@ -82,9 +112,9 @@ static void answer_single(const struct broker_rules *rules,
 	answer_open(answer);
 	answer_domestic_single(
 		&answer->body,
-		market_find_domestic(&market, code, &stock) ? &stock : NULL,
-		fault);
-	answer_close(answer, fault);
+		find_domestic(rules, arrival, code, &stock) ? &stock : NULL,
+		&arrival->rows);
+	answer_close(answer, arrival->fault);
 }
 
 /* The number of a slot, FID_INPUT_ISCD_7; 0: another argument. */
@@ -151,7 +181,6 @@ static void answer_multi(const struct broker_rules *rules,
 			 const struct request *request,
 			 const struct arrival *arrival, struct answer *answer)
 {
-	const struct market market = { rules->unknown };
 	size_t order[REQUEST_SYMBOLS_MAX];
 	struct domestic_stock stock;
 
@@ -165,13 +194,13 @@ static void answer_multi(const struct broker_rules *rules,
 	answer_open(answer);
 	buf_puts(&answer->body, "[");
 	for (size_t i = 0; i < request->symbol_count; i++) {
-		if (market_find_domestic(&market, request->symbol[order[i]],
-					 &stock))
+		if (find_domestic(rules, arrival, request->symbol[order[i]],
+				  &stock))
 			answer_domestic_row(&answer->body, &stock,
-					    rules->is_signed, arrival->fault);
+					    rules->is_signed, &arrival->rows);
 		else if (rules->shows_blank_rows)
 			answer_domestic_row(&answer->body, NULL,
-					    rules->is_signed, NULL);
+					    rules->is_signed, &arrival->rows);
 	}
 	buf_puts(&answer->body, "]");
 	answer_close(answer, arrival->fault);
@@ -179,10 +208,9 @@ static void answer_multi(const struct broker_rules *rules,
 
 static void answer_overseas(const struct broker_rules *rules,
 			    const struct request *request,
-			    const struct fault_rule *fault,
+			    const struct arrival *arrival,
 			    struct answer *answer)
 {
-	const struct market market = { rules->unknown };
 	struct overseas_stock stock, *found;
 
 	/* AUTH must be there, and empty. */
@@ -194,16 +222,13 @@ static void answer_overseas(const struct broker_rules *rules,
 	    !need_argument(request, answer, "SYMB") ||
 	    is_poisoned(rules, request, answer))
 		return;
-	found = market_find_overseas(&market, request->exchange,
-				     request->symbol[0], &stock)
-			? &stock
-			: NULL;
+	found = find_overseas(rules, request, arrival, &stock) ? &stock : NULL;
 	answer_open(answer);
 	if (request->endpoint == ENDPOINT_DETAIL)
-		answer_overseas_detail(&answer->body, found, fault);
+		answer_overseas_detail(&answer->body, found, &arrival->rows);
 	else
-		answer_overseas_price(&answer->body, found, fault);
-	answer_close(answer, fault);
+		answer_overseas_price(&answer->body, found, &arrival->rows);
+	answer_close(answer, arrival->fault);
 }
 
 void quote_call_answer(const struct broker_rules *rules,
@@ -213,16 +238,17 @@ void quote_call_answer(const struct broker_rules *rules,
 	switch (request->endpoint) {
 	case ENDPOINT_UNKNOWN:
 	case ENDPOINT_TOKEN:
+	case ENDPOINT_APPROVAL:
 		break;
 	case ENDPOINT_SINGLE:
-		answer_single(rules, request, arrival->fault, answer);
+		answer_single(rules, request, arrival, answer);
 		break;
 	case ENDPOINT_MULTI:
 		answer_multi(rules, request, arrival, answer);
 		break;
 	case ENDPOINT_PRICE:
 	case ENDPOINT_DETAIL:
-		answer_overseas(rules, request, arrival->fault, answer);
+		answer_overseas(rules, request, arrival, answer);
 		break;
 	}
 }

@@ -5,19 +5,20 @@
 #include <stdlib.h>
 
 int ratelimit_init(struct ratelimit *limit, enum ratelimit_window window,
-		   size_t per_sec, bool counts_refused, int64_t phase_ns,
+		   size_t per_sec_max, bool counts_refused, int64_t phase_ns,
 		   struct err *err)
 {
 	*limit = (struct ratelimit){
 		.window = window,
 		.counts_refused = counts_refused,
-		.per_sec = per_sec,
+		.per_sec = per_sec_max,
+		.cap = per_sec_max,
 		.phase_ns = phase_ns,
 		.second = -1,
 	};
-	if (per_sec == 0 || window == RATELIMIT_FIXED)
+	if (per_sec_max == 0 || window == RATELIMIT_FIXED)
 		return 0;
-	limit->stamp = calloc(per_sec, sizeof(*limit->stamp));
+	limit->stamp = calloc(per_sec_max, sizeof(*limit->stamp));
 	if (!limit->stamp)
 		return err_no_memory(err);
 	return 0;
@@ -29,23 +30,29 @@ void ratelimit_release(struct ratelimit *limit)
 	limit->stamp = NULL;
 }
 
-/* The ring holds the last per_sec calls that count. If it is full and the
- * oldest of them is less than a second old, this call would be one too
- * many. */
+void ratelimit_set(struct ratelimit *limit, size_t per_sec)
+{
+	require(per_sec <= limit->cap);
+	limit->per_sec = per_sec;
+}
+
+/* The ring holds the last calls that count. If the last but per_sec - 1 is
+ * less than a second old, this call would be one too many. */
 static bool pass_sliding(struct ratelimit *limit, int64_t now_ns)
 {
-	bool is_full = limit->len == limit->per_sec;
-	bool passes =
-		!is_full || now_ns - limit->stamp[limit->oldest] >= NS_PER_SEC;
+	bool passes = true;
 
+	if (limit->per_sec > 0 && limit->len >= limit->per_sec) {
+		size_t at = limit->next + limit->cap - limit->per_sec;
+
+		passes = now_ns - limit->stamp[at % limit->cap] >= NS_PER_SEC;
+	}
 	if (!passes && !limit->counts_refused)
 		return false;
-	if (is_full) {
-		limit->stamp[limit->oldest] = now_ns;
-		limit->oldest = (limit->oldest + 1) % limit->per_sec;
-	} else {
-		limit->stamp[limit->len++] = now_ns;
-	}
+	limit->stamp[limit->next] = now_ns;
+	limit->next = (limit->next + 1) % limit->cap;
+	if (limit->len < limit->cap)
+		limit->len++;
 	return passes;
 }
 
@@ -57,7 +64,7 @@ static bool pass_fixed(struct ratelimit *limit, int64_t now_ns)
 		limit->second = second;
 		limit->in_second = 0;
 	}
-	if (limit->in_second >= limit->per_sec)
+	if (limit->per_sec > 0 && limit->in_second >= limit->per_sec)
 		return false;
 	limit->in_second++;
 	return true;
@@ -65,7 +72,7 @@ static bool pass_fixed(struct ratelimit *limit, int64_t now_ns)
 
 bool ratelimit_let_pass(struct ratelimit *limit, int64_t now_ns)
 {
-	if (limit->per_sec == 0)
+	if (limit->cap == 0)
 		return true;
 	switch (limit->window) {
 	case RATELIMIT_SLIDING:

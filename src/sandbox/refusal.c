@@ -83,7 +83,8 @@ void refusal_write(struct answer *answer, enum endpoint endpoint,
 	char text[512];
 	/* The per-second refusal comes from the gateway before any desk. */
 	bool is_desk =
-		endpoint == ENDPOINT_TOKEN && strcmp(msg_cd, "EGW00201") != 0;
+		(endpoint == ENDPOINT_TOKEN || endpoint == ENDPOINT_APPROVAL) &&
+		strcmp(msg_cd, "EGW00201") != 0;
 
 	if (!refusal) {
 		refusal = &other;

@@ -11,6 +11,7 @@ struct route {
 
 static const struct route routes[] = {
 	{ ENDPOINT_TOKEN, "POST", "/oauth2/tokenP", NULL },
+	{ ENDPOINT_APPROVAL, "POST", "/oauth2/Approval", NULL },
 	{ ENDPOINT_SINGLE, "GET",
 	  "/uapi/domestic-stock/v1/quotations/inquire-price", "FHKST01010100" },
 	{ ENDPOINT_MULTI, "GET",
@@ -61,6 +62,7 @@ void request_resolve(struct request *request)
 	switch (request->endpoint) {
 	case ENDPOINT_UNKNOWN:
 	case ENDPOINT_TOKEN:
+	case ENDPOINT_APPROVAL:
 		break;
 	case ENDPOINT_SINGLE:
 		add_symbol(request,

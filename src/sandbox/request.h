@@ -10,11 +10,12 @@
 
 enum endpoint {
 	ENDPOINT_UNKNOWN,
-	ENDPOINT_TOKEN,  /* POST /oauth2/tokenP */
-	ENDPOINT_SINGLE, /* one Korean symbol */
-	ENDPOINT_MULTI,  /* up to thirty of them */
-	ENDPOINT_PRICE,  /* one overseas symbol */
-	ENDPOINT_DETAIL, /* the same with its ratios */
+	ENDPOINT_TOKEN,    /* POST /oauth2/tokenP */
+	ENDPOINT_APPROVAL, /* POST /oauth2/Approval */
+	ENDPOINT_SINGLE,   /* one Korean symbol */
+	ENDPOINT_MULTI,    /* up to thirty of them */
+	ENDPOINT_PRICE,    /* one overseas symbol */
+	ENDPOINT_DETAIL,   /* the same with its ratios */
 };
 
 enum { REQUEST_ARGUMENTS_MAX = 128, REQUEST_SYMBOLS_MAX = 30 };

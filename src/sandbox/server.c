@@ -1,25 +1,26 @@
-/* server.c: waiting threads wait on stop_pipe, too: closing its other end
- * wakes them all, so that the library can join them. */
+/* server.c: connections come from the acceptor; the library serves each in a
+ * thread of its own. Whoever waits waits for the stop, too, so that all can
+ * be joined. */
 #include "sandbox/server.h"
 
+#include "base/sync.h"
+#include "sandbox/acceptor.h"
 #include "sandbox/call.h"
+#include "sandbox/connections.h"
+#include "sandbox/listener.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <microhttpd.h>
-#include <stdatomic.h>
+#include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-struct server {                    /* lock key: c const after start, a atomic */
+struct server { /* lock key: c const after start; the others lock themselves */
 	struct server_setup setup; /* c */
 	struct call_place place;   /* c */
 	struct MHD_Daemon *daemon; /* c */
-	int stop_pipe[2];          /* c: the read end is waited on */
-	uint16_t port;             /* c */
-	atomic_uint_fast64_t connections; /* a: opened so far */
+	struct listener listener;  /* c; then the acceptor's */
+	struct acceptor acceptor;
+	struct connections connections;
+	struct stop stop;
 };
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd,
@@ -57,50 +58,35 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **ctx,
 			  enum MHD_ConnectionNotificationCode code)
 {
 	struct server *server = cls;
-	struct connection *connection;
+	const union MHD_ConnectionInfo *info;
 
-	(void)mhd;
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-		free(*ctx);
+		/* The library closes the descriptor after this. */
+		connections_remove(&server->connections, *ctx);
 		*ctx = NULL;
 		return;
 	}
-	connection = calloc(1, sizeof(*connection));
-	if (connection)
-		connection->number = ++server->connections;
-	*ctx = connection;
+	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+	*ctx = connections_add(&server->connections,
+			       info ? info->connect_fd : -1);
 }
 
-static int open_stop_pipe(struct server *server, struct err *err)
+/* The library closes what it cannot serve. */
+static void take_connection(void *ctx, int fd)
 {
-	if (pipe(server->stop_pipe) != 0) {
-		server->stop_pipe[0] = server->stop_pipe[1] = -1;
-		return err_set_errno(err, ERR_SYSTEM, errno,
-				     "cannot start the server");
-	}
-	fcntl(server->stop_pipe[0], F_SETFD, FD_CLOEXEC);
-	fcntl(server->stop_pipe[1], F_SETFD, FD_CLOEXEC);
-	server->place = (struct call_place){
-		.broker = server->setup.broker,
-		.stop_fd = server->stop_pipe[0],
-		.log_fd = server->setup.log_fd,
-		.has_tls = server->setup.tls_cert != NULL,
-		.is_verbose = server->setup.is_verbose,
-	};
-	return 0;
+	struct server *server = ctx;
+	struct sockaddr_in address = { .sin_family = AF_INET };
+
+	(void)!MHD_add_connection(server->daemon, fd,
+				  (struct sockaddr *)&address, sizeof(address));
 }
 
 static int start_daemon(struct server *server, struct err *err)
 {
 	const struct server_setup *setup = &server->setup;
-	unsigned int flags = MHD_USE_INTERNAL_POLLING_THREAD |
-			     MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL;
-	const union MHD_DaemonInfo *info;
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_port = htons(setup->port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
+	unsigned int flags =
+		MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_NO_LISTEN_SOCKET |
+		MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL | MHD_USE_ITC;
 	/* Options of TLS, left out by starting the list at its end. */
 	struct MHD_OptionItem tls[] = {
 		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)setup->tls_cert },
@@ -113,10 +99,8 @@ static int start_daemon(struct server *server, struct err *err)
 
 	if (setup->tls_cert)
 		flags |= MHD_USE_TLS;
-	errno = 0;
 	server->daemon = MHD_start_daemon(
-		flags, setup->port, NULL, NULL, on_request, server,
-		MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
+		flags, 0, NULL, NULL, on_request, server,
 		MHD_OPTION_CONNECTION_LIMIT, setup->connections_max,
 		MHD_OPTION_CONNECTION_TIMEOUT, setup->idle_s,
 		MHD_OPTION_NOTIFY_COMPLETED, on_end, server,
@@ -125,16 +109,30 @@ static int start_daemon(struct server *server, struct err *err)
 		MHD_OPTION_END);
 	if (!server->daemon)
 		return err_set(err, ERR_SYSTEM,
-			       "cannot serve on 127.0.0.1 port %u%s: %s",
-			       (unsigned int)setup->port,
-			       setup->tls_cert ? " with TLS" : "",
-			       errno ? strerror(errno) : "the library refuses");
-	info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
-	server->port = info ? info->port : 0;
+			       "cannot start the server%s: the library "
+			       "refuses",
+			       setup->tls_cert ? " with TLS" : "");
 	return 0;
 }
 
-struct server *server_start(const struct server_setup *setup, struct err *err)
+static int start_acceptor(struct server *server, struct err *err)
+{
+	struct acceptor_setup setup = {
+		.broker = server->setup.broker,
+		.listener = &server->listener,
+		.listeners = 1,
+		.connections = &server->connections,
+		.stop = &server->stop,
+		.take = take_connection,
+		.ctx = server,
+	};
+
+	return acceptor_start(&server->acceptor, &setup, err);
+}
+
+/* What server_stop can undo. */
+static struct server *server_new(const struct server_setup *setup,
+				 struct err *err)
 {
 	struct server *server = calloc(1, sizeof(*server));
 
@@ -142,9 +140,37 @@ struct server *server_start(const struct server_setup *setup, struct err *err)
 		err_no_memory(err);
 		return NULL;
 	}
+	if (stop_init(&server->stop, err)) {
+		free(server);
+		return NULL;
+	}
+	if (connections_init(&server->connections, err)) {
+		stop_destroy(&server->stop);
+		free(server);
+		return NULL;
+	}
 	server->setup = *setup;
-	server->stop_pipe[0] = server->stop_pipe[1] = -1;
-	if (open_stop_pipe(server, err) || start_daemon(server, err)) {
+	server->listener = (struct listener){ .fd = -1, .holder = -1 };
+	server->acceptor = (struct acceptor){ .wake = { -1, -1 } };
+	server->place = (struct call_place){
+		.broker = setup->broker,
+		.acceptor = &server->acceptor,
+		.stop_fd = server->stop.fd[0],
+		.log_fd = setup->log_fd,
+		.has_tls = setup->tls_cert != NULL,
+		.is_verbose = setup->is_verbose,
+	};
+	return server;
+}
+
+struct server *server_start(const struct server_setup *setup, struct err *err)
+{
+	struct server *server = server_new(setup, err);
+
+	if (!server)
+		return NULL;
+	if (listener_init(&server->listener, setup->port, err) ||
+	    start_daemon(server, err) || start_acceptor(server, err)) {
 		server_stop(server);
 		return NULL;
 	}
@@ -153,18 +179,19 @@ struct server *server_start(const struct server_setup *setup, struct err *err)
 
 uint16_t server_get_port(const struct server *server)
 {
-	return server->port;
+	return server->listener.port;
 }
 
 void server_stop(struct server *server)
 {
 	if (!server)
 		return;
-	if (server->stop_pipe[1] >= 0)
-		close(server->stop_pipe[1]);
+	stop_request(&server->stop, STOP_INTERNAL);
+	acceptor_join(&server->acceptor);
 	if (server->daemon)
 		MHD_stop_daemon(server->daemon);
-	if (server->stop_pipe[0] >= 0)
-		close(server->stop_pipe[0]);
+	listener_release(&server->listener);
+	connections_destroy(&server->connections);
+	stop_destroy(&server->stop);
 	free(server);
 }

@@ -3,12 +3,6 @@
 #include <ctype.h>
 #include <string.h>
 
-static bool touches(const struct fault_rule *rule, enum fault fault,
-		    const char *symbol)
-{
-	return fault_touches(rule, fault, symbol);
-}
-
 static void add_typed(struct buf *body, const char *key, const char *type,
 		      const char *price)
 {
@@ -34,19 +28,21 @@ static void add_capitals(struct buf *body, const char *key, const char *price)
 	json_add_field(body, capitals, price);
 }
 
-void spoil_add_price(struct buf *body, const struct fault_rule *rule,
+void spoil_add_price(struct buf *body, const struct fault_rows *rows,
 		     const char *symbol, const char *key, const char *price)
 {
-	if (touches(rule, FAULT_PRICE, symbol)) {
+	const struct fault_rule *rule;
+
+	if ((rule = fault_in_row(rows, FAULT_PRICE, symbol)) != NULL) {
 		json_add_field(body, key, rule->text);
-	} else if (touches(rule, FAULT_ZERO, symbol)) {
+	} else if (fault_in_row(rows, FAULT_ZERO, symbol)) {
 		json_add_field(body, key, "0");
-	} else if (touches(rule, FAULT_DUP, symbol)) {
+	} else if (fault_in_row(rows, FAULT_DUP, symbol)) {
 		json_add_field(body, key, price);
 		json_add_field_format(body, key, "1%s", price);
-	} else if (touches(rule, FAULT_TYPE, symbol)) {
+	} else if ((rule = fault_in_row(rows, FAULT_TYPE, symbol)) != NULL) {
 		add_typed(body, key, rule->text, price);
-	} else if (touches(rule, FAULT_KEYCASE, symbol)) {
+	} else if (fault_in_row(rows, FAULT_KEYCASE, symbol)) {
 		add_capitals(body, key, price);
 	} else {
 		json_add_field(body, key, price);
@@ -60,34 +56,36 @@ static void add_raw(struct buf *body, const char *key, const char *raw)
 	buf_puts(body, raw);
 }
 
-void spoil_add_name(struct buf *body, const struct fault_rule *rule,
+void spoil_add_name(struct buf *body, const struct fault_rows *rows,
 		    const char *symbol, const char *key, const char *name)
 {
-	if (touches(rule, FAULT_NAME, symbol))
+	const struct fault_rule *rule = fault_in_row(rows, FAULT_NAME, symbol);
+
+	if (rule)
 		json_add_field(body, key, rule->text);
-	else if (touches(rule, FAULT_ESCAPES, symbol))
+	else if (fault_in_row(rows, FAULT_ESCAPES, symbol))
 		/* Red, a clipboard write, a bidi override, a C1 control,
 		 * a line end and a zero-width blank. */
 		add_raw(body, key,
 			"\"\\u001b[31mred\\u001b]52;c;cm0gLXJm\\u0007"
 			"\\u202eesrever\\u202c\\u009b2J\\r\\n\\t\\u200b"
 			"\xe2\x80\xae\xc2\x9b\\u007f,\\\"end\\\"\"");
-	else if (touches(rule, FAULT_CONTROL, symbol))
+	else if (fault_in_row(rows, FAULT_CONTROL, symbol))
 		add_raw(body, key, "\"raw\x01\x1b[31m control\"");
-	else if (touches(rule, FAULT_NUL, symbol))
+	else if (fault_in_row(rows, FAULT_NUL, symbol))
 		add_raw(body, key, "\"nul\\u0000inside\"");
-	else if (touches(rule, FAULT_SURROGATE, symbol))
+	else if (fault_in_row(rows, FAULT_SURROGATE, symbol))
 		add_raw(body, key, "\"half\\ud83dpair\"");
-	else if (touches(rule, FAULT_BADUTF8, symbol))
+	else if (fault_in_row(rows, FAULT_BADUTF8, symbol))
 		add_raw(body, key, "\"bad\xff\xc0\xaf\xed\xa0\x80utf8\"");
 	else
 		json_add_field(body, key, name);
 }
 
-const char *spoil_get_symbol(const struct fault_rule *rule, const char *symbol,
+const char *spoil_get_symbol(const struct fault_rows *rows, const char *symbol,
 			     const char *other)
 {
-	return touches(rule, FAULT_WRONG_SYMBOL, symbol) ? other : symbol;
+	return fault_in_row(rows, FAULT_WRONG_SYMBOL, symbol) ? other : symbol;
 }
 
 void spoil_add_token(struct buf *body, const struct fault_rule *rule,

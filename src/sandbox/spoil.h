@@ -1,8 +1,8 @@
 /* spoil.h: the faults that spoil a good answer.
  * Sandbox; uses body, fault. Pure.
  *
- * Each function writes what the good answer would hold, unless the rule
- * says otherwise; rule NULL changes nothing. */
+ * Each function writes what the good answer would hold, unless a rule says
+ * otherwise; rule NULL changes nothing. */
 #ifndef SANDBOX_SPOIL_H
 #define SANDBOX_SPOIL_H
 
@@ -12,15 +12,15 @@
 #include "sandbox/json_text.h"
 
 /* The price field of the symbol. */
-void spoil_add_price(struct buf *body, const struct fault_rule *rule,
+void spoil_add_price(struct buf *body, const struct fault_rows *rows,
 		     const char *symbol, const char *key, const char *price);
 
 /* A text field of the symbol, such as its name. */
-void spoil_add_name(struct buf *body, const struct fault_rule *rule,
+void spoil_add_name(struct buf *body, const struct fault_rows *rows,
 		    const char *symbol, const char *key, const char *name);
 
 /* The symbol that the answer names: the one given, or other. */
-const char *spoil_get_symbol(const struct fault_rule *rule, const char *symbol,
+const char *spoil_get_symbol(const struct fault_rows *rows, const char *symbol,
 			     const char *other);
 
 /* The token field. */

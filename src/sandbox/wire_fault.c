@@ -13,7 +13,8 @@ bool wire_fault_is_silent(enum fault fault)
 bool wire_fault_is_abrupt(enum fault fault)
 {
 	return fault == FAULT_RESET || fault == FAULT_CLOSE ||
-	       fault == FAULT_RESEND;
+	       fault == FAULT_RESEND || fault == FAULT_LOST ||
+	       fault == FAULT_DOWN;
 }
 
 static const char *reason_of(int status)
@@ -172,6 +173,8 @@ static void play_to_the_end(const struct fault_rule *rule,
 {
 	switch (rule->fault) {
 	case FAULT_RESET:
+	case FAULT_LOST:
+	case FAULT_DOWN:
 		wire_reset(wire);
 		return;
 	case FAULT_HANG:

@@ -67,6 +67,138 @@ load ../support/common
     [ -p pipe ]
 }
 
+@test "-o on a descriptor: what it is open to is written as it stands, and nothing is replaced" {
+    serve
+    line='{"symbol":"005930"}'
+    quotes=(-q --format ndjson --fields symbol 005930)
+    for path in /dev/stdout /dev/fd/1 /proc/self/fd/1 link; do
+        [ -e "$path" ] || [ "$path" = link ] || continue
+        rm -f f hard link
+        ln -s /dev/stdout link
+        echo first >f
+        ln f hard
+        "$QUOTEFETCH" -o "$path" "${quotes[@]}" >>f
+        echo last >>f
+        expect_same "$path: $(cat hard)" "$path: first
+$line
+last"
+    done
+    # Neither from the beginning where another has written before.
+    rm -f f
+    { echo first; "$QUOTEFETCH" -o /dev/stdout "${quotes[@]}"; echo last; } >f
+    expect_same "$(cat f)" "first
+$line
+last"
+    echo first >f
+    "$QUOTEFETCH" -o /dev/stderr "${quotes[@]}" 2>>f
+    expect_same "$(cat f)" "first
+$line"
+    echo first >f
+    "$QUOTEFETCH" -o /dev/fd/7 "${quotes[@]}" 7>>f
+    expect_same "$(cat f)" "first
+$line"
+    mkfifo pipe
+    cat pipe >piped 3>&- &
+    "$QUOTEFETCH" -o /dev/fd/7 "${quotes[@]}" 7>pipe
+    wait $!
+    expect_same "$(cat piped)" "$line"
+    expect_same "$(find . -name '.*quotefetch-*')" ''
+}
+
+@test "-o on a descriptor that is not open, or not for writing: exit 5, before any call" {
+    serve
+    echo kept >f
+    for words in '7<f /dev/fd/7' '8>&- /dev/fd/8' '2>&- /dev/stderr' '1>&- /dev/stdout' '5>&- /dev/fd/5' \
+        '1>&- -'; do
+        status=0
+        # As a program's own descriptors would be numbered: 3, 4, 5.
+        eval "\"\$QUOTEFETCH\" -o ${words#* } 005930 3>&- 4>&- ${words% *}" >out 2>err || status=$?
+        expect_same "$words: $status" "$words: 5"
+    done
+    expect_same "$(cat f)" kept
+    expect_no_calls
+}
+
+@test "-o another process's descriptor: its file is not replaced" {
+    [ -d /proc/self/fd ] || skip 'no /proc'
+    serve
+    echo first >f
+    sleep 60 3>>f &
+    local pid=$!
+    fetch -q -o "/proc/$pid/fd/3" --format ndjson --fields symbol 005930
+    kill "$pid"
+    expect_status 0
+    expect_same "$(cat f)" 'first
+{"symbol":"005930"}'
+}
+
+@test "-o -: stdout; --stats -: after the records" {
+    serve
+    fetch -q -o - --stats - --format ndjson 005930
+    expect_status 0
+    expect_lines out 2
+    expect_ndjson '.[0].symbol == "005930" and .[1].quotes == 1'
+    fetch -q -o made --stats - --format ndjson 005930
+    expect_json '.quotes == 1'
+    expect_lines made 1
+    echo 'output = made2' >>"$CONFIG"
+    fetch -q -o - 005930
+    expect_json 'length == 1'
+    [ ! -e made2 ] && [ ! -e - ]
+    fetch -q -o out2 --stats /dev/stdout 005930
+    expect_json '.quotes == 1'
+}
+
+# The README's line of a crontab, the day the broker is down.
+@test "a run without a quote leaves the last good file, and says so even when quiet" {
+    serve
+    fetch -q --format csv -o made 005930 000660
+    cp -p made good
+    fetch -q --format csv -o made --base-url http://127.0.0.1:1 --retries 0 005930 000660
+    expect_status 4
+    expect_same "$(cat err)" \
+        "quotefetch: 'made' is left as it was: no quote for 2 of 2 symbols (2 Network)"
+    cmp made good
+    expect_same "$(stat -c '%i %Y' made)" "$(stat -c '%i %Y' made)"
+    KIS_APP_SECRET=wrong fetch -q --format csv -o made 005930
+    expect_status 3
+    expect_match err "^quotefetch: 'made' is left as it was: no quote for 1 of 1 symbol \(1 Auth\)$"
+    cmp made good
+    fetch -q --format csv -o made --timeout 0.001 005930
+    expect_status 6
+    cmp made good
+    expect_same "$(find . -name '.made*')" ''
+    # Where there was none, what went wrong is what there is to know.
+    fetch -q --format csv -o new --base-url http://127.0.0.1:1 --retries 0 005930
+    expect_text new Network
+    # Nor is there anything to keep where nothing is replaced.
+    fetch -q --format csv --base-url http://127.0.0.1:1 --retries 0 005930
+    expect_text out Network
+    expect_lines err 0
+}
+
+@test "--replace: always, if any symbol has a quote, only if all have" {
+    serve
+    for row in 'any some 1' 'any none 0' 'all some 0' 'all every 1' 'all none 0' 'always none 1' \
+        'always some 1' ' some 1' ' none 0'; do
+        IFS=' ' read -r rule symbols replaced <<<"${row/# /default }"
+        case $symbols in
+        some) symbols='005930 999999' ;; none) symbols=999999 ;; every) symbols=005930 ;;
+        esac
+        rule=${rule/#default/}
+        echo old >made
+        # shellcheck disable=SC2086
+        fetch -q ${rule:+--replace $rule} -o made $symbols
+        seen=1
+        [ "$(cat made)" != old ] || seen=0
+        expect_same "$row: $seen" "$row: $replaced"
+        expect_lines err $((1 - replaced))
+    done
+    fetch --replace sometimes -o made 005930
+    expect_status 2
+    expect_text err '--replace takes always, any or all'
+}
+
 @test "--output that cannot be written: said before any call, exit 5" {
     serve
     cannot() { # cannot FILE WHY

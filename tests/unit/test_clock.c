@@ -156,15 +156,51 @@ static void reads_both_clocks(void **state)
 	assert_true(clock_real_ms() / 1000 >= wall - 1);
 }
 
+/* Whichever way the two are read, the uptime with suspension is not the less. */
+static void the_boot_s_clock_goes_on(void **state)
+{
+	int64_t before_ms = clock_monotonic_ns() / NS_PER_MS;
+	int64_t boot_ms = clock_boot_ms();
+
+	(void)state;
+	assert_true(boot_ms >= before_ms);
+	assert_true(clock_boot_ms() >= boot_ms);
+}
+
+static void test_calendar(void **state)
+{
+	static const struct {
+		int number;
+		bool is_date, is_time;
+	} rows[] = {
+		{ 20250730, true, false },  { 20240229, true, false },  { 20230229, false, false },
+		{ 20000229, true, false },  { 21000229, false, false }, { 20260431, false, false },
+		{ 20261231, true, false },  { 20261301, false, false }, { 20260001, false, false },
+		{ 20260100, false, false }, { 20260132, false, false }, { 19691231, false, false },
+		{ 0, false, true },	    { 235959, false, true },	{ 235960, false, true },
+		{ 235961, false, false },   { 240000, false, false },	{ 96000, false, false },
+		{ 93354, false, true },	    { -1, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (clock_is_date(rows[i].number) != rows[i].is_date ||
+		    clock_is_time(rows[i].number) != rows[i].is_time)
+			fail_msg("%d", rows[i].number);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_calendar),
 		cmocka_unit_test(formats_korean_time),
 		cmocka_unit_test(parses_what_it_formats),
 		cmocka_unit_test(refuses_what_is_no_date),
 		cmocka_unit_test(takes_a_leap_second),
 		cmocka_unit_test(rounds_a_wait_up),
 		cmocka_unit_test(reads_both_clocks),
+		cmocka_unit_test(the_boot_s_clock_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

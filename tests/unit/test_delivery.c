@@ -86,7 +86,7 @@ static void set_up(struct desk *d, const char *entries, enum format format,
 	buf_init(&d->text, 1 << 20);
 	assert_int_equal(fields_parse(&render.fields, "symbol,price,error_type,msg1", &err), 0);
 	d->render = render_new(&render, &d->text, &err);
-	progress_init(&d->progress, PROGRESS_NONE, true, false, SIZE_MAX, 0);
+	progress_init(&d->progress, PROGRESS_NONE, true, false, NULL, SIZE_MAX, 0);
 	config.list = d->list;
 	config.render = d->render;
 	config.text = &d->text;
@@ -319,7 +319,7 @@ static void unfinished_is_freed(void **state)
 
 static void document_is_closed(void **state)
 {
-	static const char *const wants[] = { "[]\n", "[\n{\"symbol\":\"A\"" };
+	static const char *const wants[] = { "[\n]\n", "[\n{\"symbol\":\"A\"" };
 	char text[500];
 	struct err err;
 

@@ -114,7 +114,7 @@ static void test_texts(void **state)
 		b.text = strdup(body);
 		b.len = strlen(body);
 		if (!rows[i].text) {
-			expect_failure(b, ERR_PARSE, "the answer holds no fit token");
+			expect_failure(b, ERR_PARSE, "the answer holds no fit 'access_token'");
 			continue;
 		}
 		assert_int_equal(parse(b, &token, &err), 0);
@@ -128,7 +128,7 @@ static void test_changes(void **state)
 	static const struct {
 		const char *from, *to, *message;
 	} rows[] = {
-		{ "access_token\"", "accessToken\"", "the answer holds no fit token" },
+		{ "access_token\"", "accessToken\"", "the answer holds no fit 'access_token'" },
 		{ "{\"access_token\":", "{\"access_token\":7,\"other\":",
 		  "field 'access_token' is a number, not a string" },
 		{ "\"2026-11-22 10:15:00\"", "20261122",
@@ -236,7 +236,7 @@ static void test_fixtures(void **state)
 		{ "no_data.200.json", ERR_AUTH, "refused (KIOK0460): 조회할 자료가 없습니다" },
 		{ "proxy_page.502.html", ERR_SERVER, "HTTP status 502" },
 		{ "proxy_page.403.html", ERR_FORBIDDEN, "HTTP status 403" },
-		{ "single.200.json", ERR_PARSE, "the answer holds no fit token" },
+		{ "single.200.json", ERR_PARSE, "the answer holds no fit 'access_token'" },
 	};
 	struct provider_token token;
 	struct err err;

@@ -59,6 +59,15 @@ static const char *taken(struct capture *c)
 	return c->text;
 }
 
+/* No bar stands on it. */
+static struct screen *screen(void)
+{
+	static struct screen s;
+
+	screen_init(&s);
+	return &s;
+}
+
 static void steps(struct progress *p, int count, bool has_failed,
 		  int64_t now_ns)
 {
@@ -73,7 +82,7 @@ static void test_a_line_for_every_ten(void **state)
 	struct capture *c = *state;
 	struct progress p;
 
-	progress_init(&p, PROGRESS_PLAIN, false, false, 25, 0);
+	progress_init(&p, PROGRESS_PLAIN, false, false, screen(), 25, 0);
 	steps(&p, 9, false, 0);
 	assert_string_equal(taken(c), "");
 	steps(&p, 1, true, 0);
@@ -90,7 +99,7 @@ static void test_the_last_ten_are_told_once(void **state)
 	struct progress p;
 	int lines = 0;
 
-	progress_init(&p, PROGRESS_PLAIN, false, false, 1000, 0);
+	progress_init(&p, PROGRESS_PLAIN, false, false, screen(), 1000, 0);
 	steps(&p, 1000, false, 0);
 	for (const char *s = taken(c); (s = strchr(s, '\n')); s++)
 		lines++;
@@ -114,8 +123,8 @@ static void test_modes(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct progress p;
 
-		progress_init(&p, cases[i].mode, cases[i].is_quiet, false, 1,
-			      0);
+		progress_init(&p, cases[i].mode, cases[i].is_quiet, false,
+			      screen(), 1, 0);
 		assert_int_equal(p.mode, cases[i].want);
 	}
 }
@@ -133,13 +142,13 @@ static void test_auto_on_a_terminal(void **state)
 	assert_true(slave >= 0);
 	dup2(slave, STDERR_FILENO);
 	setenv("TERM", "xterm", 1);
-	progress_init(&p, PROGRESS_AUTO, false, false, 1, 0);
+	progress_init(&p, PROGRESS_AUTO, false, false, screen(), 1, 0);
 	assert_int_equal(p.mode, PROGRESS_BAR);
 	setenv("TERM", "dumb", 1);
-	progress_init(&p, PROGRESS_AUTO, false, false, 1, 0);
+	progress_init(&p, PROGRESS_AUTO, false, false, screen(), 1, 0);
 	assert_int_equal(p.mode, PROGRESS_PLAIN);
 	unsetenv("TERM");
-	progress_init(&p, PROGRESS_AUTO, false, false, 1, 0);
+	progress_init(&p, PROGRESS_AUTO, false, false, screen(), 1, 0);
 	assert_int_equal(p.mode, PROGRESS_PLAIN);
 	close(slave);
 	close(master);
@@ -150,7 +159,7 @@ static void test_none_counts_in_silence(void **state)
 	struct capture *c = *state;
 	struct progress p;
 
-	progress_init(&p, PROGRESS_NONE, false, false, 20, 0);
+	progress_init(&p, PROGRESS_NONE, false, false, screen(), 20, 0);
 	steps(&p, 20, true, 0);
 	progress_clear(&p);
 	progress_finish(&p, no_kinds, 1, 0, false);
@@ -165,8 +174,9 @@ static void test_bar(void **state)
 	struct capture *c = *state;
 	struct progress p;
 
-	progress_init(&p, PROGRESS_BAR, false, true, 48, 0);
+	progress_init(&p, PROGRESS_BAR, false, true, screen(), 48, 0);
 	progress_step(&p, false, 0);
+	progress_show(&p, 0);
 	assert_string_equal(
 		taken(c),
 		"\r\033[?7lquotefetch: [........................] 1/48 symbols, "
@@ -197,7 +207,7 @@ static void test_bar_shows_a_whole_batch(void **state)
 	struct capture *c = *state;
 	struct progress p;
 
-	progress_init(&p, PROGRESS_BAR, false, false, 24, 0);
+	progress_init(&p, PROGRESS_BAR, false, false, screen(), 24, 0);
 	steps(&p, 12, false, 0);
 	taken(c);
 	progress_show(&p, 0);
@@ -211,10 +221,67 @@ static void test_bar_shows_a_whole_batch(void **state)
 	taken(c);
 	progress_show(&p, 0);
 	assert_string_not_equal(taken(c), "");
-	progress_init(&p, PROGRESS_PLAIN, false, false, 24, 0);
+	progress_init(&p, PROGRESS_PLAIN, false, false, screen(), 24, 0);
 	progress_step(&p, false, 0);
 	progress_show(&p, 0);
 	assert_string_equal(taken(c), "");
+}
+
+/* From the first tenth of a second, and with what is waited for. */
+static void test_bar_says_what_is_waited_for(void **state)
+{
+	struct capture *c = *state;
+	struct progress p;
+
+	progress_init(&p, PROGRESS_BAR, false, false, screen(), 2, 0);
+	assert_true(progress_next_ns(&p) == 100 * NS_PER_MS);
+	progress_show(&p, 99 * NS_PER_MS);
+	assert_string_equal(taken(c), "");
+	progress_wait(&p, PROGRESS_WAIT_QUOTA, 1);
+	progress_wait(&p, PROGRESS_WAIT_TOKEN, 1);
+	progress_show(&p, 100 * NS_PER_MS);
+	assert_non_null(strstr(taken(c), "] 0/2 symbols, 0 failed, waiting for the token\033[K"));
+	progress_wait(&p, PROGRESS_WAIT_TOKEN, -1);
+	progress_show(&p, 200 * NS_PER_MS);
+	assert_non_null(strstr(taken(c), ", waiting for the quota\033[K"));
+	progress_show(&p, 300 * NS_PER_MS); /* nothing new */
+	assert_string_equal(taken(c), "");
+	progress_wait(&p, PROGRESS_WAIT_QUOTA, -1);
+	progress_show(&p, 400 * NS_PER_MS);
+	assert_non_null(strstr(taken(c), ", waiting for an answer\033[K"));
+	progress_step(&p, false, 500 * NS_PER_MS);
+	assert_non_null(strstr(taken(c), "] 1/2 symbols, 0 failed\033[K"));
+	progress_show(&p, 999 * NS_PER_MS);
+	assert_string_equal(taken(c), "");
+	progress_show(&p, 1099 * NS_PER_MS);
+	assert_non_null(strstr(taken(c), "waiting for an answer"));
+	progress_step(&p, false, 1100 * NS_PER_MS);
+	assert_non_null(strstr(taken(c), "] 2/2 symbols, 0 failed\033[K"));
+	assert_true(progress_next_ns(&p) == CLOCK_NEVER);
+}
+
+/* A line takes the bar off in its own write, and the bar comes again. */
+static void test_lines_do_not_stick_to_the_bar(void **state)
+{
+	struct capture *c = *state;
+	struct screen *s = screen();
+	struct progress p;
+
+	screen_say(NULL, "before");
+	screen_say(s, "there is a bar");
+	assert_string_equal(taken(c), "quotefetch: before\nquotefetch: there is a bar\n");
+	progress_init(&p, PROGRESS_BAR, false, false, s, 2, 0);
+	progress_step(&p, false, 0);
+	progress_show(&p, 0);
+	taken(c);
+	screen_say(s, "a \033[31mline");
+	assert_string_equal(taken(c), "\r\033[Kquotefetch: a ?[31mline\n");
+	progress_show(&p, 1);
+	assert_non_null(strstr(taken(c), "1/2 symbols"));
+	progress_clear(&p);
+	assert_string_equal(taken(c), "\r\033[K");
+	screen_say(s, "after");
+	assert_string_equal(taken(c), "quotefetch: after\n");
 }
 
 static void test_bar_leaves_for_the_summary(void **state)
@@ -222,7 +289,7 @@ static void test_bar_leaves_for_the_summary(void **state)
 	struct capture *c = *state;
 	struct progress p;
 
-	progress_init(&p, PROGRESS_BAR, false, false, 1, 0);
+	progress_init(&p, PROGRESS_BAR, false, false, screen(), 1, 0);
 	progress_step(&p, false, 0);
 	taken(c);
 	progress_finish(&p, no_kinds, 1, 0, true);
@@ -242,7 +309,7 @@ static void test_summary(void **state)
 	struct capture *c = *state;
 	struct progress p;
 
-	progress_init(&p, PROGRESS_PLAIN, false, false, 200, 5 * NS_PER_SEC);
+	progress_init(&p, PROGRESS_PLAIN, false, false, screen(), 200, 5 * NS_PER_SEC);
 	steps(&p, 193, false, 0);
 	steps(&p, 7, true, 0);
 	taken(c);
@@ -262,7 +329,7 @@ static void test_summary_of_every_kind(void **state)
 
 	for (int k = 0; k < ERR_KINDS; k++)
 		kinds[k] = 1000000;
-	progress_init(&p, PROGRESS_PLAIN, false, false, 0, 0);
+	progress_init(&p, PROGRESS_PLAIN, false, false, screen(), 0, 0);
 	progress_finish(&p, kinds, 0, 3600 * NS_PER_SEC, true);
 	text = taken(c);
 	for (int k = 0; k < ERR_KINDS; k++)
@@ -283,7 +350,7 @@ static void test_stuck_stderr(void **state)
 	while (write(c->fd[1], piece, sizeof piece) > 0)
 		;
 	fcntl(c->fd[1], F_SETFL, 0);
-	progress_init(&p, PROGRESS_PLAIN, false, false, 100, 0);
+	progress_init(&p, PROGRESS_PLAIN, false, false, screen(), 100, 0);
 	steps(&p, 100, false, 0);
 	progress_finish(&p, no_kinds, 1, 0, true);
 	assert_int_equal(p.done, 100);
@@ -295,7 +362,7 @@ static void test_closed_stderr(void **state)
 
 	(void)state;
 	close(STDERR_FILENO);
-	progress_init(&p, PROGRESS_AUTO, false, false, 10, 0);
+	progress_init(&p, PROGRESS_AUTO, false, false, screen(), 10, 0);
 	steps(&p, 10, false, 0);
 	progress_finish(&p, no_kinds, 1, 0, true);
 	assert_int_equal(p.done, 10);
@@ -312,7 +379,7 @@ static void test_stderr_nobody_reads(void **state)
 	close(fd[0]);
 	dup2(fd[1], STDERR_FILENO);
 	close(fd[1]);
-	progress_init(&p, PROGRESS_PLAIN, false, false, 10, 0);
+	progress_init(&p, PROGRESS_PLAIN, false, false, screen(), 10, 0);
 	steps(&p, 10, false, 0);
 	assert_int_equal(p.done, 10);
 }
@@ -330,6 +397,8 @@ int main(void)
 		CAPTURED(test_none_counts_in_silence),
 		CAPTURED(test_bar),
 		CAPTURED(test_bar_shows_a_whole_batch),
+		CAPTURED(test_bar_says_what_is_waited_for),
+		CAPTURED(test_lines_do_not_stick_to_the_bar),
 		CAPTURED(test_bar_leaves_for_the_summary),
 		CAPTURED(test_summary),
 		CAPTURED(test_summary_of_every_kind),

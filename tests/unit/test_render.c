@@ -219,6 +219,7 @@ static struct render *new_render(const struct golden *g, struct buf *out)
 {
 	struct render_config config = {
 		.format = g->format,
+		.record_total = g->count,
 		.hides_header = g->hides_header,
 		.has_color = g->has_color,
 	};
@@ -255,7 +256,7 @@ static void test_golden(void **state)
 /* The buffer is written and cleared between records: the pieces make the whole. */
 static void test_pieces_make_the_whole(void **state)
 {
-	static const struct golden g = { .format = FORMAT_JSON };
+	static const struct golden g = { .format = FORMAT_JSON, .count = RECORDS };
 	struct buf out, whole;
 	struct render *r;
 	struct err err;
@@ -276,6 +277,27 @@ static void test_pieces_make_the_whole(void **state)
 	render_free(r);
 	buf_release(&out);
 	buf_release(&whole);
+}
+
+/* How many will come is not known: whole at every record but for the "]". */
+static void test_endless_json(void **state)
+{
+	static const struct golden g = { .format = FORMAT_JSON, .fields = "symbol" };
+	struct buf out;
+	struct render *r;
+	struct err err;
+
+	(void)state;
+	buf_init(&out, 1 << 20);
+	r = new_render(&g, &out);
+	render_begin(r);
+	assert_int_equal(render_record(r, &records[0], &err), 0);
+	assert_int_equal(render_record(r, &records[1], &err), 0);
+	assert_string_equal(buf_text(&out), "[\n{\"symbol\":\"005930\"}\n,{\"symbol\":\"AAPL\"}\n");
+	assert_int_equal(render_end(r, &err), 0);
+	assert_string_equal(buf_text(&out) + out.len - 3, "\n]\n");
+	render_free(r);
+	buf_release(&out);
 }
 
 /* More of a kind than are named, and more kinds than are gathered. */
@@ -341,6 +363,7 @@ int main(void)
 	struct CMUnitTest tests[sizeof goldens / sizeof *goldens];
 	const struct CMUnitTest more[] = {
 		cmocka_unit_test(test_pieces_make_the_whole),
+		cmocka_unit_test(test_endless_json),
 		cmocka_unit_test(test_many_failures),
 		cmocka_unit_test(test_full_buffer_is_an_error),
 		cmocka_unit_test(test_free_takes_null),

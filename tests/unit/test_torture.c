@@ -195,7 +195,7 @@ static int open_output(struct desk *d, struct err *err)
 	d->render = render_new(&render, &d->text, err);
 	if (!d->render)
 		return -1;
-	progress_init(&d->progress, PROGRESS_NONE, true, false, SIZE_MAX, 0);
+	progress_init(&d->progress, PROGRESS_NONE, true, false, NULL, SIZE_MAX, 0);
 	delivery.output = d->output;
 	delivery.render = d->render;
 	d->delivery = delivery_new(&delivery, err);

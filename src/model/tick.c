@@ -1,0 +1,72 @@
+#include "model/tick.h"
+
+#include <string.h>
+
+void tick_init(struct tick *t)
+{
+	memset(t, 0, offsetof(struct tick, text));
+	t->gap = t->gap_volume = TICK_UNKNOWN;
+	t->trades = t->volume = t->size = TICK_UNKNOWN;
+	t->time = TICK_UNKNOWN;
+}
+
+int tick_set_number(struct tick *t, enum tick_number n, const char *text,
+		    size_t len, struct err *err)
+{
+	if (len + 1 > sizeof t->text - t->used)
+		return err_set(err, ERR_PARSE, "its numbers are too long");
+	memcpy(t->text + t->used, text, len);
+	t->text[t->used + len] = '\0';
+	t->at[n] = (uint8_t)(t->used + 1);
+	t->used = (uint8_t)(t->used + len + 1);
+	return 0;
+}
+
+const char *tick_number(const struct tick *t, enum tick_number n)
+{
+	return t->at[n] ? t->text + t->at[n] - 1 : NULL;
+}
+
+const char *tick_side_name(enum tick_side side)
+{
+	static const char *const names[] = {
+		[SIDE_NONE] = NULL, [SIDE_BUY] = "buy", [SIDE_SELL] = "sell"
+	};
+
+	return names[side];
+}
+
+const char *tick_session_name(enum tick_session session)
+{
+	static const char *const names[] = {
+		[SESSION_NONE] = NULL,         [SESSION_PRE] = "pre",
+		[SESSION_REGULAR] = "regular", [SESSION_CLOSE] = "close",
+		[SESSION_AFTER] = "after",     [SESSION_AUCTION] = "auction"
+	};
+
+	return names[session];
+}
+
+/* Writes the last places digits of n. */
+static void put_digits(char *out, int n, int places)
+{
+	while (places--) {
+		out[places] = (char)('0' + n % 10);
+		n /= 10;
+	}
+}
+
+bool tick_format_time(const struct tick *t, char out[TICK_TIME_BYTES])
+{
+	if (t->date == 0 || t->time == TICK_UNKNOWN)
+		return false;
+	/* Without printf: it is a part of every record. */
+	memcpy(out, "0000-00-00T00:00:00+09:00", TICK_TIME_BYTES);
+	put_digits(out, t->date / 10000, 4);
+	put_digits(out + 5, t->date / 100, 2);
+	put_digits(out + 8, t->date, 2);
+	put_digits(out + 11, t->time / 10000, 2);
+	put_digits(out + 14, t->time / 100, 2);
+	put_digits(out + 17, t->time, 2);
+	return true;
+}

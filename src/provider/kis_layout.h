@@ -1,0 +1,57 @@
+/* kis_layout.h: which field of a record of trades says what.
+ * Layer provider; uses base, model. For kis_ticks.c.
+ *
+ * Source: the KIS developers' portal; the 47th field at home, and the 26 abroad
+ * of which its sample names 25: captures. */
+#ifndef PROVIDER_KIS_LAYOUT_H
+#define PROVIDER_KIS_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/tick.h"
+
+enum { KIS_FIELDS_READ = 48 }; /* no field behind it is looked at */
+
+struct span {
+	const char *text; /* not terminated */
+	size_t len;
+};
+
+struct kis_column {
+	enum tick_number number;
+	unsigned char field;
+};
+
+struct feed_layout {
+	const char *channel;
+	size_t least; /* fields of a record: those that are read */
+	const struct kis_column *column;
+	size_t column_count;
+	unsigned char size, volume, sign, day, date, time; /* fields */
+	/* Whether a record can begin so: with whose trade it is. */
+	bool (*is_key)(struct span key);
+	/* Reads what is no number: side, session, halt, and the count. */
+	void (*read_codes)(const struct span *field, size_t width,
+			   struct tick *out);
+};
+
+/* NULL: a channel of something else. */
+const struct feed_layout *kis_layout_find(struct span channel);
+
+/* A whole number without a sign, or TICK_UNKNOWN. */
+int64_t kis_read_integer(struct span s);
+
+/* The only character of a code; 0: it is not one. */
+char kis_read_code(struct span s);
+
+static inline bool kis_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Whether c, which may be NUL, stands in the set. */
+bool kis_is_one_of(char c, const char *set);
+
+#endif

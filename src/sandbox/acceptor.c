@@ -1,0 +1,110 @@
+#include "sandbox/acceptor.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+enum { PORTS_MAX = 8 };
+
+/* Does what the broker says. Returns when to ask it again. */
+static int64_t follow(struct acceptor *acceptor)
+{
+	const struct acceptor_setup *setup = &acceptor->setup;
+	int64_t change_ns;
+	bool is_down = broker_is_down(setup->broker, &change_ns);
+
+	for (size_t i = 0; i < setup->listeners; i++) {
+		struct listener *listener = &setup->listener[i];
+
+		if (is_down)
+			listener_close(listener);
+		else if (listener_open(listener, NULL))
+			/* The port is ours: this passes. */
+			change_ns = clock_monotonic_ns() + NS_PER_SEC / 100;
+	}
+	if (is_down && !acceptor->is_down)
+		connections_drop(setup->connections);
+	acceptor->is_down = is_down;
+	return change_ns;
+}
+
+static void wait_for_more(const struct acceptor *acceptor, int64_t until_ns)
+{
+	const struct acceptor_setup *setup = &acceptor->setup;
+	struct pollfd fds[PORTS_MAX + 2] = {
+		{ .fd = setup->stop->fd[0], .events = POLLIN },
+		{ .fd = acceptor->wake[0], .events = POLLIN },
+	};
+	char bytes[64];
+
+	for (size_t i = 0; i < setup->listeners; i++)
+		fds[2 + i] = (struct pollfd){ .fd = setup->listener[i].fd,
+					      .events = POLLIN };
+	(void)!poll(fds, (nfds_t)setup->listeners + 2,
+		    clock_poll_ms(clock_monotonic_ns(), until_ns));
+	if (fds[1].revents)
+		(void)!read(acceptor->wake[0], bytes, sizeof(bytes));
+}
+
+static void *run(void *arg)
+{
+	struct acceptor *acceptor = arg;
+	const struct acceptor_setup *setup = &acceptor->setup;
+
+	while (stop_reason(setup->stop) == 0) {
+		wait_for_more(acceptor, follow(acceptor));
+		for (size_t i = 0; i < setup->listeners; i++) {
+			int fd = listener_accept(&setup->listener[i]);
+
+			if (fd >= 0)
+				setup->take(setup->ctx, fd);
+		}
+	}
+	return NULL;
+}
+
+int acceptor_start(struct acceptor *acceptor,
+		   const struct acceptor_setup *setup, struct err *err)
+{
+	require(setup->listeners <= PORTS_MAX);
+	*acceptor = (struct acceptor){ .setup = *setup, .wake = { -1, -1 } };
+	if (pipe(acceptor->wake) != 0) {
+		acceptor->wake[0] = acceptor->wake[1] = -1;
+		return err_set_errno(err, ERR_SYSTEM, errno,
+				     "cannot start the server");
+	}
+	for (int i = 0; i < 2; i++) {
+		fcntl(acceptor->wake[i], F_SETFD, FD_CLOEXEC);
+		fcntl(acceptor->wake[i], F_SETFL, O_NONBLOCK);
+	}
+	follow(acceptor);
+	for (size_t i = 0; !acceptor->is_down && i < setup->listeners; i++) {
+		if (listener_open(&setup->listener[i], err))
+			return -1;
+	}
+	if (thread_start(&acceptor->thread, run, acceptor, err))
+		return -1;
+	acceptor->is_started = true;
+	return 0;
+}
+
+void acceptor_wake(struct acceptor *acceptor)
+{
+	/* A full pipe wakes as well. */
+	(void)!write(acceptor->wake[1], "", 1);
+}
+
+void acceptor_join(struct acceptor *acceptor)
+{
+	if (acceptor->is_started)
+		thread_join(&acceptor->thread);
+	acceptor->is_started = false;
+	for (int i = 0; i < 2; i++) {
+		if (acceptor->wake[i] >= 0)
+			close(acceptor->wake[i]);
+		acceptor->wake[i] = -1;
+	}
+}

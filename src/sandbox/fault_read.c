@@ -1,0 +1,245 @@
+/* fault_read.c: reads the rules of --fault. */
+#include "base/clock.h"
+#include "sandbox/fault.h"
+#include "sandbox/fault_table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const path_names[] = {
+	[FAULT_PATH_ANY] = "any",       [FAULT_PATH_QUOTE] = "quote",
+	[FAULT_PATH_TOKEN] = "token",   [FAULT_PATH_SINGLE] = "single",
+	[FAULT_PATH_MULTI] = "multi",   [FAULT_PATH_PRICE] = "price",
+	[FAULT_PATH_DETAIL] = "detail",
+};
+
+enum { PATHS = sizeof(path_names) / sizeof(path_names[0]) };
+
+/* A whole number of digits only, from min to max; the text ends at end. */
+static bool read_number(const char *text, const char *end, int64_t min,
+			int64_t max, int64_t *number)
+{
+	int64_t value = 0;
+
+	if (text == end || end - text > 15)
+		return false;
+	for (; text < end; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+		value = value * 10 + (*text - '0');
+	}
+	*number = value;
+	return value >= min && value <= max;
+}
+
+/* Seconds, or with a unit behind: 1.5, 1.5s, 300ms, 2m, 1h. To the
+ * nanosecond, and no longer than a year. */
+static bool read_duration(const char *text, int64_t *ns)
+{
+	static const struct {
+		const char *name;
+		int64_t ns;
+	} units[] = { { "", NS_PER_SEC },
+		      { "s", NS_PER_SEC },
+		      { "ms", NS_PER_MS },
+		      { "m", 60 * NS_PER_SEC },
+		      { "h", 3600 * NS_PER_SEC } };
+	const char *point = text + strspn(text, "0123456789");
+	const char *unit = point;
+	int64_t whole, part;
+
+	if (!read_number(text, point, 0, 31536000, &whole))
+		return false;
+	if (*point == '.')
+		unit += 1 + strspn(point + 1, "0123456789");
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(units[i].name, unit) != 0)
+			continue;
+		if (whole > 31536000 * NS_PER_SEC / units[i].ns)
+			return false;
+		*ns = whole * units[i].ns;
+		part = units[i].ns;
+		for (const char *digit = point + 1; digit < unit; digit++) {
+			part /= 10;
+			*ns += (*digit - '0') * part;
+		}
+		return *point != '.' || unit > point + 1;
+	}
+	return false;
+}
+
+static bool read_share(const char *text, double *share)
+{
+	char *end;
+
+	errno = 0;
+	*share = strtod(text, &end);
+	return end != text && *end == '\0' && errno == 0 && *share >= 0 &&
+	       *share <= 1;
+}
+
+static bool read_path(const char *text, enum fault_path *path)
+{
+	for (int i = 0; i < PATHS; i++) {
+		if (strcmp(path_names[i], text) == 0) {
+			*path = (enum fault_path)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool read_word(const char *text, char *word, size_t size)
+{
+	snprintf(word, size, "%s", text);
+	return *text && strlen(text) < size;
+}
+
+/* N, N-M, or N- for no end. */
+static bool read_range(const char *text, int64_t *first, int64_t *last)
+{
+	const char *end = text + strlen(text), *dash = strchr(text, '-');
+
+	if (!read_number(text, dash ? dash : end, 1, INT64_MAX, first))
+		return false;
+	*last = dash ? INT64_MAX : *first;
+	return !dash || dash + 1 == end ||
+	       read_number(dash + 1, end, *first, INT64_MAX, last);
+}
+
+/* One condition, KEY=VALUE, into the rule. */
+static bool read_condition(const char *key, const char *value,
+			   struct fault_rule *rule)
+{
+	const char *end = value + strlen(value);
+
+	if (strcmp(key, "path") == 0)
+		return read_path(value, &rule->path);
+	if (strcmp(key, "symbol") == 0)
+		return read_word(value, rule->symbol, sizeof(rule->symbol));
+	if (strcmp(key, "exchange") == 0)
+		return read_word(value, rule->exchange, sizeof(rule->exchange));
+	if (strcmp(key, "from") == 0)
+		return read_duration(value, &rule->from_ns);
+	if (strcmp(key, "until") == 0)
+		return read_duration(value, &rule->until_ns);
+	if (strcmp(key, "for") == 0)
+		return read_duration(value, &rule->for_ns) && rule->for_ns > 0;
+	if (strcmp(key, "nth") == 0)
+		return read_range(value, &rule->nth_first, &rule->nth_last);
+	if (strcmp(key, "every") == 0)
+		return read_number(value, end, 1, INT64_MAX, &rule->every);
+	if (strcmp(key, "times") == 0)
+		return read_number(value, end, 1, INT64_MAX, &rule->times);
+	if (strcmp(key, "p") == 0)
+		return read_share(value, &rule->p);
+	return false;
+}
+
+static int read_conditions(char *text, struct fault_rule *rule, struct err *err)
+{
+	char *rest = NULL;
+
+	for (char *key = strtok_r(text, ",", &rest); key;
+	     key = strtok_r(NULL, ",", &rest)) {
+		char *equals = strchr(key, '=');
+
+		if (equals)
+			*equals = '\0';
+		if (!equals || !read_condition(key, equals + 1, rule))
+			return err_set(err, ERR_USAGE,
+				       "unfit condition '%s%s%s' of a fault: "
+				       "see --fault list",
+				       key, equals ? "=" : "",
+				       equals ? equals + 1 : "");
+	}
+	if (rule->from_ns >= rule->until_ns)
+		return err_set(err, ERR_USAGE,
+			       "a fault whose time ends before it begins");
+	if (rule->for_ns > 0 && !fault_is_chosen(rule))
+		return err_set(err, ERR_USAGE,
+			       "for= of a fault says how long it goes on: "
+			       "write nth=, every=, p= or times=, too");
+	return 0;
+}
+
+static bool is_argument_fit(const struct fault_info *info,
+			    struct fault_rule *rule)
+{
+	const char *text = rule->text, *rest = strpbrk(text, ":/");
+	const char *end = text + strlen(text);
+
+	switch (rule->fault) {
+	case FAULT_REDIRECT:
+		return read_number(text, rest ? rest : end, 300, 399,
+				   &rule->number);
+	case FAULT_REFUSE:
+		rest = strchr(text, '/');
+		return *text && (size_t)((rest ? rest : end) - text) < 12 &&
+		       (!rest ||
+			read_number(rest + 1, end, 200, 599, &rule->number));
+	case FAULT_TYPE:
+		return strcmp(text, "number") == 0 ||
+		       strcmp(text, "null") == 0 ||
+		       strcmp(text, "array") == 0 ||
+		       strcmp(text, "object") == 0 || strcmp(text, "bool") == 0;
+	default:
+		return info->argument != FAULT_NUMBER ||
+		       read_number(text, end, info->min, info->max,
+				   &rule->number);
+	}
+}
+
+/* Which calls a rule is about that does not say it. */
+static enum fault_path preset_path(const struct fault_info *info)
+{
+	if (fault_is_lasting(info->fault))
+		return FAULT_PATH_ANY;
+	return strncmp(info->name, "token-", 6) == 0 ? FAULT_PATH_TOKEN
+						     : FAULT_PATH_QUOTE;
+}
+
+int fault_parse(const char *spec, struct fault_rule *rule, struct err *err)
+{
+	char text[1024];
+	const struct fault_info *info;
+	const char *argument;
+	char *equals, *conditions;
+
+	if (strlen(spec) >= sizeof(text))
+		return err_set(err, ERR_USAGE, "cannot read a fault: too long");
+	memcpy(text, spec, strlen(spec) + 1);
+	/* An argument may hold '@': what begins the conditions is the last. */
+	conditions = strrchr(text, '@');
+	if (conditions)
+		*conditions++ = '\0';
+	equals = strchr(text, '=');
+	if (equals)
+		*equals = '\0';
+
+	info = fault_table_find(text);
+	if (!info)
+		return err_set(err, ERR_USAGE,
+			       "unknown fault '%.40s': see --fault list", text);
+	*rule = (struct fault_rule){
+		.fault = info->fault,
+		.path = preset_path(info),
+		.until_ns = CLOCK_NEVER,
+		.p = -1,
+	};
+	if (equals ? info->argument == FAULT_NO_ARGUMENT : !info->preset)
+		return err_set(err, ERR_USAGE, "fault '%s' %s argument", text,
+			       equals ? "takes no" : "needs an");
+	argument = equals ? equals + 1 : info->preset;
+	if (strlen(argument) >= sizeof(rule->text))
+		return err_set(err, ERR_USAGE,
+			       "argument of fault '%s' too long", text);
+	memcpy(rule->text, argument, strlen(argument) + 1);
+	if (!is_argument_fit(info, rule))
+		return err_set(err, ERR_USAGE,
+			       "unfit argument '%.40s' of fault "
+			       "'%s': see --fault list",
+			       argument, text);
+	return conditions ? read_conditions(conditions, rule, err) : 0;
+}

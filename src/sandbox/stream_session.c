@@ -1,0 +1,324 @@
+/* stream_session.c: the loop of a session. In each turn it does what is due
+ * (acks, moments, heartbeats, trades, in this order), sends, waits for the
+ * client or for what is due next, and reads. */
+#include "sandbox/stream_session.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+void stream_session_log(struct stream_session *session,
+			struct stream_entry *entry, const char *what,
+			int64_t now_ns)
+{
+	stream_entry_begin(entry, &session->place->log, what, session->number,
+			   now_ns);
+}
+
+const struct stream_fault_rule *stream_session_fault(
+	struct stream_session *session, enum stream_fault fault,
+	const char *tr_key, const char *code)
+{
+	struct stream_event event = {
+		.session = session->number,
+		.tr_key = tr_key,
+		.code = code,
+	};
+
+	return stream_desk_find(session->place->desk, fault, &event);
+}
+
+void stream_session_close(struct stream_session *session, const char *why,
+			  int64_t until_ns)
+{
+	if (!session->end)
+		session->end = why;
+	if (until_ns < session->closing_ns)
+		session->closing_ns = until_ns;
+}
+
+/* ---- the handshake ---- */
+
+static void log_opening(struct stream_session *session,
+			const struct ws_upgrade *request, int status,
+			const char *why, const char *fault)
+{
+	struct stream_entry entry;
+
+	stream_session_log(session, &entry, "open", session->opened_ns);
+	stream_entry_number(&entry, "status", status);
+	stream_entry_text(&entry, "path", request->path);
+	stream_entry_text(&entry, "host", request->host);
+	stream_entry_text(&entry, "origin", request->origin);
+	stream_entry_text(&entry, "extensions", request->extensions);
+	stream_entry_text(&entry, "protocol", request->protocol);
+	stream_entry_text(&entry, "why", why);
+	stream_entry_text(&entry, "fault", fault);
+	stream_entry_end(&entry);
+}
+
+static const struct stream_fault_rule *choose_opening_fault(
+	struct stream_session *session)
+{
+	for (enum stream_fault fault = STREAM_HS_SILENT;
+	     fault <= STREAM_HS_NOT_HTTP; fault++) {
+		const struct stream_fault_rule *rule =
+			stream_session_fault(session, fault, NULL, NULL);
+
+		if (rule)
+			return rule;
+	}
+	return NULL;
+}
+
+static void drip(const struct wire *wire, const struct buf *out, int64_t ms)
+{
+	for (size_t i = 0; i < out->len; i++) {
+		if (wire_send(wire, out->data + i, 1, false) ||
+		    !wire_wait(wire, clock_monotonic_ns() + ms * NS_PER_MS))
+			return;
+	}
+}
+
+/* Plays the fault. Returns whether a good session follows all the same. */
+static bool play_opening_fault(struct stream_session *session,
+			       const struct wire *wire,
+			       const struct ws_upgrade *request,
+			       const struct stream_fault_rule *rule)
+{
+	struct buf out;
+	bool goes_on = false;
+
+	buf_init(&out, (size_t)1 << 31);
+	switch (rule->fault) {
+	case STREAM_HS_SILENT:
+		wire_wait_for_end(wire);
+		break;
+	case STREAM_HS_CLOSE:
+		wire_cut(wire);
+		break;
+	case STREAM_HS_RESET:
+		wire_reset(wire);
+		break;
+	case STREAM_HS_STATUS:
+		ws_upgrade_add_status(&out, (int)rule->number);
+		break;
+	case STREAM_HS_NOT_HTTP:
+		buf_puts(&out, "SSH-2.0-sandbox\r\n");
+		break;
+	case STREAM_HS_DRIP:
+		ws_upgrade_add_answer(&out, request, rule);
+		drip(wire, &out, rule->number);
+		goes_on = true;
+		break;
+	case STREAM_HS_EARLY:
+		/* Its length is that of the text: below 126. */
+		stream_message_add_heartbeat(&session->beat,
+					     (int64_t)time(NULL), "");
+		ws_upgrade_add_answer(&out, request, rule);
+		buf_putc(&out, '\x81');
+		buf_putc(&out, (char)session->beat.len);
+		buf_append(&out, buf_text(&session->beat), session->beat.len);
+		session->beats++;
+		session->is_beat_open = true;
+		session->beat_sent_ns = session->beat_open_ns =
+			session->opened_ns;
+		goes_on = true;
+		break;
+	default:
+		ws_upgrade_add_answer(&out, request, rule);
+		break;
+	}
+	if (rule->fault != STREAM_HS_DRIP && out.len > 0 &&
+	    wire_send(wire, out.data, out.len, false))
+		goes_on = false;
+	else if (!goes_on && out.len > 0)
+		wire_wait_for_end(wire);
+	buf_release(&out);
+	return goes_on;
+}
+
+/* True: the session may begin. */
+static bool shake_hands(struct stream_session *session, const struct wire *wire,
+			const struct ws_upgrade *request)
+{
+	const struct stream_fault_rule *rule = choose_opening_fault(session);
+	const char *why;
+	int status = ws_upgrade_judge(request, &why);
+	struct buf out;
+	bool is_sent;
+
+	log_opening(session, request, rule ? 0 : status, why,
+		    rule ? stream_fault_name(rule->fault) : NULL);
+	if (rule && status == 101)
+		return play_opening_fault(session, wire, request, rule);
+	buf_init(&out, 65536);
+	if (status == 101)
+		ws_upgrade_add_answer(&out, request, NULL);
+	else
+		ws_upgrade_add_status(&out, status);
+	is_sent = wire_send(wire, buf_text(&out), out.len, false) == 0;
+	buf_release(&out);
+	return is_sent && status == 101;
+}
+
+/* ---- the session ---- */
+
+static void take_message(void *owner, int opcode, const char *text, size_t len,
+			 int close_code)
+{
+	struct stream_session *session = owner;
+	int64_t now_ns = clock_monotonic_ns();
+	struct stream_wish wish;
+
+	if (opcode == WSLAY_CONNECTION_CLOSE) {
+		session->close_code = close_code;
+		stream_session_close(session, "client", now_ns + NS_PER_SEC);
+	} else if (opcode == WSLAY_PONG) {
+		stream_beat_take(session, text, len, "pong", now_ns);
+	} else if (opcode == WSLAY_TEXT_FRAME || opcode == WSLAY_BINARY_FRAME) {
+		stream_message_read(text, len, &wish);
+		if (wish.kind == STREAM_HEARTBEAT)
+			stream_beat_take(session, text, len, "text", now_ns);
+		else
+			stream_answer_take(session, &wish, now_ns);
+	}
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t next_due(const struct stream_session *session)
+{
+	int64_t due_ns = session->closing_ns;
+
+	if (session->end)
+		return due_ns;
+	due_ns = earlier(due_ns, stream_answer_due(session));
+	due_ns = earlier(due_ns, stream_moment_due(session));
+	due_ns = earlier(due_ns, stream_beat_due(session));
+	return earlier(due_ns, stream_feed_due(session));
+}
+
+static void do_what_is_due(struct stream_session *session)
+{
+	int64_t now_ns = clock_monotonic_ns();
+
+	stream_answer_run(session, now_ns);
+	stream_moment_run(session, now_ns);
+	if (session->end)
+		return;
+	stream_beat_run(session, now_ns);
+	stream_feed_run(session, now_ns);
+	/* What the trades have brought about. */
+	stream_moment_run(session, now_ns);
+}
+
+/* Has all been said on both sides? */
+static bool is_finished(const struct stream_session *session)
+{
+	return session->line.is_over ||
+	       clock_monotonic_ns() >= session->closing_ns ||
+	       (stream_line_is_closed(&session->line) &&
+		stream_line_pending(&session->line) == 0);
+}
+
+static void serve(struct stream_session *session)
+{
+	for (;;) {
+		if (!session->end)
+			do_what_is_due(session);
+		stream_line_flush(&session->line);
+		if (is_finished(session))
+			break;
+		if (!stream_line_wait(&session->line, next_due(session))) {
+			stream_session_close(session, "stop", 0);
+			break;
+		}
+		stream_line_read(&session->line);
+	}
+	if (!session->end)
+		session->end = stream_line_is_closed(&session->line) &&
+					       !session->line.is_over
+				       ? "protocol"
+				       : "left";
+}
+
+static void log_end(struct stream_session *session)
+{
+	struct stream_entry entry;
+
+	stream_session_log(session, &entry, "end", clock_monotonic_ns());
+	stream_entry_text(&entry, "by", session->end);
+	stream_entry_number(&entry, "close_code", session->close_code);
+	stream_entry_number(&entry, "frames", session->frames);
+	stream_entry_number(&entry, "records", session->records);
+	stream_entry_number(&entry, "registered", session->all.count);
+	stream_entry_number(&entry, "unanswered_most",
+			    session->unanswered_most);
+	stream_entry_number(&entry, "heartbeats", session->beats);
+	stream_entry_number(&entry, "answered", session->beats_answered);
+	stream_entry_ms(&entry, "slowest_ms", session->slowest_answer_ns);
+	stream_entry_number(&entry, "flood_answered", session->flood_answered);
+	stream_entry_end(&entry);
+}
+
+static void open_session(struct stream_session *session)
+{
+	const struct stream_fault_rule *limit =
+		stream_session_fault(session, STREAM_LIMIT, NULL, NULL);
+	const struct stream_fault_rule *cut =
+		stream_session_fault(session, STREAM_CUT, NULL, NULL);
+	const struct stream_fault_rule *glue =
+		stream_session_fault(session, STREAM_GLUE, NULL, NULL);
+
+	session->all.limit = (int)(limit ? limit->number
+					 : session->rules->registrations_max);
+	session->line.piece = cut ? (size_t)cut->number : 0;
+	session->glue = glue ? glue->number : 0;
+	stream_beat_open(session, session->opened_ns);
+	stream_moment_open(session);
+}
+
+void stream_session_run(const struct stream_place *place,
+			const struct wire *wire,
+			const struct ws_upgrade *request)
+{
+	struct stream_session *session = calloc(1, sizeof(*session));
+
+	if (!session)
+		return;
+	session->place = place;
+	session->rules = stream_desk_rules(place->desk);
+	session->number = stream_desk_open(place->desk);
+	session->opened_ns = clock_monotonic_ns();
+	session->closing_ns = CLOCK_NEVER;
+	session->close_code = -1;
+	buf_init(&session->frame, (size_t)1 << 20);
+	buf_init(&session->swapped, (size_t)1 << 20);
+	buf_init(&session->beat, (size_t)1 << 28);
+	if (shake_hands(session, wire, request)) {
+		struct err err;
+
+		if (stream_line_open(&session->line, wire, take_message,
+				     session, &err) == 0) {
+			open_session(session);
+			serve(session);
+			wire_cut(wire);
+		}
+		stream_line_release(&session->line);
+		stream_desk_leave(place->desk, session->number,
+				  session->close_code >= 0,
+				  clock_monotonic_ns());
+		log_end(session);
+	}
+	stream_answer_release(session);
+	buf_release(&session->frame);
+	buf_release(&session->swapped);
+	buf_release(&session->beat);
+	free(session);
+}

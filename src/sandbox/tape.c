@@ -1,0 +1,264 @@
+/* tape.c: each symbol has one state here, which moves on whenever somebody
+ * looks, and a cursor has a copy that follows. Both take the same steps, as a
+ * trade follows from its number alone; only a push must be known to both, and
+ * so stands with the symbol. */
+#include "sandbox/tape.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/sync.h"
+
+enum { KEY_BYTES = 24, SLOTS_FIRST = 64 };
+
+struct tape_symbol {
+	char key[KEY_BYTES]; /* currency and code: "KRW005930" */
+	struct trade trade;
+	/* Trades [push_first, push_end) come at the instant of the one before. */
+	int64_t push_first, push_end;
+};
+
+struct tape {
+	struct mutex mu;
+	struct tape_rules rules;   /* c */
+	bool is_running;           /* l: set once */
+	int64_t origin_ns;         /* l: fixed once it runs */
+	struct tape_symbol **slot; /* l: open addressing; symbols are stable */
+	size_t slots, symbols;     /* l: slots is a power of two */
+};
+
+struct tape *tape_new(const struct tape_rules *rules, struct err *err)
+{
+	struct tape *tape = calloc(1, sizeof(*tape));
+
+	if (!tape) {
+		err_no_memory(err);
+		return NULL;
+	}
+	tape->rules = *rules;
+	if (mutex_init(&tape->mu, err)) {
+		free(tape);
+		return NULL;
+	}
+	return tape;
+}
+
+void tape_free(struct tape *tape)
+{
+	if (!tape)
+		return;
+	for (size_t i = 0; i < tape->slots; i++)
+		free(tape->slot[i]);
+	free(tape->slot);
+	mutex_destroy(&tape->mu);
+	free(tape);
+}
+
+void tape_start(struct tape *tape, int64_t now_ns)
+{
+	mutex_lock(&tape->mu);
+	if (!tape->is_running) {
+		tape->is_running = true;
+		tape->origin_ns = now_ns;
+	}
+	mutex_unlock(&tape->mu);
+}
+
+int64_t tape_unix_s(const struct tape *tape, int64_t t_ns)
+{
+	return tape->rules.start_unix_s + t_ns / NS_PER_SEC;
+}
+
+/* ---- the table of symbols ---- */
+
+static struct tape_symbol **place_of(struct tape_symbol **slot, size_t slots,
+				     const char *key)
+{
+	size_t i = (size_t)hash_bytes(key, strlen(key), 0) & (slots - 1);
+
+	while (slot[i] && strcmp(slot[i]->key, key) != 0)
+		i = (i + 1) & (slots - 1);
+	return &slot[i];
+}
+
+static bool grow_locked(struct tape *tape) REQUIRES(tape->mu)
+{
+	size_t slots = tape->slots ? tape->slots * 2 : SLOTS_FIRST;
+	struct tape_symbol **slot = calloc(slots, sizeof(struct tape_symbol *));
+
+	if (!slot)
+		return false;
+	for (size_t i = 0; i < tape->slots; i++) {
+		if (tape->slot[i])
+			*place_of(slot, slots, tape->slot[i]->key) =
+				tape->slot[i];
+	}
+	free(tape->slot);
+	tape->slot = slot;
+	tape->slots = slots;
+	return true;
+}
+
+/* The symbol, which begins with first if it is new. NULL: no memory. */
+static struct tape_symbol *symbol_locked(struct tape *tape,
+					 const char *currency, const char *code,
+					 const struct trade *first)
+	REQUIRES(tape->mu)
+{
+	struct tape_symbol **place;
+	char key[KEY_BYTES];
+
+	if (tape->symbols * 2 >= tape->slots && !grow_locked(tape))
+		return NULL;
+	snprintf(key, sizeof(key), "%s%s", currency, code);
+	place = place_of(tape->slot, tape->slots, key);
+	if (!*place) {
+		struct tape_symbol *symbol = calloc(1, sizeof(*symbol));
+
+		if (!symbol)
+			return NULL;
+		memcpy(symbol->key, key, sizeof(key));
+		symbol->trade = *first;
+		*place = symbol;
+		tape->symbols++;
+	}
+	return *place;
+}
+
+/* ---- motion ---- */
+
+static bool is_pushed(const struct tape_symbol *symbol, int64_t number)
+{
+	return number >= symbol->push_first && number < symbol->push_end;
+}
+
+/* When the trade after this one is there, in monotonic time. */
+static int64_t due_locked(const struct tape *tape,
+			  const struct tape_symbol *symbol,
+			  const struct trade *trade) REQUIRES(tape->mu)
+{
+	int64_t t_ns = trade_next_ns(trade, &tape->rules.trade,
+				     is_pushed(symbol, trade->number + 1));
+
+	return t_ns == INT64_MAX ? CLOCK_NEVER
+				 : tape->origin_ns + t_ns / tape->rules.speed;
+}
+
+static bool step_locked(const struct tape *tape,
+			const struct tape_symbol *symbol, struct trade *trade,
+			int64_t now_ns) REQUIRES(tape->mu)
+{
+	return due_locked(tape, symbol, trade) <= now_ns &&
+	       trade_next(trade, &tape->rules.trade,
+			  is_pushed(symbol, trade->number + 1));
+}
+
+static struct tape_symbol *look_locked(struct tape *tape, const char *currency,
+				       const char *code,
+				       const struct trade *first,
+				       int64_t now_ns) REQUIRES(tape->mu)
+{
+	struct tape_symbol *symbol = symbol_locked(tape, currency, code, first);
+
+	while (symbol && step_locked(tape, symbol, &symbol->trade, now_ns))
+		continue;
+	return symbol;
+}
+
+static bool follow(struct tape *tape, const char *currency, const char *code,
+		   const struct trade *first, int64_t now_ns,
+		   struct tape_cursor *cursor)
+{
+	mutex_lock(&tape->mu);
+	cursor->symbol = look_locked(tape, currency, code, first, now_ns);
+	if (cursor->symbol) {
+		cursor->trade = cursor->symbol->trade;
+		cursor->due_ns =
+			due_locked(tape, cursor->symbol, &cursor->trade);
+	}
+	mutex_unlock(&tape->mu);
+	return cursor->symbol != NULL;
+}
+
+bool tape_follow_domestic(struct tape *tape, const struct domestic_stock *stock,
+			  int64_t now_ns, struct tape_cursor *cursor)
+{
+	struct trade first;
+
+	return trade_begin_domestic(&first, stock) &&
+	       follow(tape, "KRW", stock->code, &first, now_ns, cursor);
+}
+
+bool tape_follow_overseas(struct tape *tape, const struct overseas_stock *stock,
+			  int64_t now_ns, struct tape_cursor *cursor)
+{
+	struct trade first;
+
+	return trade_begin_overseas(&first, stock) &&
+	       follow(tape, stock->currency, stock->code, &first, now_ns,
+		      cursor);
+}
+
+bool tape_take(struct tape *tape, struct tape_cursor *cursor, int64_t now_ns)
+{
+	bool is_taken;
+
+	if (cursor->due_ns > now_ns)
+		return false;
+	mutex_lock(&tape->mu);
+	is_taken = step_locked(tape, cursor->symbol, &cursor->trade, now_ns);
+	cursor->due_ns = due_locked(tape, cursor->symbol, &cursor->trade);
+	mutex_unlock(&tape->mu);
+	return is_taken;
+}
+
+void tape_push(struct tape *tape, struct tape_cursor *cursor, int64_t count,
+	       int64_t now_ns)
+{
+	struct tape_symbol *symbol = cursor->symbol;
+
+	mutex_lock(&tape->mu);
+	while (step_locked(tape, symbol, &symbol->trade, now_ns))
+		continue;
+	symbol->push_first = symbol->trade.number + 1;
+	symbol->push_end = symbol->push_first + count;
+	cursor->due_ns = due_locked(tape, symbol, &cursor->trade);
+	mutex_unlock(&tape->mu);
+}
+
+void tape_show_domestic(struct tape *tape, int64_t now_ns,
+			struct domestic_stock *stock)
+{
+	const struct tape_symbol *symbol;
+	struct trade first;
+
+	if (!trade_begin_domestic(&first, stock))
+		return;
+	mutex_lock(&tape->mu);
+	symbol = tape->is_running
+			 ? look_locked(tape, "KRW", stock->code, &first, now_ns)
+			 : NULL;
+	if (symbol)
+		trade_show_domestic(&symbol->trade, stock);
+	mutex_unlock(&tape->mu);
+}
+
+void tape_show_overseas(struct tape *tape, int64_t now_ns,
+			struct overseas_stock *stock)
+{
+	const struct tape_symbol *symbol;
+	struct trade first;
+
+	if (!trade_begin_overseas(&first, stock))
+		return;
+	mutex_lock(&tape->mu);
+	symbol = tape->is_running ? look_locked(tape, stock->currency,
+						stock->code, &first, now_ns)
+				  : NULL;
+	if (symbol)
+		trade_show_overseas(&symbol->trade, stock);
+	mutex_unlock(&tape->mu);
+}

@@ -1,0 +1,93 @@
+# What a person sees: records, bar, messages and table on a real terminal's screen.
+
+load ../support/common
+
+# screen COLUMNS COMMAND: runs it in a window that wide; leaves what stands there in
+# the file screen, as the eye reads it.
+screen() {
+    command -v tmux >/dev/null || skip 'no tmux'
+    rm -f ended
+    printf '%s\n' "$2" >window.sh
+    tmux -L "t$$-$BATS_TEST_NUMBER" -f /dev/null new-session -d -x "$1" -y 60 \
+        "sh window.sh; touch ended; exec sleep 30" 3>&-
+    wait_until test -e ended
+    tmux -L "t$$-$BATS_TEST_NUMBER" capture-pane -p -J >screen
+    tmux -L "t$$-$BATS_TEST_NUMBER" kill-server
+    sed -i -e 's/ *$//' -e '/^$/d' screen
+}
+
+# Every line is a message or part of the document, and none is both.
+expect_lines_whole() {
+    ! grep -nE '.quotefetch: |[]}],? *quotefetch|\[[#.]{2}' "$1" || fail "two things on a line of $1"
+    grep -v '^quotefetch: ' "$1" >document
+}
+
+@test "records as JSON, and a bar: at 60, 80 and 200 columns each keeps its line" {
+    serve --latency 30
+    codes 20 >list
+    for columns in 60 80 200; do
+        screen $columns "'$QUOTEFETCH' --format json --batch 1 --workers 2 --fields symbol,price -f list"
+        expect_lines_whole screen
+        expect_json 'length == 20 and all(.[]; .price > 0)' document
+        expect_same "$(tail -n 1 screen | cut -c 1-31)" 'quotefetch: 20 quotes, 0 failed'
+        expect_same "$(grep -c '^quotefetch: ' screen)" 1
+    done
+}
+
+@test "ndjson, csv and the table, and a bar: at 60, 80 and 200 columns" {
+    serve --latency 30
+    codes 20 >list
+    for columns in 60 80 200; do
+        screen $columns "'$QUOTEFETCH' --format ndjson --batch 1 --workers 2 --fields symbol,price -f list"
+        expect_lines_whole screen
+        expect_ndjson 'length == 20' document
+        screen $columns "'$QUOTEFETCH' --format csv --batch 5 --fields symbol,price -f list"
+        expect_lines_whole screen
+        expect_lines document 21
+        screen $columns "'$QUOTEFETCH' --fields symbol,price,volume --batch 5 -f list"
+        expect_lines_whole screen
+        expect_match screen '^Symbol +Price +Volume$'
+        expect_lines document 21
+    done
+}
+
+@test "what -v says stands on lines of its own, beside a bar and among records" {
+    serve --latency 30 --fault status=503@p=0.3 --seed 7
+    codes 12 >list
+    screen 200 "'$QUOTEFETCH' -v --format json --batch 1 --fields symbol -f list"
+    expect_lines_whole screen
+    expect_json 'length == 12' document
+    expect_text screen 'quotefetch: asking for a token'
+}
+
+@test "what -v says in one log with the records stands on lines of its own" {
+    serve --fault status=503@p=0.3 --seed 7
+    codes 40 >list
+    for format in json ndjson csv; do
+        "$QUOTEFETCH" -v --progress plain --format $format --batch 1 -f list >log.txt 2>&1 || true
+        expect_same "$(grep -c '.quotefetch: ' log.txt)" 0
+        grep -v '^quotefetch: ' log.txt >document
+        case $format in
+        json) expect_json 'length == 40' document ;;
+        ndjson) expect_ndjson 'length == 40' document ;;
+        csv) expect_lines document 41 ;;
+        esac
+    done
+    # Also where a record is longer than a pipe takes in one piece.
+    "$QUOTEFETCH" -v --raw --format ndjson --batch 1 -f list 2>&1 | cat >log.txt || true
+    grep -v '^quotefetch: ' log.txt >document
+    expect_ndjson 'length == 40' document
+}
+
+@test "the bar goes before the terminal is written, by the way of the records" {
+    serve --latency 60
+    codes 6 >list
+    # The bar is on the terminal, the records go to another: each keeps to its own.
+    TERM=xterm terminal e seen "$QUOTEFETCH" --format ndjson --batch 1 --workers 1 -f list >out
+    expect_ndjson 'length == 6'
+    expect_text seen '] 3/6 symbols'
+    TERM=xterm terminal oe seen "$QUOTEFETCH" --format ndjson --batch 1 --workers 1 -f list
+    # What stands before the last erasure of a line is gone.
+    sed -e 's/.*\r\x1b\[K//' -e 's/\r$//' seen | grep -v '^quotefetch: ' >document
+    expect_ndjson 'length == 6' document
+}
