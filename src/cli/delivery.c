@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/sync.h"
+#include "cli/failures.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/render.h"
@@ -130,6 +131,8 @@ static int put_record(struct delivery *d, const struct record *record,
 		d->tally.failed[record->outcome->err.kind]++;
 	else
 		d->tally.quotes++;
+	if (has_failed && d->config.failures)
+		failures_note(d->config.failures, record);
 	if (render_record(d->config.render, record, err) < 0)
 		return -1;
 	progress_step(d->config.progress, has_failed, clock_monotonic_ns());
@@ -142,6 +145,7 @@ static int put_invalid(struct delivery *d,
 {
 	struct outcome o = { .fetched_at_ms = clock_real_ms() };
 	struct record record = { .symbol = invalid->text,
+				 .input = invalid->text,
 				 .market = MARKET_NONE,
 				 .outcome = &o,
 				 .provider = d->config.provider };
@@ -155,6 +159,7 @@ static int put_entry(struct delivery *d, uint32_t i, struct result *result,
 {
 	const struct symbol *s = symbol_list_at(d->config.list, i);
 	struct record record = { .symbol = s->code,
+				 .input = symbol_list_input(d->config.list, i),
 				 .market = (enum market)s->market,
 				 .outcome = &result->outcome[item],
 				 .provider = result->provider

@@ -1,5 +1,6 @@
 /* delivery.h: from results to records on the output, one for every entry.
- * Layer cli; uses base, model, symbol_list, render, output, progress, stats.
+ * Layer cli; uses base, model, symbol_list, render, output, failures, progress,
+ * stats.
  *
  * A result answers for the first entries of its symbols; entries that repeat
  * them are answered with it. Records go out as results come, or with
@@ -16,6 +17,7 @@
 #include "model/quote.h"
 
 struct buf;
+struct failures;
 struct output;
 struct progress;
 struct render;
@@ -30,6 +32,7 @@ struct delivery_config {
 	struct render *render;
 	struct buf *text; /* what render appends to */
 	struct output *output;
+	struct failures *failures; /* NULL: nobody wants them */
 	struct progress *progress;
 	struct stop *stop;
 	int64_t deadline_ns;

@@ -39,6 +39,7 @@ static const char *const names[FIELD_COUNT] = {
 	[FIELD_RETRYABLE] = "retryable",
 	[FIELD_ATTEMPTS] = "attempts",
 	[FIELD_LATENCY_MS] = "latency_ms",
+	[FIELD_INPUT] = "input",
 	[FIELD_RAW] = "raw",
 };
 

@@ -27,6 +27,7 @@ enum field {
 	FIELD_RETRYABLE,
 	FIELD_ATTEMPTS,
 	FIELD_LATENCY_MS,
+	FIELD_INPUT, /* as it was typed: read again, it means the same */
 	FIELD_RAW,
 	FIELD_COUNT
 };

@@ -271,18 +271,41 @@ int options_parse(struct options *o, int argc, char *const *argv,
 	return o->wants_help || o->wants_version ? 0 : rc;
 }
 
+/* A descriptor takes one after the other; a file would hold the last alone. */
+static bool is_file(const char *path)
+{
+	return path && strcmp(path, "-") != 0 && strncmp(path, "/dev/", 5) != 0;
+}
+
+static int check_files(const struct options *o, struct err *err)
+{
+	const struct {
+		const char *name, *path;
+	} files[] = {
+		{ "--output", o->output },
+		{ "--errors", o->errors_file },
+		{ "--stats", o->stats_file },
+	};
+	size_t count = sizeof files / sizeof *files;
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = i + 1; k < count; k++) {
+			if (is_file(files[i].path) && files[k].path &&
+			    strcmp(files[i].path, files[k].path) == 0)
+				return err_set(err, ERR_USAGE,
+					       "%s and %s name the same file",
+					       files[i].name, files[k].name);
+		}
+	}
+	return 0;
+}
+
 int options_check(const struct options *o, struct err *err)
 {
 	if (o->wants_plan && o->wants_quota)
 		return err_set(err, ERR_USAGE,
 			       "--plan and --quota exclude each other");
-	/* A descriptor takes one after the other. */
-	if (o->output && o->stats_file &&
-	    strcmp(o->output, o->stats_file) == 0 &&
-	    strcmp(o->output, "-") != 0 && strncmp(o->output, "/dev/", 5) != 0)
-		return err_set(err, ERR_USAGE,
-			       "--output and --stats name the same file");
-	return 0;
+	return check_files(o, err);
 }
 
 bool options_has_input(const struct options *o)

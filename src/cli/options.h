@@ -78,6 +78,7 @@ struct options {
 	bool wants_quota;
 	enum progress_mode progress;
 	char *stats_file;
+	char *errors_file;
 	bool is_quiet;
 	bool is_verbose;
 	enum color_mode color;

@@ -36,6 +36,9 @@ const struct option_row option_table[] = {
 	  REPLACE_ALL, .words = replacings, .preset = "any",
 	  .help = "replace an old FILE always, if any symbol has\n"
 		  "a quote, or only if all have" },
+	{ "errors", 0, TAKES_TEXT, PLACE_ANY, FIELD(errors_file),
+	  .argname = "FILE",
+	  .help = "write what failed as a list to try again: -f FILE" },
 	{ "fields", 0, TAKES_TEXT, PLACE_ANY, FIELD(fields),
 	  .argname = "NAME,...", .help = "which fields, in which order" },
 	{ "keep-order", 'k', TAKES_NOTHING, PLACE_ANY, FIELD(keep_order),

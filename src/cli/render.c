@@ -14,11 +14,11 @@ static const struct render_format *const formats[] = {
 
 /* What an error record has, in its order; raw only where it was asked for. */
 static const struct field_set error_shape = {
-	.count = 12,
+	.count = 13,
 	.field = { FIELD_SYMBOL, FIELD_MARKET, FIELD_ERROR, FIELD_ERROR_TYPE,
 		   FIELD_RT_CD, FIELD_MSG_CD, FIELD_MSG1, FIELD_RETRYABLE,
 		   FIELD_ATTEMPTS, FIELD_FETCHED_AT, FIELD_PROVIDER,
-		   FIELD_RAW },
+		   FIELD_INPUT, FIELD_RAW },
 };
 
 /* ---- values ---- */
@@ -154,6 +154,9 @@ void render_get_value(const struct record *record, enum field f,
 			set_count(v, o->latency_ms);
 		else
 			set_text(v, VALUE_NULL, NULL);
+		break;
+	case FIELD_INPUT:
+		set_text(v, VALUE_TEXT, record->input);
 		break;
 	case FIELD_RAW:
 		set_text(v, VALUE_JSON, o->raw);

@@ -21,10 +21,14 @@
  * invalid in the list has its text here and an outcome with an INPUT error. */
 struct record {
 	const char *symbol; /* the code, or an invalid entry's text */
+	const char *input;  /* as it was typed */
 	enum market market; /* MARKET_NONE: none, shown as null */
 	const struct outcome *outcome;
 	const char *provider; /* "kis" */
 };
+
+/* Why there is no quote: the broker's words where it refused, else ours. */
+const char *render_reason(const struct outcome *o);
 
 struct render_config {
 	enum format format;      /* not AUTO */

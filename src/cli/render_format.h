@@ -71,7 +71,4 @@ struct value {
 void render_get_value(const struct record *record, enum field f,
 		      struct value *v);
 
-/* Why there is no quote: the broker's words where it refused, else ours. */
-const char *render_reason(const struct outcome *o);
-
 #endif

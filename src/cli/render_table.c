@@ -63,6 +63,7 @@ static const char *const titles[FIELD_COUNT] = {
 	[FIELD_RETRYABLE] = "Retryable",
 	[FIELD_ATTEMPTS] = "Attempts",
 	[FIELD_LATENCY_MS] = "ms",
+	[FIELD_INPUT] = "Input",
 	[FIELD_RAW] = "Raw",
 };
 

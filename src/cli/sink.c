@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "cli/delivery.h"
+#include "cli/failures.h"
 #include "cli/fields.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -17,6 +18,9 @@
 
 enum { TEXT_MAX_BYTES = 1 << 30, LINE_MAX_BYTES = 1024 };
 
+/* For a FIFO's reader to take the list of failures. */
+#define TAKE_NS (NS_PER_SEC / 2)
+
 struct sink {
 	struct sink_config config;
 	struct buf text; /* rendered, not yet written */
@@ -24,6 +28,7 @@ struct sink {
 	struct render *render;
 	struct screen screen;
 	struct progress progress;
+	struct failures *failures; /* NULL: not asked for */
 	struct delivery *delivery;
 };
 
@@ -57,6 +62,16 @@ static int open_render(struct sink *s, struct err *err)
 	return s->render ? 0 : -1;
 }
 
+static int open_failures(struct sink *s, struct err *err)
+{
+	const char *path = s->config.options->errors_file;
+
+	if (!path)
+		return 0;
+	s->failures = failures_open(path, err);
+	return s->failures ? 0 : -1;
+}
+
 static int open_delivery(struct sink *s, struct err *err)
 {
 	const struct sink_config *c = &s->config;
@@ -67,6 +82,7 @@ static int open_delivery(struct sink *s, struct err *err)
 	delivery.render = s->render;
 	delivery.text = &s->text;
 	delivery.output = s->output;
+	delivery.failures = s->failures;
 	delivery.progress = &s->progress;
 	delivery.stop = c->stop;
 	delivery.deadline_ns = c->deadline_ns;
@@ -93,7 +109,8 @@ struct sink *sink_open(const struct sink_config *config, struct err *err)
 	buf_init(&s->text, TEXT_MAX_BYTES);
 	s->output = output_open(config->options->output,
 				config->stdout_is_closed, err);
-	if (!s->output || open_render(s, err) < 0 || open_delivery(s, err) < 0)
+	if (!s->output || open_failures(s, err) < 0 ||
+	    open_render(s, err) < 0 || open_delivery(s, err) < 0)
 		goto fail;
 	return s;
 fail:
@@ -153,19 +170,33 @@ static void say_kept(struct sink *s)
 	buf_release(&line);
 }
 
-int sink_end(struct sink *s, struct err *err)
+static int end_output(struct sink *s, struct err *err)
 {
 	struct output *output = s->output;
 
-	if (delivery_end(s->delivery, err) < 0)
-		return -1;
 	s->output = NULL;
-	if (output_replaces(output) && !may_replace(s)) {
-		output_abandon(output);
-		say_kept(s);
-		return 0;
-	}
-	return output_commit(output, err);
+	if (may_replace(s) || !output_replaces(output))
+		return output_commit(output, err);
+	output_abandon(output);
+	say_kept(s);
+	return 0;
+}
+
+static int end_failures(struct sink *s, struct err *err)
+{
+	struct failures *failures = s->failures;
+
+	s->failures = NULL;
+	return failures ? failures_save(failures,
+					clock_monotonic_ns() + TAKE_NS, err)
+			: 0;
+}
+
+int sink_end(struct sink *s, struct err *err)
+{
+	if (delivery_end(s->delivery, err) < 0 || end_output(s, err) < 0)
+		return -1;
+	return end_failures(s, err);
 }
 
 int64_t sink_redraw_ns(const struct sink *s)
@@ -205,6 +236,7 @@ void sink_free(struct sink *s)
 	delivery_free(s->delivery);
 	render_free(s->render);
 	output_abandon(s->output);
+	failures_abandon(s->failures);
 	buf_release(&s->text);
 	free(s);
 }

@@ -4,12 +4,15 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/utf8.h"
 
 enum {
 	SHOWN_COLUMNS = 64, /* of an invalid entry's text */
 	CAP_LEAST = 256     /* entries; doubles */
 };
+
+#define INPUTS_MAX_BYTES ((size_t)1 << 30) /* an uint32_t finds all of it */
 
 enum { IS_FIRST = 1, HAS_PRIORITY = 2 };
 
@@ -18,7 +21,8 @@ struct slot {
 	uint32_t hash;  /* of its symbol */
 };
 
-/* Entries are three arrays side by side, 21 bytes each. Those of one symbol
+/* Entries are three arrays side by side, 21 bytes each, and a fourth once one of
+ * them was not typed as its code. Those of one symbol
  * form a ring through next, from each to the next and from the last to the
  * first. A hash table (open addressing, linear) finds the last of a ring, to
  * which one is appended; 16 to 32 bytes a symbol. */
@@ -26,6 +30,8 @@ struct symbol_list {
 	struct symbol *symbol;
 	uint32_t *next; /* SYMBOL_LIST_NONE: an invalid entry */
 	uint8_t *flags;
+	uint32_t *input; /* places in inputs; 0: as the code. NULL: all are */
+	struct buf inputs;
 	uint32_t count, cap;
 	uint32_t preferred;  /* entries with HAS_PRIORITY */
 	struct slot *slot;   /* slot_count of them */
@@ -45,6 +51,7 @@ struct symbol_list *symbol_list_new(struct err *err)
 		return NULL;
 	}
 	arena_init(&list->texts);
+	buf_init(&list->inputs, INPUTS_MAX_BYTES);
 	return list;
 }
 
@@ -55,6 +62,8 @@ void symbol_list_free(struct symbol_list *list)
 	free(list->symbol);
 	free(list->next);
 	free(list->flags);
+	free(list->input);
+	buf_release(&list->inputs);
 	free(list->slot);
 	free(list->invalid);
 	arena_release(&list->texts);
@@ -84,8 +93,14 @@ static int reserve_entry(struct symbol_list *list, struct err *err)
 	list->symbol = grow(list->symbol, cap, sizeof *list->symbol, &is_grown);
 	list->next = grow(list->next, cap, sizeof *list->next, &is_grown);
 	list->flags = grow(list->flags, cap, sizeof *list->flags, &is_grown);
+	if (list->input)
+		list->input =
+			grow(list->input, cap, sizeof *list->input, &is_grown);
 	if (!is_grown)
 		return err_no_memory(err);
+	if (list->input)
+		memset(list->input + list->cap, 0,
+		       (cap - list->cap) * sizeof *list->input);
 	list->cap = cap;
 	return 0;
 }
@@ -184,6 +199,26 @@ int symbol_list_add(struct symbol_list *list, const struct symbol *symbol,
 	return 0;
 }
 
+int symbol_list_note_input(struct symbol_list *list, const char *text,
+			   size_t len, struct err *err)
+{
+	uint32_t i = list->count - 1;
+	const char *code = list->symbol[i].code;
+
+	if (strlen(code) == len && memcmp(code, text, len) == 0)
+		return 0;
+	if (!list->input) {
+		list->input = calloc(list->cap, sizeof *list->input);
+		if (!list->input)
+			return err_no_memory(err);
+		buf_putc(&list->inputs, '\0'); /* place 0 is nobody's */
+	}
+	list->input[i] = (uint32_t)list->inputs.len;
+	buf_append(&list->inputs, text, len);
+	buf_putc(&list->inputs, '\0');
+	return buf_check(&list->inputs, ERR_INPUT, err);
+}
+
 int symbol_list_prefer(struct symbol_list *list, const struct symbol *symbol,
 		       struct err *err)
 {
@@ -245,6 +280,18 @@ const struct symbol *symbol_list_at(const struct symbol_list *list, uint32_t i)
 {
 	require(i < list->count);
 	return &list->symbol[i];
+}
+
+const char *symbol_list_input(const struct symbol_list *list, uint32_t i)
+{
+	const struct symbol_list_invalid *invalid =
+		symbol_list_invalid_at(list, i);
+
+	if (invalid)
+		return invalid->text;
+	return list->input && list->input[i] > 0
+		       ? list->inputs.data + list->input[i]
+		       : list->symbol[i].code;
 }
 
 bool symbol_list_is_first(const struct symbol_list *list, uint32_t i)

@@ -85,6 +85,7 @@ static int take_entry(const struct intake *in, const struct line *line,
 	size_t len = comment ? (size_t)(comment - text) : line->len;
 	bool is_cut = line->is_cut && !comment;
 	bool has_priority = false;
+	size_t before;
 	struct symbol symbol;
 	struct err why;
 	int rc;
@@ -111,9 +112,14 @@ static int take_entry(const struct intake *in, const struct line *line,
 			*err = why;
 		return -1;
 	}
-	if (in->prefers_all)
-		return symbol_list_prefer(in->list, &symbol, err);
-	return symbol_list_add(in->list, &symbol, has_priority, err);
+	before = symbol_list_count(in->list);
+	if ((in->prefers_all ? symbol_list_prefer(in->list, &symbol, err)
+			     : symbol_list_add(in->list, &symbol, has_priority,
+					       err)) < 0)
+		return -1;
+	return symbol_list_count(in->list) == before
+		       ? 0
+		       : symbol_list_note_input(in->list, text, len, err);
 }
 
 static int take_argument(const struct intake *in, const char *text,

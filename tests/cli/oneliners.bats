@@ -46,6 +46,54 @@ print([row["name"] for row in csv.DictReader(sys.stdin)])' >seen
     expect_json 'map(.symbol) == ["AAPL"] and (map(.error) == [false])' second
 }
 
+@test "what a record says was typed means the same when it is read again" {
+    serve
+    printf '%s\n' '005930.kr' 'aapl # Apple' '0700,HKS' '!KO NYS' 'BRK/B' 'AAPL' >list
+    quotefetch -k -q -f list >first
+    jq -r '.[].input' first >again
+    expect_same "$(tr '\n' '|' <again)" '005930.kr|aapl|0700,HKS|KO NYS|BRK/B|AAPL|'
+    quotefetch -k -q -f again >second
+    expect_same "$(jq -c '.[] | [.symbol, .market, .price]' second)" \
+        "$(jq -c '.[] | [.symbol, .market, .price]' first)"
+    quotefetch -k -q --format tsv --no-header --fields input -f again | quotefetch -k -q --format ndjson >third
+    expect_same "$(jq -c '[.symbol, .market]' third)" "$(jq -c '.[] | [.symbol, .market]' first)"
+}
+
+@test "--errors: what failed is a list, with the reasons, and the next run's input" {
+    serve --fault 'status=404@symbol=AAPL,times=1'
+    printf '%s\n' 005930 'aapl' '999999 # gone?' '0700' aapl >symbols.txt
+    quotefetch -k -q --skip-invalid -f symbols.txt --errors failed.txt >first || [ $? = 1 ]
+    expect_same "$(cat failed.txt)" "aapl  # Http: HTTP status 404
+999999  # NotFound: no such symbol
+# 0700: Input: cannot tell the market: write 0700.HKS
+aapl  # Http: HTTP status 404"
+    # Again, with the list of failures as both input and output.
+    quotefetch -k -q -f failed.txt --errors failed.txt >second || [ $? = 1 ]
+    expect_json 'map(.input) == ["aapl", "999999", "aapl"] and map(.error) == [false, true, false]' second
+    expect_same "$(cat failed.txt)" '999999  # NotFound: no such symbol'
+    quotefetch -q 005930 --errors failed.txt >third
+    [ -e failed.txt ] && [ ! -s failed.txt ]
+    # To a descriptor, after the records.
+    fetch -q --format ndjson --fields symbol 999999 --errors /dev/stdout
+    expect_same "$(cat out)" '{"symbol":"999999"}
+999999  # NotFound: no such symbol'
+}
+
+@test "--errors that cannot be written: before any call; nor with another's file" {
+    serve
+    fetch --errors /nope/failed 005930
+    expect_status 5
+    expect_same "$(cat err)" "quotefetch: cannot write '/nope/failed': No such file or directory"
+    fetch --errors same -o same 005930
+    expect_refused '--output and --errors name the same file'
+    fetch --errors same --stats same 005930
+    expect_refused '--errors and --stats name the same file'
+    # A run that breaks off leaves the old list.
+    echo old >failed
+    (ulimit -f 0; "$QUOTEFETCH" -q -o made --errors failed 999999 2>err) || true
+    expect_same "$(cat failed)" old
+}
+
 @test "xargs and a shell's loop" {
     setup_list
     echo '005930 000660 AAPL' | xargs quotefetch -q --format ndjson >seen

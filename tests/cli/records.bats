@@ -4,9 +4,9 @@ load ../support/common
 
 QUOTE='["symbol","market","exchange","name","currency","price","change","change_percent","open","high",
     "low","previous_close","volume","turnover","bid","ask","fetched_at","provider","rt_cd","msg_cd",
-    "msg1","error","attempts","latency_ms"]'
+    "msg1","error","attempts","latency_ms","input"]'
 FAILURE='["symbol","market","error","error_type","rt_cd","msg_cd","msg1","retryable","attempts",
-    "fetched_at","provider"]'
+    "fetched_at","provider","input"]'
 TIME='test("^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}\\+09:00$")'
 
 @test "a Korean quote: all fields, in order, each of its type" {
@@ -40,7 +40,7 @@ TIME='test("^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}\
     expect_json "keys_unsorted == $FAILURE"
     expect_json ". == { symbol: \"999999\", market: \"KR\", error: true, error_type: \"NotFound\",
         rt_cd: \"9\", msg_cd: null, msg1: \"Error: no such symbol\", retryable: false, attempts: 1,
-        fetched_at: .fetched_at, provider: \"kis\" } and (.fetched_at | $TIME)"
+        fetched_at: .fetched_at, provider: \"kis\", input: \"999999\" } and (.fetched_at | $TIME)"
 }
 
 @test "fetched_at is now, in Korea" {

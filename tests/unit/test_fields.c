@@ -35,7 +35,7 @@ static void test_default_is_the_contract(void **state)
 		"symbol,market,exchange,name,currency,price,change,change_percent,"
 		"open,high,low,previous_close,volume,turnover,bid,ask,fetched_at,"
 		"provider,rt_cd,msg_cd,msg1,error,error_type,retryable,attempts,"
-		"latency_ms");
+		"latency_ms,input");
 	assert_false(set.is_chosen);
 
 	fields_default(&set, true, true);
@@ -44,7 +44,8 @@ static void test_default_is_the_contract(void **state)
 		"symbol,market,exchange,name,currency,price,change,change_percent,"
 		"open,high,low,previous_close,volume,turnover,bid,ask,per,pbr,eps,"
 		"bps,market_cap,week52_high,week52_low,fetched_at,provider,rt_cd,"
-		"msg_cd,msg1,error,error_type,retryable,attempts,latency_ms,raw");
+		"msg_cd,msg1,error,error_type,retryable,attempts,latency_ms,input,"
+		"raw");
 	assert_int_equal(set.count, FIELD_COUNT);
 }
 

@@ -124,17 +124,17 @@ static const struct outcome invalid = {
 };
 
 static const struct record records[] = {
-	{ "005930", MARKET_KR, &samsung, "kis" },
-	{ "AAPL", MARKET_US, &apple, "kis" },
-	{ "999999", MARKET_KR, &not_found, "kis" },
-	{ "000001", MARKET_KR, &hostile, "kis" },
-	{ "0700", MARKET_HKS, &refused, "kis" },
-	{ "7203", MARKET_TSE, &refused_mutely, "kis" },
-	{ "000002", MARKET_KR, &long_name, "kis" },
-	{ "000660", MARKET_KR, &timed_out, "kis" },
-	{ "035720", MARKET_KR, &timed_out, "kis" },
-	{ "035420", MARKET_KR, &never_asked, "kis" },
-	{ "\"a\",\nb", MARKET_NONE, &invalid, NULL },
+	{ "005930", "005930", MARKET_KR, &samsung, "kis" },
+	{ "AAPL", "AAPL", MARKET_US, &apple, "kis" },
+	{ "999999", "999999", MARKET_KR, &not_found, "kis" },
+	{ "000001", "000001", MARKET_KR, &hostile, "kis" },
+	{ "0700", "0700.HKS", MARKET_HKS, &refused, "kis" },
+	{ "7203", "7203,TSE", MARKET_TSE, &refused_mutely, "kis" },
+	{ "000002", "000002", MARKET_KR, &long_name, "kis" },
+	{ "000660", "000660", MARKET_KR, &timed_out, "kis" },
+	{ "035720", "035720", MARKET_KR, &timed_out, "kis" },
+	{ "035420", "035420", MARKET_KR, &never_asked, "kis" },
+	{ "\"a\",\nb", "\"a\",\nb", MARKET_NONE, &invalid, NULL },
 };
 
 enum { RECORDS = sizeof records / sizeof *records };
@@ -315,7 +315,7 @@ static void test_many_failures(void **state)
 	render_begin(r);
 	for (int i = 0; i < 80; i++) {
 		struct outcome o = not_found;
-		struct record record = { code, MARKET_KR, &o, "kis" };
+		struct record record = { code, code, MARKET_KR, &o, "kis" };
 
 		snprintf(code, sizeof code, "%06d", i);
 		if (i >= 23)

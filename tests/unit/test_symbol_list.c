@@ -164,6 +164,62 @@ static void test_lines(void **state)
 		     "AAPL.US AAPL.US=0 KO.US AAPL.US=0 KO.US=2 AAPL.NAS");
 }
 
+/* What was typed, and what it stands for when it is read again. */
+static void test_inputs(void **state)
+{
+	static const char *const typed[] = {
+		"005930", "005930.kr", "aapl", "AAPL", "0700.HKS", "0700,HKS", "0700 \t HKS", "brk/b",
+		"US:KO",
+	};
+	struct symbol_list *list, *again;
+	char text[1024] = "";
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(typed); i++)
+		snprintf(text + strlen(text), sizeof text - strlen(text), " %s%s  # x\n",
+			 i % 2 ? "! " : "", typed[i]);
+	write_text(path_a, text);
+	assert_int_equal(READ(&list, &err, "-f", path_a), 0);
+	text[0] = '\0';
+	for (uint32_t i = 0; i < COUNT(typed); i++) {
+		assert_string_equal(symbol_list_input(list, i), typed[i]);
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s\n",
+			 symbol_list_input(list, i));
+	}
+	write_text(path_b, text);
+	assert_int_equal(READ(&again, &err, "-f", path_b), 0);
+	for (uint32_t i = 0; i < COUNT(typed); i++)
+		assert_memory_equal(symbol_list_at(again, i), symbol_list_at(list, i),
+				    sizeof(struct symbol));
+	symbol_list_free(again);
+	symbol_list_free(list);
+
+	/* Past several growths; and one that is added by --priority. */
+	text[0] = '\0';
+	write_text(path_b, "ko.nys\naapl\n");
+	{
+		FILE *f = fopen(path_a, "wb");
+
+		assert_non_null(f);
+		for (int i = 0; i < 5000; i++)
+			fprintf(f, i % 7 ? "1%05d\n" : "1%05d.kr\n", i);
+		fprintf(f, "aapl\nXX.XX\n");
+		assert_int_equal(fclose(f), 0);
+	}
+	assert_int_equal(READ(&list, &err, "-f", path_a, "--priority", path_b, "--skip-invalid"),
+			 0);
+	for (uint32_t i = 0; i < 5000; i++) {
+		snprintf(text, sizeof text, i % 7 ? "1%05d" : "1%05d.kr", (int)i);
+		assert_string_equal(symbol_list_input(list, i), text);
+	}
+	assert_string_equal(symbol_list_input(list, 5000), "aapl");
+	assert_string_equal(symbol_list_input(list, 5001), "XX.XX");
+	assert_string_equal(symbol_list_input(list, 5002), "ko.nys");
+	assert_int_equal(symbol_list_count(list), 5003);
+	symbol_list_free(list);
+}
+
 static void test_priority(void **state)
 {
 	struct symbol_list *list;
@@ -533,6 +589,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_inputs),
 		cmocka_unit_test(test_priority),
 		cmocka_unit_test(test_bad_lines),
 		cmocka_unit_test(test_bad_arguments),
