@@ -165,7 +165,7 @@ static void test_widths(void **state)
 	snprintf(expected, sizeof expected, "%s", buf_text(&told));
 	snprintf(wide, sizeof wide, "%s", text);
 	for (int width = 47; width < 92; width++) {
-		snprintf(wide + strlen(wide), 20, "^%s", width % 2 ? "" : "x1 ");
+		snprintf(wide + strlen(wide), 20, "^%s", width % 2 ? "" : "\xde\x9e ");
 		expect(wide, expected);
 	}
 	snprintf(wide + strlen(wide), 20, "^0");
