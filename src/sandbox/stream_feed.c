@@ -85,35 +85,43 @@ static bool is_skipped(struct stream_session *session, struct registration *one)
 	return skip != NULL;
 }
 
-/* Appends the records that are due, as many as a frame takes.
- * Returns how many there are. */
-static int64_t add_records(struct stream_session *session,
-			   struct registration *one,
-			   const struct tick_change *change,
-			   struct buf *records, int64_t now_ns)
+/* The records of a frame: how many, and the number of the last trade. */
+struct batch {
+	struct buf text;
+	int64_t count, number;
+};
+
+/* Appends what is due, as much as a frame takes. A trade that is left out ends
+ * the frame, so that the trades of one have consecutive numbers. */
+static void add_records(struct stream_session *session,
+			struct registration *one,
+			const struct tick_change *change, struct batch *batch,
+			int64_t now_ns)
 {
 	const struct stream_place *place = session->place;
-	int64_t count = 0;
 
-	while (count < session->rules->frame_max &&
+	while (batch->count < session->rules->frame_max &&
 	       tape_take(place->tape, &one->cursor, now_ns)) {
-		if (is_skipped(session, one))
+		if (is_skipped(session, one)) {
+			if (batch->count > 0)
+				break;
 			continue;
-		if (count++ > 0)
-			buf_putc(records, '^');
-		tick_add_record(records, &one->channel, &one->cursor.trade,
+		}
+		if (batch->count++ > 0)
+			buf_putc(&batch->text, '^');
+		batch->number = one->cursor.trade.number;
+		tick_add_record(&batch->text, &one->channel, &one->cursor.trade,
 				tape_unix_s(place->tape, 0),
 				session->rules->width, change);
 	}
-	return count;
 }
 
 static void make_frame(struct buf *frame, const struct tick_channel *channel,
-		       const struct spoiling *spoiling, int64_t count,
-		       const struct buf *records)
+		       const struct spoiling *spoiling,
+		       const struct batch *batch)
 {
 	const char *odd = spoiling->odd ? spoiling->odd : "";
-	size_t len = records->len;
+	size_t len = batch->text.len;
 
 	if (strcmp(odd, "encrypted") == 0) {
 		buf_puts(frame, "1|H0STCNI0|001|"
@@ -127,12 +135,12 @@ static void make_frame(struct buf *frame, const struct tick_channel *channel,
 	if (spoiling->count)
 		buf_printf(frame, "0|%s|%s|", channel->tr_id, spoiling->count);
 	else if (strcmp(odd, "type") == 0)
-		buf_printf(frame, "2|%s|%03d|", channel->tr_id, (int)count);
+		buf_printf(frame, "2|%s|%03d|", channel->tr_id, (int)batch->count);
 	else if (strcmp(odd, "tr") == 0)
-		buf_printf(frame, "0|H0XXXXX0|%03d|", (int)count);
+		buf_printf(frame, "0|H0XXXXX0|%03d|", (int)batch->count);
 	else if (strcmp(odd, "bars") != 0)
-		tick_add_head(frame, channel, count);
-	buf_append(frame, buf_text(records), len);
+		tick_add_head(frame, channel, batch->count);
+	buf_append(frame, buf_text(&batch->text), len);
 	if (spoiling->has_bad_byte)
 		buf_putc(frame, '\xff');
 }
@@ -183,14 +191,15 @@ static void send_swapped(struct stream_session *session, const char *tr_key,
 }
 
 static void hold_back(struct stream_session *session,
-		      const struct registration *one, int64_t count)
+		      const struct registration *one,
+		      const struct batch *batch)
 {
 	buf_append(&session->swapped, buf_text(&session->frame),
 		   session->frame.len);
 	memcpy(session->swapped_key, one->channel.tr_key,
 	       sizeof(session->swapped_key));
-	session->swapped_number = one->cursor.trade.number;
-	session->swapped_count = count;
+	session->swapped_number = batch->number;
+	session->swapped_count = batch->count;
 }
 
 /* A frame of a symbol that nobody asked for. */
@@ -223,30 +232,29 @@ static void send_alien(struct stream_session *session,
 static void feed_one(struct stream_session *session, int place, int64_t now_ns)
 {
 	struct registration *one = &session->all.item[place];
-	struct spoiling spoiling;
+	struct batch batch = { .count = 0 };
 	struct stream_frame_entry entry;
-	struct buf records;
-	int64_t count;
+	struct spoiling spoiling;
 
 	choose_spoiling(session, one, &spoiling);
-	buf_init(&records, (size_t)1 << 20);
-	count = add_records(session, one, &spoiling.change, &records, now_ns);
-	if (count == 0)
+	buf_init(&batch.text, (size_t)1 << 20);
+	add_records(session, one, &spoiling.change, &batch, now_ns);
+	if (batch.count == 0)
 		goto out;
 	buf_clear(&session->frame);
-	make_frame(&session->frame, &one->channel, &spoiling, count, &records);
+	make_frame(&session->frame, &one->channel, &spoiling, &batch);
 	entry = (struct stream_frame_entry){
 		.session = session->number,
 		.now_ns = now_ns,
-		.number = one->cursor.trade.number,
-		.count = count,
+		.number = batch.number,
+		.count = batch.count,
 		.tr_key = one->channel.tr_key,
 		.fault = spoiling.fault,
 		.text = buf_text(&session->frame),
 		.len = session->frame.len,
 	};
 	if (spoiling.is_swapped && session->swapped.len == 0) {
-		hold_back(session, one, count);
+		hold_back(session, one, &batch);
 		goto out;
 	}
 	send_frame(session, spoiling.opcode, &session->frame, &entry);
@@ -255,7 +263,7 @@ static void feed_one(struct stream_session *session, int place, int64_t now_ns)
 	send_swapped(session, one->channel.tr_key, now_ns);
 	send_alien(session, one, now_ns);
 out:
-	buf_release(&records);
+	buf_release(&batch.text);
 }
 
 /* The place whose trade is due first, after the last fed among equals; -1:

@@ -197,6 +197,7 @@ static void strike(struct stream_session *session,
 	case STREAM_MUTE:
 		stream_line_flush(&session->line);
 		session->line.is_mute = true;
+		session->has_no_trades = true;
 		break;
 	case STREAM_QUIET:
 		session->is_quiet = true;
