@@ -31,6 +31,8 @@ static bool fits_path(enum fault_path path, enum endpoint endpoint)
 		return endpoint_is_quote(endpoint);
 	case FAULT_PATH_TOKEN:
 		return endpoint == ENDPOINT_TOKEN;
+	case FAULT_PATH_APPROVAL:
+		return endpoint == ENDPOINT_APPROVAL;
 	case FAULT_PATH_SINGLE:
 		return endpoint == ENDPOINT_SINGLE;
 	case FAULT_PATH_MULTI:

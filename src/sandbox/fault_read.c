@@ -11,7 +11,7 @@ static const char *const path_names[] = {
 	[FAULT_PATH_ANY] = "any",       [FAULT_PATH_QUOTE] = "quote",
 	[FAULT_PATH_TOKEN] = "token",   [FAULT_PATH_SINGLE] = "single",
 	[FAULT_PATH_MULTI] = "multi",   [FAULT_PATH_PRICE] = "price",
-	[FAULT_PATH_DETAIL] = "detail",
+	[FAULT_PATH_DETAIL] = "detail", [FAULT_PATH_APPROVAL] = "approval",
 };
 
 enum { PATHS = sizeof(path_names) / sizeof(path_names[0]) };

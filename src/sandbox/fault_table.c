@@ -6,7 +6,7 @@
 static const char LANGUAGE[] =
 	"\nA fault is NAME[=ARGUMENT][@CONDITION,CONDITION...]; --fault may be given\n"
 	"many times. Which calls fit:\n"
-	"  path=quote|token|single|multi|price|detail|any\n"
+	"  path=quote|token|approval|single|multi|price|detail|any\n"
 	"                 quote, or token for token-..., or any for what lasts\n"
 	"  symbol=CODE    those that ask for CODE; of the rows of a call, its row\n"
 	"  exchange=EXCD  those that ask there\n"

@@ -1,7 +1,9 @@
 #include "sandbox/quote_call.h"
 
+#include "base/clock.h"
 #include "sandbox/refusal.h"
 #include "sandbox/spoil.h"
+#include "sandbox/tape.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +65,7 @@ static bool find_domestic(const struct broker_rules *rules,
 	if (fault_in_row(&arrival->rows, FAULT_ABSENT, code) ||
 	    !market_find_domestic(&market, code, stock))
 		return false;
+	tape_show_domestic(rules->tape, clock_monotonic_ns(), stock);
 	if (fault_in_row(&arrival->rows, FAULT_NO_TRADE, code))
 		market_halt_domestic(stock);
 	return true;
@@ -79,6 +82,7 @@ static bool find_overseas(const struct broker_rules *rules,
 	if (fault_in_row(&arrival->rows, FAULT_ABSENT, code) ||
 	    !market_find_overseas(&market, request->exchange, code, stock))
 		return false;
+	tape_show_overseas(rules->tape, clock_monotonic_ns(), stock);
 	if (fault_in_row(&arrival->rows, FAULT_NO_TRADE, code))
 		market_halt_overseas(stock);
 	return true;
