@@ -84,14 +84,9 @@ static void say(void *arg, const char *line)
 		errno = 0; /* nobody listens */
 }
 
-/* Who sent the signal, or closed the pipe, knows. */
 static int fail(const struct err *err)
 {
-	int status = exit_status_of_err(err, stop_reason(&stop));
-
-	if (err->kind != ERR_CANCELED && status != STATUS_PIPE)
-		say(NULL, err->msg);
-	return status;
+	return exit_status_fail(err, stop_reason(&stop), say);
 }
 
 /* The first signal stops the run and lets it end in order; the second ends the

@@ -42,6 +42,16 @@ int exit_status_of_err(const struct err *err, int signo)
 	return STATUS_NONE;
 }
 
+int exit_status_fail(const struct err *err, int signo,
+		     void (*say)(void *arg, const char *line))
+{
+	int status = exit_status_of_err(err, signo);
+
+	if (err->kind != ERR_CANCELED && status != STATUS_PIPE)
+		say(NULL, err->msg);
+	return status;
+}
+
 int exit_status_of_run(const struct tally *t, const struct err *output_err,
 		       int signo)
 {

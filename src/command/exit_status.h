@@ -26,6 +26,11 @@ enum exit_status {
  * stopped it, for ERR_CANCELED. */
 int exit_status_of_err(const struct err *err, int signo);
 
+/* Tells of an error that ends the run, and returns the same. Who sent the signal,
+ * or closed the pipe, knows. */
+int exit_status_fail(const struct err *err, int signo,
+		     void (*say)(void *arg, const char *line));
+
 /* Of a run that began. output_err: NULL where all was written. signo: the signal
  * that stopped it; 0 and less: none. */
 int exit_status_of_run(const struct tally *tally, const struct err *output_err,

@@ -349,8 +349,7 @@ int command_fetch(const struct command *c)
 	int status;
 
 	if (open_all(&f, &err) < 0) {
-		c->say(NULL, err.msg);
-		status = exit_status_of_err(&err, stop_reason(c->stop));
+		status = exit_status_fail(&err, stop_reason(c->stop), c->say);
 		goto out;
 	}
 	warn_of_misfit(&f);

@@ -64,6 +64,5 @@ int command_plan(const struct command *c)
 	buf_release(&text);
 	if (rc == 0)
 		return fits ? STATUS_ALL : STATUS_SOME;
-	c->say(NULL, err.msg);
-	return exit_status_of_err(&err, stop_reason(c->stop));
+	return exit_status_fail(&err, stop_reason(c->stop), c->say);
 }

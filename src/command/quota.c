@@ -54,6 +54,5 @@ int command_quota(const struct command *c)
 	buf_release(&text);
 	if (rc == 0)
 		return STATUS_ALL;
-	c->say(NULL, err.msg);
-	return exit_status_of_err(&err, stop_reason(c->stop));
+	return exit_status_fail(&err, stop_reason(c->stop), c->say);
 }

@@ -20,7 +20,7 @@ LONG_OPTIONS=(--file --priority --skip-invalid --format --output --fields --keep
     fetch --help
     for text in "${LONG_OPTIONS[@]}" '-f, --file' '-o, --output' '-k, --keep-order' '-q, --quiet' \
         '-v, --verbose' '-h, --help' '-V, --version' 'json|ndjson|csv|tsv|table' 'real|paper' \
-        'auto|bar|plain|none' 'auto|always|never' '(default: 30)' '(default: 5)' '(default: 2)' \
+        'auto|bar|plain|none' 'auto|always|never' '(default: 30)' '(default: 5)' \
         '(default: 3)' '(default: as workers)' '(default: 18 real, 1 paper)' \
         '(default: 30 real, 1 paper)' '(default: real)' '(default: auto)' KIS_APP_KEY KIS_APP_SECRET \
         KIS_ENV KIS_BASE_URL CREDENTIALS_DIRECTORY QUOTEFETCH_STATE_DIR NO_COLOR XDG_CONFIG_HOME \
@@ -185,8 +185,8 @@ refused() {
     refused "--concurrency takes a whole number from 1 to 64, not '65'" --concurrency 65 005930
     refused "--batch takes a whole number from 1 to 30, not '0'" --batch 0 005930
     refused "--batch takes a whole number from 1 to 30, not '31'" --batch 31 005930
-    refused "--retries takes a whole number from 0 to 10, not '11'" --retries 11 005930
-    refused "--retries takes a whole number from 0 to 10, not '-1'" --retries -1 005930
+    refused "--retries takes auto or a whole number from 0 to 10, not '11'" --retries 11 005930
+    refused "--retries takes auto or a whole number from 0 to 10, not '-1'" --retries -1 005930
     for bad in -1 86401 1e3 nan inf 1s . 1.2.3; do
         refused "--timeout takes a number of seconds from 0 to 86400, not '$bad'" \
             --timeout "$bad" 005930
