@@ -140,8 +140,8 @@ $(SANDBOX_UNIT_BIN): $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SANDBOX_LI
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CLIENT_LIBS)
 
-$(SUPPORT_BIN): %: %.o
-	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ -pthread
+$(SUPPORT_BIN): %: %.o $(LIB)
+	$(call say,LD,$@) $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CLIENT_LIBS)
 
 # Loaded before a program that may be built without the sanitizers' runtime.
 $(PRELOAD_LIB): $(BUILD)/%.so: %.c $(BUILD)/.flags

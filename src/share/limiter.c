@@ -88,13 +88,15 @@ static int latest_first(const void *a, const void *b)
 }
 
 /* The first instant at which fewer than limit places are held, by owner or
- * (NULL) by all. */
+ * (NULL) by all. The ghost may be anybody's. */
 static int64_t when_below(const struct limiter_state *l,
 			  const struct limiter_user *owner, size_t limit)
 {
-	int64_t end[LIMITER_PLACES];
+	int64_t end[LIMITER_PLACES + 1];
 	size_t i, n = 0;
 
+	if (l->ghost_until_ns)
+		end[n++] = l->ghost_until_ns;
 	for (i = 0; i < l->place_count; i++)
 		if (!owner || &l->user[l->place[i].user] == owner)
 			end[n++] = l->place[i].held_until_ns;
@@ -284,7 +286,7 @@ enum limiter_reply limiter_ask(struct limiter_state *l,
 	if (later(soonest, spaced) > latest_ns)
 		return LIMITER_LATE;
 
-	/* Its own limit keeps nobody else waiting: no appointment, no turn. */
+	/* Its own limit keeps nobody else waiting: no reservation, no turn. */
 	if (own > at) {
 		u->turn = 0;
 		*at_ns = earlier(own, now_ns + TURN_LOST_NS);
@@ -377,7 +379,9 @@ void limiter_end(struct limiter_state *l, const struct limiter_user *me,
 	}
 }
 
-void limiter_bury(struct limiter_state *l, size_t index, int64_t now_ns)
+/* ---- dead processes, damaged states ---- */
+
+void limiter_reap(struct limiter_state *l, size_t index, int64_t now_ns)
 {
 	int64_t end = now_ns + NS_PER_SEC + LIMITER_GRACE_NS;
 	size_t i = 0;
@@ -397,6 +401,54 @@ void limiter_bury(struct limiter_state *l, size_t index, int64_t now_ns)
 			p->held_until_ns = earlier(p->held_until_ns, end);
 		}
 		i++;
+	}
+}
+
+bool limiter_has_doubts(const struct limiter_state *l)
+{
+	return l->doubt_until_ns > 0;
+}
+
+void limiter_note_loss(struct limiter_state *l, const struct limiter_user *me,
+		       bool is_all, int64_t now_ns)
+{
+	int64_t call_max = later(me->call_max_ns, LIMITER_CALL_USUAL_NS);
+	size_t i;
+
+	for (i = 0; i < LIMITER_USERS; i++)
+		if (l->user[i].id)
+			call_max = later(call_max, l->user[i].call_max_ns);
+	l->doubt_until_ns =
+		now_ns + LIMITER_HORIZON_NS + LIMITER_LATE_NS + call_max;
+	l->doubts_all |= is_all;
+	l->pause_until_ns = later(l->pause_until_ns, now_ns + NS_PER_SEC);
+	/* The ticket of a call that is not known is nobody else's. */
+	l->last_ticket += LIMITER_PLACES;
+	limiter_note_calls(l, true, now_ns);
+}
+
+void limiter_note_calls(struct limiter_state *l, bool has_calls, int64_t now_ns)
+{
+	int64_t end = now_ns + NS_PER_SEC + LIMITER_GRACE_NS;
+	size_t i;
+
+	if (!l->doubt_until_ns)
+		return;
+	if (l->doubts_all)
+		l->pause_until_ns = later(l->pause_until_ns, end);
+	l->ghost_until_ns = end;
+	if (has_calls && now_ns < l->doubt_until_ns)
+		return;
+	l->doubt_until_ns = 0;
+	l->doubts_all = false;
+	/* What is recorded as under way has ended, and that was lost. */
+	for (i = 0; !has_calls && i < l->place_count; i++) {
+		struct limiter_place *p = &l->place[i];
+
+		if (p->state != PLACE_IN_FLIGHT)
+			continue;
+		p->state = PLACE_LOST;
+		p->held_until_ns = earlier(p->held_until_ns, end);
 	}
 }
 

@@ -2,7 +2,7 @@
  * Layer share; uses base, limiter_state. No clock, lock or file: time is a
  * parameter.
  *
- * The rule. A call holds a place from its appointment until its answer + 1 s;
+ * The rule. A call holds a place from its reservation until its answer + 1 s;
  * it is permitted for the first instant at which fewer than N places are held
  * (of a call without an answer nobody knows the end, so it counts as held);
  * permissions are spaced by 1/N.
@@ -25,12 +25,12 @@
  * A call that was given up may still arrive: its place is kept for the give-up
  * + 1 s + LIMITER_GRACE_NS; so is that of a dead process, counted from when
  * its death is seen. A call that was never sent gives its place back at once,
- * as does an appointment whose process is dead before it.
+ * as does a reservation whose process is dead before it.
  * If the end of a call is never told, its place returns by itself: the call is
- * sent within LIMITER_LATE_NS of its appointment or asks anew, and is given up
+ * sent within LIMITER_LATE_NS of its reservation or asks anew, and is given up
  * by its user's call_max_ns.
  *
- * Appointments. Where the instant is known and near, the place is given for
+ * Reservations. Where the instant is known and near, the place is given for
  * then, and the caller sleeps: so calls are served in the order of asking and
  * nobody polls. Where it is not (all places are in flight), who asks stands
  * in a line of users and asks again soon; the line is served in order.
@@ -42,7 +42,7 @@
  * So a low rate is a limit for its user alone where others have the published
  * one, five users of 3/s share 3/s, and a high rate raises nothing for others.
  *
- * Giving way. A refusal stops all sending for a second (appointments too are
+ * Giving way. A refusal stops all sending for a second (reservations too are
  * withdrawn), so that the next calls meet an empty window. It cuts the pace
  * (multiplicatively, once per refusal of a call that was permitted after the
  * last cut); clean answers raise it (additively). While the pace is below N,
@@ -50,7 +50,18 @@
  * that the account's own figure is lower: the ceiling of the pace becomes the
  * number of calls accepted in the second before, less than the places then
  * allowed, and is remembered for LIMITER_LEARNED_NS. An answer of overload cuts
- * the pace too, once for the calls under way together, and teaches nothing. */
+ * the pace too, once for the calls under way together, and teaches nothing.
+ *
+ * A lost state. If what was known of the calls is lost, wholly or but for the
+ * last change, then
+ *  - a call that was answered before has arrived: a pause of a second;
+ *  - a call whose end nobody told (its process is dead, it was given up) arrives
+ *    within LIMITER_GRACE_NS: a pause of that and a second;
+ *  - a call in flight arrives some time before its end, which nobody may know to
+ *    wait for: so long as anybody has calls in flight (limiter_note_calls) the
+ *    pause begins anew. It ends, for while it lasts nobody sends.
+ * If only the last change is lost, then all places but one are known: there is a
+ * pause of a second, and that one counts as held where all had to pause. */
 #ifndef SHARE_LIMITER_H
 #define SHARE_LIMITER_H
 
@@ -73,7 +84,7 @@ enum limiter_reply limiter_ask(struct limiter_state *l,
 			       int64_t latest_ns, uint64_t *ticket,
 			       int64_t *at_ns);
 
-/* At the appointment: whether to send now, within LIMITER_LATE_NS / 2. If not,
+/* At the reservation: whether to send now, within LIMITER_LATE_NS / 2. If not,
  * the place was given back: ask again. */
 bool limiter_confirm(struct limiter_state *l, const struct limiter_user *me,
 		     uint64_t ticket, int64_t now_ns);
@@ -93,7 +104,18 @@ void limiter_end(struct limiter_state *l, const struct limiter_user *me,
 		 int64_t min_rtt_ns, int64_t now_ns);
 
 /* The process of user[index] was found dead: it is no longer active. */
-void limiter_bury(struct limiter_state *l, size_t index, int64_t now_ns);
+void limiter_reap(struct limiter_state *l, size_t index, int64_t now_ns);
+
+/* The state was damaged: all that it knew is lost (is_all), or the last change
+ * may be. Then, with each change, limiter_note_calls, before anything else, for
+ * as long as limiter_has_doubts. */
+void limiter_note_loss(struct limiter_state *l, const struct limiter_user *me,
+		       bool is_all, int64_t now_ns);
+bool limiter_has_doubts(const struct limiter_state *l);
+
+/* Whether anybody, me included, has calls or reservations under way now. */
+void limiter_note_calls(struct limiter_state *l, bool has_calls,
+			int64_t now_ns);
 
 struct limiter_view {
 	int users;

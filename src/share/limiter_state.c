@@ -9,7 +9,7 @@
 
 _Static_assert(sizeof(struct limiter_user) == 56, "no padding");
 _Static_assert(sizeof(struct limiter_place) == 32, "no padding");
-_Static_assert(sizeof(struct limiter_state) == 16 * 8 + LIMITER_MINUTE * 4 +
+_Static_assert(sizeof(struct limiter_state) == 19 * 8 + LIMITER_MINUTE * 4 +
 						       LIMITER_USERS * 56 + 8 +
 						       LIMITER_PLACES * 32,
 	       "no padding");
@@ -21,12 +21,6 @@ void limiter_state_init(struct limiter_state *l, int64_t now_ns)
 	/* Tickets of a state that was lost must not mean a place in this one:
 	 * nobody hands out one each nanosecond. */
 	l->last_ticket = (uint64_t)now_ns;
-}
-
-void limiter_state_init_lost(struct limiter_state *l, int64_t now_ns)
-{
-	limiter_state_init(l, now_ns);
-	l->pause_until_ns = now_ns + NS_PER_SEC;
 }
 
 size_t limiter_state_size(const struct limiter_state *l)
@@ -48,6 +42,7 @@ bool limiter_state_is_valid(const struct limiter_state *l, size_t len)
 	    l->place_count > LIMITER_PLACES || len != limiter_state_size(l))
 		return false;
 	if (l->next_send_ns < 0 || l->pause_until_ns < 0 ||
+	    l->doubt_until_ns < 0 || l->ghost_until_ns < 0 ||
 	    l->learned_until_ns < 0 || l->cut_ns < 0 || l->cut_before_ns < 0 ||
 	    l->eased_ns < 0 || l->raised_ns < 0 || l->rtt_ns[0] < 0 ||
 	    l->rtt_ns[1] < 0 || l->rtt_since_ns < 0 || l->minute_sec < 0 ||
@@ -86,7 +81,10 @@ static void forget_absurd(struct limiter_state *l, int64_t now)
 	size_t i;
 
 	forget_beyond(&l->next_send_ns, now + LIMITER_HORIZON_NS + NS_PER_SEC);
-	forget_beyond(&l->pause_until_ns, now + LIMITER_PAUSE_NS);
+	forget_beyond(&l->pause_until_ns,
+		      now + LIMITER_PAUSE_NS + LIMITER_GRACE_NS);
+	forget_beyond(&l->doubt_until_ns, now + HOLD_MAX_NS);
+	forget_beyond(&l->ghost_until_ns, now + NS_PER_SEC + LIMITER_GRACE_NS);
 	forget_beyond(&l->learned_until_ns, now + LIMITER_LEARNED_NS);
 	forget_beyond(&l->cut_ns, now);
 	forget_beyond(&l->cut_before_ns, l->cut_ns);
@@ -149,6 +147,8 @@ static void advance_counts(struct limiter_state *l, int64_t now)
 void limiter_state_advance(struct limiter_state *l, int64_t now_ns)
 {
 	forget_absurd(l, now_ns);
+	if (l->ghost_until_ns <= now_ns)
+		l->ghost_until_ns = 0;
 	advance_places(l, now_ns);
 	advance_users(l, now_ns);
 	advance_counts(l, now_ns);

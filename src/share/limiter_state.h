@@ -20,10 +20,11 @@ enum {
 	LIMITER_MINUTE = 60 /* seconds in it */
 };
 
-#define LIMITER_HORIZON_NS NS_PER_SEC /* appointments lie no farther ahead */
+#define LIMITER_HORIZON_NS NS_PER_SEC /* reservations lie no farther ahead */
 #define LIMITER_LATE_NS NS_PER_SEC    /* and are kept no later than this */
 #define LIMITER_PAUSE_NS NS_PER_SEC   /* after a refusal */
 #define LIMITER_GRACE_NS (2 * NS_PER_SEC)
+#define LIMITER_CALL_USUAL_NS (30 * NS_PER_SEC) /* for whom nothing is known */
 #define LIMITER_CALL_MAX_NS (600 * NS_PER_SEC)
 #define LIMITER_USER_ACTIVE_NS (2 * NS_PER_SEC)
 #define LIMITER_LEARNED_NS (900 * NS_PER_SEC)
@@ -39,7 +40,7 @@ struct limiter_user {
 };
 
 enum limiter_place_state {
-	PLACE_IN_FLIGHT, /* from the appointment on */
+	PLACE_IN_FLIGHT, /* from the reservation on */
 	PLACE_ACCEPTED,
 	PLACE_REFUSED,
 	PLACE_LOST, /* nobody knows whether it arrived */
@@ -58,6 +59,11 @@ struct limiter_state {
 	uint64_t last_ticket, last_turn;
 	int64_t next_send_ns;   /* spacing */
 	int64_t pause_until_ns; /* nothing is sent before it */
+
+	/* After damage (limiter_note_loss): */
+	int64_t doubt_until_ns; /* unknown calls may be in flight; 0: none */
+	uint64_t doubts_all;    /* any number of them, not one only */
+	int64_t ghost_until_ns; /* the one, held as a place */
 
 	double pace;    /* calls a second; above N: N rules */
 	double ceiling; /* of the pace, until learned_until_ns */
@@ -78,10 +84,6 @@ struct limiter_state {
 };
 
 void limiter_state_init(struct limiter_state *l, int64_t now_ns);
-
-/* The same where an unknown state was lost: as if the last second had been
- * used up. */
-void limiter_state_init_lost(struct limiter_state *l, int64_t now_ns);
 
 /* The bytes of l that are in use, from its start. */
 size_t limiter_state_size(const struct limiter_state *l);

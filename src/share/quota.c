@@ -1,7 +1,7 @@
 /* Two kinds of waiting, and a lock that nobody holds while waiting:
  *
  *	line   who asks for a permission stands in it; its first asks, and
- *	       leaves it with an appointment, for which it sleeps outside
+ *	       leaves it with a reservation, for which it sleeps outside
  *	turn   the state and its file are one thread's at a time, for the
  *	       microseconds of one change
  *	mu     guards these two; no I/O is done under it
@@ -24,15 +24,18 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/sync.h"
+#include "share/boot.h"
 #include "share/limiter.h"
 #include "share/quota_file.h"
+#include "share/rivals.h"
 
 #define LOOK_AT_STOP_NS (20 * NS_PER_MS)
 #define CALL_MAX_DEFAULT_NS (30 * NS_PER_SEC)
 /* How long "send now" holds, in case this process was stopped right then. */
 #define PROMPT_NS (LIMITER_LATE_NS / 4)
 /* For giving a place back: longer than it takes to replace a stuck file. */
-#define PATIENCE_NS (2 * NS_PER_SEC)
+#define END_TIMEOUT_NS (2 * NS_PER_SEC)
+#define RIVALS_EVERY_NS (5 * NS_PER_SEC)
 
 struct waiter {
 	struct waiter *next; /* behind it in the line */
@@ -52,7 +55,9 @@ struct quota { /* lock key: c const, l under mu, t who has the turn, a atomic */
 	bool is_shared;             /* t: never set again */
 	struct quota_file file;     /* t */
 	struct limiter_state state; /* t: private, or as last read or written */
+	int64_t rivals_at_ns;       /* t: when to look for them; never again */
 
+	atomic_int calls;       /* a: permits that are held */
 	atomic_llong waited_ns; /* a */
 };
 
@@ -101,15 +106,41 @@ static struct limiter_user introduce(const struct quota *q,
 	return me;
 }
 
+/* Thread: who has the turn. The first one stands. */
+static void warn(struct quota *q, const struct err *why)
+{
+	mutex_lock(&q->mu);
+	if (!q->has_warning)
+		memcpy(q->warning, why->msg, sizeof q->warning);
+	q->has_warning = true;
+	mutex_unlock(&q->mu);
+}
+
 /* Thread: who has the turn. The state goes on from what was last known. */
 static void make_private(struct quota *q, struct err *why)
 {
 	q->is_shared = false;
+	quota_file_release(&q->file);
 	err_wrap(why, "the quota is not shared with other processes");
-	mutex_lock(&q->mu);
-	memcpy(q->warning, why->msg, sizeof q->warning);
-	q->has_warning = true;
-	mutex_unlock(&q->mu);
+	warn(q, why);
+}
+
+/* Thread: who has the turn. */
+static void look_for_rivals(struct quota *q, int64_t now)
+{
+	struct err why;
+
+	if (!q->is_shared || now < q->rivals_at_ns)
+		return;
+	q->rivals_at_ns = now + RIVALS_EVERY_NS;
+	if (!rivals_look(q->file.dirfd, q->file.family, q->file.name))
+		return;
+	q->rivals_at_ns = CLOCK_NEVER;
+	err_set(&why, ERR_SYSTEM,
+		"another machine or version uses this account from the same "
+		"state directory, and none counts the calls of the other: give "
+		"each its part with --rate");
+	warn(q, &why);
 }
 
 struct quota *quota_new(const struct quota_config *config, struct err *err)
@@ -127,13 +158,15 @@ struct quota *quota_new(const struct quota_config *config, struct err *err)
 		goto no_turn_free;
 	if (cond_init(&q->line_moved, err) < 0)
 		goto no_line_moved;
+	atomic_init(&q->calls, 0);
 	atomic_init(&q->waited_ns, 0);
 	q->is_unlimited = config->rate_per_sec <= 0;
 	q->me = introduce(q, config);
 	limiter_state_init(&q->state, clock_monotonic_ns());
 	q->is_shared = config->state_dirfd >= 0;
+	q->file.calls_fd = -1;
 	if (q->is_shared && quota_file_init(&q->file, config->state_dirfd,
-					    config->key, &why) < 0)
+					    config->key, boot_name(), &why) < 0)
 		make_private(q, &why);
 	return q;
 
@@ -150,6 +183,7 @@ void quota_free(struct quota *q)
 {
 	if (!q)
 		return;
+	quota_file_release(&q->file);
 	cond_destroy(&q->line_moved);
 	cond_destroy(&q->turn_free);
 	mutex_destroy(&q->mu);
@@ -256,9 +290,51 @@ struct change {
 	/* end */
 	enum limiter_end end;
 	int64_t at_ns, min_rtt_ns;
+	int calls_more; /* permits held, by this change */
 };
 
 typedef void (*change_fn)(struct quota *q, struct change *c);
+
+/* With the file locked and read: what it lacks is held against us. */
+static void face_loss(struct quota *q, int64_t now_ns)
+{
+	if (q->file.found != FOUND_WHOLE)
+		limiter_note_loss(&q->state, &q->me,
+				  q->file.found == FOUND_LOST, now_ns);
+	if (limiter_has_doubts(&q->state))
+		limiter_note_calls(&q->state, quota_file_sees_calls(&q->file),
+				   now_ns);
+}
+
+/* Locks, reads, changes, writes. Returns 1 when nothing came of it: again. */
+static int apply_once(struct quota *q, change_fn change, struct change *c,
+		      struct stop *stop, int64_t deadline_ns, struct err *err)
+{
+	struct err why;
+	int rc;
+
+	if (q->is_shared && quota_file_begin(&q->file, &q->state, stop,
+					     deadline_ns, &why) < 0) {
+		if (why.kind != ERR_SYSTEM) {
+			if (err)
+				*err = why;
+			return -1;
+		}
+		make_private(q, &why);
+	}
+	c->now_ns = clock_monotonic_ns();
+	if (q->is_shared)
+		face_loss(q, c->now_ns);
+	change(q, c);
+	if (!q->is_shared)
+		return 0;
+	if (c->calls_more > 0)
+		quota_file_note_calls(&q->file, true);
+	rc = quota_file_commit(&q->file, &q->state, &why);
+	if (rc < 0)
+		make_private(q, &why);
+	return rc > 0;
+}
 
 /* Makes the change, once for good: in the file, or in private if that fails.
  * Blocks: until the turn and the file are ours, deadline_ns, or stop (may be
@@ -266,31 +342,18 @@ typedef void (*change_fn)(struct quota *q, struct change *c);
 static int apply(struct quota *q, change_fn change, struct change *c,
 		 struct stop *stop, int64_t deadline_ns, struct err *err)
 {
-	struct err why;
 	int rc;
 
 	if (take_turn(q, stop, deadline_ns, err) < 0)
 		return -1;
-	do {
-		rc = q->is_shared ? quota_file_begin(&q->file, &q->state, stop,
-						     deadline_ns, &why)
-				  : 0;
-		if (rc < 0 && why.kind != ERR_SYSTEM) {
-			if (err)
-				*err = why;
-			break;
-		}
-		if (rc < 0)
-			make_private(q, &why);
-		c->now_ns = clock_monotonic_ns();
-		change(q, c);
-		rc = q->is_shared ? quota_file_commit(&q->file, &q->state, &why)
-				  : 0;
-		if (rc < 0) {
-			make_private(q, &why);
-			rc = 0;
-		}
-	} while (rc > 0);
+	while ((rc = apply_once(q, change, c, stop, deadline_ns, err)) > 0)
+		;
+	if (rc == 0) {
+		atomic_fetch_add(&q->calls, c->calls_more);
+		look_for_rivals(q, c->now_ns);
+	}
+	if (q->is_shared && atomic_load(&q->calls) == 0)
+		quota_file_note_calls(&q->file, false);
 	give_turn(q);
 	return rc;
 }
@@ -298,7 +361,7 @@ static int apply(struct quota *q, change_fn change, struct change *c,
 /* Gives back what dead processes hold. A process number says something only
  * within its namespace; it may also be another's by now: then the place comes
  * back by its own end. */
-static void bury_dead(struct quota *q, int64_t now_ns)
+static void reap_dead(struct quota *q, int64_t now_ns)
 {
 	size_t i;
 
@@ -309,7 +372,7 @@ static void bury_dead(struct quota *q, int64_t now_ns)
 		    u->pid_space == q->me.pid_space && u->pid > 0 &&
 		    u->pid <= INT32_MAX && kill((pid_t)u->pid, 0) < 0 &&
 		    errno == ESRCH)
-			limiter_bury(&q->state, i, now_ns);
+			limiter_reap(&q->state, i, now_ns);
 	}
 }
 
@@ -317,9 +380,10 @@ static void change_ask(struct quota *q, struct change *c)
 {
 	int64_t at;
 
-	bury_dead(q, c->now_ns);
+	reap_dead(q, c->now_ns);
 	c->reply = limiter_ask(&q->state, &q->me, c->now_ns, c->latest_ns,
 			       &c->permit->ticket, &at);
+	c->calls_more = c->reply == LIMITER_GRANTED;
 	if (c->reply == LIMITER_GRANTED)
 		c->permit->send_at_ns = at;
 	else
@@ -330,6 +394,7 @@ static void change_confirm(struct quota *q, struct change *c)
 {
 	c->is_confirmed = limiter_confirm(&q->state, &q->me, c->permit->ticket,
 					  c->now_ns);
+	c->calls_more = c->is_confirmed ? 0 : -1;
 }
 
 static void change_end(struct quota *q, struct change *c)
@@ -340,10 +405,9 @@ static void change_end(struct quota *q, struct change *c)
 
 /* ---- acquire and end ---- */
 
-/* Asks until there is an appointment. */
-static int make_appointment(struct quota *q, struct change *c,
-			    struct stop *stop, int64_t deadline_ns,
-			    struct err *err)
+/* Asks until there is a reservation. */
+static int reserve(struct quota *q, struct change *c, struct stop *stop,
+		   int64_t deadline_ns, struct err *err)
 {
 	struct waiter me;
 	int rc;
@@ -365,9 +429,9 @@ static int make_appointment(struct quota *q, struct change *c,
 	return rc;
 }
 
-/* Sleeps till the appointment and makes sure of it. Returns 1 when it was
+/* Sleeps till the reservation and makes sure of it. Returns 1 when it was
  * withdrawn, or missed: make another. On failure nothing is held. */
-static int keep_appointment(struct quota *q, struct change *c,
+static int keep_reservation(struct quota *q, struct change *c,
 			    struct stop *stop, int64_t deadline_ns,
 			    struct err *err)
 {
@@ -401,9 +465,9 @@ int quota_acquire(struct quota *q, struct quota_permit *permit,
 	if (q->is_unlimited)
 		return 0;
 	do {
-		rc = make_appointment(q, &c, stop, deadline_ns, err);
+		rc = reserve(q, &c, stop, deadline_ns, err);
 		if (rc == 0)
-			rc = keep_appointment(q, &c, stop, deadline_ns, err);
+			rc = keep_reservation(q, &c, stop, deadline_ns, err);
 	} while (rc > 0);
 	atomic_fetch_add(&q->waited_ns, clock_monotonic_ns() - start);
 	return rc;
@@ -426,8 +490,9 @@ void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
 
 	if (!permit->ticket)
 		return;
+	atomic_fetch_sub(&q->calls, 1);
 	/* If it fails, the place comes back by its own end. */
-	apply(q, change_end, &c, NULL, clock_monotonic_ns() + PATIENCE_NS,
+	apply(q, change_end, &c, NULL, clock_monotonic_ns() + END_TIMEOUT_NS,
 	      NULL);
 	permit->ticket = 0;
 }
@@ -440,12 +505,12 @@ void quota_look(struct quota *q, struct quota_view *out)
 	int64_t now = clock_monotonic_ns();
 
 	*out = (struct quota_view){ 0 };
-	if (take_turn(q, NULL, now + PATIENCE_NS, NULL) < 0)
+	if (take_turn(q, NULL, now + END_TIMEOUT_NS, NULL) < 0)
 		return;
 	if (q->is_shared)
 		quota_file_peek(&q->file, &q->state);
 	now = clock_monotonic_ns();
-	bury_dead(q, now);
+	reap_dead(q, now);
 	limiter_look(&q->state, &q->me, now, &view);
 	*out = (struct quota_view){
 		.is_shared = q->is_shared,

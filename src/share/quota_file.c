@@ -7,7 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -22,138 +22,48 @@
 #define LOCK_RETRY_NS (NS_PER_MS / 2)
 #define HOLDER_STUCK_NS NS_PER_SEC
 #define HOLDER_LOST_NS (3 * NS_PER_SEC) /* and cannot be replaced either */
+#define LOOK_AWAY_NS (NS_PER_SEC / 4)   /* who has not looked has not seen */
 
-/* The version is in it: another layout is another state. */
-static const uint64_t MAGIC = UINT64_C(0x0002515547465451);
+enum { PEEK_TRIES = 5 };
 
-struct slot_head { /* followed by the state's bytes in use */
-	uint64_t magic;
-	uint64_t boot[2];
-	uint64_t serial;
-	uint64_t length;
-	uint64_t checksum; /* of all before it, and of the state */
-};
-
-enum { SLOT_BYTES = sizeof(struct slot_head) + sizeof(struct limiter_state) };
-
-static off_t slot_offset(uint64_t serial)
+static enum quota_found read_slots(struct quota_file *f, int fd,
+				   struct limiter_state *l)
 {
-	return (off_t)(serial % 2) * SLOT_BYTES;
+	f->found = quota_slots_read(fd, &f->known, &f->history, l);
+	return f->found;
 }
 
-static uint64_t checksum(const struct slot_head *head,
-			 const struct limiter_state *l)
+static int write_slots(struct quota_file *f, int fd, bool both,
+		       const struct limiter_state *l, struct err *err)
 {
-	uint64_t h = hash_bytes(head, offsetof(struct slot_head, checksum), 0);
-
-	return hash_bytes(l, head->length, h);
-}
-
-/* What the system calls this boot. Where it has no name for it, instants that
- * lie too far ahead still tell an older one. */
-static void read_boot(uint64_t boot[2])
-{
-	char text[64];
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text);
-
-	if (fd >= 0)
-		close(fd);
-	boot[0] = boot[1] = 0;
-	if (n > 0) {
-		boot[0] = hash_bytes(text, (size_t)n, 0);
-		boot[1] = hash_bytes(text, (size_t)n, 1);
-	}
-}
-
-/* ---- reading and writing ---- */
-
-static bool read_state(int fd, const struct slot_head *head, int slot,
-		       struct limiter_state *l)
-{
-	if (head->magic != MAGIC || head->length > sizeof *l ||
-	    pread(fd, l, head->length,
-		  slot * (off_t)SLOT_BYTES + (off_t)sizeof *head) !=
-		    (ssize_t)head->length)
-		return false;
-	return checksum(head, l) == head->checksum &&
-	       limiter_state_is_valid(l, head->length);
-}
-
-/* Reads the newest whole state of this boot; else makes a new one. */
-static void load(struct quota_file *f, int fd, struct limiter_state *l)
-{
-	struct slot_head head[2];
-	bool is_ours[2], is_lost = false; /* there was something */
-	int i, newest;
-
-	memset(head, 0, sizeof head);
-	for (i = 0; i < 2; i++) {
-		if (pread(fd, &head[i], sizeof head[i],
-			  i * (off_t)SLOT_BYTES) != 0)
-			is_lost = true;
-		is_ours[i] = memcmp(head[i].boot, f->boot, sizeof f->boot) == 0;
-	}
-	newest = is_ours[1] && (!is_ours[0] || head[1].serial > head[0].serial);
-	for (i = 0; i < 2; i++) {
-		int slot = i ^ newest;
-
-		if (!read_state(fd, &head[slot], slot, l))
-			continue;
-		if (is_ours[slot]) {
-			f->serial = head[slot].serial;
-			return;
-		}
-		is_lost = false; /* whole, but of another boot */
-	}
-	f->serial = 0;
-	if (is_lost)
-		limiter_state_init_lost(l, clock_monotonic_ns());
-	else
-		limiter_state_init(l, clock_monotonic_ns());
-}
-
-static int store(struct quota_file *f, int fd, const struct limiter_state *l,
-		 struct err *err)
-{
-	struct slot_head head = {
-		.magic = MAGIC,
-		.boot = { f->boot[0], f->boot[1] },
-		.serial = f->serial + 1,
-		.length = limiter_state_size(l),
-	};
-	off_t at = slot_offset(head.serial);
-	ssize_t n;
-
-	head.checksum = checksum(&head, l);
-	n = pwrite(fd, l, head.length, at + (off_t)sizeof head);
-	if (n == (ssize_t)head.length)
-		n = pwrite(fd, &head, sizeof head, at) == sizeof head ? 0 : -1;
-	else if (n >= 0)
-		errno = ENOSPC;
-	if (n != 0)
-		return err_set_errno(err, ERR_SYSTEM, errno,
-				     "cannot write '%s'", f->name);
-	f->serial = head.serial;
+	f->history.is_heir |= f->found == FOUND_LOST;
+	if (quota_slots_write(fd, &f->history, l, err) < 0 ||
+	    (both && quota_slots_write(fd, &f->history, l, err) < 0))
+		return err_wrap(err, "'%s'", f->name);
 	return 0;
 }
 
 /* ---- the file ---- */
 
-static int open_file(const struct quota_file *f, const char *name,
+static int open_file(const struct quota_file *f, const char *name, int flags,
 		     struct err *err)
 {
 	struct stat st;
 	int fd = openat(f->dirfd, name,
-			O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+			flags | O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
 			0600);
+	int errnum = errno;
 
-	if (fd < 0)
-		return err_set_errno(err, ERR_SYSTEM, errno, "cannot open '%s'",
-				     name);
+	if (fd < 0) {
+		err_set_errno(err, ERR_SYSTEM, errnum, "cannot open '%s'",
+			      name);
+		errno = errnum;
+		return -1;
+	}
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
 	    st.st_uid != geteuid()) {
 		close(fd);
+		errno = EINVAL;
 		return err_set(
 			err, ERR_SYSTEM,
 			"cannot use '%s': not a file of yours: remove it",
@@ -172,54 +82,115 @@ static bool is_in_place(const struct quota_file *f, const char *name, int fd)
 	       there.st_dev == here.st_dev;
 }
 
-static int try_lock(int fd)
+static bool is_there(const struct quota_file *f, const char *name)
+{
+	struct stat st;
+
+	return fstatat(f->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int lock(int fd, int how)
 {
 	int rc;
 
-	while ((rc = flock(fd, LOCK_EX | LOCK_NB)) < 0 && errno == EINTR)
+	while ((rc = flock(fd, how | LOCK_NB)) < 0 && errno == EINTR)
 		;
 	return rc;
 }
 
-/* Puts a new file in the place of old_fd, whose holder stands still. Returns
- * its descriptor, locked, with the old state read into l; -1: another does it,
- * or it cannot be done. */
-static int replace(struct quota_file *f, int old_fd, struct limiter_state *l)
+/* What a new file begins with: the old one's state, or where there was none
+ * (-1) a new one. One that lacks, but has its second file, was removed. */
+static void read_old(struct quota_file *f, int old_fd, struct limiter_state *l)
 {
-	int fd = open_file(f, f->new_name, NULL);
-
-	if (fd < 0)
-		return -1;
-	if (try_lock(fd) < 0 || !is_in_place(f, f->new_name, fd))
-		goto fail;
-	/* The first copy is only for the case that we are killed half way. */
-	load(f, old_fd, l);
-	if (!is_in_place(f, f->name, old_fd) || ftruncate(fd, 0) < 0 ||
-	    store(f, fd, l, NULL) < 0 ||
-	    renameat(f->dirfd, f->new_name, f->dirfd, f->name) < 0) {
-		unlinkat(f->dirfd, f->new_name, 0);
-		goto fail;
+	if (old_fd >= 0) {
+		read_slots(f, old_fd, l);
+		return;
 	}
-	load(f, old_fd, l);
-	return fd;
-fail:
-	close(fd);
-	return -1;
+	quota_slots_begin(&f->history, l);
+	f->found = f->known.birth || is_there(f, f->calls_name) ? FOUND_LOST
+								: FOUND_WHOLE;
 }
 
-/* The newest serial number in the file; a holder that moves changes it. */
-static uint64_t peek_serial(int fd)
+static bool is_replaceable(const struct quota_file *f, int old_fd)
 {
-	uint64_t serial[2] = { 0, 0 };
-	int i;
+	return old_fd < 0 ? !is_there(f, f->name)
+			  : is_in_place(f, f->name, old_fd);
+}
 
-	for (i = 0; i < 2; i++)
-		if (pread(fd, &serial[i], sizeof serial[i],
-			  slot_offset((uint64_t)i) +
-				  (off_t)offsetof(struct slot_head, serial)) <
-		    0)
-			return 0;
-	return serial[0] > serial[1] ? serial[0] : serial[1];
+enum { TRY_AGAIN = -1, CANNOT = -2 };
+
+static int cannot_lock(const char *name, struct err *err)
+{
+	err_set_errno(err, ERR_SYSTEM, errno, "cannot lock '%s'", name);
+	return CANNOT;
+}
+
+/* Copies the old state into the new file, locked, and puts it in place. */
+static int fill_new(struct quota_file *f, int fd, int old_fd,
+		    struct limiter_state *l, struct err *err)
+{
+	uint64_t written;
+
+	/* Of an old one this copy is only for the case that we are killed half
+	 * way. */
+	read_old(f, old_fd, l);
+	if (ftruncate(fd, 0) < 0)
+		return err_set_errno(err, ERR_SYSTEM, errno,
+				     "cannot write '%s'", f->new_name);
+	if (write_slots(f, fd, true, l, err) < 0)
+		return -1;
+	if (renameat(f->dirfd, f->new_name, f->dirfd, f->name) < 0)
+		return err_set_errno(err, ERR_SYSTEM, errno,
+				     "cannot replace '%s'", f->name);
+	written = f->history.serial;
+	if (old_fd >= 0)
+		read_slots(f, old_fd, l);
+	if (f->history.serial < written)
+		f->history.serial = written;
+	return 0;
+}
+
+/* Puts a new file in the place of old_fd, whose holder stands still, or where
+ * there is none (-1). Returns its descriptor, locked, with the state read into
+ * l; TRY_AGAIN: another does it; CANNOT: err tells why. */
+static int put_new(struct quota_file *f, int old_fd, struct limiter_state *l,
+		   struct err *err)
+{
+	int rc = TRY_AGAIN, fd = open_file(f, f->new_name, O_CREAT, err);
+
+	if (fd < 0)
+		return CANNOT;
+	if (lock(fd, LOCK_EX) < 0) {
+		if (errno != EWOULDBLOCK)
+			rc = cannot_lock(f->new_name, err);
+		goto fail;
+	}
+	if (!is_in_place(f, f->new_name, fd))
+		goto fail;
+	if (is_replaceable(f, old_fd)) {
+		if (fill_new(f, fd, old_fd, l, err) == 0)
+			return fd;
+		rc = CANNOT;
+	}
+	unlinkat(f->dirfd, f->new_name, 0);
+fail:
+	close(fd);
+	return rc;
+}
+
+/* For how long the file (-1: a new one) has been locked and not changed, seen
+ * without a break. */
+static int64_t stuck_for(struct quota_file *f, int fd, int64_t now)
+{
+	uint64_t serial = fd < 0 ? 0 : quota_slots_peek(fd);
+
+	if (serial != f->stuck_serial ||
+	    now - f->stuck_seen_ns > LOOK_AWAY_NS) {
+		f->stuck_serial = serial;
+		f->stuck_since_ns = now;
+	}
+	f->stuck_seen_ns = now;
+	return now - f->stuck_since_ns;
 }
 
 static bool sleep_until(struct stop *stop, int64_t until_ns)
@@ -234,77 +205,63 @@ static bool sleep_until(struct stop *stop, int64_t until_ns)
 	return stop_sleep_until(stop, until_ns);
 }
 
-int quota_file_init(struct quota_file *f, int dirfd, const char *key,
-		    struct err *err)
+/* One try to have the file locked and read. Returns its descriptor, TRY_AGAIN
+ * at once or (*is_busy) after a while, or CANNOT. */
+static int try_begin(struct quota_file *f, struct limiter_state *l,
+		     bool *is_busy, struct err *err)
 {
-	char hash[HASH_NAME_BYTES];
-	int fd;
+	int fd = open_file(f, f->name, 0, err), new_fd = TRY_AGAIN;
+	int64_t stuck;
 
-	*f = (struct quota_file){ .dirfd = dirfd, .fd = -1 };
-	hash_name(key, hash);
-	snprintf(f->name, sizeof f->name, "quota-%s", hash);
-	snprintf(f->new_name, sizeof f->new_name, "%s.new", f->name);
-	read_boot(f->boot);
-	fd = open_file(f, f->name, err);
-	if (fd < 0)
-		return -1;
-	close(fd);
-	return 0;
+	*is_busy = false;
+	if (fd < 0 && errno != ENOENT)
+		return CANNOT;
+	if (fd >= 0 && lock(fd, LOCK_EX) == 0) {
+		if (is_in_place(f, f->name, fd)) {
+			read_slots(f, fd, l);
+			return fd;
+		}
+		close(fd);
+		return TRY_AGAIN;
+	}
+	if (fd >= 0 && errno != EWOULDBLOCK) {
+		cannot_lock(f->name, err);
+		close(fd);
+		return CANNOT;
+	}
+	*is_busy = true;
+	stuck = stuck_for(f, fd, clock_monotonic_ns());
+	if (fd < 0 || stuck >= HOLDER_STUCK_NS)
+		new_fd = put_new(f, fd, l, err);
+	if (fd >= 0 && new_fd == CANNOT)
+		new_fd = TRY_AGAIN; /* the holder may go on yet */
+	if (fd >= 0)
+		close(fd);
+	if (new_fd == TRY_AGAIN && stuck >= HOLDER_LOST_NS) {
+		err_set(err, ERR_SYSTEM,
+			"cannot lock '%s': its holder stands still", f->name);
+		return CANNOT;
+	}
+	return new_fd;
 }
 
 int quota_file_begin(struct quota_file *f, struct limiter_state *l,
 		     struct stop *stop, int64_t deadline_ns, struct err *err)
 {
-	int64_t now = clock_monotonic_ns(), stuck_since = now;
-	uint64_t serial = 0;
+	bool is_busy;
 	int fd;
 
-	for (;;) {
-		uint64_t seen;
+	while ((fd = try_begin(f, l, &is_busy, err)) < 0) {
+		int64_t now = clock_monotonic_ns();
 
-		fd = open_file(f, f->name, err);
-		if (fd < 0)
+		if (fd == CANNOT)
 			return -1;
-		if (try_lock(fd) == 0) {
-			if (is_in_place(f, f->name, fd)) {
-				load(f, fd, l);
-				break;
-			}
-			close(fd);
-			continue;
-		}
-		if (errno != EWOULDBLOCK) {
-			err_set_errno(err, ERR_SYSTEM, errno,
-				      "cannot lock '%s'", f->name);
-			close(fd);
-			return -1;
-		}
-		now = clock_monotonic_ns();
-		seen = peek_serial(fd);
-		if (seen != serial) {
-			serial = seen;
-			stuck_since = now;
-		}
-		if (now - stuck_since >= HOLDER_STUCK_NS) {
-			int new_fd = replace(f, fd, l);
-
-			if (new_fd >= 0) {
-				close(fd);
-				fd = new_fd;
-				break;
-			}
-		}
-		close(fd);
-		if (now - stuck_since >= HOLDER_LOST_NS)
-			return err_set(err, ERR_SYSTEM,
-				       "cannot lock '%s': its holder "
-				       "stands still",
-				       f->name);
 		if (now >= deadline_ns)
 			return err_set(err, ERR_DEADLINE, "the time is up");
-		if (!sleep_until(stop, now + LOCK_RETRY_NS))
+		if (is_busy && !sleep_until(stop, now + LOCK_RETRY_NS))
 			return err_set(err, ERR_CANCELED, "interrupted");
 	}
+	f->stuck_seen_ns = 0;
 	f->fd = fd;
 	return 0;
 }
@@ -312,10 +269,13 @@ int quota_file_begin(struct quota_file *f, struct limiter_state *l,
 int quota_file_commit(struct quota_file *f, const struct limiter_state *l,
 		      struct err *err)
 {
-	int rc = store(f, f->fd, l, err);
+	/* After damage both slots are written: whatever it was, it is gone. */
+	int rc = write_slots(f, f->fd, f->found != FOUND_WHOLE, l, err);
 
 	if (rc == 0 && !is_in_place(f, f->name, f->fd))
 		rc = 1;
+	if (rc == 0)
+		f->known = f->history;
 	close(f->fd); /* unlocks */
 	f->fd = -1;
 	return rc;
@@ -325,11 +285,79 @@ void quota_file_peek(struct quota_file *f, struct limiter_state *l)
 {
 	int fd = openat(f->dirfd, f->name,
 			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int tries = fd < 0 ? 0 : PEEK_TRIES;
 
-	if (fd < 0) {
+	/* Another may be writing: then what is read is not whole. */
+	while (tries-- > 0 && read_slots(f, fd, l) != FOUND_WHOLE)
+		;
+	if (fd < 0)
 		limiter_state_init(l, clock_monotonic_ns());
+	else
+		close(fd);
+}
+
+/* ---- calls in flight ---- */
+
+void quota_file_note_calls(struct quota_file *f, bool has_calls)
+{
+	if (has_calls == f->has_calls)
+		return;
+	if (!has_calls) {
+		flock(f->calls_fd, LOCK_UN);
+		f->has_calls = false;
 		return;
 	}
-	load(f, fd, l);
+	if (f->calls_fd >= 0 && !is_in_place(f, f->calls_name, f->calls_fd)) {
+		close(f->calls_fd);
+		f->calls_fd = -1;
+	}
+	if (f->calls_fd < 0)
+		f->calls_fd = open_file(f, f->calls_name, O_CREAT, NULL);
+	f->has_calls = f->calls_fd >= 0 && lock(f->calls_fd, LOCK_SH) == 0;
+}
+
+bool quota_file_sees_calls(struct quota_file *f)
+{
+	int fd;
+	bool sees;
+
+	if (f->has_calls)
+		return true;
+	fd = open_file(f, f->calls_name, 0, NULL);
+	if (fd < 0)
+		return false;
+	sees = lock(fd, LOCK_EX) < 0;
 	close(fd);
+	return sees;
+}
+
+/* ---- the beginning and the end ---- */
+
+int quota_file_init(struct quota_file *f, int dirfd, const char *key,
+		    uint64_t boot, struct err *err)
+{
+	uint64_t party[] = { QUOTA_LAYOUT, boot };
+	char account[HASH_NAME_BYTES], suffix[HASH_NAME_BYTES + 20];
+	int fd;
+
+	*f = (struct quota_file){ .dirfd = dirfd, .fd = -1, .calls_fd = -1 };
+	hash_name(key, account);
+	snprintf(f->family, sizeof f->family, "quota-%s", account);
+	snprintf(suffix, sizeof suffix, "%s-%016" PRIx64, account,
+		 hash_bytes(party, sizeof party, 0));
+	snprintf(f->name, sizeof f->name, "quota-%s", suffix);
+	snprintf(f->new_name, sizeof f->new_name, "quota-%s.new", suffix);
+	snprintf(f->calls_name, sizeof f->calls_name, "calls-%s", suffix);
+	fd = open_file(f, f->name, 0, err);
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 && errno != ENOENT ? -1 : 0;
+}
+
+void quota_file_release(struct quota_file *f)
+{
+	if (f->calls_fd >= 0)
+		close(f->calls_fd);
+	f->calls_fd = -1;
+	f->has_calls = false;
 }

@@ -226,9 +226,9 @@ others_are_answered() {
 
 @test "one host in two spellings has one quota and one token" {
     serve
-    fetch --base-url "${KIS_BASE_URL/127.0.0.1/localhost}" 005930
+    fetch --rate 100 --base-url "${KIS_BASE_URL/127.0.0.1/localhost}" 005930
     expect_status 0
-    fetch --base-url "${KIS_BASE_URL/127.0.0.1/LocalHost}" 005930
+    fetch --rate 100 --base-url "${KIS_BASE_URL/127.0.0.1/LocalHost}" 005930
     expect_status 0
     expect_same "$(find "$STATE" -name 'token-*[0-9a-f]' | wc -l)" 1
     expect_same "$(find "$STATE" -name 'quota-*[0-9a-f]' | wc -l)" 1

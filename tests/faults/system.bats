@@ -208,7 +208,7 @@ END
         expect_end 0 3
         [ -e before ] || cp out before
         cmp out before || fail "in $locale"
-        rm -f "$STATE"/quota-*
+        rm -f "$STATE"/quota-* "$STATE"/calls-*
     done
 }
 

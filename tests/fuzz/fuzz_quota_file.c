@@ -1,5 +1,5 @@
 /* Any bytes as the shared quota's file, or (first byte odd) as the state that
- * a checksum vouches for: no crash, no wait above a second for what is not so,
+ * a checksum vouches for: no crash, no wait for ever for what is not so,
  * and what comes out is a state again. */
 #define _DEFAULT_SOURCE /* mkdtemp */
 #include "share/quota_file.h"
@@ -50,7 +50,8 @@ static void use_state(struct limiter_state *l)
 		check_state(l);
 		limiter_end(l, &me, ticket, ends[i % 4], now, i * NS_PER_MS, now);
 		check_state(l);
-		limiter_bury(l, (size_t)i, now);
+		limiter_reap(l, (size_t)i, now);
+		limiter_note_calls(l, i % 2, now);
 		limiter_look(l, &me, now, &view);
 		require(view.pace >= 1 && view.pace <= LIMITER_RATE_MAX);
 		require(view.users >= 0 && view.users <= LIMITER_USERS);
@@ -76,16 +77,18 @@ static void try_file(struct limiter_state *l, const uint8_t *data, size_t size)
 
 	require(mkdtemp(path));
 	dirfd = open(path, O_RDONLY | O_DIRECTORY);
-	require(dirfd >= 0 && quota_file_init(&f, dirfd, "", &err) == 0);
-	f.boot[0] = 1;
-	f.boot[1] = 2;
-	fd = openat(dirfd, f.name, O_WRONLY);
+	require(dirfd >= 0 && quota_file_init(&f, dirfd, "", 1, &err) == 0);
+	fd = openat(dirfd, f.name, O_WRONLY | O_CREAT, 0600);
 	require(fd >= 0 && write(fd, data, size) == (ssize_t)size);
 	close(fd);
 
 	quota_file_peek(&f, l);
 	check_state(l);
 	require(quota_file_begin(&f, l, NULL, CLOCK_NEVER, &err) == 0);
+	check_state(l);
+	if (f.found != FOUND_WHOLE)
+		limiter_note_loss(l, &(struct limiter_user){ .id = 1 },
+				  f.found == FOUND_LOST, NOW);
 	check_state(l);
 	require(quota_file_commit(&f, l, &err) == 0);
 	use_state(l);

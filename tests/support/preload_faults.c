@@ -9,6 +9,7 @@
  *                             second; the monotonic clock does not
  *   FAULT_CLOCK_SHIFT=SEC     the wall clock is wrong by SEC
  *   FAULT_THREADS=N           the program itself gets no more than N threads
+ *   FAULT_BOOT=FILE           what the system calls this boot is the file's text
  *
  * "The program itself" are calls that return into the main program: libcurl's
  * threads are not meant. */
@@ -16,11 +17,13 @@
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <link.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,4 +150,20 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
 	    atomic_fetch_add(&threads, 1) >= thread_limit)
 		return EAGAIN;
 	return REAL(pthread_create)(thread, attr, run, arg);
+}
+
+/* ---- the boot ---- */
+
+int open(const char *path, int flags, ...)
+{
+	const char *boot = getenv("FAULT_BOOT");
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = flags & O_CREAT ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	if (boot && strcmp(path, "/proc/sys/kernel/random/boot_id") == 0)
+		path = boot;
+	return REAL(open)(path, flags, mode);
 }

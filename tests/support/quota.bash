@@ -7,6 +7,8 @@
 
 load ../support/common
 
+TEST_SUPPORT=${TEST_SUPPORT:-$ROOT/build/tests/support}
+
 # limited [OPTION...]: serve; broker and client both hold to the default quota.
 limited() {
     : >"$CONFIG"
@@ -116,4 +118,29 @@ expect_warnings() {
         [ "$(grep -cvE ' symbols, [0-9]+ failed$| quotes?, [0-9]+ failed' "$file")" -le "$most" ] ||
             fail "more than $most warnings" "$(<"$file")"
     done
+}
+
+# A state that was used a moment ago; FILE is the quota's.
+begun() {
+    limited
+    warm
+    FILE=$(echo "$STATE"/quota-*)
+    codes 5 >list
+}
+
+# expect_well WARNINGS: five calls are made as if nothing had been, in time.
+expect_well() {
+    : >log
+    fetch --format ndjson -f list --batch 1 --timeout 20 --stats stats
+    expect_status 0
+    expect_json '.quotes == 5 and .refusals == 0 and .calls == 5' stats
+    expect_quota
+    expect_warnings "$1" err
+}
+
+# expect_kept: what was not a state is one again.
+expect_kept() {
+    fetch --quota
+    expect_match out '^shared: yes$'
+    expect_match out '^calls in the last minute: ([5-9]|[1-5][0-9])$'
 }

@@ -39,6 +39,7 @@ struct scene {
 	const struct network *net;
 	struct server server;
 	int unsent_percent, kills_per_minute, oversleep_percent;
+	int losses_per_minute;       /* of the state: half of them wholly */
 	int64_t try_timeout, length;
 	bool tells_rtt;
 	int calls;                   /* 0: without end */
@@ -65,6 +66,10 @@ struct arrival {
 
 struct world {
 	struct limiter_state l;
+	struct limiter_state before; /* the last change */
+	int64_t loss_at;
+	int losses;
+	bool has_granted;            /* by the last change */
 	const struct scene *scene;
 	struct server server;
 	struct worker worker[WORKERS_MAX];
@@ -161,6 +166,45 @@ static bool server_takes(struct server *s, int64_t now)
 	return takes;
 }
 
+/* ---- the state's file ---- */
+
+/* Whether a living process has a call or a reservation, but for worker me. */
+static bool has_calls(const struct world *w, const struct worker *me)
+{
+	int i;
+
+	for (i = 0; i < w->workers; i++)
+		if (&w->worker[i] != me && w->worker[i].doing != ASKING &&
+		    w->worker[i].doing != DONE)
+			return true;
+	return false;
+}
+
+/* Before each change: the state is read, as it is or as damage has left it. */
+static void read_state(struct world *w, const struct worker *me)
+{
+	int per_minute = w->scene->losses_per_minute;
+	bool is_all = draw_below(w, 2);
+
+	if (!per_minute)
+		return;
+	if (w->loss_at <= w->now && (is_all || w->has_granted || !w->loss_at)) {
+		if (w->loss_at) {
+			w->losses++;
+			if (is_all)
+				limiter_state_init(&w->l, w->now);
+			else
+				memcpy(&w->l, &w->before, limiter_state_size(&w->before));
+			limiter_note_loss(&w->l, &w->user[me->user], is_all, w->now);
+		}
+		w->loss_at = w->now + 1 + draw_below(w, 2 * MINUTE / per_minute);
+	}
+	if (limiter_has_doubts(&w->l))
+		limiter_note_calls(&w->l, has_calls(w, me), w->now);
+	memcpy(&w->before, &w->l, limiter_state_size(&w->l));
+	w->has_granted = false;
+}
+
 /* ---- what a worker does ---- */
 
 static void start_call(struct world *w, struct worker *k, int64_t pause)
@@ -173,6 +217,7 @@ static void end_call(struct world *w, struct worker *k, enum limiter_end how)
 {
 	int64_t rtt = w->scene->tells_rtt ? 2 * w->scene->net->way_min : 0;
 
+	read_state(w, k);
 	limiter_end(&w->l, &w->user[k->user], k->ticket, how, w->now, rtt, w->now);
 	if (how == LIMITER_REFUSED) {
 		w->refused++;
@@ -224,7 +269,7 @@ static void send(struct world *w, struct worker *k)
 	k->at = give_up;
 }
 
-static void bury_dead(struct world *w)
+static void reap_dead(struct world *w)
 {
 	size_t i;
 	int d;
@@ -232,7 +277,7 @@ static void bury_dead(struct world *w)
 	for (i = 0; i < LIMITER_USERS; i++)
 		for (d = 0; d < w->deaths && d < DEAD_MAX; d++)
 			if (w->l.user[i].id == w->dead[d])
-				limiter_bury(&w->l, i, w->now);
+				limiter_reap(&w->l, i, w->now);
 }
 
 /* As in a process: its worker that waits longest asks, the others wait. */
@@ -255,10 +300,12 @@ static void ask(struct world *w, struct worker *k)
 		k->at += 20 * MS;
 		return;
 	}
-	bury_dead(w);
+	read_state(w, k);
+	reap_dead(w);
 	switch (limiter_ask(&w->l, &w->user[k->user], w->now, CLOCK_NEVER,
 			    &k->ticket, &at)) {
 	case LIMITER_GRANTED:
+		w->has_granted = true;
 		assert_true(at <= w->now + SEC);
 		k->doing = at > w->now ? SLEEPING : SENDING;
 		k->at = at;
@@ -281,6 +328,7 @@ static void step(struct world *w, struct worker *k)
 		ask(w, k);
 		break;
 	case SLEEPING:
+		read_state(w, k);
 		if (limiter_confirm(&w->l, &w->user[k->user], k->ticket, w->now)) {
 			k->doing = SENDING;
 			k->at = w->now + draw_below(w, 50000);
@@ -394,6 +442,7 @@ static struct world *play_new(const struct scene *scene, uint64_t seed)
 /* ---- never above N ---- */
 
 static const struct network odd = { 5 * MS, 60 * MS, 300 * MS, 3, false };
+static const struct network slow = { 5 * MS, 60 * MS, 300 * MS, 40, false };
 static const struct network far = { 120 * MS, 5 * MS, 200 * MS, 1, true };
 
 static void test_never_above(void **state)
@@ -418,6 +467,16 @@ static void test_never_above(void **state)
 		{ .name = "rates of 18, 3, 1 and 7", .users = 4, .workers_each = 4,
 		  .rate = { 18, 3, 1, 7 }, .net = &odd, .kills_per_minute = 4,
 		  .unsent_percent = 3, .oversleep_percent = 3, .tells_rtt = true },
+		{ .name = "the state is lost, 1/s", .users = 3, .workers_each = 2,
+		  .rate = { 1, 1, 1 }, .net = &odd, .losses_per_minute = 2,
+		  .kills_per_minute = 2, .oversleep_percent = 5 },
+		{ .name = "the state is lost, 18/s", .users = 3, .workers_each = 3,
+		  .rate = { 18, 18, 18 }, .net = &odd, .losses_per_minute = 6,
+		  .kills_per_minute = 6, .unsent_percent = 5,
+		  .oversleep_percent = 5, .tells_rtt = true },
+		{ .name = "the state is lost, slow calls", .users = 4,
+		  .workers_each = 8, .rate = { 9, 9, 9, 9 }, .net = &slow,
+		  .losses_per_minute = 3, .kills_per_minute = 3 },
 	};
 	size_t i;
 
@@ -430,14 +489,15 @@ static void test_never_above(void **state)
 		for (u = 0; u < scene.users; u++)
 			n = scene.rate[u] > n ? scene.rate[u] : n;
 		scene.published = n;
-		scene.try_timeout = 2 * SEC;
-		scene.length = 20 * MINUTE;
+		scene.try_timeout = scene.net == &slow ? 6 * SEC : 2 * SEC;
+		scene.length = (scene.losses_per_minute ? 60 : 20) * MINUTE;
 		w = play_new(&scene, 1 + i);
 		worst = worst_second(w, -1);
 		print_message("%-28s worst second %2d, %5.2f/s, longest wait %4.1f s\n",
 			      scene.name, worst, (double)w->arrivals * SEC / (double)scene.length,
 			      (double)w->longest_wait / SEC);
 		assert_in_range(worst, n > 1 ? n - 1 : 1, n);
+		assert_true(scene.losses_per_minute == 0 || w->losses > 60);
 		/* Unless it is killed, which makes it another user. */
 		for (u = 0; u < scene.users && !scene.kills_per_minute; u++)
 			assert_true(worst_second(w, u) <= scene.rate[u]);
@@ -761,7 +821,7 @@ static void test_lost_places(void **state)
 	limiter_look(&d->l, &other, d->now, &view);
 	assert_int_equal(view.users, 1);
 	assert_int_equal(view.others_last_second, 1);
-	limiter_bury(&d->l, 0, d->now);
+	limiter_reap(&d->l, 0, d->now);
 	limiter_look(&d->l, &other, d->now, &view);
 	assert_int_equal(view.users, 0);
 	assert_int_equal(view.calls_last_second, 1);
@@ -773,7 +833,99 @@ static void test_lost_places(void **state)
 	free(d);
 }
 
-/* An appointment is kept in time, and unless a refusal came between. */
+/* What desk's user is told when the state is read with a doubt. */
+static int64_t ask_in_doubt(struct desk *d, bool has_calls, uint64_t *ticket)
+{
+	limiter_note_calls(&d->l, has_calls, d->now);
+	return ask_at(d, ticket);
+}
+
+/* All is lost: nothing is sent before every call under way has ended, by its
+ * process or with it, and those that arrive late have arrived. */
+static void test_all_lost(void **state)
+{
+	static const bool is_told[] = { true, false }; /* or killed */
+	uint64_t first, ticket;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct desk *d = new_desk();
+
+		ask_at(d, &first);
+		d->now += 100 * MS;
+		limiter_state_init(&d->l, d->now);
+		limiter_note_loss(&d->l, &d->me, true, d->now);
+		for (int tenths = 0; tenths < 45; tenths++) {
+			assert_true(limiter_has_doubts(&d->l));
+			assert_int_equal(ask_in_doubt(d, true, &ticket), -1);
+			d->now += 100 * MS;
+		}
+		if (is_told[i])
+			limiter_end(&d->l, &d->me, first, LIMITER_ACCEPTED, d->now, 0, d->now);
+		assert_int_equal(ask_in_doubt(d, false, &ticket), -1);
+		assert_false(limiter_has_doubts(&d->l));
+		d->now += 2 * SEC + 500 * MS; /* of the grace and a second */
+		assert_int_equal(ask_at(d, &ticket), SEC / 2);
+		free(d);
+	}
+}
+
+/* For ever is too long: a process that is stopped has its calls under way. */
+static void test_doubt_ends(void **state)
+{
+	struct desk *d = new_desk();
+	uint64_t ticket;
+	int64_t start = d->now;
+
+	(void)state;
+	limiter_note_loss(&d->l, &d->me, true, d->now);
+	while (limiter_has_doubts(&d->l)) {
+		assert_int_equal(ask_in_doubt(d, true, &ticket), -1);
+		d->now += SEC / 2;
+	}
+	assert_in_range(d->now - start, 30 * SEC, 40 * SEC);
+	d->now += 2 * SEC + SEC / 2;
+	assert_true(ask_at(d, &ticket) >= 0);
+	free(d);
+}
+
+/* The last change may be lost: a second of silence, and a place of nobody's for
+ * the call that it may have been. */
+static void test_last_lost(void **state)
+{
+	struct limiter_state *before = calloc(1, sizeof *before);
+	struct desk *d = new_desk();
+	uint64_t lost, ticket[3];
+
+	(void)state;
+	assert_non_null(before);
+	*before = d->l;
+	ask_at(d, &lost);
+	d->l = *before;
+	limiter_note_loss(&d->l, &d->me, false, d->now);
+	assert_int_equal(ask_in_doubt(d, true, &ticket[0]), SEC);
+	assert_int_not_equal(ticket[0], lost);
+	d->now += SEC;
+	assert_int_equal(limiter_confirm(&d->l, &d->me, ticket[0], d->now), true);
+	assert_int_equal(ask_in_doubt(d, true, &ticket[1]), -1); /* N is 2 */
+	limiter_end(&d->l, &d->me, ticket[0], LIMITER_ACCEPTED, d->now, 0, d->now);
+	d->now += SEC;
+	assert_int_equal(ask_in_doubt(d, true, &ticket[1]), 0);
+	assert_int_equal(ask_in_doubt(d, true, &ticket[2]), -1);
+	/* All have ended: it ends as a dead process's would. */
+	limiter_end(&d->l, &d->me, ticket[1], LIMITER_ACCEPTED, d->now, 0, d->now);
+	limiter_end(&d->l, &d->me, lost, LIMITER_ACCEPTED, d->now, 0, d->now);
+	d->now += SEC;
+	assert_int_equal(ask_in_doubt(d, false, &ticket[1]), 0);
+	assert_int_equal(ask_at(d, &ticket[2]), -1);
+	d->now += 2 * SEC;
+	assert_int_equal(ask_at(d, &ticket[2]), SEC);
+	free(before);
+	free(d);
+}
+
+/* A reservation is kept in time, and unless a refusal came between. */
 static void test_confirm(void **state)
 {
 	static const struct {
@@ -970,6 +1122,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_lost_places),
+		cmocka_unit_test(test_all_lost),
+		cmocka_unit_test(test_doubt_ends),
+		cmocka_unit_test(test_last_lost),
 		cmocka_unit_test(test_confirm),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_learned_figure),

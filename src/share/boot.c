@@ -1,0 +1,45 @@
+#include "share/boot.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+
+#define BOOT_FILE "/proc/sys/kernel/random/boot_id"
+#define TIME_SPACE "/proc/self/ns/time"
+
+enum { TEXT_BYTES = 256 };
+
+static size_t read_boot_id(char out[TEXT_BYTES])
+{
+	int fd = open(BOOT_FILE, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, out, TEXT_BYTES);
+
+	if (fd >= 0)
+		close(fd);
+	return n > 0 ? (size_t)n : 0;
+}
+
+uint64_t boot_name(void)
+{
+	char text[TEXT_BYTES] = "";
+	size_t len = read_boot_id(text);
+	uint64_t space = 0;
+	struct stat st;
+
+	/* Containers of one machine share its boot and differ in their host's
+	 * name: it is for those that have nothing better. */
+	if (len == 0 && gethostname(text, sizeof text - 1) == 0)
+		len = strlen(text);
+	if (stat(TIME_SPACE, &st) == 0)
+		space = (uint64_t)st.st_ino;
+	return hash_bytes(text, len, hash_bytes(&space, sizeof space, 0));
+}
+
+int64_t boot_began_ms(void)
+{
+	return clock_real_ms() - clock_monotonic_ns() / NS_PER_MS;
+}
