@@ -76,28 +76,11 @@ int kis_add_headers(const struct provider_call *call, const char *tr_id,
 	return buf_check(&out->url, ERR_INPUT, err);
 }
 
-static enum err_kind kind_of_status(int status)
-{
-	if (status == 429)
-		return ERR_RATE_LIMIT;
-	/* A gateway's page has them too: not a word on the token or the login. */
-	if (status == 401 || status == 403)
-		return ERR_FORBIDDEN;
-	if (status >= 500)
-		return ERR_SERVER;
-	return ERR_HTTP;
-}
-
-static bool is_http_ok(const struct http_response *response)
-{
-	return response->status >= 200 && response->status < 300;
-}
-
 static const struct code *find_code(const char *text)
 {
 	size_t i;
 
-	for (i = 0; text && i < sizeof codes / sizeof *codes; i++)
+	for (i = 0; text && i < COUNT(codes); i++)
 		if (strncmp(text, codes[i].text, strlen(codes[i].text)) == 0)
 			return &codes[i];
 	return NULL;
@@ -110,7 +93,7 @@ static bool is_refusal(const struct verdict *v,
 	if (find_code(v->msg_cd))
 		return true;
 	return v->rt_cd ? strcmp(v->rt_cd, "0") != 0
-			: v->msg_cd && !is_http_ok(response);
+			: v->msg_cd && !answer_is_ok(response);
 }
 
 static enum err_kind kind_of_refusal(const struct verdict *v,
@@ -125,25 +108,9 @@ static enum err_kind kind_of_refusal(const struct verdict *v,
 		return ERR_NOT_FOUND;
 	/* A code we do not know in an answer that is fine as HTTP: the broker
 	 * did not like what was asked. */
-	if (is_http_ok(response))
+	if (answer_is_ok(response))
 		return ERR_INPUT;
-	return kind_of_status(response->status);
-}
-
-static void note_status(const struct http_response *response, struct err *err)
-{
-	err->code = response->status;
-	err->retry_after_ms = response->retry_after_ms;
-}
-
-static void fail_status(const struct http_response *response, struct err *err)
-{
-	err_set(err, kind_of_status(response->status), "HTTP status %d%s",
-		response->status,
-		response->status >= 300 && response->status < 400
-			? " (redirects are not followed)"
-			: "");
-	note_status(response, err);
+	return answer_kind_of_status(response->status);
 }
 
 static void fail_refusal(const struct http_response *response,
@@ -152,43 +119,22 @@ static void fail_refusal(const struct http_response *response,
 	err_set(err, kind_of_refusal(v, response), "refused (%s): %s",
 		v->msg_cd ? v->msg_cd : "no code",
 		v->msg1 ? v->msg1 : "no text");
-	note_status(response, err);
-}
-
-int kis_get_text(const struct json_node *row, const char *key,
-		 struct arena *texts, const char **out, struct err *err)
-{
-	const char *text;
-	size_t len;
-
-	*out = NULL;
-	if (json_get_string(row, key, &text, err) < 0)
-		return -1;
-	if (!text)
-		return 0;
-	text += strspn(text, " ");
-	len = strlen(text);
-	while (len > 0 && text[len - 1] == ' ')
-		len--;
-	if (len == 0)
-		return 0;
-	*out = arena_copy(texts, text, len);
-	return *out ? 0 : err_no_memory(err);
+	answer_note_status(response, err);
 }
 
 /* The token endpoint has names of its own for the code and its text. */
 static int read_verdict(const struct json_node *root, struct arena *texts,
 			struct verdict *v, struct err *err)
 {
-	if (kis_get_text(root, "rt_cd", texts, &v->rt_cd, err) < 0 ||
-	    kis_get_text(root, "msg_cd", texts, &v->msg_cd, err) < 0 ||
-	    kis_get_text(root, "msg1", texts, &v->msg1, err) < 0)
+	if (answer_get_text(root, "rt_cd", texts, &v->rt_cd, err) < 0 ||
+	    answer_get_text(root, "msg_cd", texts, &v->msg_cd, err) < 0 ||
+	    answer_get_text(root, "msg1", texts, &v->msg1, err) < 0)
 		return -1;
 	if (!v->msg_cd &&
-	    kis_get_text(root, "error_code", texts, &v->msg_cd, err) < 0)
+	    answer_get_text(root, "error_code", texts, &v->msg_cd, err) < 0)
 		return -1;
-	if (!v->msg1 &&
-	    kis_get_text(root, "error_description", texts, &v->msg1, err) < 0)
+	if (!v->msg1 && answer_get_text(root, "error_description", texts,
+					&v->msg1, err) < 0)
 		return -1;
 	return 0;
 }
@@ -206,17 +152,17 @@ struct json_doc *kis_open_answer(const struct http_response *response,
 	is_read = doc && read_verdict(json_root(doc), texts, verdict, err) == 0;
 	if (is_read && is_refusal(verdict, response))
 		fail_refusal(response, verdict, err);
-	else if (!is_http_ok(response))
-		fail_status(response, err);
+	else if (!answer_is_ok(response))
+		answer_fail_status(response, err);
 	else if (is_read)
 		return doc;
 	json_free(doc);
 	return NULL;
 }
 
-int kis_get_numbers(const struct json_node *row, const struct kis_field *field,
-		    size_t count, struct arena *texts, struct quote *q,
-		    struct err *err)
+int kis_get_numbers(const struct json_node *row,
+		    const struct answer_field *field, size_t count,
+		    struct arena *texts, struct quote *q, struct err *err)
 {
 	const struct json_node *at = NULL;
 	char number[DECIMAL_BYTES];
@@ -235,10 +181,9 @@ int kis_get_numbers(const struct json_node *row, const struct kis_field *field,
 			return err_wrap(err, "field '%s'", field[i].key);
 		if (rc == 0)
 			continue; /* absent or blank; an earlier key may have it */
-		q->number[field[i].number] =
-			arena_copy(texts, number, strlen(number));
-		if (!q->number[field[i].number])
-			return err_no_memory(err);
+		if (answer_keep(number, texts, &q->number[field[i].number],
+				err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -251,20 +196,15 @@ static int set_sign(const char **number, bool negative, struct arena *texts,
 	if (!*number || decimal_is_negative(*number) == negative)
 		return 0;
 	decimal_set_sign(*number, negative, out);
-	*number = arena_copy(texts, out, strlen(out));
-	return *number ? 0 : err_no_memory(err);
+	return answer_keep(out, texts, number, err);
 }
 
 /* Whether the price is known to be below the previous close. */
 static bool is_below_close(const struct quote *q)
 {
 	const char *close = q->number[QUOTE_PREVIOUS_CLOSE];
-	char change[DECIMAL_BYTES];
 
-	return close &&
-	       decimal_subtract(q->number[QUOTE_PRICE], close, change, NULL) ==
-		       0 &&
-	       decimal_is_negative(change);
+	return close && decimal_compare(q->number[QUOTE_PRICE], close) < 0;
 }
 
 int kis_apply_sign(const struct json_node *row, const char *key,
@@ -273,7 +213,7 @@ int kis_apply_sign(const struct json_node *row, const char *key,
 	const char *code;
 	bool is_known, negative;
 
-	if (kis_get_text(row, key, texts, &code, err) < 0)
+	if (answer_get_text(row, key, texts, &code, err) < 0)
 		return -1;
 	is_known = code && strchr("1245", code[0]) && code[1] == '\0';
 	negative = is_known ? code[0] >= '4' : is_below_close(q);
@@ -284,66 +224,13 @@ int kis_apply_sign(const struct json_node *row, const char *key,
 	return set_sign(&q->number[QUOTE_CHANGE_PERCENT], negative, texts, err);
 }
 
-static bool is_positive(const char *number)
-{
-	return number && !decimal_is_zero(number) &&
-	       !decimal_is_negative(number);
-}
-
-/* Of a share without a trade today, zeros are no prices. */
-static void drop_prices(struct quote *q)
-{
-	static const enum quote_number prices[] = { QUOTE_OPEN, QUOTE_HIGH,
-						    QUOTE_LOW, QUOTE_BID,
-						    QUOTE_ASK };
-	size_t i;
-
-	q->number[QUOTE_PRICE] = NULL;
-	q->number[QUOTE_CHANGE] = q->number[QUOTE_CHANGE_PERCENT] = NULL;
-	for (i = 0; i < COUNT(prices); i++)
-		if (!is_positive(q->number[prices[i]]))
-			q->number[prices[i]] = NULL;
-}
-
 int kis_check_price(struct quote *q, bool is_named, struct err *err)
 {
 	const char *price = q->number[QUOTE_PRICE];
+	const char *close = q->number[QUOTE_PREVIOUS_CLOSE];
 
-	if (!price || decimal_is_zero(price)) {
-		if (!is_named || !is_positive(q->number[QUOTE_PREVIOUS_CLOSE]))
-			return err_set(err, ERR_NOT_FOUND, "no such symbol");
-		drop_prices(q);
-		return err_set(err, ERR_NO_TRADE,
-			       "no trade yet (halted, or before the first)");
-	}
-	if (decimal_is_negative(price))
-		return err_set(err, ERR_PARSE, "the price is negative: '%s'",
-			       price);
-	return 0;
-}
-
-void kis_finish_outcome(struct outcome *o, const struct verdict *verdict,
-			const struct err *failure)
-{
-	o->has_quote = !failure;
-	if (failure) {
-		o->err = *failure;
-		if (failure->kind != ERR_NO_TRADE)
-			o->quote = (struct quote){ .name = NULL };
-		return;
-	}
-	o->rt_cd = verdict->rt_cd;
-	o->msg_cd = verdict->msg_cd;
-	o->msg1 = verdict->msg1;
-}
-
-int kis_keep_raw(const struct json_node *row, struct arena *texts,
-		 struct outcome *o, struct err *err)
-{
-	char *text = json_render(row);
-
-	if (text)
-		o->raw = arena_copy(texts, text, strlen(text));
-	json_text_free(text);
-	return text && o->raw ? 0 : err_no_memory(err);
+	if ((!price || decimal_is_zero(price)) &&
+	    (!is_named || !close || decimal_is_zero(close)))
+		return err_set(err, ERR_NOT_FOUND, "no such symbol");
+	return answer_check_price(q, err);
 }

@@ -1,6 +1,6 @@
 /* kis.h: what all calls of the KIS Open API have in common: headers, the
  * envelope of an answer, its error codes, and reading fields.
- * Layer provider; uses base, model, net. For the kis_*.c files alone.
+ * Layer provider; uses base, model, net, answer. For the kis_*.c files alone.
  *
  * Source: the KIS developers' portal; per-code behaviour as measured by third
  * parties where the portal is silent (HTTP status and code do not agree, so
@@ -15,6 +15,7 @@
 #include "model/quote.h"
 #include "net/http.h"
 #include "net/json_read.h"
+#include "provider/answer.h"
 #include "provider/provider.h"
 
 /* The headers of a quote call. Errors: INPUT, SYSTEM. */
@@ -30,23 +31,10 @@ MUST_CHECK struct json_doc *kis_open_answer(
 	const struct http_response *response, struct arena *texts,
 	struct verdict *verdict, struct err *err);
 
-/* A text member without the blanks around it; NULL when absent or blank.
- * Errors: PARSE, SYSTEM. */
-MUST_CHECK int kis_get_text(const struct json_node *row, const char *key,
-			    struct arena *texts, const char **out,
-			    struct err *err);
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-/* Which member of an answer holds which number of a quote. */
-struct kis_field {
-	enum quote_number number;
-	const char *key;
-};
-
-/* Reads numbers into q. Errors: PARSE, naming the field; SYSTEM. */
+/* Reads numbers, which are texts here, into q.
+ * Errors: PARSE, naming the field; SYSTEM. */
 MUST_CHECK int kis_get_numbers(const struct json_node *row,
-			       const struct kis_field *field, size_t count,
+			       const struct answer_field *field, size_t count,
 			       struct arena *texts, struct quote *q,
 			       struct err *err);
 
@@ -64,14 +52,6 @@ MUST_CHECK int kis_apply_sign(const struct json_node *row, const char *key,
  * what else is known; else there is no such symbol.
  * Errors: NO_TRADE; NOT_FOUND; PARSE when it is negative. */
 MUST_CHECK int kis_check_price(struct quote *q, bool is_named, struct err *err);
-
-/* Completes the outcome whose quote was read, or was not. */
-void kis_finish_outcome(struct outcome *o, const struct verdict *verdict,
-			const struct err *failure);
-
-/* Keeps the row's JSON text with the outcome. Errors: SYSTEM. */
-MUST_CHECK int kis_keep_raw(const struct json_node *row, struct arena *texts,
-			    struct outcome *o, struct err *err);
 
 /* Builds a login call: a POST of the key and the secret, which each of the two
  * calls names in its own way. Errors: INPUT, SYSTEM. */

@@ -11,7 +11,7 @@
 #define SINGLE_PATH "/uapi/domestic-stock/v1/quotations/inquire-price"
 
 /* In the order of the answer, but for the last two. */
-static const struct kis_field multi_fields[] = {
+static const struct answer_field multi_fields[] = {
 	{ QUOTE_PRICE, "inter2_prpr" },
 	{ QUOTE_CHANGE, "inter2_prdy_vrss" },
 	{ QUOTE_CHANGE_PERCENT, "prdy_ctrt" },
@@ -26,7 +26,7 @@ static const struct kis_field multi_fields[] = {
 	{ QUOTE_PREVIOUS_CLOSE, "inter2_prdy_clpr" },
 };
 
-static const struct kis_field single_fields[] = {
+static const struct answer_field single_fields[] = {
 	{ QUOTE_PRICE, "stck_prpr" },          { QUOTE_CHANGE, "prdy_vrss" },
 	{ QUOTE_CHANGE_PERCENT, "prdy_ctrt" }, { QUOTE_OPEN, "stck_oprc" },
 	{ QUOTE_HIGH, "stck_hgpr" },           { QUOTE_LOW, "stck_lwpr" },
@@ -34,7 +34,7 @@ static const struct kis_field single_fields[] = {
 	{ QUOTE_TURNOVER, "acml_tr_pbmn" },
 };
 
-static const struct kis_field detail_fields[] = {
+static const struct answer_field detail_fields[] = {
 	{ QUOTE_PER, "per" },
 	{ QUOTE_PBR, "pbr" },
 	{ QUOTE_EPS, "eps" },
@@ -79,8 +79,7 @@ static int scale_market_cap(struct arena *texts, struct quote *q,
 		return 0;
 	if (decimal_shift(q->number[QUOTE_MARKET_CAP], 8, won, err) < 0)
 		return err_wrap(err, "field 'hts_avls'");
-	q->number[QUOTE_MARKET_CAP] = arena_copy(texts, won, strlen(won));
-	return q->number[QUOTE_MARKET_CAP] ? 0 : err_no_memory(err);
+	return answer_keep(won, texts, &q->number[QUOTE_MARKET_CAP], err);
 }
 
 static int read_detail(const struct json_node *row, struct arena *texts,
@@ -96,7 +95,7 @@ static int read_quote(const struct json_node *row, bool is_named,
 		      const struct request *request, struct arena *texts,
 		      struct quote *q, struct err *err)
 {
-	const struct kis_field *fields =
+	const struct answer_field *fields =
 		request->is_single ? single_fields : multi_fields;
 	size_t count =
 		request->is_single ? COUNT(single_fields) : COUNT(multi_fields);
@@ -105,7 +104,7 @@ static int read_quote(const struct json_node *row, bool is_named,
 	if (kis_get_numbers(row, fields, count, texts, q, err) < 0)
 		return -1;
 	if (!request->is_single &&
-	    kis_get_text(row, "inter_kor_isnm", texts, &q->name, err) < 0)
+	    answer_get_text(row, "inter_kor_isnm", texts, &q->name, err) < 0)
 		return -1;
 	if (request->is_single && request->wants_detail &&
 	    read_detail(row, texts, q, err) < 0)
@@ -127,10 +126,10 @@ static int read_row(const struct json_node *row, bool is_named,
 		*err = failure;
 		return -1;
 	}
-	kis_finish_outcome(o, &result->verdict, rc < 0 ? &failure : NULL);
+	answer_finish(o, &result->verdict, rc < 0 ? &failure : NULL);
 	o->exchange = MARKET_KR;
 	return result->request->wants_raw
-		       ? kis_keep_raw(row, &result->texts, o, err)
+		       ? answer_keep_raw(row, &result->texts, o, err)
 		       : 0;
 }
 
@@ -165,8 +164,8 @@ static int parse_single(const struct json_node *row, struct result *result,
 		return err_set(err, ERR_PARSE,
 			       "field 'output' is not an object");
 	/* The echo is blank for a code that does not exist. */
-	if (kis_get_text(row, "stck_shrn_iscd", &result->texts, &named, err) <
-	    0)
+	if (answer_get_text(row, "stck_shrn_iscd", &result->texts, &named,
+			    err) < 0)
 		return -1;
 	if (named && find_item(result->request, 0, named) != 0)
 		return err_set(err, ERR_PARSE,
@@ -192,8 +191,8 @@ static int map_rows(const struct json_node *rows, struct result *result,
 		if (!json_is_object(row))
 			return err_set(err, ERR_PARSE,
 				       "a row is not an object");
-		if (kis_get_text(row, "inter_shrn_iscd", &result->texts, &code,
-				 err) < 0)
+		if (answer_get_text(row, "inter_shrn_iscd", &result->texts,
+				    &code, err) < 0)
 			return -1;
 		if (!code)
 			continue; /* the place of an unknown code */
@@ -216,17 +215,15 @@ static int parse_multi(const struct json_node *rows, struct result *result,
 		       struct err *err)
 {
 	const struct json_node *row_of[REQUEST_MAX] = { NULL };
-	struct err missing;
 	size_t i;
 
 	if (map_rows(rows, result, row_of, err) < 0)
 		return -1;
-	err_set(&missing, ERR_NOT_FOUND, "no such symbol");
 	for (i = 0; i < result->request->count; i++) {
 		struct outcome *o = &result->outcome[i];
 
 		if (!row_of[i])
-			kis_finish_outcome(o, &result->verdict, &missing);
+			answer_set_not_found(o, &result->verdict);
 		else if (read_row(row_of[i], true, result, o, err) < 0)
 			return -1;
 	}

@@ -9,13 +9,13 @@
 #define PRICE_PATH "/uapi/overseas-price/v1/quotations/price"
 #define DETAIL_PATH "/uapi/overseas-price/v1/quotations/price-detail"
 
-static const struct kis_field price_fields[] = {
+static const struct answer_field price_fields[] = {
 	{ QUOTE_PRICE, "last" },  { QUOTE_PREVIOUS_CLOSE, "base" },
 	{ QUOTE_CHANGE, "diff" }, { QUOTE_CHANGE_PERCENT, "rate" },
 	{ QUOTE_VOLUME, "tvol" }, { QUOTE_TURNOVER, "tamt" },
 };
 
-static const struct kis_field detail_fields[] = {
+static const struct answer_field detail_fields[] = {
 	{ QUOTE_PRICE, "last" },       { QUOTE_PREVIOUS_CLOSE, "base" },
 	{ QUOTE_OPEN, "open" },        { QUOTE_HIGH, "high" },
 	{ QUOTE_LOW, "low" },          { QUOTE_VOLUME, "tvol" },
@@ -107,25 +107,6 @@ static bool is_of(const char *rsym, const struct symbol *s)
 	return *rsym == *code;
 }
 
-/* The detail call tells no change: it is last - base. */
-static int compute_change(struct arena *texts, struct quote *q, struct err *err)
-{
-	char change[DECIMAL_BYTES], percent[DECIMAL_BYTES];
-	const char *base = q->number[QUOTE_PREVIOUS_CLOSE];
-
-	if (!base || decimal_is_zero(base))
-		return 0;
-	if (decimal_subtract(q->number[QUOTE_PRICE], base, change, err) < 0 ||
-	    decimal_percent(change, base, percent, err) < 0)
-		return -1;
-	q->number[QUOTE_CHANGE] = arena_copy(texts, change, strlen(change));
-	q->number[QUOTE_CHANGE_PERCENT] =
-		arena_copy(texts, percent, strlen(percent));
-	return q->number[QUOTE_CHANGE] && q->number[QUOTE_CHANGE_PERCENT]
-		       ? 0
-		       : err_no_memory(err);
-}
-
 static int read_quote(const struct json_node *row, const struct symbol *symbol,
 		      bool detail, struct arena *texts, struct quote *q,
 		      struct err *err)
@@ -133,7 +114,7 @@ static int read_quote(const struct json_node *row, const struct symbol *symbol,
 	const char *rsym, *currency = NULL;
 
 	*q = (struct quote){ .currency = market_currency(symbol->market) };
-	if (kis_get_text(row, "rsym", texts, &rsym, err) < 0)
+	if (answer_get_text(row, "rsym", texts, &rsym, err) < 0)
 		return -1;
 	if (!rsym)
 		return err_set(err, ERR_NOT_FOUND, "no such symbol");
@@ -148,11 +129,12 @@ static int read_quote(const struct json_node *row, const struct symbol *symbol,
 		return -1;
 	if (!detail)
 		return kis_apply_sign(row, "sign", texts, q, err);
-	if (kis_get_text(row, "curr", texts, &currency, err) < 0)
+	if (answer_get_text(row, "curr", texts, &currency, err) < 0)
 		return -1;
 	if (currency)
 		q->currency = currency;
-	return compute_change(texts, q, err);
+	/* The detail call tells no change: it is last - base. */
+	return answer_compute_change(texts, q, err);
 }
 
 int kis_overseas_parse(const struct json_doc *doc, struct result *result,
@@ -173,11 +155,11 @@ int kis_overseas_parse(const struct json_doc *doc, struct result *result,
 		*err = failure;
 		return -1;
 	}
-	kis_finish_outcome(o, &result->verdict, rc < 0 ? &failure : NULL);
+	answer_finish(o, &result->verdict, rc < 0 ? &failure : NULL);
 	o->exchange = rc == 0 || failure.kind == ERR_NO_TRADE
 			      ? exchange_of(symbol)
 			      : MARKET_NONE;
 	return result->request->wants_raw
-		       ? kis_keep_raw(row, &result->texts, o, err)
+		       ? answer_keep_raw(row, &result->texts, o, err)
 		       : 0;
 }

@@ -98,8 +98,8 @@ static int read_expiry(const struct json_node *root, int64_t now_ms,
 	const char *date;
 	int64_t life_sec = UNKNOWN_LIFE_SEC;
 
-	if (kis_get_text(root, "access_token_token_expired", texts, &date,
-			 err) < 0)
+	if (answer_get_text(root, "access_token_token_expired", texts, &date,
+			    err) < 0)
 		return -1;
 	if (date)
 		return clock_parse_kst(date, expires_at_ms, err);

@@ -1,6 +1,7 @@
 /* Answers of the domestic calls: whatever they are, a quote has a price, and is
  * of a symbol that was asked and that the answer names. */
-#include "kis_check.h"
+#define SOURCE "kis"
+#include "provider_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -8,7 +9,7 @@ static const char *const asked[] = { "005930", "000660", "00680K", "Q530031", NU
 
 static bool is_of(const char *named, const char *code)
 {
-	return kis_is_code(named, code) || (code[0] == 'Q' && kis_is_code(named, code + 1));
+	return is_code(named, code) || (code[0] == 'Q' && is_code(named, code + 1));
 }
 
 /* Each row that names a code is of an item; each quote is what a row says. */
@@ -20,7 +21,7 @@ static void check_rows(const struct json_node *rows, const struct result *result
 	for (row = json_first(rows); row; row = json_next(row)) {
 		const char *named = json_string(json_get(row, "inter_shrn_iscd"));
 
-		if (kis_is_blank(named))
+		if (is_blank(named))
 			continue;
 		for (i = 0; asked[i] && !is_of(named, asked[i]); i++)
 			;
@@ -32,7 +33,7 @@ static void check_rows(const struct json_node *rows, const struct result *result
 
 		require(row_of[i] || o->err.kind == ERR_NOT_FOUND);
 		if (o->has_quote)
-			kis_check_number(row_of[i], "inter2_prpr", o->quote.number[QUOTE_PRICE]);
+			check_number(row_of[i], "inter2_prpr", o->quote.number[QUOTE_PRICE]);
 	}
 }
 
@@ -41,15 +42,15 @@ static void check_row(const struct json_node *row, const struct result *result)
 	const char *named = json_string(json_get(row, "stck_shrn_iscd"));
 	const struct outcome *o = &result->outcome[0];
 
-	require(kis_is_blank(named) || is_of(named, asked[0]));
+	require(is_blank(named) || is_of(named, asked[0]));
 	if (o->has_quote)
-		kis_check_number(row, "stck_prpr", o->quote.number[QUOTE_PRICE]);
+		check_number(row, "stck_prpr", o->quote.number[QUOTE_PRICE]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const first[] = { "005930", NULL };
-	static const struct kis_question questions[] = {
+	static const struct question questions[] = {
 		{ asked, false, false, 200 },
 		{ first, true, false, 200 },
 		{ first, true, true, 200 },
@@ -57,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 
 	for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
-		struct result *result = kis_read(&questions[i], data, size);
+		struct result *result = read_answer(&questions[i], data, size);
 		struct json_doc *doc;
 		const struct json_node *output;
 

@@ -1,10 +1,11 @@
 /* Answers of the token call: whatever they are, a token is fit for a header,
  * and a failure leaves none. */
-#include "kis_check.h"
+#define SOURCE "kis"
+#include "provider_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_failure(const struct provider_token *token, const struct err *err)
+static void check_no_token(const struct provider_token *token, const struct err *err)
 {
 	switch ((int)err->kind) {
 	case ERR_AUTH:
@@ -40,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		rc = kis->parse_token(&response, 0, &token, &err);
 		http_response_release(&response);
 		if (rc < 0) {
-			check_failure(&token, &err);
+			check_no_token(&token, &err);
 			continue;
 		}
 		require(statuses[i] == 200);

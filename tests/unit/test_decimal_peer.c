@@ -1,6 +1,7 @@
 /* base/decimal, and the change that kis_overseas computes with it, against
  * Python's decimal module on random numbers. Skipped where there is no Python. */
-#include "kis_case.h"
+#define SOURCE "kis"
+#include "provider_case.h"
 
 #include "base/decimal.h"
 
@@ -84,7 +85,7 @@ static void tell_change(FILE *f)
 {
 	char last[DECIMAL_BYTES], base[DECIMAL_BYTES], body[256];
 	const struct quote *q;
-	struct kis_case c;
+	struct answer_case c;
 
 	do {
 		draw_decimal(last, 12, false);
@@ -93,12 +94,12 @@ static void tell_change(FILE *f)
 	snprintf(body, sizeof body,
 		 "{\"output\":{\"rsym\":\"DNASTSLA\",\"last\":\"%s\",\"base\":\"%s\"},\"rt_cd\":\"0\"}",
 		 last, base);
-	kis_ask(&c, "TSLA@NAS", DETAIL, 200, body, strlen(body));
+	case_ask(&c, "TSLA@NAS", DETAIL, 200, body, strlen(body));
 	assert_true(c.result->outcome[0].has_quote);
 	q = &c.result->outcome[0].quote;
 	tell(f, "subtract", last, base, 0, q->number[QUOTE_CHANGE]);
 	tell(f, "percent", q->number[QUOTE_CHANGE], base, 0, q->number[QUOTE_CHANGE_PERCENT]);
-	kis_release(&c);
+	case_release(&c);
 }
 
 static void test_peer(void **state)

@@ -1,11 +1,12 @@
 /* Unit tests of provider/kis: refusals, HTTP statuses, and how numbers are read. */
-#include "kis_case.h"
+#define SOURCE "kis"
+#include "provider_case.h"
 
 #include "base/decimal.h"
 
-static void ask_text(struct kis_case *c, int status, const char *body)
+static void ask_text(struct answer_case *c, int status, const char *body)
 {
-	kis_ask(c, "005930", SINGLE, status, body, strlen(body));
+	case_ask(c, "005930", SINGLE, status, body, strlen(body));
 }
 
 /* ---- refusals ---- */
@@ -61,7 +62,7 @@ static void test_codes(void **state)
 		snprintf(expected, sizeof expected, "refused (%s): text", codes[i].code);
 		for (size_t n = 0; n < COUNT(statuses) * COUNT(shapes); n++) {
 			int status = statuses[n / COUNT(shapes)];
-			struct kis_case c;
+			struct answer_case c;
 
 			snprintf(body, sizeof body, "%s%s%s", shapes[n % COUNT(shapes)].before,
 				 codes[i].code, shapes[n % COUNT(shapes)].after);
@@ -72,7 +73,7 @@ static void test_codes(void **state)
 			assert_int_equal(c.err.code, status);
 			assert_string_equal(c.result->verdict.msg_cd, codes[i].code);
 			assert_string_equal(c.result->verdict.msg1, "text");
-			kis_release(&c);
+			case_release(&c);
 		}
 	}
 }
@@ -114,12 +115,12 @@ static void test_unknown_codes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct kis_case c;
+		struct answer_case c;
 
 		ask_text(&c, rows[i].status, rows[i].body);
 		assert_string_equal(c.err.msg, rows[i].message);
 		assert_int_equal(c.err.kind, rows[i].kind);
-		kis_release(&c);
+		case_release(&c);
 	}
 }
 
@@ -157,7 +158,7 @@ static void test_statuses(void **state)
 		{ "{\"rt_cd\":\"1\",\"msg_cd\":201}", ERR_PARSE },
 		{ "{\"status\":503,\"error\":\"Service Unavailable\"}", ERR_PARSE },
 	};
-	struct kis_case c;
+	struct answer_case c;
 
 	(void)state;
 	for (size_t b = 0; b < COUNT(bodies); b++) {
@@ -171,16 +172,16 @@ static void test_statuses(void **state)
 			assert_int_equal(c.err.kind, statuses[i].kind);
 			assert_int_equal(c.err.code, statuses[i].status);
 			assert_string_equal(c.err.msg, expected);
-			kis_release(&c);
+			case_release(&c);
 		}
 		ask_text(&c, 200, bodies[b].body);
 		assert_int_equal(c.err.kind, bodies[b].kind);
-		kis_release(&c);
+		case_release(&c);
 	}
 	/* A quote that comes with a bad status is none. */
-	kis_expect("005930", SINGLE,
-		   (struct kis_body){ 503, strlen("{\"rt_cd\":\"0\",\"output\":{}}"),
-				      strdup("{\"rt_cd\":\"0\",\"output\":{}}") },
+	case_expect("005930", SINGLE,
+		   (struct answer_body){ 503, strlen("{\"rt_cd\":\"0\",\"output\":{}}"),
+				      strdup("{\"rt_cd\":\"0\",\"output\":{}}"), NULL },
 		   "Http: HTTP status 503");
 }
 
@@ -209,9 +210,9 @@ static void test_fixtures(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct kis_case c;
+		struct answer_case c;
 
-		kis_ask_body(&c, "005930 000660", 0, kis_load(rows[i].fixture));
+		case_ask_body(&c, "005930 000660", 0, case_load(rows[i].fixture));
 		assert_int_equal(c.rc, -1);
 		assert_int_equal(c.err.kind, rows[i].kind);
 		if (rows[i].msg_cd) {
@@ -221,7 +222,7 @@ static void test_fixtures(void **state)
 			assert_null(c.result->verdict.msg_cd);
 			assert_null(strstr(c.err.msg, "<"));
 		}
-		kis_release(&c);
+		case_release(&c);
 	}
 }
 
@@ -234,8 +235,8 @@ static void test_retry_after(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bodies); i++) {
-		struct result *result = result_new(kis_request("005930", SINGLE));
-		struct provider_call call = kis_call();
+		struct result *result = result_new(case_request("005930", SINGLE));
+		struct provider_call call = case_call();
 		struct http_response response;
 		struct err err;
 
@@ -243,7 +244,7 @@ static void test_retry_after(void **state)
 		response.status = 503;
 		response.retry_after_ms = 2500;
 		buf_puts(&response.body, bodies[i]);
-		assert_int_equal(kis()->parse_quote(&call, &response, result, &err), -1);
+		assert_int_equal(source()->parse_quote(&call, &response, result, &err), -1);
 		assert_int_equal(err.retry_after_ms, 2500);
 		http_response_release(&response);
 		result_free(result);
@@ -254,7 +255,7 @@ static void test_retry_after(void **state)
 static void test_long_text(void **state)
 {
 	static char body[20100], text[20001];
-	struct kis_case c;
+	struct answer_case c;
 
 	(void)state;
 	memset(text, 'x', sizeof text - 1);
@@ -263,7 +264,7 @@ static void test_long_text(void **state)
 	assert_int_equal(c.err.kind, ERR_RATE_LIMIT);
 	assert_int_equal(strlen(c.err.msg), ERR_MSG_BYTES - 1);
 	assert_string_equal(c.result->verdict.msg1, text);
-	kis_release(&c);
+	case_release(&c);
 }
 
 /* ---- numbers ---- */
@@ -293,11 +294,11 @@ static void test_numbers(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const char *price = rows[i].price;
 		char field[80];
-		struct kis_case c;
+		struct answer_case c;
 
 		snprintf(field, sizeof field, "\"stck_prpr\":\"%s\"", rows[i].written);
-		kis_ask_body(&c, "005930", SINGLE,
-			     kis_replace("single.200.json", "\"stck_prpr\":\"57800\"", field));
+		case_ask_body(&c, "005930", SINGLE,
+			     case_replace("single.200.json", "\"stck_prpr\":\"57800\"", field));
 		assert_int_equal(c.rc, 0);
 		if (!price) {
 			assert_non_null(strstr(c.text, "005930 NoTrade: no trade yet"));
@@ -309,7 +310,7 @@ static void test_numbers(void **state)
 			assert_true(decimal_is_valid(price));
 			assert_string_equal(c.result->outcome[0].quote.number[QUOTE_PRICE], price);
 		}
-		kis_release(&c);
+		case_release(&c);
 	}
 }
 
@@ -318,13 +319,13 @@ static void test_odd_prices(void **state)
 	char digits[401], field[420];
 
 	(void)state;
-	kis_expect("005930", SINGLE,
-		   kis_replace("single.200.json", "\"57800\"", "\"-57800\""),
+	case_expect("005930", SINGLE,
+		   case_replace("single.200.json", "\"57800\"", "\"-57800\""),
 		   "005930 Parse: the price is negative: '-57800'");
 	memset(digits, '7', sizeof digits - 1);
 	digits[sizeof digits - 1] = '\0';
 	snprintf(field, sizeof field, "\"%s\"", digits);
-	kis_expect("005930", SINGLE, kis_replace("single.200.json", "\"57800\"", field),
+	case_expect("005930", SINGLE, case_replace("single.200.json", "\"57800\"", field),
 		   "005930 Parse: field 'stck_prpr': too many digits: '777777777777777777777777...'");
 }
 

@@ -1,6 +1,7 @@
 /* Unit tests of provider/kis_domestic. */
 /* wrap: arena_copy */
-#include "kis_case.h"
+#define SOURCE "kis"
+#include "provider_case.h"
 
 #include "base/arena.h"
 
@@ -82,9 +83,9 @@ static void test_answers(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		kis_expect(rows[i].symbols, rows[i].flags, kis_load(rows[i].fixture),
+		case_expect(rows[i].symbols, rows[i].flags, case_load(rows[i].fixture),
 			   rows[i].expected);
-	kis_expect("005930", SINGLE | DETAIL, kis_replace("single.200.json", "hts_avls", "other"),
+	case_expect("005930", SINGLE | DETAIL, case_replace("single.200.json", "hts_avls", "other"),
 		   SINGLE_SAMSUNG " per 13.44 pbr 1.12 eps 4301.00 bps 51606.00 "
 				  "high52 88800 low52 49900");
 }
@@ -100,10 +101,10 @@ enum { THIRTY_COUNT = 30 };
 static void test_thirty(void **state)
 {
 	static const int changes[] = { 300, -250, 0 };
-	struct kis_case c;
+	struct answer_case c;
 
 	(void)state;
-	kis_ask_body(&c, THIRTY, RAW, kis_load("multi_30.200.json"));
+	case_ask_body(&c, THIRTY, RAW, case_load("multi_30.200.json"));
 	assert_int_equal(c.rc, 0);
 	assert_string_equal(c.result->verdict.msg_cd, "MCA00000");
 	for (int i = 0; i < THIRTY_COUNT; i++) {
@@ -121,7 +122,7 @@ static void test_thirty(void **state)
 		assert_string_equal(o->msg1, "정상처리 되었습니다.");
 		assert_non_null(strstr(o->raw, code));
 	}
-	kis_release(&c);
+	case_release(&c);
 }
 
 /* 1, 2: up; 4, 5: down; whatever sign is written. Else the price decides. */
@@ -135,12 +136,12 @@ static void test_signs(void **state)
 		"change -300 percent -30.00", "change 300 percent 30.00",
 		"change -300 percent -30.00", "price 700 close 1000",
 	};
-	struct kis_case c;
+	struct answer_case c;
 
 	(void)state;
-	kis_ask_body(&c, "000001 000002 000003 000004 000005 000006 000007 000008 "
+	case_ask_body(&c, "000001 000002 000003 000004 000005 000006 000007 000008 "
 			 "000009 000010 000011 000012",
-		     0, kis_load("multi_signs.200.json"));
+		     0, case_load("multi_signs.200.json"));
 	for (size_t i = 0; i < COUNT(expected); i++) {
 		char code[8], *line, *end;
 
@@ -151,29 +152,29 @@ static void test_signs(void **state)
 		if (!strstr(line, expected[i]) || (end && strstr(line, expected[i]) > end))
 			fail_msg("not '%s': %s", expected[i], line);
 	}
-	kis_release(&c);
+	case_release(&c);
 }
 
 /* An ETN may be named with its Q or without; a code that is exactly so has
  * the first claim. */
 static void test_etn(void **state)
 {
-	struct kis_case c;
+	struct answer_case c;
 
 	(void)state;
-	kis_ask_body(&c, "005930 Q530031", 0, kis_load("multi_etn_without_q.200.json"));
+	case_ask_body(&c, "005930 Q530031", 0, case_load("multi_etn_without_q.200.json"));
 	assert_non_null(strstr(c.text, "\nQ530031 " ETN));
-	kis_release(&c);
-	kis_ask_body(&c, "Q530031 530031 005930", 0, kis_load("multi_etn_without_q.200.json"));
+	case_release(&c);
+	case_ask_body(&c, "Q530031 530031 005930", 0, case_load("multi_etn_without_q.200.json"));
 	assert_non_null(strstr(c.text, "Q530031" NOT_FOUND "\n530031 " ETN));
-	kis_release(&c);
-	kis_ask_body(&c, "530031 Q530031 005930", 0, kis_load("multi_etn_without_q.200.json"));
+	case_release(&c);
+	case_ask_body(&c, "530031 Q530031 005930", 0, case_load("multi_etn_without_q.200.json"));
 	assert_non_null(strstr(c.text, "\nQ530031" NOT_FOUND));
-	kis_release(&c);
-	kis_ask_body(&c, "Q530031", SINGLE,
-		     kis_replace("single_etn.200.json", "Q530031", "530031"));
+	case_release(&c);
+	case_ask_body(&c, "Q530031", SINGLE,
+		     case_replace("single_etn.200.json", "Q530031", "530031"));
 	assert_true(c.result->outcome[0].has_quote);
-	kis_release(&c);
+	case_release(&c);
 }
 
 /* A change to an answer after which it is no JSON document. */
@@ -195,14 +196,14 @@ static void test_broken(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct kis_case c;
+		struct answer_case c;
 
-		kis_ask_body(&c, "005930", SINGLE,
-			     kis_replace("single.200.json", rows[i].from, rows[i].to));
+		case_ask_body(&c, "005930", SINGLE,
+			     case_replace("single.200.json", rows[i].from, rows[i].to));
 		assert_int_equal(c.err.kind, ERR_PARSE);
 		if (!strstr(c.text, rows[i].why))
 			fail_msg("not '%s': %s", rows[i].why, c.text);
-		kis_release(&c);
+		case_release(&c);
 	}
 }
 
@@ -286,10 +287,10 @@ static void test_changes(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(changes); i++)
-		kis_expect(strcmp(changes[i].fixture, "multi_zero_price.200.json") == 0
+		case_expect(strcmp(changes[i].fixture, "multi_zero_price.200.json") == 0
 				   ? "005930 000660" : "005930",
 			   changes[i].flags,
-			   kis_replace(changes[i].fixture, changes[i].from, changes[i].to),
+			   case_replace(changes[i].fixture, changes[i].from, changes[i].to),
 			   changes[i].expected);
 }
 
@@ -298,24 +299,24 @@ static void test_changes(void **state)
 static void test_untouched(void **state)
 {
 	const struct outcome untouched = { .has_quote = false };
-	struct kis_case c;
+	struct answer_case c;
 
 	(void)state;
-	kis_ask_body(&c, "005930 000660", RAW, kis_load("multi_not_asked.200.json"));
+	case_ask_body(&c, "005930 000660", RAW, case_load("multi_not_asked.200.json"));
 	assert_int_equal(c.rc, -1);
 	for (int i = 0; i < 2; i++)
 		assert_memory_equal(&c.result->outcome[i], &untouched, sizeof untouched);
-	kis_release(&c);
+	case_release(&c);
 }
 
 static void test_beginnings(void **state)
 {
 	(void)state;
-	kis_expect_no_beginning("005930", 0, "multi_1.200.json", 1);
-	kis_expect_no_beginning("005930 000660", 0, "multi_blank_rows.200.json", 7);
-	kis_expect_no_beginning(THIRTY, RAW, "multi_30.200.json", 61);
-	kis_expect_no_beginning("005930", SINGLE | DETAIL, "single.200.json", 1);
-	kis_expect_no_beginning("999999", SINGLE, "single_unknown.200.json", 1);
+	case_expect_no_beginning("005930", 0, "multi_1.200.json", 1);
+	case_expect_no_beginning("005930 000660", 0, "multi_blank_rows.200.json", 7);
+	case_expect_no_beginning(THIRTY, RAW, "multi_30.200.json", 61);
+	case_expect_no_beginning("005930", SINGLE | DETAIL, "single.200.json", 1);
+	case_expect_no_beginning("999999", SINGLE, "single_unknown.200.json", 1);
 }
 
 /* A name is data: it comes out as it came in, escapes resolved. */
@@ -334,13 +335,13 @@ static void test_names(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct kis_case c;
+		struct answer_case c;
 
-		kis_ask_body(&c, "005930", 0,
-			     kis_replace("multi_1.200.json", "삼성전자", rows[i].json));
+		case_ask_body(&c, "005930", 0,
+			     case_replace("multi_1.200.json", "삼성전자", rows[i].json));
 		assert_int_equal(c.rc, 0);
 		assert_string_equal(c.result->outcome[0].quote.name, rows[i].name);
-		kis_release(&c);
+		case_release(&c);
 	}
 }
 
@@ -351,7 +352,7 @@ static void test_largest(void **state)
 	static char body[HTTP_BODY_MAX_BYTES + 1];
 	char symbols[THIRTY_COUNT * 7 + 1], *p = body, *s = symbols;
 	size_t room = (HTTP_BODY_MAX_BYTES - strlen(head) - strlen(tail)) / THIRTY_COUNT;
-	struct kis_case c;
+	struct answer_case c;
 
 	(void)state;
 	p += sprintf(p, "%s", head);
@@ -368,24 +369,24 @@ static void test_largest(void **state)
 	p += sprintf(p, "%s", tail);
 	while (p < body + HTTP_BODY_MAX_BYTES)
 		*p++ = ' ';
-	kis_ask(&c, symbols, 0, 200, body, HTTP_BODY_MAX_BYTES);
+	case_ask(&c, symbols, 0, 200, body, HTTP_BODY_MAX_BYTES);
 	assert_int_equal(c.rc, 0);
 	for (int i = 0; i < THIRTY_COUNT; i++) {
 		assert_int_equal(atoi(c.result->outcome[i].quote.number[QUOTE_PRICE]), i + 1);
 		assert_true(strlen(c.result->outcome[i].quote.name) > room - 100);
 	}
-	kis_release(&c);
+	case_release(&c);
 }
 
 /* ---- the request ---- */
 
 static void build(struct http_request *r, const char *symbols, int flags)
 {
-	struct provider_call call = kis_call();
-	struct request *request = kis_request(symbols, flags);
+	struct provider_call call = case_call();
+	struct request *request = case_request(symbols, flags);
 
 	http_request_init(r);
-	assert_int_equal(kis()->build_quote(&call, request, r, NULL), 0);
+	assert_int_equal(source()->build_quote(&call, request, r, NULL), 0);
 	assert_false(r->is_post);
 	request_free(request);
 }
@@ -423,7 +424,7 @@ static void test_build(void **state)
 			 "authorization: Bearer TOKEN\nappkey: KEY\nappsecret: SECRET\n"
 			 "tr_id: %s\ncusttype: P\n",
 			 rows[i].tr_id);
-		kis_tell_headers(&r, text, sizeof text);
+		case_tell_headers(&r, text, sizeof text);
 		assert_string_equal(text, expected);
 		http_request_release(&r);
 	}
@@ -455,18 +456,18 @@ static void test_no_memory(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct kis_case c;
+		struct answer_case c;
 		int k = 0;
 
 		do {
 			copies_left = k++;
-			kis_ask_body(&c, rows[i].symbols, rows[i].flags, kis_load(rows[i].fixture));
+			case_ask_body(&c, rows[i].symbols, rows[i].flags, case_load(rows[i].fixture));
 			copies_left = -1;
 			if (c.rc < 0)
 				assert_int_equal(c.err.kind, ERR_SYSTEM);
 			else
 				assert_null(strstr(c.text, "memory"));
-			kis_release(&c);
+			case_release(&c);
 		} while (c.rc < 0);
 		print_message("# %s: %d texts\n", rows[i].fixture, k - 1);
 		assert_true(k > 10);

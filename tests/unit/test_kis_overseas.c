@@ -1,6 +1,7 @@
 /* Unit tests of provider/kis_overseas. */
 /* wrap: arena_copy */
-#include "kis_case.h"
+#define SOURCE "kis"
+#include "provider_case.h"
 
 #include "base/arena.h"
 
@@ -60,7 +61,7 @@ static void test_answers(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		kis_expect(rows[i].symbol, rows[i].flags, kis_load(rows[i].fixture),
+		case_expect(rows[i].symbol, rows[i].flags, case_load(rows[i].fixture),
 			   rows[i].expected);
 }
 
@@ -97,10 +98,10 @@ static void test_names(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct outcome *o;
-		struct kis_case c;
+		struct answer_case c;
 
-		kis_ask_body(&c, rows[i].asked, 0,
-			     kis_replace("overseas_price.200.json", "DNASTSLA", rows[i].rsym));
+		case_ask_body(&c, rows[i].asked, 0,
+			     case_replace("overseas_price.200.json", "DNASTSLA", rows[i].rsym));
 		o = &c.result->outcome[0];
 		assert_int_equal(c.rc, 0);
 		if (o->has_quote != (rows[i].exchange != NULL))
@@ -111,7 +112,7 @@ static void test_names(void **state)
 			assert_int_equal(o->err.kind, ERR_PARSE);
 			assert_int_equal(o->exchange, MARKET_NONE);
 		}
-		kis_release(&c);
+		case_release(&c);
 	}
 }
 
@@ -184,8 +185,8 @@ static void test_changes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		kis_expect("TSLA@NAS", rows[i].flags,
-			   kis_replace(rows[i].fixture, rows[i].from, rows[i].to),
+		case_expect("TSLA@NAS", rows[i].flags,
+			   case_replace(rows[i].fixture, rows[i].from, rows[i].to),
 			   rows[i].expected);
 }
 
@@ -193,31 +194,31 @@ static void test_raw(void **state)
 {
 	static const char *const fixtures[] = { "overseas_price.200.json",
 						"overseas_unknown.200.json" };
-	struct kis_case c;
+	struct answer_case c;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(fixtures); i++) {
-		kis_ask_body(&c, "TSLA@NAS", RAW, kis_load(fixtures[i]));
+		case_ask_body(&c, "TSLA@NAS", RAW, case_load(fixtures[i]));
 		assert_non_null(c.result->outcome[0].raw);
 		assert_memory_equal(c.result->outcome[0].raw, "{\"rsym\":\"", 9);
-		kis_release(&c);
+		case_release(&c);
 	}
-	kis_ask_body(&c, "TSLA@NAS", 0, kis_load("overseas_price.200.json"));
+	case_ask_body(&c, "TSLA@NAS", 0, case_load("overseas_price.200.json"));
 	assert_null(c.result->outcome[0].raw);
-	kis_release(&c);
+	case_release(&c);
 }
 
 static void test_beginnings(void **state)
 {
 	(void)state;
-	kis_expect_no_beginning("TSLA@NAS", 0, "overseas_price.200.json", 1);
-	kis_expect_no_beginning("TSLA@NAS", RAW, "overseas_unknown.200.json", 1);
-	kis_expect_no_beginning("TSLA@NAS", DETAIL, "overseas_detail.200.json", 1);
+	case_expect_no_beginning("TSLA@NAS", 0, "overseas_price.200.json", 1);
+	case_expect_no_beginning("TSLA@NAS", RAW, "overseas_unknown.200.json", 1);
+	case_expect_no_beginning("TSLA@NAS", DETAIL, "overseas_detail.200.json", 1);
 }
 
 static void test_build(void **state)
 {
-	struct provider_call call = kis_call();
+	struct provider_call call = case_call();
 	static const struct {
 		const char *symbol;
 		int flags;
@@ -234,16 +235,16 @@ static void test_build(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct request *request = kis_request(rows[i].symbol, rows[i].flags);
+		struct request *request = case_request(rows[i].symbol, rows[i].flags);
 		char text[512], url[128];
 		struct http_request r;
 
 		http_request_init(&r);
-		assert_int_equal(kis()->build_quote(&call, request, &r, NULL), 0);
+		assert_int_equal(source()->build_quote(&call, request, &r, NULL), 0);
 		snprintf(url, sizeof url, "https://h:1/uapi/overseas-price/v1/quotations/%s",
 			 rows[i].query);
 		assert_string_equal(buf_text(&r.url), url);
-		kis_tell_headers(&r, text, sizeof text);
+		case_tell_headers(&r, text, sizeof text);
 		assert_non_null(strstr(text, rows[i].tr_id));
 		assert_non_null(strstr(text, "authorization: Bearer TOKEN\n"));
 		assert_non_null(strstr(text, "custtype: P\n"));
@@ -266,18 +267,18 @@ static void test_no_memory(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct kis_case c;
+		struct answer_case c;
 		int k = 0;
 
 		do {
 			copies_left = k++;
-			kis_ask_body(&c, rows[i].symbols, rows[i].flags, kis_load(rows[i].fixture));
+			case_ask_body(&c, rows[i].symbols, rows[i].flags, case_load(rows[i].fixture));
 			copies_left = -1;
 			if (c.rc < 0)
 				assert_int_equal(c.err.kind, ERR_SYSTEM);
 			else
 				assert_null(strstr(c.text, "memory"));
-			kis_release(&c);
+			case_release(&c);
 		} while (c.rc < 0);
 		print_message("# %s: %d texts\n", rows[i].fixture, k - 1);
 		assert_true(k > 10);

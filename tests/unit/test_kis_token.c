@@ -1,12 +1,13 @@
 /* Unit tests of provider/kis_token. */
-#include "kis_case.h"
+#define SOURCE "kis"
+#include "provider_case.h"
 
 #include "base/clock.h"
 
 #define NOW_MS INT64_C(1795223700000)	    /* 2026-11-21T10:15:00+09:00 */
 #define TOMORROW_MS (NOW_MS + 86400 * 1000) /* what the fixture's date says */
 
-static int parse(struct kis_body b, struct provider_token *out, struct err *err)
+static int parse(struct answer_body b, struct provider_token *out, struct err *err)
 {
 	struct http_response response;
 	int rc;
@@ -16,7 +17,7 @@ static int parse(struct kis_body b, struct provider_token *out, struct err *err)
 	buf_append(&response.body, b.text, b.len);
 	free(b.text);
 	err->kind = ERR_KINDS;
-	rc = kis()->parse_token(&response, NOW_MS, out, err);
+	rc = source()->parse_token(&response, NOW_MS, out, err);
 	http_response_release(&response);
 	assert_true((rc < 0) == (err->kind != ERR_KINDS));
 	return rc;
@@ -24,7 +25,7 @@ static int parse(struct kis_body b, struct provider_token *out, struct err *err)
 
 static const struct provider_token untouched = { "untouched", 7 };
 
-static void expect_failure(struct kis_body b, enum err_kind kind, const char *message)
+static void expect_failure(struct answer_body b, enum err_kind kind, const char *message)
 {
 	struct provider_token token = untouched;
 	struct err err;
@@ -67,7 +68,7 @@ static void test_expiry(void **state)
 		struct provider_token token = untouched;
 		struct err err;
 
-		if (parse(kis_replace("token.200.json", rows[i].from, rows[i].to), &token, &err) < 0)
+		if (parse(case_replace("token.200.json", rows[i].from, rows[i].to), &token, &err) < 0)
 			fail_msg("%s: %s", rows[i].to, err.msg);
 		assert_int_equal(token.expires_at_ms, NOW_MS + rows[i].life_sec * 1000);
 		assert_memory_equal(token.text, "eyJ0eXAi", 8);
@@ -106,7 +107,7 @@ static void test_texts(void **state)
 		static char body[TOKEN_BYTES + 64];
 		const char *quote = rows[i].json[0] == 'x' ? "\"" : "";
 		struct provider_token token = untouched;
-		struct kis_body b = { .status = 200 };
+		struct answer_body b = { .status = 200 };
 		struct err err;
 
 		snprintf(body, sizeof body, "{\"access_token\":%s%s%s,\"expires_in\":86400}", quote,
@@ -150,7 +151,7 @@ static void test_changes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		expect_failure(kis_replace("token.200.json", rows[i].from, rows[i].to), ERR_PARSE,
+		expect_failure(case_replace("token.200.json", rows[i].from, rows[i].to), ERR_PARSE,
 			       rows[i].message);
 }
 
@@ -184,7 +185,7 @@ static void test_refusals(void **state)
 		const char *const *name = names[i % 2];
 		int status = rows[i / 2].status;
 		struct provider_token token = untouched;
-		struct kis_body b = { .status = status, .text = malloc(200) };
+		struct answer_body b = { .status = status, .text = malloc(200) };
 		char expected[64];
 		struct err err;
 
@@ -210,7 +211,7 @@ static void test_half_refusal(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(parse((struct kis_body){ 500, strlen(body), strdup(body) }, &token, &err),
+	assert_int_equal(parse((struct answer_body){ 500, strlen(body), strdup(body), NULL }, &token, &err),
 			 -1);
 	assert_int_equal(err.kind, ERR_SERVER);
 	assert_int_equal(err.retry_after_ms, 0);
@@ -243,20 +244,20 @@ static void test_fixtures(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		expect_failure(kis_load(rows[i].fixture), rows[i].kind, rows[i].message);
-	assert_int_equal(parse(kis_load("token_no_date.200.json"), &token, &err), 0);
+		expect_failure(case_load(rows[i].fixture), rows[i].kind, rows[i].message);
+	assert_int_equal(parse(case_load("token_no_date.200.json"), &token, &err), 0);
 	assert_int_equal(token.expires_at_ms, TOMORROW_MS);
 }
 
 static void test_beginnings(void **state)
 {
-	struct kis_body whole = kis_load("token.200.json");
+	struct answer_body whole = case_load("token.200.json");
 
 	(void)state;
 	while (whole.text[whole.len - 1] != '}')
 		whole.len--;
 	for (size_t n = 0; n < whole.len; n++) {
-		struct kis_body b = { 200, n, malloc(n + 1) };
+		struct answer_body b = { 200, n, malloc(n + 1), NULL };
 		struct provider_token token = untouched;
 		struct err err;
 
@@ -270,7 +271,7 @@ static void test_beginnings(void **state)
 
 static void test_build(void **state)
 {
-	struct provider_call call = kis_call();
+	struct provider_call call = case_call();
 	struct http_request r;
 	char text[128];
 
@@ -278,12 +279,12 @@ static void test_build(void **state)
 	call.login.secret = "S\"E\\C/RET+=";
 	call.token = NULL;
 	http_request_init(&r);
-	assert_int_equal(kis()->build_token(&call, &r, NULL), 0);
+	assert_int_equal(source()->build_token(&call, &r, NULL), 0);
 	assert_string_equal(buf_text(&r.url), "https://h:1/oauth2/tokenP");
 	assert_string_equal(buf_text(&r.body),
 			    "{\"grant_type\":\"client_credentials\",\"appkey\":\"KEY\","
 			    "\"appsecret\":\"S\\\"E\\\\C/RET+=\"}");
-	kis_tell_headers(&r, text, sizeof text);
+	case_tell_headers(&r, text, sizeof text);
 	assert_string_equal(text, "content-type: application/json; charset=utf-8\n");
 	assert_true(r.is_post);
 	assert_true(r.is_unrepeatable);

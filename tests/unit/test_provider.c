@@ -1,5 +1,6 @@
 /* Unit tests of provider/registry and of what a provider says of itself. */
-#include "kis_case.h"
+#define SOURCE "kis"
+#include "provider_case.h"
 
 #include "base/clock.h"
 
@@ -8,11 +9,11 @@ static void test_find(void **state)
 	static const char *const strangers[] = { "", "KIS", "ki", "kis ", "naver" };
 
 	(void)state;
-	assert_string_equal(kis()->name, "kis");
+	assert_string_equal(source()->name, "kis");
 	for (size_t i = 0; i < COUNT(strangers); i++)
 		assert_null(provider_find(strangers[i]));
-	assert_null(provider_find_account(kis(), ""));
-	assert_null(provider_find_account(kis(), "Real"));
+	assert_null(provider_find_account(source(), ""));
+	assert_null(provider_find_account(source(), "Real"));
 }
 
 /* The broker's published figures. */
@@ -29,10 +30,10 @@ static void test_accounts(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(kis()->account_count, COUNT(rows));
-	assert_int_equal(kis()->token_interval_ms, 60000);
+	assert_int_equal(source()->account_count, COUNT(rows));
+	assert_int_equal(source()->token_interval_ms, 60000);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct provider_account *a = provider_find_account(kis(), rows[i].name);
+		const struct provider_account *a = provider_find_account(source(), rows[i].name);
 
 		assert_non_null(a);
 		assert_string_equal(a->base_url, rows[i].base_url);
@@ -44,9 +45,9 @@ static void test_accounts(void **state)
 			bool is_home = m == MARKET_KR;
 			bool is_abroad = m >= MARKET_US && m <= MARKET_BAA;
 
-			assert_int_equal(kis()->batch_max(a, (enum market)m),
+			assert_int_equal(source()->batch_max(a, (enum market)m),
 					 is_home ? rows[i].batch_max : is_abroad ? 1 : 0);
-			assert_int_equal(kis()->has_detail(a, (enum market)m),
+			assert_int_equal(source()->has_detail(a, (enum market)m),
 					 is_home || (is_abroad && rows[i].has_detail_abroad));
 		}
 	}
@@ -58,7 +59,7 @@ static void test_exchanges(void **state)
 
 	(void)state;
 	for (int m = MARKET_NONE; m < MARKET_COUNT; m++)
-		assert_int_equal(kis()->exchanges((enum market)m, exchange),
+		assert_int_equal(source()->exchanges((enum market)m, exchange),
 				 m == MARKET_US ? 3 : 0);
 	assert_int_equal(exchange[0], MARKET_NAS);
 	assert_int_equal(exchange[1], MARKET_NYS);
@@ -81,15 +82,15 @@ static void test_hostile_login(void **state)
 	(void)state;
 	memset(long_text, 'x', sizeof long_text - 1);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct provider_call call = kis_call();
-		struct request *request = kis_request("005930", SINGLE);
+		struct provider_call call = case_call();
+		struct request *request = case_request("005930", SINGLE);
 		struct http_request r;
 		struct err err = { .kind = ERR_KINDS };
 
 		call.login = (struct provider_login){ rows[i].key, rows[i].secret };
 		call.token = rows[i].token;
 		http_request_init(&r);
-		assert_int_equal(kis()->build_quote(&call, request, &r, &err), -1);
+		assert_int_equal(source()->build_quote(&call, request, &r, &err), -1);
 		assert_int_equal(err.kind, ERR_INPUT);
 		assert_null(strstr(err.msg, "xxx"));
 		http_request_release(&r);

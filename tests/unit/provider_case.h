@@ -1,9 +1,9 @@
-/* kis_case.h: one answer of the broker, read by the provider and told as text.
- * For test_kis*.c.
+/* provider_case.h: one answer of a source, read by its provider and told as
+ * text. Who includes it has defined SOURCE, the provider's name.
  *
  * Fixtures are bodies; their names hold the HTTP status: "multi_2.200.json". */
-#ifndef TESTS_UNIT_KIS_CASE_H
-#define TESTS_UNIT_KIS_CASE_H
+#ifndef TESTS_UNIT_PROVIDER_CASE_H
+#define TESTS_UNIT_PROVIDER_CASE_H
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,43 +23,44 @@
 
 enum { SINGLE = 1, DETAIL = 2, RAW = 4 }; /* of the request */
 
-struct kis_case {
+struct answer_case {
 	struct result *result;
 	struct err err;
 	int rc;
-	char text[16384]; /* what became of it: kis_tell */
+	char text[16384]; /* what became of it: case_tell */
 };
 
-static inline const struct provider *kis(void)
+static inline const struct provider *source(void)
 {
-	const struct provider *p = provider_find("kis");
+	const struct provider *p = provider_find(SOURCE);
 
 	assert_non_null(p);
 	return p;
 }
 
-/* A call to the account for real money. */
-static inline struct provider_call kis_call(void)
+/* A call to the first account. */
+static inline struct provider_call case_call(void)
 {
-	return (struct provider_call){ .account = &kis()->account[0],
+	return (struct provider_call){ .account = &source()->account[0],
 				       .login = { "KEY", "SECRET" },
 				       .base_url = "https://h:1",
 				       .token = "TOKEN" };
 }
 
-struct kis_body {
+struct answer_body {
 	int status;
 	size_t len;
 	char *text; /* owned; terminated */
+	const char *headers; /* a line each, or NULL */
 };
 
-static inline struct kis_body kis_load(const char *fixture)
+static inline struct answer_body case_load(const char *fixture)
 {
-	struct kis_body b = { atoi(strchr(fixture, '.') + 1), 0, NULL };
+	struct answer_body b = { .status = atoi(strchr(fixture, '.') + 1) };
 	char path[128];
 	FILE *f;
 
-	snprintf(path, sizeof path, "tests/fixtures/kis/%s", fixture);
+	snprintf(path, sizeof path, "tests/fixtures/" SOURCE "/%s", fixture);
 	f = fopen(path, "rb");
 	b.text = calloc(1, HTTP_BODY_MAX_BYTES);
 	if (!f || !b.text)
@@ -71,9 +72,9 @@ static inline struct kis_body kis_load(const char *fixture)
 }
 
 /* The body with the first from replaced by to. */
-static inline struct kis_body kis_replace(const char *fixture, const char *from, const char *to)
+static inline struct answer_body case_replace(const char *fixture, const char *from, const char *to)
 {
-	struct kis_body old = kis_load(fixture), b = old;
+	struct answer_body old = case_load(fixture), b = old;
 	const char *place = strstr(old.text, from);
 
 	if (!place)
@@ -89,7 +90,7 @@ static inline struct kis_body kis_replace(const char *fixture, const char *from,
 
 /* Symbols as a user writes them, with blanks between; "AAPL@NAS" is AAPL.US
  * that is looked for at NAS. */
-static inline struct request *kis_request(const char *symbols, int flags)
+static inline struct request *case_request(const char *symbols, int flags)
 {
 	struct request *r = request_new(REQUEST_MAX);
 	const char *p = symbols;
@@ -116,24 +117,31 @@ static inline struct request *kis_request(const char *symbols, int flags)
 }
 
 /* What is known of a quote. */
-static inline char *kis_tell_quote(const struct outcome *o, char *p, char *end)
+static inline char *case_tell_quote(const struct outcome *o, char *p, char *end)
 {
 	static const char *const names[QUOTE_NUMBERS] = {
 		"price", "change", "percent", "open", "high", "low", "close", "volume",
 		"turnover", "bid", "ask", "per", "pbr", "eps", "bps", "cap", "high52", "low52",
 	};
 
-	p += snprintf(p, (size_t)(end - p), " %s %.80s %.8s", market_exchange_name(o->exchange),
+	p += snprintf(p, (size_t)(end - p), " %s %.80s %.8s",
+		      o->exchange == MARKET_NONE ? "-" : market_exchange_name(o->exchange),
 		      o->quote.name ? o->quote.name : "-", o->quote.currency);
 	for (int n = 0; n < QUOTE_NUMBERS; n++)
 		if (o->quote.number[n])
 			p += snprintf(p, (size_t)(end - p), " %s %s", names[n],
 				      o->quote.number[n]);
+	if (o->quote.quoted_at)
+		p += snprintf(p, (size_t)(end - p), " at %.40s", o->quote.quoted_at);
+	if (o->quote.session)
+		p += snprintf(p, (size_t)(end - p), " %s", o->quote.session);
+	if (o->quote.delayed_minutes)
+		p += snprintf(p, (size_t)(end - p), " delayed %d", o->quote.delayed_minutes);
 	assert_true(p < end - 1024);
 	return p;
 }
 
-static inline void kis_tell(struct kis_case *c)
+static inline void case_tell(struct answer_case *c)
 {
 	const struct request *r = c->result->request;
 	char *p = c->text, *end = p + sizeof c->text;
@@ -151,71 +159,94 @@ static inline void kis_tell(struct kis_case *c)
 			p += snprintf(p, (size_t)(end - p), " %s: %s",
 				      err_kind_name(o->err.kind), o->err.msg);
 		if (o->has_quote || o->err.kind == ERR_NO_TRADE)
-			p = kis_tell_quote(o, p, end);
+			p = case_tell_quote(o, p, end);
 		else
 			assert_memory_equal(&o->quote, &(struct quote){ .name = NULL },
 					    sizeof o->quote);
 	}
 }
 
-static inline void kis_ask(struct kis_case *c, const char *symbols, int flags, int status,
-			   const char *body, size_t len)
+static inline void case_take_headers(struct http_response *r, const char *lines)
 {
-	struct provider_call call = kis_call();
-	struct http_response response;
+	static const char status[] = "HTTP/1.1 200 OK\r\n";
 
-	*c = (struct kis_case){ .result = result_new(kis_request(symbols, flags)),
-				.err.kind = ERR_KINDS };
-	assert_non_null(c->result);
-	http_response_init(&response);
-	response.status = status;
-	buf_append(&response.body, body, len);
-	assert_int_equal(buf_check(&response.body, ERR_HTTP, NULL), 0);
-	c->rc = kis()->parse_quote(&call, &response, c->result, &c->err);
-	http_response_release(&response);
-	assert_true((c->rc < 0) == (c->err.kind != ERR_KINDS));
-	kis_tell(c);
+	http_response_take_line(r, status, sizeof status - 1);
+	while (lines && *lines) {
+		size_t len = strcspn(lines, "\n") + 1;
+
+		http_response_take_line(r, lines, len);
+		lines += len;
+	}
 }
 
-static inline void kis_release(struct kis_case *c)
+/* b.text stays the caller's. */
+static inline void case_ask_answer(struct answer_case *c, const char *symbols, int flags,
+				   const struct answer_body *b)
+{
+	struct provider_call call = case_call();
+	struct http_response response;
+
+	*c = (struct answer_case){ .result = result_new(case_request(symbols, flags)),
+				   .err.kind = ERR_KINDS };
+	assert_non_null(c->result);
+	http_response_init(&response);
+	case_take_headers(&response, b->headers);
+	response.status = b->status;
+	buf_append(&response.body, b->text, b->len);
+	assert_int_equal(buf_check(&response.body, ERR_HTTP, NULL), 0);
+	c->rc = source()->parse_quote(&call, &response, c->result, &c->err);
+	http_response_release(&response);
+	assert_true((c->rc < 0) == (c->err.kind != ERR_KINDS));
+	case_tell(c);
+}
+
+static inline void case_ask(struct answer_case *c, const char *symbols, int flags, int status,
+			    const char *body, size_t len)
+{
+	const struct answer_body b = { .status = status, .len = len, .text = (char *)body };
+
+	case_ask_answer(c, symbols, flags, &b);
+}
+
+static inline void case_release(struct answer_case *c)
 {
 	result_free(c->result);
 }
 
-static inline void kis_ask_body(struct kis_case *c, const char *symbols, int flags,
-				struct kis_body b)
+static inline void case_ask_body(struct answer_case *c, const char *symbols, int flags,
+				struct answer_body b)
 {
-	kis_ask(c, symbols, flags, b.status, b.text, b.len);
+	case_ask_answer(c, symbols, flags, &b);
 	free(b.text);
 }
 
 /* The answer is told as expected, or, with a star at the end, begins so. */
-static inline void kis_expect(const char *symbols, int flags, struct kis_body b,
+static inline void case_expect(const char *symbols, int flags, struct answer_body b,
 			      const char *expected)
 {
 	size_t len = strlen(expected);
-	struct kis_case c;
+	struct answer_case c;
 
-	kis_ask_body(&c, symbols, flags, b);
+	case_ask_body(&c, symbols, flags, b);
 	if (expected[len - 1] != '*')
 		assert_string_equal(c.text, expected);
 	else if (strncmp(c.text, expected, len - 1) != 0)
 		fail_msg("not '%s': %s", expected, c.text);
-	kis_release(&c);
+	case_release(&c);
 }
 
 /* No beginning of the answer is taken, and none leaves a trace. */
-static inline void kis_expect_no_beginning(const char *symbols, int flags, const char *fixture,
+static inline void case_expect_no_beginning(const char *symbols, int flags, const char *fixture,
 					   size_t step)
 {
-	struct kis_body b = kis_load(fixture);
+	struct answer_body b = case_load(fixture);
 
-	while (b.len > 0 && b.text[b.len - 1] != '}')
+	while (b.len > 0 && !strchr("}]", b.text[b.len - 1]))
 		b.len--;
 	for (size_t n = 0; n < b.len; n += step) {
-		struct kis_case c;
+		struct answer_case c;
 
-		kis_ask(&c, symbols, flags, b.status, b.text, n);
+		case_ask(&c, symbols, flags, b.status, b.text, n);
 		assert_int_equal(c.rc, -1);
 		assert_int_equal(c.err.kind, ERR_TRUNCATED);
 		assert_null(c.result->verdict.rt_cd);
@@ -224,13 +255,13 @@ static inline void kis_expect_no_beginning(const char *symbols, int flags, const
 
 			assert_memory_equal(&c.result->outcome[i], &untouched, sizeof untouched);
 		}
-		kis_release(&c);
+		case_release(&c);
 	}
 	free(b.text);
 }
 
 /* A request's headers, a line each. */
-static inline void kis_tell_headers(const struct http_request *r, char *out, size_t size)
+static inline void case_tell_headers(const struct http_request *r, char *out, size_t size)
 {
 	*out = '\0';
 	for (size_t i = 0; i < r->header_count; i++) {

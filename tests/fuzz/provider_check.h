@@ -1,7 +1,7 @@
-/* kis_check.h: what must hold of any answer that a provider read. For
- * fuzz_kis_*.c. */
-#ifndef TESTS_FUZZ_KIS_CHECK_H
-#define TESTS_FUZZ_KIS_CHECK_H
+/* provider_check.h: what must hold of any answer that a provider read. Who
+ * includes it has defined SOURCE, the provider's name. */
+#ifndef TESTS_FUZZ_PROVIDER_CHECK_H
+#define TESTS_FUZZ_PROVIDER_CHECK_H
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +13,19 @@
 #include "net/json_read.h"
 #include "provider/provider.h"
 
-struct kis_question {
+/* The broker's own verdict is in each answer, and a row tells its exchange. */
+static inline bool is_kis(void)
+{
+	return strcmp(SOURCE, "kis") == 0;
+}
+
+struct question {
 	const char *const *symbols; /* NULL at the end */
 	bool is_single, wants_detail;
 	int status;
 };
 
-static inline struct result *kis_new_result(const struct kis_question *q)
+static inline struct result *new_result(const struct question *q)
 {
 	struct request *r = request_new(REQUEST_MAX);
 	struct result *result;
@@ -37,7 +43,7 @@ static inline struct result *kis_new_result(const struct kis_question *q)
 }
 
 /* A text of the broker: not blank, no blanks around it, UTF-8. */
-static inline void kis_check_text(const char *text)
+static inline void check_text(const char *text)
 {
 	size_t len;
 
@@ -48,53 +54,54 @@ static inline void kis_check_text(const char *text)
 	require(utf8_is_valid(text, len));
 }
 
-static inline void kis_check_err(const struct err *err)
+static inline void check_err(const struct err *err)
 {
 	require(memchr(err->msg, '\0', sizeof err->msg) && err->msg[0]);
 	require(err->retry_after_ms == 0);
 }
 
-static inline void kis_check_quote(const struct outcome *o)
+static inline void check_quote(const struct outcome *o)
 {
 	const char *price = o->quote.number[QUOTE_PRICE];
 
 	require(price && !decimal_is_zero(price) && !decimal_is_negative(price));
 	for (int i = 0; i < QUOTE_NUMBERS; i++)
 		require(!o->quote.number[i] || decimal_is_valid(o->quote.number[i]));
-	kis_check_text(o->quote.name);
+	check_text(o->quote.name);
 	require(o->quote.currency);
-	kis_check_text(o->quote.currency);
-	require(o->exchange != MARKET_NONE);
-	require(o->rt_cd && strcmp(o->rt_cd, "0") == 0);
+	check_text(o->quote.currency);
+	require(!is_kis() || o->exchange != MARKET_NONE);
+	require(!is_kis() || (o->rt_cd && strcmp(o->rt_cd, "0") == 0));
 	require(o->raw);
 }
 
 /* A share without a trade keeps what is known, and no price. */
-static inline void kis_check_rest(const struct outcome *o)
+static inline void check_rest(const struct outcome *o)
 {
 	bool is_known = o->err.kind == ERR_NO_TRADE;
 	const char *close = o->quote.number[QUOTE_PREVIOUS_CLOSE];
 
-	require(is_known == (close != NULL) && is_known == (o->quote.currency != NULL));
-	require(!is_known || (o->exchange != MARKET_NONE && !decimal_is_zero(close)));
+	require(is_known == (o->quote.currency != NULL) && (is_known || !close));
+	if (is_known && is_kis())
+		require(close && !decimal_is_zero(close) && o->exchange != MARKET_NONE);
 	require(is_known || !o->quote.name);
 	for (int i = QUOTE_PRICE; i <= QUOTE_CHANGE_PERCENT; i++)
 		require(!o->quote.number[i]);
 	for (int i = 0; i < QUOTE_NUMBERS; i++)
 		require(!o->quote.number[i] ||
 			(is_known && decimal_is_valid(o->quote.number[i])));
-	kis_check_text(o->quote.name);
+	check_text(o->quote.name);
 }
 
-static inline void kis_check_outcome(const struct outcome *o)
+static inline void check_outcome(const struct outcome *o)
 {
 	if (o->has_quote) {
-		kis_check_quote(o);
+		check_quote(o);
 	} else {
 		require(o->err.kind == ERR_NOT_FOUND || o->err.kind == ERR_PARSE ||
 			o->err.kind == ERR_NO_TRADE);
-		kis_check_err(&o->err);
-		kis_check_rest(o);
+		check_err(&o->err);
+		check_rest(o);
 	}
 	if (o->raw) {
 		struct json_doc *doc = json_parse(o->raw, strlen(o->raw), NULL);
@@ -104,7 +111,7 @@ static inline void kis_check_outcome(const struct outcome *o)
 	}
 }
 
-static inline void kis_check_failure(const struct result *result, const struct err *err)
+static inline void check_failure(const struct result *result, const struct err *err)
 {
 	static const struct outcome untouched = { .has_quote = false };
 
@@ -124,18 +131,18 @@ static inline void kis_check_failure(const struct result *result, const struct e
 	default:
 		require(!"a kind that the contract names");
 	}
-	kis_check_err(err);
+	check_err(err);
 	for (size_t i = 0; i < result->request->count; i++)
 		require(memcmp(&result->outcome[i], &untouched, sizeof untouched) == 0);
 }
 
 /* Puts the body before the provider. Returns the result, the caller's, when
  * the call as a whole was read; NULL when it failed. */
-static inline struct result *kis_read(const struct kis_question *q, const uint8_t *body, size_t len)
+static inline struct result *read_answer(const struct question *q, const uint8_t *body, size_t len)
 {
-	const struct provider *kis = provider_find("kis");
-	struct result *result = kis_new_result(q);
-	struct provider_call call = { .account = &kis->account[0] };
+	const struct provider *p = provider_find(SOURCE);
+	struct result *result = new_result(q);
+	struct provider_call call = { .account = &p->account[0] };
 	const struct verdict *v = &result->verdict;
 	struct http_response response;
 	struct err err = { .kind = ERR_KINDS };
@@ -144,26 +151,27 @@ static inline struct result *kis_read(const struct kis_question *q, const uint8_
 	http_response_init(&response);
 	response.status = q->status;
 	buf_append(&response.body, (const char *)body, len);
-	rc = kis->parse_quote(&call, &response, result, &err);
+	rc = p->parse_quote(&call, &response, result, &err);
 	http_response_release(&response);
 
-	kis_check_text(v->rt_cd);
-	kis_check_text(v->msg_cd);
-	kis_check_text(v->msg1);
+	check_text(v->rt_cd);
+	check_text(v->msg_cd);
+	check_text(v->msg1);
 	require((rc < 0) == (err.kind != ERR_KINDS));
 	if (rc == 0) {
-		require(q->status == 200 && v->rt_cd && strcmp(v->rt_cd, "0") == 0);
+		require(q->status == 200);
+		require(!is_kis() || (v->rt_cd && strcmp(v->rt_cd, "0") == 0));
 		for (size_t i = 0; i < result->request->count; i++)
-			kis_check_outcome(&result->outcome[i]);
+			check_outcome(&result->outcome[i]);
 		return result;
 	}
-	kis_check_failure(result, &err);
+	check_failure(result, &err);
 	result_free(result);
 	return NULL;
 }
 
 /* The decimal that a row's field holds is this one. */
-static inline void kis_check_number(const struct json_node *row, const char *key,
+static inline void check_number(const struct json_node *row, const char *key,
 				    const char *number)
 {
 	const char *text = json_string(json_get(row, key));
@@ -174,7 +182,7 @@ static inline void kis_check_number(const struct json_node *row, const char *key
 }
 
 /* Whether a text that may have blanks around it is the code. */
-static inline bool kis_is_code(const char *text, const char *code)
+static inline bool is_code(const char *text, const char *code)
 {
 	size_t len = strlen(code);
 
@@ -182,7 +190,7 @@ static inline bool kis_is_code(const char *text, const char *code)
 	return strncmp(text, code, len) == 0 && text[len + strspn(text + len, " ")] == '\0';
 }
 
-static inline bool kis_is_blank(const char *text)
+static inline bool is_blank(const char *text)
 {
 	return !text || text[strspn(text, " ")] == '\0';
 }

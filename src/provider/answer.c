@@ -1,0 +1,172 @@
+#include "provider/answer.h"
+
+#include <string.h>
+
+#include "base/decimal.h"
+
+bool answer_is_ok(const struct http_response *response)
+{
+	return response->status >= 200 && response->status < 300;
+}
+
+enum err_kind answer_kind_of_status(int status)
+{
+	if (status == 429)
+		return ERR_RATE_LIMIT;
+	if (status == 401 || status == 403)
+		return ERR_FORBIDDEN;
+	return status >= 500 ? ERR_SERVER : ERR_HTTP;
+}
+
+void answer_note_status(const struct http_response *response, struct err *err)
+{
+	err->code = response->status;
+	err->retry_after_ms = response->retry_after_ms;
+}
+
+int answer_fail_status(const struct http_response *response, struct err *err)
+{
+	bool is_redirect = response->status / 100 == 3;
+
+	err_set(err, answer_kind_of_status(response->status),
+		"HTTP status %d%s", response->status,
+		is_redirect ? " (redirects are not followed)" : "");
+	answer_note_status(response, err);
+	return -1;
+}
+
+int answer_get_text(const struct json_node *row, const char *key,
+		    struct arena *texts, const char **out, struct err *err)
+{
+	const char *text;
+	size_t len;
+
+	*out = NULL;
+	if (json_get_string(row, key, &text, err) < 0)
+		return -1;
+	if (!text)
+		return 0;
+	text += strspn(text, " ");
+	len = strlen(text);
+	while (len > 0 && text[len - 1] == ' ')
+		len--;
+	if (len == 0)
+		return 0;
+	*out = arena_copy(texts, text, len);
+	return *out ? 0 : err_no_memory(err);
+}
+
+int answer_keep(const char *decimal, struct arena *texts, const char **out,
+		struct err *err)
+{
+	*out = arena_copy(texts, decimal, strlen(decimal));
+	return *out ? 0 : err_no_memory(err);
+}
+
+int answer_get_numbers(const struct json_node *row,
+		       const struct answer_field *field, size_t count,
+		       struct arena *texts, struct quote *q, struct err *err)
+{
+	const struct json_node *at = NULL;
+	char number[DECIMAL_BYTES];
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		int rc = json_as_number_text(json_find(row, &at, field[i].key),
+					     field[i].key, &text, err);
+
+		if (rc < 0)
+			return -1;
+		if (rc == 0)
+			continue;
+		if (decimal_parse_number(text, strlen(text), number, err) < 0)
+			return err_wrap(err, "field '%s'", field[i].key);
+		if (answer_keep(number, texts, &q->number[field[i].number],
+				err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int answer_compute_change(struct arena *texts, struct quote *q, struct err *err)
+{
+	char change[DECIMAL_BYTES], percent[DECIMAL_BYTES];
+	const char *close = q->number[QUOTE_PREVIOUS_CLOSE];
+
+	if (!close || decimal_is_zero(close))
+		return 0;
+	if (decimal_subtract(q->number[QUOTE_PRICE], close, change, err) < 0 ||
+	    decimal_percent(change, close, percent, err) < 0 ||
+	    answer_keep(change, texts, &q->number[QUOTE_CHANGE], err) < 0)
+		return -1;
+	return answer_keep(percent, texts, &q->number[QUOTE_CHANGE_PERCENT],
+			   err);
+}
+
+void answer_drop_zero_prices(struct quote *q)
+{
+	static const enum quote_number prices[] = { QUOTE_OPEN, QUOTE_HIGH,
+						    QUOTE_LOW, QUOTE_BID,
+						    QUOTE_ASK };
+	size_t i;
+
+	for (i = 0; i < COUNT(prices); i++) {
+		const char **price = &q->number[prices[i]];
+
+		if (*price &&
+		    (decimal_is_zero(*price) || decimal_is_negative(*price)))
+			*price = NULL;
+	}
+}
+
+int answer_check_price(struct quote *q, struct err *err)
+{
+	const char *price = q->number[QUOTE_PRICE];
+
+	if (price && decimal_is_negative(price))
+		return err_set(err, ERR_PARSE, "the price is negative: '%s'",
+			       price);
+	if (price && !decimal_is_zero(price))
+		return 0;
+	q->number[QUOTE_PRICE] = NULL;
+	q->number[QUOTE_CHANGE] = q->number[QUOTE_CHANGE_PERCENT] = NULL;
+	q->quoted_at = q->session = NULL;
+	answer_drop_zero_prices(q);
+	return err_set(err, ERR_NO_TRADE,
+		       "no trade yet (halted, or before the first)");
+}
+
+void answer_finish(struct outcome *o, const struct verdict *verdict,
+		   const struct err *failure)
+{
+	o->has_quote = !failure;
+	if (failure) {
+		o->err = *failure;
+		if (failure->kind != ERR_NO_TRADE)
+			o->quote = (struct quote){ .name = NULL };
+		return;
+	}
+	o->rt_cd = verdict->rt_cd;
+	o->msg_cd = verdict->msg_cd;
+	o->msg1 = verdict->msg1;
+}
+
+void answer_set_not_found(struct outcome *o, const struct verdict *verdict)
+{
+	struct err missing;
+
+	err_set(&missing, ERR_NOT_FOUND, "no such symbol");
+	answer_finish(o, verdict, &missing);
+}
+
+int answer_keep_raw(const struct json_node *row, struct arena *texts,
+		    struct outcome *o, struct err *err)
+{
+	char *text = json_render(row);
+
+	if (text)
+		o->raw = arena_copy(texts, text, strlen(text));
+	json_text_free(text);
+	return text && o->raw ? 0 : err_no_memory(err);
+}

@@ -1,0 +1,79 @@
+/* answer.h: what reading the answers of any source has in common.
+ * Layer provider; uses base, model, net. For the files of the providers.
+ *
+ * Texts go into the arena of the result; a zero, negative or absent price is
+ * no price of anything. */
+#ifndef PROVIDER_ANSWER_H
+#define PROVIDER_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "model/quote.h"
+#include "net/http_response.h"
+#include "net/json_read.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* Which member of an answer holds which number of a quote. */
+struct answer_field {
+	enum quote_number number;
+	const char *key;
+};
+
+/* Whether the status says that the call was answered. */
+bool answer_is_ok(const struct http_response *response);
+
+/* The kind that a status alone tells: RATE_LIMIT (429), FORBIDDEN (a gateway's
+ * 401 or 403 page says nothing on the login), SERVER, HTTP. */
+enum err_kind answer_kind_of_status(int status);
+
+/* Fills err for an answer that tells no more than its status. Returns -1. */
+int answer_fail_status(const struct http_response *response, struct err *err);
+
+/* Puts status and Retry-After into err, whose kind and text are set. */
+void answer_note_status(const struct http_response *response, struct err *err);
+
+/* A text member without the blanks around it; NULL when absent or blank.
+ * Errors: PARSE, SYSTEM. */
+MUST_CHECK int answer_get_text(const struct json_node *row, const char *key,
+			       struct arena *texts, const char **out,
+			       struct err *err);
+
+/* Reads members that are JSON numbers into q; an absent one or null leaves its
+ * place as it is. Errors: PARSE, naming the field; SYSTEM. */
+MUST_CHECK int answer_get_numbers(const struct json_node *row,
+				  const struct answer_field *field,
+				  size_t count, struct arena *texts,
+				  struct quote *q, struct err *err);
+
+/* Keeps a decimal. Errors: SYSTEM. */
+MUST_CHECK int answer_keep(const char *decimal, struct arena *texts,
+			   const char **out, struct err *err);
+
+/* change and change_percent from price and previous close, where there is one.
+ * Errors: PARSE, SYSTEM. */
+MUST_CHECK int answer_compute_change(struct arena *texts, struct quote *q,
+				     struct err *err);
+
+/* Takes zeros for what they are where nothing was traded or offered: absent. */
+void answer_drop_zero_prices(struct quote *q);
+
+/* The price of a row that names its symbol.
+ * Errors: NO_TRADE when it is absent or zero: q then has neither price nor
+ * change, but keeps what else is known. PARSE when it is negative. */
+MUST_CHECK int answer_check_price(struct quote *q, struct err *err);
+
+/* Completes the outcome whose quote was read, or was not. */
+void answer_finish(struct outcome *o, const struct verdict *verdict,
+		   const struct err *failure);
+
+/* Keeps the row's JSON text with the outcome. Errors: SYSTEM. */
+MUST_CHECK int answer_keep_raw(const struct json_node *row, struct arena *texts,
+			       struct outcome *o, struct err *err);
+
+/* No row of the answer is this symbol's. */
+void answer_set_not_found(struct outcome *o, const struct verdict *verdict);
+
+#endif
