@@ -274,6 +274,16 @@ const struct json_node *json_next(const struct json_node *item)
 	return node_of(item_of(item)->next);
 }
 
+const struct json_node *json_first_member(const struct json_node *obj)
+{
+	return json_is_object(obj) ? node_of(item_of(obj)->child) : NULL;
+}
+
+const char *json_member_key(const struct json_node *member)
+{
+	return member ? item_of(member)->string : NULL;
+}
+
 char *json_render(const struct json_node *n)
 {
 	return cJSON_PrintUnformatted(item_of(n));

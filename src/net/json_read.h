@@ -81,6 +81,10 @@ MUST_CHECK int json_get_integer(const struct json_node *obj, const char *key,
 const struct json_node *json_first(const struct json_node *array);
 const struct json_node *json_next(const struct json_node *item);
 
+/* The first member of an object, and a member's key; NULL: none. */
+const struct json_node *json_first_member(const struct json_node *obj);
+const char *json_member_key(const struct json_node *member);
+
 /* The source text of a value, for passing an answer on unchanged ("raw"):
  * without blanks, numbers digit for digit. The caller frees it with
  * json_text_free.

@@ -1,5 +1,6 @@
 #include "provider/answer.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/decimal.h"
@@ -137,30 +138,7 @@ int answer_check_price(struct quote *q, struct err *err)
 		       "no trade yet (halted, or before the first)");
 }
 
-void answer_finish(struct outcome *o, const struct verdict *verdict,
-		   const struct err *failure)
-{
-	o->has_quote = !failure;
-	if (failure) {
-		o->err = *failure;
-		if (failure->kind != ERR_NO_TRADE)
-			o->quote = (struct quote){ .name = NULL };
-		return;
-	}
-	o->rt_cd = verdict->rt_cd;
-	o->msg_cd = verdict->msg_cd;
-	o->msg1 = verdict->msg1;
-}
-
-void answer_set_not_found(struct outcome *o, const struct verdict *verdict)
-{
-	struct err missing;
-
-	err_set(&missing, ERR_NOT_FOUND, "no such symbol");
-	answer_finish(o, verdict, &missing);
-}
-
-int answer_keep_raw(const struct json_node *row, struct arena *texts,
+static int keep_raw(const struct json_node *row, struct arena *texts,
 		    struct outcome *o, struct err *err)
 {
 	char *text = json_render(row);
@@ -169,4 +147,90 @@ int answer_keep_raw(const struct json_node *row, struct arena *texts,
 		o->raw = arena_copy(texts, text, strlen(text));
 	json_text_free(text);
 	return text && o->raw ? 0 : err_no_memory(err);
+}
+
+static void set_failure(struct outcome *o, const struct err *failure)
+{
+	o->has_quote = false;
+	o->err = *failure;
+	if (failure->kind != ERR_NO_TRADE)
+		o->quote = (struct quote){ .name = NULL };
+}
+
+int answer_finish(struct result *result, struct outcome *o,
+		  const struct json_node *row, const struct err *failure,
+		  struct err *err)
+{
+	const struct verdict *v = &result->verdict;
+
+	if (failure && failure->kind == ERR_SYSTEM) {
+		*err = *failure;
+		return -1;
+	}
+	if (failure) {
+		set_failure(o, failure);
+	} else {
+		o->has_quote = true;
+		o->rt_cd = v->rt_cd;
+		o->msg_cd = v->msg_cd;
+		o->msg1 = v->msg1;
+	}
+	return row && result->request->wants_raw
+		       ? keep_raw(row, &result->texts, o, err)
+		       : 0;
+}
+
+void answer_set_not_found(struct outcome *o)
+{
+	struct err missing;
+
+	err_set(&missing, ERR_NOT_FOUND, "no such symbol");
+	set_failure(o, &missing);
+}
+
+size_t answer_find_item(const struct request *r, size_t likely,
+			const char *code)
+{
+	if (likely < r->count && strcmp(r->item[likely].symbol.code, code) == 0)
+		return likely;
+	for (size_t i = 0; i < r->count; i++)
+		if (strcmp(r->item[i].symbol.code, code) == 0)
+			return i;
+	return SIZE_MAX;
+}
+
+int answer_map_rows(
+	const struct json_node *rows, const char *key, bool may_be_blank,
+	size_t (*find)(const struct request *, size_t, const char *),
+	struct result *result, const struct json_node **row_of, struct err *err)
+{
+	size_t i, next = 0;
+
+	for (const struct json_node *row = json_first(rows); row;
+	     row = json_next(row)) {
+		const char *code;
+
+		if (!json_is_object(row))
+			return err_set(err, ERR_PARSE,
+				       "a row is not an object");
+		if (answer_get_text(row, key, &result->texts, &code, err) < 0)
+			return -1;
+		if (!code && may_be_blank)
+			continue;
+		if (!code)
+			return err_set(err, ERR_PARSE,
+				       "a row has no field '%s'", key);
+		i = find(result->request, next, code);
+		if (i == SIZE_MAX)
+			return err_set(
+				err, ERR_PARSE,
+				"the answer names '%s', which was not asked",
+				code);
+		if (row_of[i])
+			return err_set(err, ERR_PARSE,
+				       "the answer names '%s' twice", code);
+		row_of[i] = row;
+		next = i + 1;
+	}
+	return 0;
 }

@@ -65,15 +65,29 @@ void answer_drop_zero_prices(struct quote *q);
  * change, but keeps what else is known. PARSE when it is negative. */
 MUST_CHECK int answer_check_price(struct quote *q, struct err *err);
 
-/* Completes the outcome whose quote was read, or was not. */
-void answer_finish(struct outcome *o, const struct verdict *verdict,
-		   const struct err *failure);
+/* Completes the outcome of a row that was read (failure NULL), or was not, and
+ * keeps the row's text where the request wants it; row may be NULL.
+ * Errors: SYSTEM alone ends the call: a failure of that kind is passed on. */
+MUST_CHECK int answer_finish(struct result *result, struct outcome *o,
+			     const struct json_node *row,
+			     const struct err *failure, struct err *err);
 
-/* Keeps the row's JSON text with the outcome. Errors: SYSTEM. */
-MUST_CHECK int answer_keep_raw(const struct json_node *row, struct arena *texts,
-			       struct outcome *o, struct err *err);
+/* The item of that code, or SIZE_MAX; likely is looked at first. */
+size_t answer_find_item(const struct request *r, size_t likely,
+			const char *code);
+
+/* Finds the row of each item: they may come in another order. find says which
+ * item a row's code is of. A row without a code is skipped where may_be_blank
+ * (the place of an unknown one), else it is an error.
+ * row_of: REQUEST_MAX, NULL where there is none.
+ * Errors: PARSE also when a code was not asked, or is named twice; SYSTEM. */
+MUST_CHECK int answer_map_rows(
+	const struct json_node *rows, const char *key, bool may_be_blank,
+	size_t (*find)(const struct request *, size_t, const char *),
+	struct result *result, const struct json_node **row_of,
+	struct err *err);
 
 /* No row of the answer is this symbol's. */
-void answer_set_not_found(struct outcome *o, const struct verdict *verdict);
+void answer_set_not_found(struct outcome *o);
 
 #endif

@@ -13,7 +13,8 @@
 
 #include "base/err.h"
 #include "model/quote.h"
-#include "net/http.h"
+#include "net/http_request.h"
+#include "net/http_response.h"
 #include "net/json_read.h"
 #include "provider/answer.h"
 #include "provider/provider.h"

@@ -122,15 +122,8 @@ static int read_row(const struct json_node *row, bool is_named,
 	int rc = read_quote(row, is_named, result->request, &result->texts,
 			    &o->quote, &failure);
 
-	if (rc < 0 && failure.kind == ERR_SYSTEM) {
-		*err = failure;
-		return -1;
-	}
-	answer_finish(o, &result->verdict, rc < 0 ? &failure : NULL);
 	o->exchange = MARKET_KR;
-	return result->request->wants_raw
-		       ? answer_keep_raw(row, &result->texts, o, err)
-		       : 0;
+	return answer_finish(result, o, row, rc < 0 ? &failure : NULL, err);
 }
 
 /* The item that the broker names, or SIZE_MAX: none; likely is looked at first.
@@ -139,20 +132,17 @@ static int read_row(const struct json_node *row, bool is_named,
 static size_t find_item(const struct request *r, size_t likely,
 			const char *named)
 {
-	size_t i, etn = SIZE_MAX;
+	size_t i = answer_find_item(r, likely, named);
 
-	if (likely < r->count &&
-	    strcmp(r->item[likely].symbol.code, named) == 0)
-		return likely;
+	if (i != SIZE_MAX)
+		return i;
 	for (i = 0; i < r->count; i++) {
 		const char *asked = r->item[i].symbol.code;
 
-		if (strcmp(asked, named) == 0)
-			return i;
 		if (asked[0] == 'Q' && strcmp(asked + 1, named) == 0)
-			etn = i;
+			return i;
 	}
-	return etn;
+	return SIZE_MAX;
 }
 
 static int parse_single(const struct json_node *row, struct result *result,
@@ -174,56 +164,23 @@ static int parse_single(const struct json_node *row, struct result *result,
 	return read_row(row, named != NULL, result, &result->outcome[0], err);
 }
 
-/* Finds the row of each item: they may come in another order. */
-static int map_rows(const struct json_node *rows, struct result *result,
-		    const struct json_node *row_of[REQUEST_MAX],
-		    struct err *err)
-{
-	const struct json_node *row;
-	size_t i, next = 0;
-
-	if (!json_is_array(rows))
-		return err_set(err, ERR_PARSE,
-			       "field 'output' is not an array");
-	for (row = json_first(rows); row; row = json_next(row)) {
-		const char *code;
-
-		if (!json_is_object(row))
-			return err_set(err, ERR_PARSE,
-				       "a row is not an object");
-		if (answer_get_text(row, "inter_shrn_iscd", &result->texts,
-				    &code, err) < 0)
-			return -1;
-		if (!code)
-			continue; /* the place of an unknown code */
-		i = find_item(result->request, next, code);
-		if (i == SIZE_MAX)
-			return err_set(
-				err, ERR_PARSE,
-				"the answer names '%s', which was not asked",
-				code);
-		if (row_of[i])
-			return err_set(err, ERR_PARSE,
-				       "the answer names '%s' twice", code);
-		row_of[i] = row;
-		next = i + 1;
-	}
-	return 0;
-}
-
 static int parse_multi(const struct json_node *rows, struct result *result,
 		       struct err *err)
 {
 	const struct json_node *row_of[REQUEST_MAX] = { NULL };
 	size_t i;
 
-	if (map_rows(rows, result, row_of, err) < 0)
+	if (!json_is_array(rows))
+		return err_set(err, ERR_PARSE,
+			       "field 'output' is not an array");
+	if (answer_map_rows(rows, "inter_shrn_iscd", true, find_item, result,
+			    row_of, err) < 0)
 		return -1;
 	for (i = 0; i < result->request->count; i++) {
 		struct outcome *o = &result->outcome[i];
 
 		if (!row_of[i])
-			answer_set_not_found(o, &result->verdict);
+			answer_set_not_found(o);
 		else if (read_row(row_of[i], true, result, o, err) < 0)
 			return -1;
 	}

@@ -151,15 +151,8 @@ int kis_overseas_parse(const struct json_doc *doc, struct result *result,
 			       "field 'output' is not an object");
 	rc = read_quote(row, symbol, result->request->wants_detail,
 			&result->texts, &o->quote, &failure);
-	if (rc < 0 && failure.kind == ERR_SYSTEM) {
-		*err = failure;
-		return -1;
-	}
-	answer_finish(o, &result->verdict, rc < 0 ? &failure : NULL);
 	o->exchange = rc == 0 || failure.kind == ERR_NO_TRADE
 			      ? exchange_of(symbol)
 			      : MARKET_NONE;
-	return result->request->wants_raw
-		       ? answer_keep_raw(row, &result->texts, o, err)
-		       : 0;
+	return answer_finish(result, o, row, rc < 0 ? &failure : NULL, err);
 }

@@ -1,10 +1,18 @@
 /* The providers that there are: a new one is a line here. */
 #include <string.h>
 
+#include "provider/alpaca.h"
+#include "provider/ecb.h"
 #include "provider/kis_provider.h"
 #include "provider/provider.h"
+#include "provider/upbit.h"
 
-static const struct provider *const providers[] = { &kis_provider };
+static const struct provider *const providers[] = {
+	&kis_provider,
+	&alpaca_provider,
+	&upbit_provider,
+	&ecb_provider,
+};
 
 size_t provider_count(void)
 {

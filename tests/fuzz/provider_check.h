@@ -57,7 +57,7 @@ static inline void check_text(const char *text)
 static inline void check_err(const struct err *err)
 {
 	require(memchr(err->msg, '\0', sizeof err->msg) && err->msg[0]);
-	require(err->retry_after_ms == 0);
+	require(err->retry_after_ms == 0 || err->kind == ERR_RATE_LIMIT);
 }
 
 static inline void check_quote(const struct outcome *o)
@@ -93,6 +93,20 @@ static inline void check_rest(const struct outcome *o)
 	check_text(o->quote.name);
 }
 
+/* A JSON value, which need not be a document. */
+static inline void check_raw(const char *raw)
+{
+	struct json_doc *doc;
+	struct buf text;
+
+	buf_init(&text, 1 << 24);
+	buf_printf(&text, "[%s]", raw);
+	doc = json_parse(buf_text(&text), text.len, NULL);
+	require(doc);
+	json_free(doc);
+	buf_release(&text);
+}
+
 static inline void check_outcome(const struct outcome *o)
 {
 	if (o->has_quote) {
@@ -103,12 +117,8 @@ static inline void check_outcome(const struct outcome *o)
 		check_err(&o->err);
 		check_rest(o);
 	}
-	if (o->raw) {
-		struct json_doc *doc = json_parse(o->raw, strlen(o->raw), NULL);
-
-		require(doc);
-		json_free(doc);
-	}
+	if (o->raw)
+		check_raw(o->raw);
 }
 
 static inline void check_failure(const struct result *result, const struct err *err)
@@ -159,7 +169,7 @@ static inline struct result *read_answer(const struct question *q, const uint8_t
 	check_text(v->msg1);
 	require((rc < 0) == (err.kind != ERR_KINDS));
 	if (rc == 0) {
-		require(q->status == 200);
+		require(q->status == 200 || (q->status == 404 && !is_kis()));
 		require(!is_kis() || (v->rt_cd && strcmp(v->rt_cd, "0") == 0));
 		for (size_t i = 0; i < result->request->count; i++)
 			check_outcome(&result->outcome[i]);

@@ -1,0 +1,277 @@
+/* US shares by Alpaca: snapshots, a hundred symbols in one call.
+ *
+ * An ill-formed symbol costs the whole call, and is named; an unknown one is
+ * left out; null, or a symbol without a trade, is one that the feed lacks.
+ *
+ * Source: docs.alpaca.markets; forms of errors as third parties saw them. */
+#include "provider/alpaca.h"
+
+#include <string.h>
+
+#include "net/http_request.h"
+#include "provider/alpaca_snapshot.h"
+#include "provider/answer.h"
+#include "provider/provider.h"
+#include "provider/times.h"
+
+enum {
+	WINDOW_SEC = 60,
+	BATCH_MAX = 100 /* no maximum is published; 300 were seen to work */
+};
+
+/* How Alpaca spells a code: a class of shares behind a point. */
+static void spell(const struct symbol *s, char out[SYMBOL_CODE_BYTES])
+{
+	memcpy(out, s->code, SYMBOL_CODE_BYTES);
+	for (; *out; out++)
+		if (*out == '-' || *out == '/')
+			*out = '.';
+}
+
+static bool is_spelled_before(const struct request *r, size_t i)
+{
+	char code[SYMBOL_CODE_BYTES], other[SYMBOL_CODE_BYTES];
+
+	spell(&r->item[i].symbol, code);
+	for (size_t k = 0; k < i; k++) {
+		spell(&r->item[k].symbol, other);
+		if (strcmp(code, other) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int build_quote(const struct provider_call *call,
+		       const struct request *request, struct http_request *out,
+		       struct err *err)
+{
+	char code[SYMBOL_CODE_BYTES];
+	struct buf list;
+	int rc;
+
+	buf_init(&list, HTTP_URL_MAX_BYTES);
+	for (size_t i = 0; i < request->count; i++) {
+		if (is_spelled_before(request, i))
+			continue; /* AAPL.US and AAPL.NAS are one to it */
+		spell(&request->item[i].symbol, code);
+		buf_printf(&list, "%s%s", list.len > 0 ? "," : "", code);
+	}
+	http_request_set_url(out, call->base_url, "/v2/stocks/snapshots");
+	http_request_add_query(out, "symbols", buf_text(&list));
+	http_request_add_query(out, "feed", call->account->name);
+	rc = buf_check(&list, ERR_INPUT, err);
+	buf_release(&list);
+	if (rc < 0 ||
+	    http_request_add_header(out, "APCA-API-KEY-ID", call->login.key,
+				    err) < 0 ||
+	    http_request_add_header(out, "APCA-API-SECRET-KEY",
+				    call->login.secret, err) < 0)
+		return -1;
+	return buf_check(&out->url, ERR_INPUT, err);
+}
+
+/* The item's snapshot, or NULL. */
+static const struct json_node *get_row(const struct json_node *root,
+				       const struct request_item *item)
+{
+	char code[SYMBOL_CODE_BYTES];
+
+	spell(&item->symbol, code);
+	return json_get(root, code);
+}
+
+/* An answer that has others and none of the symbols is of another call. */
+static int check_owner(const struct json_node *root, const struct request *r,
+		       struct err *err)
+{
+	const char *key = json_member_key(json_first_member(root));
+
+	if (!key)
+		return 0;
+	for (size_t i = 0; i < r->count; i++)
+		if (get_row(root, &r->item[i]))
+			return 0;
+	return err_set(err, ERR_PARSE,
+		       "the answer names '%s', which was not asked", key);
+}
+
+static int read_rows(const struct json_node *root,
+		     const struct provider_account *account,
+		     struct result *result, struct err *err)
+{
+	const struct request *r = result->request;
+
+	if (check_owner(root, r, err) < 0)
+		return -1;
+	for (size_t i = 0; i < r->count; i++) {
+		struct outcome *o = &result->outcome[i];
+		const struct json_node *row = get_row(root, &r->item[i]);
+		struct err failure;
+		int rc;
+
+		if (!row) {
+			answer_set_not_found(o);
+			continue;
+		}
+		rc = alpaca_read_snapshot(row, account, &result->texts,
+					  &o->quote, &failure);
+		if (answer_finish(result, o, row, rc < 0 ? &failure : NULL,
+				  err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- refusals and limits ------------------------------------------------ */
+
+/* The item that "invalid symbol: X" names, or -1. */
+static int find_culprit(const struct request *r, const char *message)
+{
+	static const char words[] = "invalid symbol: ";
+	const char *named = message ? strstr(message, words) : NULL;
+	char code[SYMBOL_CODE_BYTES];
+
+	for (size_t i = 0; named && i < r->count; i++) {
+		spell(&r->item[i].symbol, code);
+		if (strcmp(named + sizeof words - 1, code) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+/* Digits and nothing else. */
+static bool read_count(const char *text, int64_t *value)
+{
+	const int64_t most = INT64_C(99999999999);
+
+	*value = 0;
+	if (!text || !*text)
+		return false;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9' || *value > most)
+			return false;
+		*value = *value * 10 + (*text - '0');
+	}
+	return true;
+}
+
+/* What is left of this minute, and when it ends by the source's own clock. */
+static void read_limit(const struct http_response *response, struct verdict *v)
+{
+	const char *date = http_response_header(response, "Date");
+	int64_t left, end, now;
+
+	if (!read_count(http_response_header(response, "X-RateLimit-Remaining"),
+			&left))
+		return;
+	v->calls_left = left > 1000000 ? 1000000 : (int)left;
+	v->resets_after_ms = WINDOW_SEC * 1000;
+	if (!date || !times_parse_http(date, &now) ||
+	    !read_count(http_response_header(response, "X-RateLimit-Reset"),
+			&end))
+		return;
+	if (end <= now)
+		v->resets_after_ms = 0;
+	else if (end - now < WINDOW_SEC)
+		v->resets_after_ms = (end - now) * 1000;
+}
+
+/* Its own words tell a refusal from a gateway's page; 403 with words is of the
+ * plan, which is all calls of this feed. */
+static enum err_kind kind_of_refusal(int status, bool has_culprit)
+{
+	if (status == 401 || status == 403)
+		return ERR_AUTH;
+	if (status == 400)
+		return has_culprit ? ERR_NOT_FOUND : ERR_INPUT;
+	if (status == 422)
+		return ERR_INPUT;
+	return answer_kind_of_status(status);
+}
+
+static int read_refusal(const struct provider_call *call,
+			const struct http_response *response,
+			const struct json_node *root, struct result *result,
+			struct err *err)
+{
+	struct verdict *v = &result->verdict;
+
+	if (answer_get_text(root, "message", &result->texts, &v->msg1, NULL) <
+		    0 ||
+	    !v->msg1) {
+		answer_fail_status(response, err);
+	} else {
+		if (response->status == 400)
+			v->culprit = find_culprit(result->request, v->msg1);
+		err_set(err, kind_of_refusal(response->status, v->culprit >= 0),
+			"refused: %s%s%s%s", v->msg1,
+			response->status == 403 ? " (feed '" : "",
+			response->status == 403 ? call->account->name : "",
+			response->status == 403 ? "')" : "");
+		answer_note_status(response, err);
+	}
+	if (err->kind == ERR_RATE_LIMIT && err->retry_after_ms == 0 &&
+	    v->calls_left >= 0)
+		err->retry_after_ms = v->resets_after_ms;
+	return -1;
+}
+
+static int parse_quote(const struct provider_call *call,
+		       const struct http_response *response,
+		       struct result *result, struct err *err)
+{
+	struct json_doc *doc = json_parse_object(buf_text(&response->body),
+						 response->body.len, err);
+	int rc = -1;
+
+	verdict_init(&result->verdict);
+	read_limit(response, &result->verdict);
+	if (!answer_is_ok(response))
+		rc = read_refusal(call, response, doc ? json_root(doc) : NULL,
+				  result, err);
+	else if (doc)
+		rc = read_rows(json_root(doc), call->account, result, err);
+	json_free(doc);
+	return rc;
+}
+
+/* ---- the provider ------------------------------------------------------- */
+
+static size_t batch_max(const struct provider_account *account,
+			enum market market)
+{
+	return market >= MARKET_US && market <= MARKET_AMS ? account->batch_max
+							   : 0;
+}
+
+/* The feeds. Free keys have 200 calls a minute and no live sip; a key for that
+ * has 10,000, of which a tenth reads 100,000 symbols. */
+static const struct provider_account accounts[] = {
+	{ .name = "iex",
+	  .base_url = "https://data.alpaca.markets",
+	  .limit = { 200, WINDOW_SEC, 10 },
+	  .batch_max = BATCH_MAX },
+	{ .name = "delayed_sip",
+	  .base_url = "https://data.alpaca.markets",
+	  .limit = { 200, WINDOW_SEC, 10 },
+	  .batch_max = BATCH_MAX,
+	  .delayed_minutes = 15 },
+	{ .name = "sip",
+	  .base_url = "https://data.alpaca.markets",
+	  .limit = { 1000, WINDOW_SEC, 20 },
+	  .batch_max = BATCH_MAX },
+};
+
+const struct provider alpaca_provider = {
+	.name = "alpaca",
+	.title = "Alpaca",
+	.needs = { "alpaca_key_id", "alpaca_secret_key", "APCA_API_KEY_ID",
+		   "APCA_API_SECRET_KEY", "https://app.alpaca.markets/signup",
+		   "alpaca_feed", "alpaca_base_url" },
+	.is_partial = true, /* no OTC shares; iex lacks some more */
+	.account = accounts,
+	.account_count = COUNT(accounts),
+	.batch_max = batch_max,
+	.build_quote = build_quote,
+	.parse_quote = parse_quote,
+};
