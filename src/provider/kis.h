@@ -75,7 +75,8 @@ const char *kis_overseas_exchange(const struct symbol *s);
 const char *kis_overseas_spell(const struct symbol *s,
 			       char out[SYMBOL_CODE_BYTES]);
 
-/* kis_domestic.c, kis_overseas.c, kis_token.c: each a part of the provider. */
+/* kis_domestic.c, kis_overseas.c, kis_index.c, kis_token.c: each a part of the
+ * provider. */
 int kis_domestic_build(const struct provider_call *call,
 		       const struct request *request, struct http_request *out,
 		       struct err *err);
@@ -86,6 +87,11 @@ int kis_overseas_build(const struct provider_call *call,
 		       struct err *err);
 int kis_overseas_parse(const struct json_doc *doc, struct result *result,
 		       struct err *err);
+int kis_index_build(const struct provider_call *call,
+		    const struct request *request, struct http_request *out,
+		    struct err *err);
+int kis_index_parse(const struct json_doc *doc, struct result *result,
+		    struct err *err);
 int kis_token_build(const struct provider_call *call, struct http_request *out,
 		    struct err *err);
 int kis_token_parse(const struct http_response *response, int64_t now_ms,

@@ -48,13 +48,21 @@ int kis_domestic_build(const struct provider_call *call,
 		       const struct request *request, struct http_request *out,
 		       struct err *err)
 {
+	static const char *const venues[] = {
+		[VENUE_KRX] = "J", [VENUE_NXT] = "NX", [VENUE_ALL] = "UN"
+	};
+	const char *venue = venues[call->venue];
 	char key[64];
 	size_t i;
 
+	if (call->venue != VENUE_KRX && call->account->batch_max == 1)
+		return err_set(err, ERR_UNSUPPORTED,
+			       "paper accounts have the prices of the exchange "
+			       "alone, not of other venues");
 	if (request->is_single) {
 		require(request->count == 1);
 		http_request_set_url(out, call->base_url, SINGLE_PATH);
-		http_request_add_query(out, "FID_COND_MRKT_DIV_CODE", "J");
+		http_request_add_query(out, "FID_COND_MRKT_DIV_CODE", venue);
 		http_request_add_query(out, "FID_INPUT_ISCD",
 				       request->item[0].symbol.code);
 		return kis_add_headers(call, "FHKST01010100", out, err);
@@ -62,7 +70,7 @@ int kis_domestic_build(const struct provider_call *call,
 	http_request_set_url(out, call->base_url, MULTI_PATH);
 	for (i = 0; i < request->count; i++) {
 		snprintf(key, sizeof key, "FID_COND_MRKT_DIV_CODE_%zu", i + 1);
-		http_request_add_query(out, key, "J");
+		http_request_add_query(out, key, venue);
 		snprintf(key, sizeof key, "FID_INPUT_ISCD_%zu", i + 1);
 		http_request_add_query(out, key, request->item[i].symbol.code);
 	}

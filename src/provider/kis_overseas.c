@@ -25,7 +25,12 @@ static const struct answer_field detail_fields[] = {
 	{ QUOTE_WEEK52_HIGH, "h52p" }, { QUOTE_WEEK52_LOW, "l52p" },
 };
 
-enum { HK_DIGITS = 5 };
+enum {
+	HK_DIGITS = 5,
+	/* Of Asia, but for those who pay the broker for less, which the answer
+	 * does not tell. */
+	DELAY_MINUTES = 15
+};
 
 static enum market exchange_of(const struct symbol *s)
 {
@@ -114,6 +119,8 @@ static int read_quote(const struct json_node *row, const struct symbol *symbol,
 	const char *rsym, *currency = NULL;
 
 	*q = (struct quote){ .currency = market_currency(symbol->market) };
+	if (symbol->market >= MARKET_HKS && symbol->market <= MARKET_HNX)
+		q->delayed_minutes = DELAY_MINUTES;
 	if (answer_get_text(row, "rsym", texts, &rsym, err) < 0)
 		return -1;
 	if (!rsym)

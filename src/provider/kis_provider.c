@@ -38,9 +38,11 @@ static bool has_detail(const struct provider_account *account,
 static size_t batch_max(const struct provider_account *account,
 			enum market market)
 {
-	return market == MARKET_KR   ? account->batch_max
-	       : is_overseas(market) ? 1
-				     : 0;
+	if (market == MARKET_KR)
+		return account->batch_max;
+	if (market == MARKET_IDX)
+		return is_paper(account) ? 0 : 1;
+	return is_overseas(market) ? 1 : 0;
 }
 
 static size_t exchanges(enum market market,
@@ -54,18 +56,20 @@ static size_t exchanges(enum market market,
 	return 3;
 }
 
-static bool is_domestic(const struct request *r)
+static enum market market_of(const struct request *r)
 {
-	return r->item[0].symbol.market == MARKET_KR;
+	return r->item[0].symbol.market;
 }
 
 static int build_quote(const struct provider_call *call,
 		       const struct request *request, struct http_request *out,
 		       struct err *err)
 {
-	if (is_domestic(request))
+	if (market_of(request) == MARKET_KR)
 		return kis_domestic_build(call, request, out, err);
 	require(request->count == 1);
+	if (market_of(request) == MARKET_IDX)
+		return kis_index_build(call, request, out, err);
 	return kis_overseas_build(call, request, out, err);
 }
 
@@ -82,8 +86,10 @@ static int parse_quote(const struct provider_call *call,
 		return -1;
 	if (!result->verdict.rt_cd)
 		rc = err_set(err, ERR_PARSE, "the answer has no field 'rt_cd'");
-	else if (is_domestic(result->request))
+	else if (market_of(result->request) == MARKET_KR)
 		rc = kis_domestic_parse(doc, result, err);
+	else if (market_of(result->request) == MARKET_IDX)
+		rc = kis_index_parse(doc, result, err);
 	else
 		rc = kis_overseas_parse(doc, result, err);
 	json_free(doc);

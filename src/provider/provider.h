@@ -108,7 +108,7 @@ struct provider {
 	/* Builds the call for all items of the request, which are of one market,
 	 * or of several that may share a call. For a market with exchanges(),
 	 * the item's symbol.exchange is the one to ask.
-	 * Errors: INPUT, SYSTEM. */
+	 * Errors: INPUT, UNSUPPORTED, SYSTEM. */
 	int (*build_quote)(const struct provider_call *call,
 			   const struct request *request,
 			   struct http_request *out, struct err *err);

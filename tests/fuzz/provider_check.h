@@ -68,7 +68,7 @@ static inline void check_quote(const struct outcome *o)
 	for (int i = 0; i < QUOTE_NUMBERS; i++)
 		require(!o->quote.number[i] || decimal_is_valid(o->quote.number[i]));
 	check_text(o->quote.name);
-	require(o->quote.currency);
+	require(o->quote.currency || o->exchange == MARKET_IDX);
 	check_text(o->quote.currency);
 	require(!is_kis() || o->exchange != MARKET_NONE);
 	require(!is_kis() || (o->rt_cd && strcmp(o->rt_cd, "0") == 0));

@@ -430,6 +430,43 @@ static void test_build(void **state)
 	}
 }
 
+/* Which market's price: the broker's codes. */
+static void test_venues(void **state)
+{
+	static const struct {
+		enum venue venue;
+		const char *single, *multi;
+	} rows[] = {
+		{ VENUE_KRX, "?FID_COND_MRKT_DIV_CODE=J&", "_CODE_1=J&" },
+		{ VENUE_NXT, "?FID_COND_MRKT_DIV_CODE=NX&", "_CODE_1=NX&" },
+		{ VENUE_ALL, "?FID_COND_MRKT_DIV_CODE=UN&", "_CODE_1=UN&" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows) * 2; i++) {
+		struct request *request = case_request("005930", i % 2 ? SINGLE : 0);
+		struct provider_call call = case_call();
+		struct http_request r;
+		struct err err;
+
+		call.venue = rows[i / 2].venue;
+		http_request_init(&r);
+		assert_int_equal(source()->build_quote(&call, request, &r, NULL), 0);
+		assert_non_null(strstr(buf_text(&r.url),
+				       i % 2 ? rows[i / 2].single : rows[i / 2].multi));
+		http_request_reset(&r);
+		call.account = provider_find_account(source(), "paper");
+		if (i / 2 == 0) {
+			assert_int_equal(source()->build_quote(&call, request, &r, NULL), 0);
+		} else {
+			assert_int_equal(source()->build_quote(&call, request, &r, &err), -1);
+			assert_int_equal(err.kind, ERR_UNSUPPORTED);
+		}
+		http_request_release(&r);
+		request_free(request);
+	}
+}
+
 static void test_build_thirty(void **state)
 {
 	struct http_request r;
@@ -483,7 +520,7 @@ int main(void)
 		cmocka_unit_test(test_untouched),  cmocka_unit_test(test_beginnings),
 		cmocka_unit_test(test_names),	   cmocka_unit_test(test_largest),
 		cmocka_unit_test(test_build),	   cmocka_unit_test(test_build_thirty),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_no_memory),  cmocka_unit_test(test_venues),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,6 +190,32 @@ static void test_changes(void **state)
 			   rows[i].expected);
 }
 
+/* What is late says so. */
+static void test_delay(void **state)
+{
+	static const struct {
+		const char *asked, *rsym;
+		int minutes;
+	} rows[] = {
+		{ "TSLA.NAS", "DNASTSLA", 0 },	 { "TSLA.BAQ", "DBAQTSLA", 0 },
+		{ "TSLA@NYS", "DNYSTSLA", 0 },	 { "0700.HKS", "DHKS00700", 15 },
+		{ "7203.TSE", "DTSE7203", 15 },	 { "600519.SHS", "DSHS600519", 15 },
+		{ "000858.SZS", "DSZS000858", 15 }, { "VNM.HSX", "DHSXVNM", 15 },
+		{ "SHS.HNX", "DHNXSHS", 15 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct answer_case c;
+
+		case_ask_body(&c, rows[i].asked, 0,
+			      case_replace("overseas_price.200.json", "DNASTSLA", rows[i].rsym));
+		assert_true(c.result->outcome[0].has_quote);
+		assert_int_equal(c.result->outcome[0].quote.delayed_minutes, rows[i].minutes);
+		case_release(&c);
+	}
+}
+
 static void test_raw(void **state)
 {
 	static const char *const fixtures[] = { "overseas_price.200.json",
@@ -291,7 +317,7 @@ int main(void)
 		cmocka_unit_test(test_answers),	   cmocka_unit_test(test_names),
 		cmocka_unit_test(test_changes),	   cmocka_unit_test(test_raw),
 		cmocka_unit_test(test_beginnings), cmocka_unit_test(test_build),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_no_memory),  cmocka_unit_test(test_delay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,7 @@ static void test_markets(void **state)
 		{ MARKET_AMS, { 1, 100, 0, 0 } },  { MARKET_HKS, { 1, 0, 0, 0 } },
 		{ MARKET_TSE, { 1, 0, 0, 0 } },	   { MARKET_HNX, { 1, 0, 0, 0 } },
 		{ MARKET_BAQ, { 1, 0, 0, 0 } },	   { MARKET_UPBIT, { 0, 0, 100, 0 } },
-		{ MARKET_FX, { 0, 0, 0, 100 } },
+		{ MARKET_FX, { 0, 0, 0, 100 } },   { MARKET_IDX, { 1, 0, 0, 0 } },
 	};
 
 	(void)state;
@@ -129,9 +129,10 @@ static void test_accounts(void **state)
 		for (int m = MARKET_NONE; m < MARKET_COUNT; m++) {
 			bool is_home = m == MARKET_KR;
 			bool is_abroad = m >= MARKET_US && m <= MARKET_BAA;
+			bool has_index = m == MARKET_IDX && rows[i].has_detail_abroad;
 
 			assert_int_equal(source()->batch_max(a, (enum market)m),
-					 is_home ? rows[i].batch_max : is_abroad ? 1 : 0);
+					 is_home ? rows[i].batch_max : is_abroad || has_index);
 			assert_int_equal(source()->has_detail(a, (enum market)m),
 					 is_home || (is_abroad && rows[i].has_detail_abroad));
 		}

@@ -1,0 +1,105 @@
+/* Korean indices (FHPUP02100000, real accounts only), one a call.
+ *
+ * The answer names no index and has no previous close: that is what the change
+ * is taken from. It counts volume in thousands of shares and turnover in
+ * millions of won (a day of KOSPI: 646706 and 13576970). */
+#include "provider/kis.h"
+
+#include <string.h>
+
+#include "base/decimal.h"
+
+#define INDEX_PATH "/uapi/domestic-stock/v1/quotations/inquire-index-price"
+
+static const struct answer_field fields[] = {
+	{ QUOTE_PRICE, "bstp_nmix_prpr" },
+	{ QUOTE_CHANGE, "bstp_nmix_prdy_vrss" },
+	{ QUOTE_CHANGE_PERCENT, "bstp_nmix_prdy_ctrt" },
+	{ QUOTE_VOLUME, "acml_vol" },
+	{ QUOTE_TURNOVER, "acml_tr_pbmn" },
+	{ QUOTE_OPEN, "bstp_nmix_oprc" },
+	{ QUOTE_HIGH, "bstp_nmix_hgpr" },
+	{ QUOTE_LOW, "bstp_nmix_lwpr" },
+};
+
+/* The exchange's number of an index; digits are one. */
+static const char *number_of(const char *code)
+{
+	static const struct {
+		const char *name, *number;
+	} indices[] = {
+		{ "KOSPI", "0001" },
+		{ "KOSDAQ", "1001" },
+		{ "KOSPI200", "2001" },
+	};
+
+	for (size_t i = 0; i < COUNT(indices); i++)
+		if (strcmp(code, indices[i].name) == 0)
+			return indices[i].number;
+	return code;
+}
+
+int kis_index_build(const struct provider_call *call,
+		    const struct request *request, struct http_request *out,
+		    struct err *err)
+{
+	http_request_set_url(out, call->base_url, INDEX_PATH);
+	http_request_add_query(out, "FID_COND_MRKT_DIV_CODE", "U");
+	http_request_add_query(out, "FID_INPUT_ISCD",
+			       number_of(request->item[0].symbol.code));
+	return kis_add_headers(call, "FHPUP02100000", out, err);
+}
+
+static int scale(struct quote *q, enum quote_number number, int places,
+		 struct arena *texts, struct err *err)
+{
+	char out[DECIMAL_BYTES];
+
+	if (!q->number[number])
+		return 0;
+	if (decimal_shift(q->number[number], places, out, err) < 0)
+		return -1;
+	return answer_keep(out, texts, &q->number[number], err);
+}
+
+/* price - change */
+static int compute_close(struct arena *texts, struct quote *q, struct err *err)
+{
+	char close[DECIMAL_BYTES];
+
+	if (!q->number[QUOTE_CHANGE])
+		return 0;
+	if (decimal_subtract(q->number[QUOTE_PRICE], q->number[QUOTE_CHANGE],
+			     close, err) < 0)
+		return -1;
+	return answer_keep(close, texts, &q->number[QUOTE_PREVIOUS_CLOSE], err);
+}
+
+static int read_quote(const struct json_node *row, struct arena *texts,
+		      struct quote *q, struct err *err)
+{
+	*q = (struct quote){ .name = NULL };
+	if (kis_get_numbers(row, fields, COUNT(fields), texts, q, err) < 0 ||
+	    kis_check_price(q, false, err) < 0 ||
+	    kis_apply_sign(row, "prdy_vrss_sign", texts, q, err) < 0 ||
+	    scale(q, QUOTE_VOLUME, 3, texts, err) < 0 ||
+	    scale(q, QUOTE_TURNOVER, 6, texts, err) < 0)
+		return -1;
+	return compute_close(texts, q, err);
+}
+
+int kis_index_parse(const struct json_doc *doc, struct result *result,
+		    struct err *err)
+{
+	const struct json_node *row = json_get(json_root(doc), "output");
+	struct outcome *o = &result->outcome[0];
+	struct err failure;
+	int rc;
+
+	if (!json_is_object(row))
+		return err_set(err, ERR_PARSE,
+			       "field 'output' is not an object");
+	rc = read_quote(row, &result->texts, &o->quote, &failure);
+	o->exchange = MARKET_IDX;
+	return answer_finish(result, o, row, rc < 0 ? &failure : NULL, err);
+}
