@@ -44,6 +44,7 @@
 #include "base/safefile.h"
 #include "base/sync.h"
 #include "base/utf8.h"
+#include "cli/complaints.h"
 #include "cli/config.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -207,12 +208,16 @@ static int check_ca_file(const struct options *o, struct err *err)
 static int load_list(struct app *app, struct err *err)
 {
 	const struct options *o = &app->options;
+	const struct complaints *complaints;
 
 	app->list = symbol_list_new(err);
 	if (!app->list)
 		return -1;
 	if (symbol_list_read(app->list, o, &stop, app->deadline_ns, err) == 0)
 		return 0;
+	complaints = symbol_list_complaints(app->list);
+	for (size_t i = 0; i < complaints_told(complaints); i++)
+		say(NULL, complaints->line[i]);
 	if ((err->kind != ERR_DEADLINE && err->kind != ERR_CANCELED) ||
 	    o->wants_plan || symbol_list_count(app->list) == 0)
 		return -1;

@@ -14,7 +14,7 @@
 
 struct stop;
 
-enum { LINE_MAX_BYTES = 256, LINE_READER_BYTES = 64 * 1024 };
+enum { LINE_MAX_BYTES = 1024, LINE_READER_BYTES = 64 * 1024 };
 
 struct line_reader {
 	int fd;            /* borrowed */

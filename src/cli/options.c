@@ -67,15 +67,53 @@ static const struct option_row *find_near(const char *name, size_t len,
 	return near;
 }
 
+/* What other programs call it, where no name of ours is near. */
+static const char *advice_for(const char *name, size_t len)
+{
+	static const struct {
+		const char *name, *advice;
+	} rows[] = {
+		{ "watch",
+		  "to ask again and again: watch -n 60 quotefetch ..." },
+		{ "interval",
+		  "to ask again and again: watch -n 60 quotefetch ..." },
+		{ "silent", "write --quiet" },
+		{ "jobs", "write --workers" },
+		{ "parallel", "write --workers" },
+		{ "threads", "write --workers" },
+		{ "columns", "write --fields" },
+		{ "input", "write --file" },
+		{ "retry", "write --retries" },
+		{ "failed", "write --errors" },
+		{ "proxy", "set https_proxy in the environment" },
+		{ "insecure", "write --cacert FILE, with the CA to trust" },
+		{ "app-key", "a key is no argument: KIS_APP_KEY, or the "
+			     "configuration file" },
+		{ "app-secret", "a secret is no argument: KIS_APP_SECRET, or "
+				"the configuration file" },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		if (strlen(rows[i].name) == len &&
+		    memcmp(rows[i].name, name, len) == 0)
+			return rows[i].advice;
+	}
+	return NULL;
+}
+
 static int refuse_name(const char *name, size_t len, bool is_argument,
 		       struct err *err)
 {
 	const struct option_row *near = find_near(name, len, is_argument);
 	const char *what = is_argument ? "option" : "setting";
 	const char *dashes = is_argument ? "--" : "";
+	const char *advice = is_argument ? advice_for(name, len) : NULL;
 	char text[SHOWN_BYTES];
 
 	utf8_copy_printable(name, len, text, sizeof text, SHOWN_COLUMNS);
+	if (advice)
+		return err_set(err, ERR_USAGE, "unknown option '--%s': %s",
+			       text, advice);
 	if (near)
 		return err_set(err, ERR_USAGE,
 			       "unknown %s '%s%s': did you mean '%s%s'?", what,
@@ -160,6 +198,17 @@ struct arguments {
 	bool has_only_symbols; /* after "--" */
 };
 
+/* The row that *row stands for, and the value that it gives it. */
+static const char *resolve(const struct option_row **row)
+{
+	const char *text = (*row)->stands_for;
+	size_t len = strcspn(text, "=");
+
+	*row = find_name(text, len, true);
+	require(*row);
+	return text + len + 1;
+}
+
 /* Sets an option given as an argument. value is the text attached to it, or
  * NULL: then the next argument is its value, if it takes one. A next argument
  * that is no fit value stays to be read: it may be the --help that was meant. */
@@ -183,6 +232,8 @@ static int set_argument(struct options *o, const struct option_row *row,
 		value = args->argv[args->at + 1];
 		is_next = true;
 	}
+	if (row->stands_for)
+		value = resolve(&row);
 	if (options_set_field(o, row, shown, value, err) < 0)
 		return -1;
 	args->at += is_next;

@@ -127,6 +127,7 @@ struct option_row {
 	int min, max;
 	const char *const *words; /* of CHOICE and WORD; ends with NULL */
 	const char *argname;      /* in --help; NULL: the words, or nothing */
+	const char *stands_for;   /* "name=value" of another row, or NULL */
 	const char *preset;  /* the default as one would type it, or NULL */
 	const char *heading; /* in --help, above this row; or NULL */
 	const char *help;    /* a '\n' starts a further line */

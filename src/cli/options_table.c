@@ -28,6 +28,10 @@ const struct option_row option_table[] = {
 	{ "format", 0, TAKES_CHOICE, PLACE_ANY, FIELD(format), FORMAT_JSON,
 	  FORMAT_TABLE, .words = formats, .heading = "Output",
 	  .help = "default: table on a terminal, else json" },
+	{ "json", 0, TAKES_NOTHING, PLACE_ARGUMENTS, 0,
+	  .stands_for = "format=json", .help = "as --format json" },
+	{ "csv", 0, TAKES_NOTHING, PLACE_ARGUMENTS, 0,
+	  .stands_for = "format=csv", .help = "as --format csv" },
 	{ "output", 'o', TAKES_TEXT, PLACE_ANY, FIELD(output),
 	  .argname = "FILE",
 	  .help = "write to FILE, which appears when it is complete;\n"
@@ -53,6 +57,8 @@ const struct option_row option_table[] = {
 	{ "color", 0, TAKES_CHOICE, PLACE_ANY, FIELD(color), COLOR_AUTO,
 	  COLOR_NEVER, .words = colors, .preset = "auto",
 	  .help = "colors in tables and messages" },
+	{ "no-color", 0, TAKES_NOTHING, PLACE_ARGUMENTS, 0,
+	  .stands_for = "color=never", .help = "as --color never" },
 
 	{ "timeout", 0, TAKES_SECONDS, PLACE_ANY, FIELD(timeout_sec), 0, DAY_MS,
 	  .argname = "SEC", .preset = "30", .heading = "Time and quota",
@@ -118,6 +124,8 @@ const struct option_row option_table[] = {
 	{ "plan", 0, TAKES_NOTHING, PLACE_ARGUMENTS, FIELD(wants_plan),
 	  .heading = "Information",
 	  .help = "no network: calls, least seconds, does it fit" },
+	{ "dry-run", 0, TAKES_NOTHING, PLACE_ARGUMENTS, 0,
+	  .stands_for = "plan=yes", .help = "as --plan" },
 	{ "quota", 0, TAKES_NOTHING, PLACE_ARGUMENTS, FIELD(wants_quota),
 	  .help = "no network: recent calls, pace, life of the token" },
 	{ "progress", 0, TAKES_CHOICE, PLACE_ANY, FIELD(progress),

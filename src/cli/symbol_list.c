@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "cli/complaints.h"
 
 enum {
 	SHOWN_COLUMNS = 64, /* of an invalid entry's text */
@@ -39,6 +40,7 @@ struct symbol_list {
 	uint32_t slots_used;
 	struct symbol_list_invalid *invalid; /* by index */
 	size_t invalid_count, invalid_cap;
+	struct complaints complaints;
 	struct arena texts; /* of the invalid ones */
 };
 
@@ -50,6 +52,7 @@ struct symbol_list *symbol_list_new(struct err *err)
 		err_no_memory(err);
 		return NULL;
 	}
+	complaints_init(&list->complaints);
 	arena_init(&list->texts);
 	buf_init(&list->inputs, INPUTS_MAX_BYTES);
 	return list;
@@ -66,6 +69,7 @@ void symbol_list_free(struct symbol_list *list)
 	buf_release(&list->inputs);
 	free(list->slot);
 	free(list->invalid);
+	complaints_release(&list->complaints);
 	arena_release(&list->texts);
 	free(list);
 }
@@ -270,6 +274,11 @@ int symbol_list_add_invalid(struct symbol_list *list, const char *text,
 }
 
 /* ---- questions ---- */
+
+struct complaints *symbol_list_complaints(struct symbol_list *list)
+{
+	return &list->complaints;
+}
 
 size_t symbol_list_count(const struct symbol_list *list)
 {

@@ -1,5 +1,5 @@
 /* symbol_list.h: the symbols asked for, in order, each fetched once.
- * Layer cli; uses base, model.
+ * Layer cli; uses base, model, list_row, line_reader, complaints.
  *
  * Compact: a million symbols take about 40 MB, and 15 more where they were not
  * typed as records show them ("0700.HKS", "aapl"). An entry that repeats an
@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "model/symbol.h"
 
+struct complaints;
 struct options;
 struct stop;
 
@@ -51,13 +52,17 @@ MUST_CHECK int symbol_list_add_invalid(struct symbol_list *list,
 MUST_CHECK int symbol_list_prefer(struct symbol_list *list,
 				  const struct symbol *symbol, struct err *err);
 
+/* What was wrong with entries that are no symbols and not to be skipped. */
+struct complaints *symbol_list_complaints(struct symbol_list *list);
+
 /* Reads what the options name: arguments, each -f FILE ("-": stdin), or stdin
- * when neither is given. Lines: "SYMBOL", "SYMBOL,MARKET", "SYMBOL MARKET"; '#'
- * comments, blank lines, CRLF, a BOM, a missing last newline; '!' before a
- * symbol puts it ahead of the rest; --priority FILE does so for all its
- * symbols, and adds those that nothing else asks for. With skip-invalid a bad
- * line becomes an entry with an error, else it is the error: "'symbols.txt':
- * line 7: unknown market 'XX'", "AAPL.XX: unknown market 'XX'".
+ * when neither is given. Lines: "SYMBOL", "SYMBOL,MARKET", "SYMBOL MARKET", or
+ * rows of CSV under a header (list_row.h); '#' comments, blank lines, CRLF, a
+ * BOM, a missing last newline; '!' before a symbol puts it ahead of the rest;
+ * --priority FILE does so for all its symbols, and adds those that nothing else
+ * asks for. With skip-invalid a bad line becomes an entry with an error, else a
+ * complaint: "'symbols.txt': line 7: unknown market 'XX'", "AAPL.XX: unknown
+ * market 'XX'"; all are read, so that all can be told.
  * Blocks: on pipes until stop or deadline_ns.
  * Errors: INPUT, USAGE (no such file, nothing to read), CANCELED, DEADLINE,
  * SYSTEM. */

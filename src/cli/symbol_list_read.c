@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "cli/complaints.h"
 #include "cli/line_reader.h"
+#include "cli/list_row.h"
 #include "cli/options.h"
 #include "cli/symbol_list.h"
 
@@ -22,7 +24,8 @@ struct intake {
 	struct stop *stop;
 	int64_t deadline_ns;
 	bool skips_invalid;
-	bool prefers_all; /* the file is the one of --priority */
+	bool prefers_all;          /* the file is the one of --priority */
+	struct list_layout layout; /* of the file that is read */
 };
 
 static bool is_blank(char c)
@@ -40,38 +43,87 @@ static void trim(const char **text, size_t *len)
 		--*len;
 }
 
-/* "SYMBOL", "SYMBOL,MARKET", "SYMBOL MARKET". */
-static int parse_columns(const char *text, size_t len, struct symbol *out,
-			 struct err *err)
+static int read_market(const struct list_row *row, enum market *market,
+		       struct err *err)
 {
-	enum market market = MARKET_NONE;
-	size_t code_len = 0;
-	const char *rest;
-	size_t rest_len;
+	char shown[SHOWN_BYTES];
 
-	while (code_len < len && text[code_len] != ',' &&
-	       !is_blank(text[code_len]))
-		code_len++;
-	rest = text + code_len;
-	rest_len = len - code_len;
-	trim(&rest, &rest_len);
-	if (rest_len > 0 && *rest == ',') {
-		rest++;
-		rest_len--;
-		trim(&rest, &rest_len);
-	}
-	if (rest_len > 0) {
-		market = market_from_word(rest, rest_len);
-		if (market == MARKET_NONE) {
-			char shown[SHOWN_BYTES];
+	*market = MARKET_NONE;
+	if (row->market.len == 0)
+		return 0;
+	*market = market_from_word(row->market.start, row->market.len);
+	if (*market != MARKET_NONE)
+		return 0;
+	utf8_copy_printable(row->market.start, row->market.len, shown,
+			    sizeof shown, SHOWN_COLUMNS);
+	if (row->columns > 2)
+		return err_set(err, ERR_INPUT,
+			       "unknown market '%s': a list of other columns "
+			       "needs a first line that names 'symbol'",
+			       shown);
+	return err_set(err, ERR_INPUT, "unknown market '%s'", shown);
+}
 
-			utf8_copy_printable(rest, rest_len, shown, sizeof shown,
-					    SHOWN_COLUMNS);
-			return err_set(err, ERR_INPUT, "unknown market '%s'",
-				       shown);
-		}
+/* Whether the cut took away a column that is needed. */
+static bool is_cut_short(const struct list_layout *layout,
+			 const struct list_row *row)
+{
+	size_t last = layout->has_market && layout->market > layout->symbol
+			      ? layout->market
+			      : layout->symbol;
+
+	return !layout->has_header || row->columns <= last + 1;
+}
+
+/* What is in no encoding of ours is most often in one of these. */
+static void hint_at_encoding(const char *text, size_t len, struct err *err)
+{
+	struct err why = *err;
+
+	if (!utf8_is_valid(text, len) && !memchr(text, '\0', len))
+		err_set(err, why.kind, "%s (is it CP949? iconv -f cp949)",
+			why.msg);
+}
+
+/* is_cut: the line is longer than len, its text is not all. */
+static int parse_entry(const struct intake *in, const char *text, size_t len,
+		       bool is_cut, struct list_row *row, struct symbol *out,
+		       struct err *err)
+{
+	bool has_symbol = list_row_read(&in->layout, text, len, row);
+	enum market market;
+
+	if (is_cut && is_cut_short(&in->layout, row))
+		return err_set(err, ERR_INPUT, "longer than %d bytes",
+			       LINE_MAX_BYTES);
+	if (!has_symbol)
+		return err_set(err, ERR_INPUT,
+			       "too few columns: the symbol's is number %zu",
+			       in->layout.symbol + 1);
+	if (read_market(row, &market, err) == 0 &&
+	    symbol_parse(row->symbol.start, row->symbol.len, market, out,
+			 err) == 0)
+		return 0;
+	hint_at_encoding(text, len, err);
+	return -1;
+}
+
+/* Of a row among others, what says the same on a line of its own. */
+static int note_input(const struct intake *in, const char *text, size_t len,
+		      const struct list_row *row, struct err *err)
+{
+	char input[LINE_MAX_BYTES + 1];
+
+	if (in->layout.has_header) {
+		int made = snprintf(input, sizeof input, "%.*s%s%.*s",
+				    (int)row->symbol.len, row->symbol.start,
+				    row->market.len ? "," : "",
+				    (int)row->market.len, row->market.start);
+
+		text = input;
+		len = (size_t)made;
 	}
-	return symbol_parse(text, code_len, market, out, err);
+	return symbol_list_note_input(in->list, text, len, err);
 }
 
 /* Adds what a line or an argument says, if it says anything.
@@ -80,17 +132,26 @@ static int take_entry(const struct intake *in, const struct line *line,
 		      struct err *err)
 {
 	const char *text = line->text;
-	const char *comment =
-		line->len > 0 ? memchr(text, '#', line->len) : NULL;
-	size_t len = comment ? (size_t)(comment - text) : line->len;
-	bool is_cut = line->is_cut && !comment;
+	size_t len = line->len;
+	bool is_cut = line->is_cut;
 	bool has_priority = false;
-	size_t before;
+	const char *comment;
+	struct list_row row;
 	struct symbol symbol;
 	struct err why;
+	size_t before;
 	int rc;
 
 	trim(&text, &len);
+	/* In a row among others, a '#' may be part of a name. */
+	comment = len > 0 && (!in->layout.has_header || *text == '#')
+			  ? memchr(text, '#', len)
+			  : NULL;
+	if (comment) {
+		len = (size_t)(comment - text);
+		is_cut = false;
+		trim(&text, &len);
+	}
 	if (len == 0 && !is_cut)
 		return 0;
 	if (len > 0 && *text == '!') {
@@ -99,17 +160,12 @@ static int take_entry(const struct intake *in, const struct line *line,
 		len--;
 		trim(&text, &len);
 	}
-	if (is_cut)
-		rc = err_set(&why, ERR_INPUT, "longer than %d bytes",
-			     LINE_MAX_BYTES);
-	else
-		rc = parse_columns(text, len, &symbol, &why);
+	rc = parse_entry(in, text, len, is_cut, &row, &symbol, &why);
 	if (rc < 0 && in->skips_invalid)
 		return symbol_list_add_invalid(in->list, text, len, why.msg,
 					       err);
 	if (rc < 0) {
-		if (err)
-			*err = why;
+		*err = why;
 		return -1;
 	}
 	before = symbol_list_count(in->list);
@@ -119,7 +175,16 @@ static int take_entry(const struct intake *in, const struct line *line,
 		return -1;
 	return symbol_list_count(in->list) == before
 		       ? 0
-		       : symbol_list_note_input(in->list, text, len, err);
+		       : note_input(in, text, len, &row, err);
+}
+
+/* What is no symbol is told with all others that are none.
+ * Errors: INPUT (too many of them), SYSTEM, and whatever err is otherwise. */
+static int complain(const struct intake *in, struct err *err)
+{
+	if (err->kind != ERR_INPUT)
+		return -1;
+	return complaints_add(symbol_list_complaints(in->list), err->msg, err);
 }
 
 static int take_argument(const struct intake *in, const char *text,
@@ -134,33 +199,65 @@ static int take_argument(const struct intake *in, const char *text,
 		line.is_cut = true;
 	}
 	utf8_copy_printable(text, line.len, shown, sizeof shown, SHOWN_COLUMNS);
-	if (take_entry(in, &line, err) < 0)
-		return err_wrap(err, "%s", shown);
+	if (take_entry(in, &line, err) < 0) {
+		err_wrap(err, "%s", shown);
+		return complain(in, err);
+	}
 	if (symbol_list_count(in->list) > before)
 		return 0;
 	if (in->skips_invalid)
 		return symbol_list_add_invalid(in->list, text, line.len,
 					       "empty symbol", err);
-	return err_set(err, ERR_INPUT, "'%s': empty symbol", shown);
+	err_set(err, ERR_INPUT, "'%s': empty symbol", shown);
+	return complain(in, err);
+}
+
+/* The first line that says anything may be a header. */
+static bool take_header(struct intake *in, const struct line *line)
+{
+	const char *text = line->text;
+	size_t len = line->len;
+
+	trim(&text, &len);
+	return list_layout_read(&in->layout, text, len);
+}
+
+static bool is_silent(const struct line *line)
+{
+	const char *text = line->text;
+	size_t len = line->len;
+
+	trim(&text, &len);
+	return !line->is_cut && (len == 0 || *text == '#');
 }
 
 /* shown: how messages name the file. */
-static int take_lines(const struct intake *in, int fd, const char *shown,
+static int take_lines(struct intake *in, int fd, const char *shown,
 		      struct err *err)
 {
 	struct line_reader *reader = malloc(sizeof *reader);
+	bool is_first = true;
 	struct line line;
 	int rc;
 
 	if (!reader)
 		return err_no_memory(err);
+	in->layout = (struct list_layout){ .has_header = false };
 	line_reader_init(reader, fd, in->stop, in->deadline_ns);
 	while ((rc = line_reader_next(reader, &line, err)) > 0) {
-		if (take_entry(in, &line, err) < 0) {
-			rc = err_wrap(err, "%s: line %zu", shown,
-				      reader->number);
-			goto out;
+		if (is_silent(&line))
+			continue;
+		if (is_first && take_header(in, &line)) {
+			is_first = false;
+			continue;
 		}
+		is_first = false;
+		if (take_entry(in, &line, err) == 0)
+			continue;
+		err_wrap(err, "%s: line %zu", shown, reader->number);
+		rc = complain(in, err);
+		if (rc < 0)
+			goto out;
 	}
 	if (rc < 0)
 		err_wrap(err, "reading %s", shown);
@@ -193,7 +290,7 @@ static int open_file(const char *path, struct err *err)
 	return fd;
 }
 
-static int take_file(const struct intake *in, const char *path, struct err *err)
+static int take_file(struct intake *in, const char *path, struct err *err)
 {
 	char name[SHOWN_BYTES];
 	char shown[SHOWN_BYTES + 2];
@@ -232,6 +329,29 @@ static int refuse_nothing(const struct options *o, struct err *err)
 	return err_set(err, ERR_USAGE, "no symbols in '%s'", name);
 }
 
+static int read_all(struct intake *in, const struct options *o, struct err *err)
+{
+	bool has_list =
+		o->symbol_count > 0 || o->file_count > 0 || o->priority_file;
+
+	for (size_t i = 0; i < o->symbol_count; i++) {
+		if (take_argument(in, o->symbol[i], err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < o->file_count; i++) {
+		if (take_file(in, o->file[i], err) < 0)
+			return -1;
+	}
+	if (!has_list && !isatty(STDIN_FILENO) && take_file(in, "-", err) < 0)
+		return -1;
+	if (o->priority_file) {
+		in->prefers_all = true;
+		if (take_file(in, o->priority_file, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int symbol_list_read(struct symbol_list *list, const struct options *options,
 		     struct stop *stop, int64_t deadline_ns, struct err *err)
 {
@@ -239,23 +359,16 @@ int symbol_list_read(struct symbol_list *list, const struct options *options,
 			     .stop = stop,
 			     .deadline_ns = deadline_ns,
 			     .skips_invalid = options->skips_invalid };
-	bool has_list = options->symbol_count > 0 || options->file_count > 0 ||
-			options->priority_file;
+	struct err why;
+	int rc = read_all(&in, options, &why);
+	const struct complaints *complaints = symbol_list_complaints(list);
 
-	for (size_t i = 0; i < options->symbol_count; i++) {
-		if (take_argument(&in, options->symbol[i], err) < 0)
-			return -1;
-	}
-	for (size_t i = 0; i < options->file_count; i++) {
-		if (take_file(&in, options->file[i], err) < 0)
-			return -1;
-	}
-	if (!has_list && !isatty(STDIN_FILENO) && take_file(&in, "-", err) < 0)
+	/* Half a list with errors in it is not asked for. */
+	if (complaints->count > 0 && (rc == 0 || why.kind == ERR_DEADLINE))
+		return complaints_fail(complaints, err);
+	if (rc < 0) {
+		*err = why;
 		return -1;
-	if (options->priority_file) {
-		in.prefers_all = true;
-		if (take_file(&in, options->priority_file, err) < 0)
-			return -1;
 	}
 	return symbol_list_count(list) > 0 ? 0 : refuse_nothing(options, err);
 }

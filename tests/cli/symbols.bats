@@ -126,7 +126,8 @@ refused() {
     refused "unknown market 'XX'" 005930,XX
     refused "unknown market 'XX'" XX:005930
     refused "unknown market 'BB'" BRK.BB
-    refused "unknown market 'KR,X'" 005930,KR,X
+    refused "unknown market 'KR,X': a list of other columns needs a first line that names 'symbol'" \
+        005930,KR,X
     refused "two markets: 'US' and 'KR'" KR:005930.US
     refused "two markets: 'US' and 'KR'" 005930.US,KR
     refused 'no KR code: that is six characters beginning with a digit, or Q and six digits' AAPL.KR
@@ -154,17 +155,77 @@ refused() {
     expect_refused 'AAPL?]0;title?: unexpected character U+001B'
 }
 
+@test "a list as spreadsheets and other programs keep it: headers, quoted cells, more columns" {
+    serve
+    same() { # same WANTED: the list's symbols and markets
+        fetch -k -q --format ndjson -f list
+        expect_status 0
+        expect_same "$(jq -r '"\(.symbol)/\(.market)"' out | xargs)" "$1"
+        jq -r .input out >again
+        fetch -k -q --format ndjson -f again
+        expect_same "$(jq -r '"\(.symbol)/\(.market)"' out | xargs)" "$1"
+    }
+    printf '\xef\xbb\xbf"종목코드","종목명","시장구분"\r\n"005930","삼성전자 #1","KR"\r\n="000660",SK하이닉스,KR\r\n' >list
+    same '005930/KR 000660/KR'
+    printf '# mine\n\nname;Symbol;price\nCoca Cola;KO;70\n# gone\n!Apple;AAPL;260\n' >list
+    same 'KO/US AAPL/US'
+    printf 'ticker\n"0700","HKS"\n' >list
+    fetch -f list
+    expect_same "$status $(cat err)" "2 quotefetch: 'list': line 2: cannot tell the market: write 0700.HKS"
+    printf '"0700","HKS"\n"005930"\n' >list
+    same '0700/HKS 005930/KR'
+    # Each file has a header of its own, or none; CODE may be a share.
+    printf 'code,price\n005930,1\n' >one
+    printf 'KO,NYS\n' >two
+    fetch -k -q --format ndjson -f one -f two
+    expect_same "$(jq -r '"\(.symbol)/\(.market)"' out | xargs)" '005930/KR KO/NYS'
+}
+
+@test "what comes out is a list again: csv, tsv, with long texts" {
+    serve
+    printf '%s\n' 005930 0700,HKS aapl BRK/B 999999 >list
+    for format in csv tsv; do
+        fetch -k -q --raw --format $format -f list
+        cp out "made.$format"
+        fetch -k -q --format ndjson -f "made.$format"
+        expect_same "$(jq -r '"\(.symbol)/\(.market)"' out | xargs)" '005930/KR 0700/HKS AAPL/US BRK/B/US 999999/KR'
+    done
+}
+
+@test "every bad line of a list is told, up to twenty, and nothing is asked" {
+    serve
+    printf '005930\n0700\nAAPL.XX\n' >list
+    printf 'x;y\n' >other
+    fetch -f list -f other A005930
+    expect_status 2
+    expect_same "$(cat err)" "quotefetch: A005930: cannot tell the market: write 005930
+quotefetch: 'list': line 2: cannot tell the market: write 0700.HKS
+quotefetch: 'list': line 3: unknown market 'XX'
+quotefetch: 'other': line 1: unexpected character ';'
+quotefetch: 4 entries are no symbols: nothing was asked (--skip-invalid goes on without them)"
+    expect_no_calls
+    seq -f '0%g' 100 130 >list
+    fetch -q -f list
+    expect_lines err 21
+    expect_text err 'quotefetch: 31 entries are no symbols, of which 20 are told: nothing was asked'
+    # Not for ever, where it is no list at all.
+    yes 0700 | "$QUOTEFETCH" --timeout 0 2>err || true
+    expect_lines err 21
+    expect_text err 'more than 1000 lines are no symbols: is it a symbol list?'
+    expect_no_calls
+}
+
 @test "lists of other encodings, endless lines, files of nothing" {
     serve
     printf '005930\n\xbb\xef\xbc\xba\n' >list
     fetch -f list
-    expect_refused "'list': line 2: byte 0xbb is neither ASCII nor UTF-8"
-    printf '0\0000\0005\0009\0003\0000\0\n\0' >list
+    expect_refused "'list': line 2: byte 0xbb is neither ASCII nor UTF-8 (is it CP949? iconv -f cp949)"
+    printf '0\0000\0005\0009\0003\0000\0' >list
     fetch -f list
     expect_refused "'list': line 1: unexpected character U+0000 (is it UTF-16?)"
     head -c 300000 /dev/zero | tr '\0' A >list
     fetch -f list
-    expect_refused "'list': line 1: longer than 256 bytes"
+    expect_refused "'list': line 1: longer than 1024 bytes"
     for nothing in '' '\n' '# only a comment' ' \t\n\r\n'; do
         # shellcheck disable=SC2059
         printf "$nothing" >list

@@ -2,7 +2,7 @@
 
 load ../support/common
 
-LONG_OPTIONS=(--file --priority --skip-invalid --format --output --fields --keep-order --detail --raw
+LONG_OPTIONS=(--replace --errors --json --csv --no-color --dry-run --file --priority --skip-invalid --format --output --fields --keep-order --detail --raw
     --no-header --color --timeout --try-timeout --retries --workers --concurrency --rate --batch
     --no-share --env --base-url --cacert --config --plan --quota --progress --stats --quiet --verbose
     --help --version)
@@ -152,6 +152,28 @@ refused() {
     refused "unknown option '--nothing-like-it': see quotefetch --help" --nothing-like-it 005930
     refused "unknown option '-x': see quotefetch --help" -x 005930
     refused "unknown option '-x': see quotefetch --help" -kx 005930
+}
+
+@test "what other programs say: the same as ours, or the way to it" {
+    serve
+    fetch -q --json 005930
+    expect_json 'length == 1'
+    fetch -q --csv --fields symbol 005930
+    expect_same "$(xargs <out)" 'symbol 005930'
+    fetch -q --csv --format ndjson --fields symbol 005930 # the last one counts
+    expect_same "$(cat out)" '{"symbol":"005930"}'
+    terminal o seen "$QUOTEFETCH" -q --no-color 005930
+    expect_no_text seen $'\e'
+    : >log
+    fetch --dry-run 005930
+    expect_status 0
+    expect_text out 'fits: yes'
+    refused "unknown option '--watch': to ask again and again: watch -n 60 quotefetch ..." --watch 005930
+    refused "unknown option '--silent': write --quiet" --silent 005930
+    refused "unknown option '--jobs': write --workers" --jobs=3 005930
+    refused "unknown option '--app-key': a key is no argument: KIS_APP_KEY, or the configuration file" \
+        --app-key=x 005930
+    refused '--json takes no value' --json=yes 005930
 }
 
 @test "the secrets are no options" {

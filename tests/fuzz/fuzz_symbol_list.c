@@ -20,7 +20,9 @@ static void check_entry(const struct symbol_list *list, uint32_t i)
 	const struct symbol *s = symbol_list_at(list, i);
 	uint32_t next = symbol_list_next_same(list, i);
 	size_t len = strnlen(s->code, sizeof s->code);
+	const char *input = symbol_list_input(list, i);
 
+	require(input && !strchr(input, '\n'));
 	if (invalid) {
 		require(invalid->index == i && len == 0 && invalid->reason[0] != '\0');
 		require(!symbol_list_is_first(list, i) && next == SYMBOL_LIST_NONE);
@@ -32,6 +34,31 @@ static void check_entry(const struct symbol_list *list, uint32_t i)
 	if (next != SYMBOL_LIST_NONE)
 		require(next > i && !symbol_list_is_first(list, next) &&
 			memcmp(s, symbol_list_at(list, next), sizeof *s) == 0);
+}
+
+/* What was typed, read again, is the same symbol. */
+static void check_input(const struct symbol_list *list, uint32_t i)
+{
+	struct symbol_list *again;
+	struct options o;
+	char *input = strdup(symbol_list_input(list, i));
+	struct err err;
+
+	if (symbol_list_invalid_at(list, i)) {
+		free(input);
+		return;
+	}
+	options_init(&o);
+	again = symbol_list_new(&err);
+	require(input && again);
+	require(options_append(&o.symbol, &o.symbol_count, input, &err) == 0);
+	require(symbol_list_read(again, &o, NULL, CLOCK_NEVER, &err) == 0);
+	require(symbol_list_count(again) == 1 &&
+		memcmp(symbol_list_at(again, 0), symbol_list_at(list, i),
+		       sizeof(struct symbol)) == 0);
+	symbol_list_free(again);
+	options_release(&o);
+	free(input);
 }
 
 static void read_file(char *path, bool skips_invalid)
@@ -50,6 +77,8 @@ static void read_file(char *path, bool skips_invalid)
 
 		for (uint32_t i = 0; i < count; i++)
 			check_entry(list, i);
+		for (uint32_t i = 0; i < count && i < 50; i++)
+			check_input(list, i);
 	} else {
 		require(err.kind == ERR_USAGE || (err.kind == ERR_INPUT && !skips_invalid));
 		require(memchr(err.msg, '\0', sizeof err.msg));

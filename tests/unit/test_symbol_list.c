@@ -447,7 +447,7 @@ static void test_stdin(void **state)
 /* A line of any length costs a fixed buffer, and its end is found. */
 static void test_long_lines(void **state)
 {
-	static const size_t lens[] = { 256, 257, 258, 300, 65534, 65535, 65536,
+	static const size_t lens[] = { 256, 1024, 1025, 1028, 1029, 1030, 65534, 65535, 65536,
 				       65537, 131072, 200000 };
 	struct symbol_list *list;
 	struct err err;
@@ -472,7 +472,7 @@ static void test_long_lines(void **state)
 			assert_reads(data, len, "AAPL.US T.US");
 		} else {
 			assert_int_equal(READ(&list, &err, "-f", path_a), -1);
-			assert_non_null(strstr(err.msg, "line 1: longer than 256 bytes"));
+			assert_non_null(strstr(err.msg, "line 1: longer than 1024 bytes"));
 			symbol_list_free(list);
 		}
 		/* With --skip-invalid the next line is the next line. */
@@ -488,7 +488,7 @@ static void test_long_lines(void **state)
 		/* Without a line end at all. */
 		write_file(path_a, data, len);
 		assert_int_equal(READ(&list, &err, "-f", path_a), -1);
-		assert_non_null(strstr(err.msg, len > LINE_MAX_BYTES ? "longer than 256"
+		assert_non_null(strstr(err.msg, len > LINE_MAX_BYTES ? "longer than 1024"
 								     : "longer than 13"));
 		symbol_list_free(list);
 		free(data);
