@@ -43,11 +43,11 @@
 #include "base/io.h"
 #include "base/safefile.h"
 #include "base/sync.h"
-#include "base/utf8.h"
 #include "cli/complaints.h"
 #include "cli/config.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/screen.h"
 #include "cli/symbol_list.h"
 #include "command/account.h"
 #include "command/command.h"
@@ -66,28 +66,9 @@ struct app {
 	int64_t started_ns, deadline_ns;
 };
 
-/* For a stderr that nobody reads: what it does not take in time is dropped. */
-#define PATIENCE_NS (NS_PER_SEC / 10)
-
-/* Prints "quotefetch: line" in one write, harmless to a terminal. */
-static void say(void *arg, const char *line)
-{
-	char text[1024] = "quotefetch: ";
-	size_t len = strlen(text);
-
-	(void)arg;
-	utf8_copy_printable(line, strlen(line), text + len,
-			    sizeof text - len - 2, 1000);
-	len = strlen(text);
-	text[len++] = '\n';
-	if (io_write_all(STDERR_FILENO, text, len, NULL,
-			 clock_monotonic_ns() + PATIENCE_NS, NULL, NULL) < 0)
-		errno = 0; /* nobody listens */
-}
-
 static int fail(const struct err *err)
 {
-	return exit_status_fail(err, stop_reason(&stop), say);
+	return exit_status_fail(err, stop_reason(&stop), screen_say);
 }
 
 /* The first signal stops the run and lets it end in order; the second ends the
@@ -185,7 +166,7 @@ static void open_state(struct app *app)
 	free(path);
 	if (app->state_dirfd < 0) {
 		err_wrap(&err, "token and quota are this run's own");
-		say(NULL, err.msg);
+		screen_say(NULL, err.msg);
 	}
 }
 
@@ -217,16 +198,16 @@ static int load_list(struct app *app, struct err *err)
 		return 0;
 	complaints = symbol_list_complaints(app->list);
 	for (size_t i = 0; i < complaints_told(complaints); i++)
-		say(NULL, complaints->line[i]);
+		screen_say(NULL, complaints->line[i]);
 	if ((err->kind != ERR_DEADLINE && err->kind != ERR_CANCELED) ||
 	    o->wants_plan || symbol_list_count(app->list) == 0)
 		return -1;
 	/* The time is up, or a signal came: what was read has its records, but
 	 * they do not replace those of a whole list. */
-	if (o->output)
+	if (!output_is_stdout(o->output))
 		return -1;
 	if (err->kind == ERR_DEADLINE)
-		say(NULL, err->msg);
+		screen_say(NULL, err->msg);
 	return 0;
 }
 
@@ -262,7 +243,7 @@ static int run_command(const struct app *app, atomic_bool *has_stray_resolver)
 				   .state_dirfd = app->state_dirfd,
 				   .stdout_is_closed = app->closed[1],
 				   .has_stray_resolver = has_stray_resolver,
-				   .say = say };
+				   .say = screen_say };
 	struct err err;
 	int status;
 

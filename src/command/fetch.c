@@ -68,6 +68,19 @@ static int open_book(struct fetch *f, struct err *err)
 		       : exchange_book_load(f->book, f->c->state_dirfd, err);
 }
 
+/* The words of the engine in those of the bar. Thread: any. */
+static void show_wait(void *sink, enum upstream_wait what, int delta)
+{
+	switch (what) {
+	case UPSTREAM_WAITS_TOKEN:
+		sink_wait(sink, PROGRESS_WAIT_TOKEN, delta);
+		break;
+	case UPSTREAM_WAITS_QUOTA:
+		sink_wait(sink, PROGRESS_WAIT_QUOTA, delta);
+		break;
+	}
+}
+
 static int open_engine(struct fetch *f, struct err *err)
 {
 	const struct options *o = f->c->options;
@@ -86,6 +99,7 @@ static int open_engine(struct fetch *f, struct err *err)
 
 		u.warn = sink_say;
 		u.say = o->is_verbose ? sink_say : NULL;
+		u.wait = show_wait;
 		u.say_arg = f->sink;
 		f->upstream_count++;
 		if (upstream_open(&f->upstream[i], &u, err) < 0)
@@ -200,6 +214,8 @@ static int pump(struct fetch *f, struct err *err)
 			return -1;
 		if (scheduler_is_done(&f->scheduler))
 			return 0;
+		if (wake_ns > sink_redraw_ns(f->sink))
+			wake_ns = sink_redraw_ns(f->sink);
 		if (io_wait(engine_fd(f->engine), POLLIN, f->c->stop, wake_ns,
 			    &why) < 0 &&
 		    (why.kind != ERR_DEADLINE ||

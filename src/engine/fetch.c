@@ -141,6 +141,25 @@ static int transfer(struct fetch_worker *w, const struct purpose *p,
 	return -1;
 }
 
+static void tell_wait(const struct upstream_config *c, enum upstream_wait what,
+		      int delta)
+{
+	if (c->wait)
+		c->wait(c->say_arg, what, delta);
+}
+
+static int acquire_quota(struct upstream *u, struct quota_permit *permit,
+			 struct err *err)
+{
+	const struct upstream_config *c = &u->config;
+	int rc;
+
+	tell_wait(c, UPSTREAM_WAITS_QUOTA, 1);
+	rc = quota_acquire(u->quota, permit, c->stop, c->deadline_ns, err);
+	tell_wait(c, UPSTREAM_WAITS_QUOTA, -1);
+	return rc;
+}
+
 /* One attempt, under limit and quota. */
 static int exchange(struct fetch_worker *w, const struct purpose *p,
 		    struct err *err)
@@ -158,8 +177,7 @@ static int exchange(struct fetch_worker *w, const struct purpose *p,
 		return -1;
 	if (limit_enter(u->limit, &pass, c->deadline_ns, err) < 0)
 		return -1;
-	if (quota_acquire(u->quota, &permit, c->stop, c->deadline_ns, err) <
-	    0) {
+	if (acquire_quota(u, &permit, err) < 0) {
 		limit_leave(u->limit, pass, LIMIT_UNKNOWN);
 		return -1;
 	}
@@ -250,6 +268,21 @@ static void judge_token(struct fetch_worker *w,
 		credential_confirm(c, lease->generation, w->response.sent_ns);
 }
 
+/* Takes the token, whoever asks for it. */
+static int get_token(struct fetch_worker *w, struct credential_lease *lease,
+		     struct err *err)
+{
+	const struct upstream *u = w->upstream;
+	const struct upstream_config *c = &u->config;
+	int rc;
+
+	tell_wait(c, UPSTREAM_WAITS_TOKEN, 1);
+	rc = credential_get(u->credential, issue_token, w, c->stop,
+			    c->deadline_ns, lease, err);
+	tell_wait(c, UPSTREAM_WAITS_TOKEN, -1);
+	return rc;
+}
+
 static int ask(struct fetch_worker *w, struct result *result, struct err *err)
 {
 	const struct upstream *u = w->upstream;
@@ -260,8 +293,7 @@ static int ask(struct fetch_worker *w, struct result *result, struct err *err)
 	int rc;
 
 	if (u->credential) {
-		if (credential_get(u->credential, issue_token, w, c->stop,
-				   c->deadline_ns, &lease, err) < 0)
+		if (get_token(w, &lease, err) < 0)
 			return -1;
 		call.token = purpose.token = lease.text;
 	}

@@ -20,6 +20,9 @@ struct limit;
 struct quota;
 struct stop;
 
+/* What a worker may have to wait for before its call leaves. */
+enum upstream_wait { UPSTREAM_WAITS_TOKEN, UPSTREAM_WAITS_QUOTA };
+
 struct upstream_config {
 	const struct provider *provider;
 	const struct provider_account *account;
@@ -38,7 +41,10 @@ struct upstream_config {
 	/* Prints a line to stderr, any thread: warnings; what is done and why. */
 	void (*warn)(void *arg, const char *line);
 	void (*say)(void *arg, const char *line); /* NULL: not wanted */
-	void *say_arg;
+	/* A worker begins (1) or ends (-1) to wait, any thread; NULL: nobody
+	 * wants to know. */
+	void (*wait)(void *arg, enum upstream_wait what, int delta);
+	void *say_arg; /* of all three */
 };
 
 struct upstream {

@@ -91,3 +91,13 @@ expect_lines_whole() {
     sed -e 's/.*\r\x1b\[K//' -e 's/\r$//' seen | grep -v '^quotefetch: ' >document
     expect_ndjson 'length == 6' document
 }
+
+@test "the bar stands before the first answer, and says what is waited for" {
+    serve --fault delay=1500@path=token --latency 700
+    TERM=xterm terminal e seen "$QUOTEFETCH" --workers 1 --batch 1 --rate 1 --color never 005930 000660 >out
+    tr '\r' '\n' <seen | sed 's/\x1b\[[?0-9]*[a-zA-Z]//g' >lines
+    expect_match lines '^quotefetch: \[\.{24}\] 0/2 symbols, 0 failed, waiting for the token$'
+    expect_match lines '^quotefetch: \[\.{24}\] 0/2 symbols, 0 failed, waiting for the quota$'
+    expect_match lines '^quotefetch: \[\.{24}\] 0/2 symbols, 0 failed, waiting for an answer$'
+    expect_match lines '^quotefetch: \[#{12}\.{12}\] 1/2 symbols, 0 failed, waiting for '
+}
