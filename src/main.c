@@ -47,6 +47,7 @@
 #include "cli/config.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/page.h"
 #include "cli/screen.h"
 #include "cli/symbol_list.h"
 #include "command/account.h"
@@ -113,17 +114,14 @@ static void guard_secrets(void)
 #endif
 }
 
-static int print_help(const struct app *app)
+static int print_page(const struct app *app)
 {
 	struct err err;
 	struct buf text;
 	int rc;
 
-	buf_init(&text, 64 * 1024);
-	if (app->options.wants_help)
-		options_help(&text);
-	else
-		buf_puts(&text, "quotefetch " QUOTEFETCH_VERSION "\n");
+	buf_init(&text, 256 * 1024);
+	page_write(&app->options, &text);
 	rc = output_print(NULL, app->closed[1], &text, &stop, CLOCK_NEVER,
 			  &err);
 	buf_release(&text);
@@ -286,8 +284,8 @@ int main(int argc, char **argv)
 	if (watch_signals(&err) < 0 ||
 	    options_parse(&app.options, argc, argv, &err) < 0)
 		status = fail(&err);
-	else if (app.options.wants_help || app.options.wants_version)
-		status = print_help(&app);
+	else if (page_is_wanted(&app.options))
+		status = print_page(&app);
 	else if (!app.options.wants_quota && !options_has_input(&app.options))
 		status = print_short_help();
 	else

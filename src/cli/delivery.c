@@ -13,7 +13,7 @@
 #include "cli/symbol_list.h"
 
 /* Text is written out when it passes this. */
-enum { PIECE_BYTES = 64 * 1024 };
+enum { PIECE_BYTES = 64 * 1024, TRIED_MAX_BYTES = 1024 };
 
 /* How long a reader may let us wait once the deadline or a stop has come. */
 #define GRACE_NS (NS_PER_SEC / 2)
@@ -148,10 +148,25 @@ static int put_invalid(struct delivery *d,
 				 .input = invalid->text,
 				 .market = MARKET_NONE,
 				 .outcome = &o,
-				 .provider = d->config.provider };
+				 .provider = d->config.source[0] };
 
 	err_set(&o.err, ERR_INPUT, "%s", invalid->reason);
 	return put_record(d, &record, err);
+}
+
+/* "alpaca:NotFound upbit:Timeout"; NULL: there were none before. */
+static const char *put_tried(const struct delivery *d,
+			     const struct request_item *item, struct buf *out)
+{
+	for (size_t i = 0; i < item->tried_count; i++) {
+		const struct tried *t = &item->tried[i];
+
+		require(t->source < d->config.source_count);
+		buf_printf(out, "%s%s:%s", i ? " " : "",
+			   d->config.source[t->source],
+			   err_kind_name((enum err_kind)t->kind));
+	}
+	return item->tried_count ? buf_text(out) : NULL;
 }
 
 static int put_entry(struct delivery *d, uint32_t i, struct result *result,
@@ -164,9 +179,14 @@ static int put_entry(struct delivery *d, uint32_t i, struct result *result,
 				 .outcome = &result->outcome[item],
 				 .provider = result->provider
 						     ? result->provider
-						     : d->config.provider };
-	int rc = put_record(d, &record, err);
+						     : d->config.source[0] };
+	struct buf tried;
+	int rc;
 
+	buf_init(&tried, TRIED_MAX_BYTES);
+	record.tried = put_tried(d, &result->request->item[item], &tried);
+	rc = put_record(d, &record, err);
+	buf_release(&tried);
 	release(result);
 	return rc;
 }

@@ -28,7 +28,8 @@ struct delivery; /* opaque */
 /* Everything here is borrowed for the delivery's life. */
 struct delivery_config {
 	const struct symbol_list *list;
-	const char *provider;
+	const char *const *source; /* names, by their place in the run's list */
+	size_t source_count;       /* at least 1 */
 	struct render *render;
 	struct buf *text; /* what render appends to */
 	struct output *output;

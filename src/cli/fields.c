@@ -2,52 +2,9 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/spelling.h"
 #include "base/utf8.h"
-
-static const char *const names[FIELD_COUNT] = {
-	[QUOTE_PRICE] = "price",
-	[QUOTE_CHANGE] = "change",
-	[QUOTE_CHANGE_PERCENT] = "change_percent",
-	[QUOTE_OPEN] = "open",
-	[QUOTE_HIGH] = "high",
-	[QUOTE_LOW] = "low",
-	[QUOTE_PREVIOUS_CLOSE] = "previous_close",
-	[QUOTE_VOLUME] = "volume",
-	[QUOTE_TURNOVER] = "turnover",
-	[QUOTE_BID] = "bid",
-	[QUOTE_ASK] = "ask",
-	[QUOTE_PER] = "per",
-	[QUOTE_PBR] = "pbr",
-	[QUOTE_EPS] = "eps",
-	[QUOTE_BPS] = "bps",
-	[QUOTE_MARKET_CAP] = "market_cap",
-	[QUOTE_WEEK52_HIGH] = "week52_high",
-	[QUOTE_WEEK52_LOW] = "week52_low",
-	[FIELD_SYMBOL] = "symbol",
-	[FIELD_MARKET] = "market",
-	[FIELD_EXCHANGE] = "exchange",
-	[FIELD_NAME] = "name",
-	[FIELD_CURRENCY] = "currency",
-	[FIELD_FETCHED_AT] = "fetched_at",
-	[FIELD_PROVIDER] = "provider",
-	[FIELD_RT_CD] = "rt_cd",
-	[FIELD_MSG_CD] = "msg_cd",
-	[FIELD_MSG1] = "msg1",
-	[FIELD_ERROR] = "error",
-	[FIELD_ERROR_TYPE] = "error_type",
-	[FIELD_RETRYABLE] = "retryable",
-	[FIELD_ATTEMPTS] = "attempts",
-	[FIELD_LATENCY_MS] = "latency_ms",
-	[FIELD_INPUT] = "input",
-	[FIELD_RAW] = "raw",
-};
-
-const char *field_name(enum field f)
-{
-	require((unsigned)f < FIELD_COUNT);
-	return names[f];
-}
 
 /* Appends fields [first, end), in the order of their enum. */
 static void add_range(struct field_set *set, int first, int end)
@@ -70,11 +27,12 @@ static const char *nearest_name(const char *text, size_t len)
 	size_t least = len / 3 + 2; /* farther away is no slip of the finger */
 
 	for (int f = 0; len <= SPELLING_MAX_BYTES && f < FIELD_COUNT; f++) {
-		size_t distance = spelling_distance(text, len, names[f]);
+		size_t distance =
+			spelling_distance(text, len, field_table[f].name);
 
 		if (distance < least) {
 			least = distance;
-			best = names[f];
+			best = field_table[f].name;
 		}
 	}
 	return best;
@@ -98,14 +56,14 @@ static int add_name(struct field_set *set, const char *text, size_t len,
 {
 	int f = 0;
 
-	while (f < FIELD_COUNT &&
-	       (strlen(names[f]) != len || memcmp(names[f], text, len) != 0))
+	while (f < FIELD_COUNT && (strlen(field_table[f].name) != len ||
+				   memcmp(field_table[f].name, text, len) != 0))
 		f++;
 	if (f == FIELD_COUNT)
 		return complain_unknown(text, len, err);
 	if (memchr(set->field, f, set->count))
 		return err_set(err, ERR_USAGE, "field '%s' is named twice",
-			       names[f]);
+			       field_table[f].name);
 	set->field[set->count++] = (unsigned char)f;
 	return 0;
 }
@@ -133,4 +91,32 @@ int fields_parse(struct field_set *set, const char *text, struct err *err)
 	}
 	*set = chosen;
 	return 0;
+}
+
+static void put_misfits(const struct field_set *set, const char *option,
+			const char *what, struct buf *out)
+{
+	const char *join = out->len > 0 ? "; " : "";
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct field_row *row = &field_table[set->field[i]];
+
+		if (strcmp(row->needs, option) != 0)
+			continue;
+		buf_printf(out, "%s%s", join, row->name);
+		join = ", ";
+	}
+	if (*join == ',')
+		buf_printf(out, ": %s without %s", what, option);
+}
+
+void fields_misfit(const struct field_set *set, bool wants_detail,
+		   bool wants_raw, struct buf *out)
+{
+	if (!set->is_chosen)
+		return;
+	if (!wants_detail)
+		put_misfits(set, "--detail", "not told by kis", out);
+	if (!wants_raw)
+		put_misfits(set, "--raw", "empty", out);
 }

@@ -9,6 +9,8 @@
 #include "base/err.h"
 #include "model/quote.h"
 
+struct buf;
+
 /* The numbers of a quote come first, so that a field below QUOTE_NUMBERS is a
  * quote_number. */
 enum field {
@@ -28,6 +30,10 @@ enum field {
 	FIELD_ATTEMPTS,
 	FIELD_LATENCY_MS,
 	FIELD_INPUT, /* as it was typed: read again, it means the same */
+	FIELD_QUOTED_AT,
+	FIELD_SESSION,
+	FIELD_DELAYED_MINUTES,
+	FIELD_TRIED,
 	FIELD_RAW,
 	FIELD_COUNT
 };
@@ -38,7 +44,25 @@ struct field_set {
 	bool is_chosen; /* by --fields: then every record has just these */
 };
 
+struct field_row {
+	const char *name;
+	const char *title; /* in the table */
+	const char *unit;  /* "": none */
+	const char *meaning;
+	const char *source; /* who fills it */
+	const char *needs;  /* the option without which it is empty; "": none */
+};
+extern const struct field_row field_table[FIELD_COUNT];
+
 const char *field_name(enum field f);
+
+/* Writes what each field means (--fields help). */
+void fields_help(struct buf *out);
+
+/* Appends "per, eps: not told by kis without --detail" where chosen fields will
+ * be empty; else nothing. */
+void fields_misfit(const struct field_set *set, bool wants_detail,
+		   bool wants_raw, struct buf *out);
 
 /* All fields of the contract in its order; detail and raw add theirs. */
 void fields_default(struct field_set *set, bool wants_detail, bool wants_raw);

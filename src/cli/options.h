@@ -32,6 +32,12 @@ enum replace {
 	REPLACE_ANY, /* if any symbol has a quote */
 	REPLACE_ALL
 };
+/* Colors of what rose and fell. */
+enum color_scheme {
+	SCHEME_AUTO,    /* Korean where the locale is */
+	SCHEME_WESTERN, /* green, red */
+	SCHEME_KOREAN   /* red, blue */
+};
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* Where a setting came from; a higher one wins. */
@@ -82,6 +88,7 @@ struct options {
 	bool is_quiet;
 	bool is_verbose;
 	enum color_mode color;
+	enum color_scheme color_scheme;
 	bool hides_header;
 	bool wants_help;
 	bool wants_version;

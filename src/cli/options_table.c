@@ -11,6 +11,7 @@ static const char *const venues[] = { "krx", "nxt", "all", NULL };
 static const char *const progresses[] = { "auto", "bar", "plain", "none",
 					  NULL };
 static const char *const replacings[] = { "always", "any", "all", NULL };
+static const char *const schemes[] = { "auto", "western", "korean", NULL };
 static const char *const colors[] = { "auto", "always", "never", NULL };
 
 enum { DAY_MS = 86400 * 1000, TRY_MAX_MS = QUOTA_CALL_MAX_SEC * 1000 };
@@ -44,7 +45,9 @@ const struct option_row option_table[] = {
 	  .argname = "FILE",
 	  .help = "write what failed as a list to try again: -f FILE" },
 	{ "fields", 0, TAKES_TEXT, PLACE_ANY, FIELD(fields),
-	  .argname = "NAME,...", .help = "which fields, in which order" },
+	  .argname = "NAME,...",
+	  .help = "which fields, in which order;\n"
+		  "help: what they mean" },
 	{ "keep-order", 'k', TAKES_NOTHING, PLACE_ANY, FIELD(keep_order),
 	  .help = "answer in input order, not as quotes come" },
 	{ "detail", 0, TAKES_NOTHING, PLACE_ANY, FIELD(wants_detail),
@@ -57,6 +60,10 @@ const struct option_row option_table[] = {
 	{ "color", 0, TAKES_CHOICE, PLACE_ANY, FIELD(color), COLOR_AUTO,
 	  COLOR_NEVER, .words = colors, .preset = "auto",
 	  .help = "colors in tables and messages" },
+	{ "color-scheme", 0, TAKES_CHOICE, PLACE_ANY, FIELD(color_scheme),
+	  SCHEME_AUTO, SCHEME_KOREAN, .words = schemes, .preset = "auto",
+	  .help = "western: green up, red down; korean: red up, blue\n"
+		  "down; auto: by the locale" },
 	{ "no-color", 0, TAKES_NOTHING, PLACE_ARGUMENTS, 0,
 	  .stands_for = "color=never", .help = "as --color never" },
 

@@ -14,11 +14,11 @@ static const struct render_format *const formats[] = {
 
 /* What an error record has, in its order; raw only where it was asked for. */
 static const struct field_set error_shape = {
-	.count = 13,
+	.count = 14,
 	.field = { FIELD_SYMBOL, FIELD_MARKET, FIELD_ERROR, FIELD_ERROR_TYPE,
 		   FIELD_RT_CD, FIELD_MSG_CD, FIELD_MSG1, FIELD_RETRYABLE,
 		   FIELD_ATTEMPTS, FIELD_FETCHED_AT, FIELD_PROVIDER,
-		   FIELD_INPUT, FIELD_RAW },
+		   FIELD_INPUT, FIELD_TRIED, FIELD_RAW },
 };
 
 /* ---- values ---- */
@@ -83,9 +83,15 @@ static const char *shown_market(enum market m)
 	return m == MARKET_NONE ? NULL : market_name(m);
 }
 
+/* Of a share that was not traded, all but the price is known. */
+static bool knows_quote(const struct outcome *o)
+{
+	return o->has_quote || o->err.kind == ERR_NO_TRADE;
+}
+
 static const char *quote_only(const struct outcome *o, const char *text)
 {
-	return o->has_quote ? text : NULL;
+	return knows_quote(o) ? text : NULL;
 }
 
 void render_get_value(const struct record *record, enum field f,
@@ -158,6 +164,21 @@ void render_get_value(const struct record *record, enum field f,
 	case FIELD_INPUT:
 		set_text(v, VALUE_TEXT, record->input);
 		break;
+	case FIELD_QUOTED_AT:
+		set_text(v, VALUE_TEXT, quote_only(o, o->quote.quoted_at));
+		break;
+	case FIELD_SESSION:
+		set_text(v, VALUE_TEXT, quote_only(o, o->quote.session));
+		break;
+	case FIELD_DELAYED_MINUTES:
+		if (o->has_quote)
+			set_count(v, o->quote.delayed_minutes);
+		else
+			set_text(v, VALUE_NULL, NULL);
+		break;
+	case FIELD_TRIED:
+		set_text(v, VALUE_TEXT, record->tried);
+		break;
 	case FIELD_RAW:
 		set_text(v, VALUE_JSON, o->raw);
 		break;
@@ -173,7 +194,8 @@ static bool has_field(const struct field_set *set, enum field f)
 	return memchr(set->field, f, set->count);
 }
 
-/* Chosen fields make one shape for all; else quotes and errors have theirs. */
+/* Chosen fields make one shape for all; else quotes and errors have theirs, and
+ * a share without a trade has all of both. */
 static void set_shapes(struct render *r, const struct field_set *fields)
 {
 	r->fields = *fields;
@@ -207,6 +229,8 @@ struct render *render_new(const struct render_config *config, struct buf *out,
 	r->record_total = config->record_total;
 	r->hides_header = config->hides_header;
 	r->has_color = config->has_color;
+	r->is_korean = config->is_korean;
+	r->columns = config->columns;
 	r->is_tabbed = config->format == FORMAT_TSV;
 	set_shapes(r, &config->fields);
 	if (r->format->open && r->format->open(r, err) < 0) {

@@ -25,6 +25,7 @@ struct record {
 	enum market market; /* MARKET_NONE: none, shown as null */
 	const struct outcome *outcome;
 	const char *provider; /* "kis" */
+	const char *tried;    /* "alpaca:NotFound", or NULL: none before */
 };
 
 /* Why there is no quote: the broker's words where it refused, else ours. */
@@ -34,8 +35,10 @@ struct render_config {
 	enum format format;      /* not AUTO */
 	struct field_set fields; /* which, in which order */
 	size_t record_total;     /* that will come; 0: not known */
+	int columns;             /* that the terminal has; 0: no matter */
 	bool hides_header;
 	bool has_color;
+	bool is_korean; /* red up and blue down, not green and red */
 };
 
 struct render; /* opaque */

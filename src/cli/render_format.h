@@ -41,6 +41,8 @@ struct render {
 	struct field_set error_fields; /* ... and of an error, in their order */
 	bool hides_header;
 	bool has_color;
+	bool is_korean;      /* the colors */
+	int columns;         /* of the terminal; 0: no matter */
 	bool is_tabbed;      /* TSV, not CSV */
 	size_t record_count; /* rendered so far */
 	size_t record_total; /* that will come; 0: not known */

@@ -26,11 +26,17 @@ static void put_value(struct json_writer *w, const struct value *v)
 	}
 }
 
+static const struct field_set *shape_of(const struct render *r,
+					const struct outcome *o)
+{
+	if (o->has_quote)
+		return &r->quote_fields;
+	return o->err.kind == ERR_NO_TRADE ? &r->fields : &r->error_fields;
+}
+
 static void put_object(struct render *r, const struct record *record)
 {
-	bool is_quote = record->outcome->has_quote;
-	const struct field_set *set =
-		is_quote ? &r->quote_fields : &r->error_fields;
+	const struct field_set *set = shape_of(r, record->outcome);
 	struct json_writer w;
 	struct value v;
 

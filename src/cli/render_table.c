@@ -21,56 +21,37 @@ enum {
 	GROUP_SYMBOLS = 20
 };
 
-/* Green for up and red for down, as terminals have it everywhere, and not red
- * and blue as in Korean newspapers: rows of many markets stand together, and
- * blue is hard to read on black. The sign is there in any case. */
-#define COLOR_UP "\033[32m"
-#define COLOR_DOWN "\033[31m"
+/* Two habits: most of the world's, and that of Korean newspapers. Blue in its
+ * bright kind, for the other is hard to read on black. The sign is there in any
+ * case. */
+static const char *const colors[2][2] = {
+	{ "\033[32m", "\033[31m" }, /* up, down */
+	{ "\033[31m", "\033[94m" },
+};
 #define COLOR_BOLD "\033[1m"
 #define COLOR_OFF "\033[0m"
-
-static const char *const titles[FIELD_COUNT] = {
-	[QUOTE_PRICE] = "Price",
-	[QUOTE_CHANGE] = "Change",
-	[QUOTE_CHANGE_PERCENT] = "Change %",
-	[QUOTE_OPEN] = "Open",
-	[QUOTE_HIGH] = "High",
-	[QUOTE_LOW] = "Low",
-	[QUOTE_PREVIOUS_CLOSE] = "Previous",
-	[QUOTE_VOLUME] = "Volume",
-	[QUOTE_TURNOVER] = "Turnover",
-	[QUOTE_BID] = "Bid",
-	[QUOTE_ASK] = "Ask",
-	[QUOTE_PER] = "PER",
-	[QUOTE_PBR] = "PBR",
-	[QUOTE_EPS] = "EPS",
-	[QUOTE_BPS] = "BPS",
-	[QUOTE_MARKET_CAP] = "Market cap",
-	[QUOTE_WEEK52_HIGH] = "52w high",
-	[QUOTE_WEEK52_LOW] = "52w low",
-	[FIELD_SYMBOL] = "Symbol",
-	[FIELD_MARKET] = "Market",
-	[FIELD_EXCHANGE] = "Exch",
-	[FIELD_NAME] = "Name",
-	[FIELD_CURRENCY] = "Ccy",
-	[FIELD_FETCHED_AT] = "Fetched at",
-	[FIELD_PROVIDER] = "Provider",
-	[FIELD_RT_CD] = "rt_cd",
-	[FIELD_MSG_CD] = "msg_cd",
-	[FIELD_MSG1] = "msg1",
-	[FIELD_ERROR] = "Error",
-	[FIELD_ERROR_TYPE] = "Error type",
-	[FIELD_RETRYABLE] = "Retryable",
-	[FIELD_ATTEMPTS] = "Attempts",
-	[FIELD_LATENCY_MS] = "ms",
-	[FIELD_INPUT] = "Input",
-	[FIELD_RAW] = "Raw",
-};
 
 /* What is read first, and fits in 80 to 100 columns. --detail adds its own. */
 static const unsigned char usual_columns[] = {
 	FIELD_SYMBOL, FIELD_EXCHANGE, FIELD_NAME,           FIELD_CURRENCY,
 	QUOTE_PRICE,  QUOTE_CHANGE,   QUOTE_CHANGE_PERCENT, QUOTE_VOLUME,
+};
+
+/* What goes first where the terminal is too narrow. */
+static const unsigned char least_wanted[] = {
+	QUOTE_BPS,
+	QUOTE_EPS,
+	QUOTE_PBR,
+	QUOTE_PER,
+	QUOTE_WEEK52_LOW,
+	QUOTE_WEEK52_HIGH,
+	QUOTE_MARKET_CAP,
+	FIELD_EXCHANGE,
+	FIELD_CURRENCY,
+	QUOTE_VOLUME,
+	QUOTE_CHANGE,
+	FIELD_NAME,
+	QUOTE_CHANGE_PERCENT,
 };
 
 /* Symbols that failed for the same reason. */
@@ -83,8 +64,10 @@ struct group {
 
 struct table {
 	struct field_set columns;
-	int width[FIELD_COUNT]; /* by column */
-	struct buf cells;       /* for each: a byte of width, the text, a NUL */
+	int width[FIELD_COUNT];      /* by column */
+	bool is_hidden[FIELD_COUNT]; /* by column */
+	size_t last;                 /* column that is shown */
+	struct buf cells; /* for each: a byte of width, the text, a NUL */
 	size_t row_count;
 	struct arena texts; /* of the groups */
 	struct group group[GROUPS_MAX];
@@ -122,7 +105,8 @@ static int table_open(struct render *r, struct err *err)
 	arena_init(&t->texts);
 	choose_columns(&t->columns, &r->fields);
 	for (size_t i = 0; !r->hides_header && i < t->columns.count; i++)
-		t->width[i] = (int)strlen(titles[t->columns.field[i]]);
+		t->width[i] =
+			(int)strlen(field_table[t->columns.field[i]].title);
 	r->table = t;
 	return 0;
 }
@@ -263,13 +247,14 @@ static void put_blanks(struct buf *out, int count)
 }
 
 /* The colour of a change, or NULL. */
-static const char *color_of(unsigned char f, const char *text)
+static const char *color_of(const struct render *r, unsigned char f,
+			    const char *text)
 {
 	if (f != QUOTE_CHANGE && f != QUOTE_CHANGE_PERCENT)
 		return NULL;
 	if (!strpbrk(text, "123456789"))
 		return NULL; /* zero, or absent */
-	return *text == '-' ? COLOR_DOWN : COLOR_UP;
+	return colors[r->is_korean][*text == '-'];
 }
 
 static void put_cell(struct render *r, size_t column, const char *text,
@@ -277,9 +262,11 @@ static void put_cell(struct render *r, size_t column, const char *text,
 {
 	const struct table *t = r->table;
 	enum field f = t->columns.field[column];
-	bool is_last = column + 1 == t->columns.count;
+	bool is_last = column == t->last;
 	int pad = t->width[column] - width;
 
+	if (t->is_hidden[column])
+		return;
 	if (is_numeric(f))
 		put_blanks(r->out, pad);
 	if (color && r->has_color)
@@ -292,12 +279,61 @@ static void put_cell(struct render *r, size_t column, const char *text,
 	buf_puts(r->out, is_last ? "\n" : "  ");
 }
 
+static int total_width(const struct table *t)
+{
+	int total = 0;
+
+	for (size_t i = 0; i < t->columns.count; i++)
+		total += t->is_hidden[i] ? 0 : t->width[i] + 2;
+	return total - 2; /* none after the last */
+}
+
+static void hide(struct table *t, unsigned char f)
+{
+	for (size_t i = 0; i < t->columns.count; i++)
+		if (t->columns.field[i] == f)
+			t->is_hidden[i] = true;
+}
+
+/* Takes out columns until the rest fits. What was chosen stays, however wide. */
+static void fit(struct render *r)
+{
+	struct table *t = r->table;
+
+	for (size_t i = 0; i < sizeof least_wanted; i++) {
+		if (r->columns == 0 || r->fields.is_chosen ||
+		    total_width(t) <= r->columns)
+			break;
+		hide(t, least_wanted[i]);
+	}
+	for (size_t i = 0; i < t->columns.count; i++)
+		if (!t->is_hidden[i])
+			t->last = i;
+}
+
+/* Under the rows: what there was no room for, and how to see it. */
+static void put_hidden(struct render *r)
+{
+	const struct table *t = r->table;
+	const char *join = "no room for ";
+
+	for (size_t i = 0; i < t->columns.count; i++) {
+		if (!t->is_hidden[i])
+			continue;
+		buf_printf(r->out, "%s%s", join,
+			   field_name(t->columns.field[i]));
+		join = ", ";
+	}
+	if (*join == ',')
+		buf_puts(r->out, ": see --fields\n");
+}
+
 static void put_header(struct render *r)
 {
 	const struct table *t = r->table;
 
 	for (size_t i = 0; i < t->columns.count; i++) {
-		const char *title = titles[t->columns.field[i]];
+		const char *title = field_table[t->columns.field[i]].title;
 
 		put_cell(r, i, title, (int)strlen(title), COLOR_BOLD);
 	}
@@ -313,7 +349,7 @@ static void put_rows(struct render *r)
 		int width = (unsigned char)*p++;
 
 		put_cell(r, column, p, width,
-			 color_of(t->columns.field[column], p));
+			 color_of(r, t->columns.field[column], p));
 		p += strlen(p) + 1;
 	}
 }
@@ -347,9 +383,12 @@ static void put_failures(struct render *r)
 static int table_end(struct render *r, struct err *err)
 {
 	(void)err;
+	fit(r);
 	if (r->table->row_count && !r->hides_header)
 		put_header(r);
 	put_rows(r);
+	if (r->table->row_count)
+		put_hidden(r);
 	if (r->table->failure_count)
 		put_failures(r);
 	return 0;

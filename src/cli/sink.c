@@ -42,22 +42,47 @@ static bool wants_color(const struct options *o, bool is_terminal)
 	       strcmp(term, "dumb") != 0;
 }
 
+static void say_misfit(const struct field_set *fields, const struct options *o)
+{
+	struct buf line;
+
+	buf_init(&line, LINE_MAX_BYTES);
+	fields_misfit(fields, o->wants_detail, o->wants_raw, &line);
+	if (line.len > 0)
+		screen_say(NULL, buf_text(&line));
+	buf_release(&line);
+}
+
+/* By what decides about messages, as POSIX has it. */
+static bool is_korean(const struct options *o)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	const char *locale = NULL;
+
+	if (o->color_scheme != SCHEME_AUTO)
+		return o->color_scheme == SCHEME_KOREAN;
+	for (int i = 0; i < 3 && (!locale || *locale == '\0'); i++)
+		locale = getenv(names[i]);
+	return locale && strncmp(locale, "ko", 2) == 0;
+}
+
 static int open_render(struct sink *s, struct err *err)
 {
 	const struct options *o = s->config.options;
 	bool is_terminal = output_is_terminal(s->output);
-	struct render_config render = {
-		.format = o->format,
-		.record_total = symbol_list_count(s->config.list),
-		.hides_header = o->hides_header,
-		.has_color = wants_color(o, is_terminal)
-	};
+	struct render_config render = { .format = o->format };
 
+	render.record_total = symbol_list_count(s->config.list);
+	render.columns = is_terminal ? screen_columns(output_fd(s->output)) : 0;
+	render.hides_header = o->hides_header;
+	render.has_color = wants_color(o, is_terminal);
+	render.is_korean = is_korean(o);
 	if (render.format == FORMAT_AUTO)
 		render.format = is_terminal ? FORMAT_TABLE : FORMAT_JSON;
 	fields_default(&render.fields, o->wants_detail, o->wants_raw);
 	if (o->fields && fields_parse(&render.fields, o->fields, err) < 0)
 		return -1;
+	say_misfit(&render.fields, o);
 	s->render = render_new(&render, &s->text, err);
 	return s->render ? 0 : -1;
 }
@@ -78,7 +103,8 @@ static int open_delivery(struct sink *s, struct err *err)
 	const struct options *o = c->options;
 	struct delivery_config delivery = { .list = c->list };
 
-	delivery.provider = c->provider;
+	delivery.source = c->source;
+	delivery.source_count = c->source_count;
 	delivery.render = s->render;
 	delivery.text = &s->text;
 	delivery.output = s->output;

@@ -30,7 +30,8 @@ struct sink; /* opaque */
 struct sink_config {
 	const struct options *options;
 	const struct symbol_list *list;
-	const char *provider; /* that records name */
+	const char *const *source; /* names, in the order of preference */
+	size_t source_count;       /* at least 1 */
 	struct stop *stop;
 	int64_t started_ns;
 	int64_t deadline_ns; /* CLOCK_NEVER: none */

@@ -34,6 +34,7 @@ struct fetch {
 	struct scheduler scheduler;
 	struct engine *engine;
 	struct sink *sink;
+	const char *source[SOURCES_MAX]; /* their names */
 	bool was_begun;
 };
 
@@ -112,16 +113,19 @@ static int open_engine(struct fetch *f, struct err *err)
 static int open_sink(struct fetch *f, struct err *err)
 {
 	const struct command *c = f->c;
-	const struct sink_config config = {
-		.options = c->options,
-		.list = c->list,
-		.provider = c->accounts->provider[0]->name,
-		.stop = c->stop,
-		.started_ns = c->started_ns,
-		.deadline_ns = c->deadline_ns,
-		.stdout_is_closed = c->stdout_is_closed
-	};
+	const struct sink_config config = { .options = c->options,
+					    .list = c->list,
+					    .source = f->source,
+					    .source_count = c->accounts->count,
+					    .stop = c->stop,
+					    .started_ns = c->started_ns,
+					    .deadline_ns = c->deadline_ns,
+					    .stdout_is_closed =
+						    c->stdout_is_closed };
+	size_t i;
 
+	for (i = 0; i < c->accounts->count; i++)
+		f->source[i] = c->accounts->provider[i]->name;
 	f->sink = sink_open(&config, err);
 	return f->sink ? 0 : -1;
 }

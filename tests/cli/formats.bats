@@ -72,10 +72,10 @@ END
 @test "csv by default has every field, quotes and failures alike" {
     serve
     fetch --format csv 005930 999999
-    expect_same "$(head -n 1 out)" symbol,market,exchange,name,currency,price,change,change_percent,open,high,low,previous_close,volume,turnover,bid,ask,fetched_at,provider,rt_cd,msg_cd,msg1,error,error_type,retryable,attempts,latency_ms,input
-    expect_same "$(python_rows excel | jq length | sort -u)" 27
+    expect_same "$(head -n 1 out)" symbol,market,exchange,name,currency,price,change,change_percent,open,high,low,previous_close,volume,turnover,bid,ask,fetched_at,provider,rt_cd,msg_cd,msg1,error,error_type,retryable,attempts,latency_ms,input,quoted_at,session,delayed_minutes,tried
+    expect_same "$(python_rows excel | jq length | sort -u)" 31
     fetch --format csv --detail --raw 005930
-    expect_same "$(python_rows excel | jq length | sort -u)" 35
+    expect_same "$(python_rows excel | jq length | sort -u)" 39
     expect_same "$(python_rows excel | tail -n 1 | jq -r '.[-1] | fromjson | .stck_shrn_iscd')" 005930
 }
 

@@ -4,9 +4,10 @@ load ../support/common
 
 QUOTE='["symbol","market","exchange","name","currency","price","change","change_percent","open","high",
     "low","previous_close","volume","turnover","bid","ask","fetched_at","provider","rt_cd","msg_cd",
-    "msg1","error","attempts","latency_ms","input"]'
+    "msg1","error","attempts","latency_ms","input","quoted_at",
+    "session","delayed_minutes","tried"]'
 FAILURE='["symbol","market","error","error_type","rt_cd","msg_cd","msg1","retryable","attempts",
-    "fetched_at","provider","input"]'
+    "fetched_at","provider","input","tried"]'
 TIME='test("^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}\\+09:00$")'
 
 @test "a Korean quote: all fields, in order, each of its type" {
@@ -40,7 +41,7 @@ TIME='test("^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}\
     expect_json "keys_unsorted == $FAILURE"
     expect_json ". == { symbol: \"999999\", market: \"KR\", error: true, error_type: \"NotFound\",
         rt_cd: \"9\", msg_cd: null, msg1: \"Error: no such symbol\", retryable: false, attempts: 1,
-        fetched_at: .fetched_at, provider: \"kis\", input: \"999999\" } and (.fetched_at | $TIME)"
+        fetched_at: .fetched_at, provider: \"kis\", input: \"999999\", tried: null } and (.fetched_at | $TIME)"
 }
 
 @test "fetched_at is now, in Korea" {
@@ -179,4 +180,37 @@ END
     expect_same "$(cat out)" '000660,"a,""b""	c"'
     fetch -k --format tsv --fields symbol,name --no-header 000660
     expect_same "$(cat out)" $'000660\ta,"b" c'
+}
+
+@test "--fields help: every field, its unit, its meaning, and who fills it" {
+    unset KIS_BASE_URL
+    echo 'no such line' >"$CONFIG"
+    fetch --fields help
+    expect_status 0
+    expect_lines err 0
+    for field in $(tr -d '[]"\n ' <<<"$QUOTE" | tr , ' ') error_type retryable per week52_low raw; do
+        expect_match out "^$field( |$)"
+    done
+    expect_match out '^price +currency +of the last trade$'
+    expect_text out '[kis --detail]'
+}
+
+@test "a chosen field that this run cannot fill is named before any call" {
+    serve
+    fetch -q --fields symbol,per,eps,raw 005930
+    expect_status 0
+    expect_same "$(cat err)" \
+        'quotefetch: per, eps: not told by kis without --detail; raw: empty without --raw'
+    fetch -q --detail --raw --fields symbol,per,eps,raw 005930
+    expect_lines err 0
+    fetch -q 005930
+    expect_lines err 0
+}
+
+@test "a share without a trade: an error, with all that is known beside the price" {
+    serve --fault no-trade@symbol=005930
+    fetch -q --format ndjson 005930
+    expect_status 4
+    expect_json '.error and .error_type == "NoTrade" and .price == null and .name == "삼성전자"
+        and .currency == "KRW" and .previous_close == 268000'
 }

@@ -101,3 +101,43 @@ expect_lines_whole() {
     expect_match lines '^quotefetch: \[\.{24}\] 0/2 symbols, 0 failed, waiting for an answer$'
     expect_match lines '^quotefetch: \[#{12}\.{12}\] 1/2 symbols, 0 failed, waiting for '
 }
+
+@test "the table fits the terminal, and says what it left out" {
+    serve
+    for columns in 60 80 200; do
+        screen $columns "'$QUOTEFETCH' -k --detail --color never 005930 000660 AAPL"
+        expect_same "$(grep -v '^no room' screen | awk -v most=$columns 'length > most')" ''
+        expect_match screen '^Symbol +.*Price'
+        expect_same "$(grep -c '^005930 .*274,500' screen)" 1
+        case $columns in
+        200) expect_no_text screen 'no room for' ;;
+        *) expect_match screen '^no room for exchange, .*: see --fields$|^no room for .*bps' ;;
+        esac
+    done
+    # What was chosen is shown, however wide; and a file has no width.
+    screen 20 "'$QUOTEFETCH' -q --fields symbol,name,price,volume,turnover 005930"
+    expect_no_text screen 'no room'
+    fetch --format table --detail 005930
+    expect_no_text out 'no room'
+}
+
+@test "colors: red up and blue down where the locale is Korean, or by --color-scheme" {
+    serve
+    colors() { # colors [OPTION...]: of the change, which is up for 005930
+        TERM=xterm terminal o seen "$QUOTEFETCH" -q --fields symbol,change "$@" 005930
+        grep -o $'\e\\[[0-9]*m *6,500' seen
+    }
+    green=$'\e[32m6,500' red=$'\e[31m6,500'
+    export LC_ALL='' LANG=
+    expect_same "$(colors)" "$green"
+    expect_same "$(LANG=ko_KR.UTF-8 colors)" "$red"
+    expect_same "$(LC_ALL=ko_KR.UTF-8 LANG=C colors)" "$red"
+    expect_same "$(LC_ALL=C.UTF-8 LANG=ko_KR.UTF-8 colors)" "$green"
+    expect_same "$(LANG=ko_KR.UTF-8 colors --color-scheme western)" "$green"
+    expect_same "$(colors --color-scheme korean)" "$red"
+    echo 'color-scheme = korean' >>"$CONFIG"
+    expect_same "$(colors)" "$red"
+    fetch --color-scheme pink 005930
+    expect_status 2
+    expect_text err '--color-scheme takes auto, western or korean'
+}

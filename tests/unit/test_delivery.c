@@ -37,6 +37,8 @@ void *__wrap_calloc(size_t count, size_t size)
 
 /* ---- a desk: all that a delivery borrows ---- */
 
+static const char *const sources[] = { "kis", "alpaca" };
+
 struct desk {
 	struct symbol_list *list;
 	struct buf text;
@@ -71,7 +73,8 @@ static void set_up(struct desk *d, const char *entries, enum format format,
 		   bool keeps_order, int64_t deadline_ns)
 {
 	struct render_config render = { .format = format, .hides_header = true };
-	struct delivery_config config = { .provider = "kis",
+	struct delivery_config config = { .source = sources,
+					  .source_count = 2,
 					  .deadline_ns = deadline_ns,
 					  .keeps_order = keeps_order };
 	struct err err;
@@ -458,10 +461,53 @@ static void stop_wakes_and_loses_nothing(void **state)
 	clear_up(&s.desk);
 }
 
+/* Which sources were asked before, and why each was of no use. */
+static void record_names_who_was_tried(void **state)
+{
+	struct result *result;
+	char text[500];
+	struct desk d;
+	struct err err;
+	ssize_t n;
+
+	(void)state;
+	set_up(&d, "A", FORMAT_NDJSON, false, CLOCK_NEVER);
+	render_free(d.render);
+	{
+		struct render_config render = { .format = FORMAT_NDJSON };
+		struct delivery_config config = { .list = d.list,
+						  .source = sources,
+						  .source_count = 2,
+						  .text = &d.text,
+						  .output = d.output,
+						  .progress = &d.progress,
+						  .stop = &d.stop,
+						  .deadline_ns = CLOCK_NEVER };
+
+		assert_int_equal(fields_parse(&render.fields, "tried,provider", &err), 0);
+		d.render = config.render = render_new(&render, &d.text, &err);
+		delivery_free(d.delivery);
+		d.delivery = delivery_new(&config, &err);
+	}
+	assert_int_equal(delivery_begin(d.delivery, &err), 0);
+	result = answer(&d, "A");
+	result->provider = "upbit";
+	result->request->item[0].tried_count = 2;
+	result->request->item[0].tried[0] = (struct tried){ 1, ERR_TIMEOUT };
+	result->request->item[0].tried[1] = (struct tried){ 0, ERR_NOT_FOUND };
+	assert_int_equal(delivery_take(d.delivery, result, &err), 0);
+	assert_int_equal(delivery_end(d.delivery, &err), 0);
+	n = read(d.reader, text, sizeof text - 1);
+	text[n > 0 ? n : 0] = '\0';
+	assert_string_equal(text, "{\"tried\":\"alpaca:Timeout kis:NotFound\",\"provider\":\"upbit\"}\n");
+	clear_up(&d);
+}
+
 static void lack_of_memory_is_said(void **state)
 {
 	static const bool keeps_order[] = { false, true };
-	struct delivery_config config = { .provider = "kis" };
+	struct delivery_config config = { .source = sources,
+					  .source_count = 2 };
 	struct delivery *none;
 	struct err err;
 
@@ -491,6 +537,7 @@ int main(void)
 		IN_DIR(sleeping_reader_is_left_at_the_deadline),
 		IN_DIR(gone_reader_is_seen),
 		IN_DIR(stop_wakes_and_loses_nothing),
+		IN_DIR(record_names_who_was_tried),
 		cmocka_unit_test(lack_of_memory_is_said),
 	};
 

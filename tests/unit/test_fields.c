@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "cli/fields.h"
 
 /* The set as "symbol,market,..." */
@@ -35,7 +36,7 @@ static void test_default_is_the_contract(void **state)
 		"symbol,market,exchange,name,currency,price,change,change_percent,"
 		"open,high,low,previous_close,volume,turnover,bid,ask,fetched_at,"
 		"provider,rt_cd,msg_cd,msg1,error,error_type,retryable,attempts,"
-		"latency_ms,input");
+		"latency_ms,input,quoted_at,session,delayed_minutes,tried");
 	assert_false(set.is_chosen);
 
 	fields_default(&set, true, true);
@@ -45,8 +46,64 @@ static void test_default_is_the_contract(void **state)
 		"open,high,low,previous_close,volume,turnover,bid,ask,per,pbr,eps,"
 		"bps,market_cap,week52_high,week52_low,fetched_at,provider,rt_cd,"
 		"msg_cd,msg1,error,error_type,retryable,attempts,latency_ms,input,"
-		"raw");
+		"quoted_at,session,delayed_minutes,tried,raw");
 	assert_int_equal(set.count, FIELD_COUNT);
+}
+
+/* Whoever adds a field documents it. */
+static void test_every_field_is_explained(void **state)
+{
+	struct buf page;
+
+	(void)state;
+	buf_init(&page, 1 << 16);
+	fields_help(&page);
+	for (int f = 0; f < FIELD_COUNT; f++) {
+		const struct field_row *row = &field_table[f];
+		char start[40];
+
+		snprintf(start, sizeof start, "\n%s ", row->name);
+		assert_non_null(strstr(buf_text(&page), start));
+		assert_true(row->title && row->unit && row->needs);
+		assert_true(row->meaning[0] != '\0' && row->source[0] != '\0');
+	}
+	for (const char *line = buf_text(&page); *line; line += strcspn(line, "\n") + 1)
+		assert_true(strcspn(line, "\n") <= 80);
+	buf_release(&page);
+}
+
+static void test_what_will_be_empty(void **state)
+{
+	static const struct {
+		const char *fields;
+		bool wants_detail, wants_raw;
+		const char *want;
+	} rows[] = {
+		{ "symbol,price", false, false, "" },
+		{ "per,symbol,eps", false, true, "per, eps: not told by kis without --detail" },
+		{ "per,eps", true, false, "" },
+		{ "raw", false, false, "raw: empty without --raw" },
+		{ "raw,bps", false, false,
+		  "bps: not told by kis without --detail; raw: empty without --raw" },
+	};
+	struct field_set all;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct field_set set;
+		struct buf line;
+		struct err err;
+
+		buf_init(&line, 1000);
+		assert_int_equal(fields_parse(&set, rows[i].fields, &err), 0);
+		fields_misfit(&set, rows[i].wants_detail, rows[i].wants_raw, &line);
+		assert_string_equal(buf_text(&line), rows[i].want);
+		fields_default(&all, false, false);
+		buf_clear(&line);
+		fields_misfit(&all, false, false, &line);
+		assert_string_equal(buf_text(&line), "");
+		buf_release(&line);
+	}
 }
 
 static void test_every_name_is_read_back(void **state)
@@ -127,6 +184,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_default_is_the_contract),
+		cmocka_unit_test(test_every_field_is_explained),
+		cmocka_unit_test(test_what_will_be_empty),
 		cmocka_unit_test(test_every_name_is_read_back),
 		cmocka_unit_test(test_order_and_blanks),
 		cmocka_unit_test(test_refusals),

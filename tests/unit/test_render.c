@@ -39,6 +39,9 @@ static const struct outcome apple = {
 	.has_quote = true,
 	.exchange = MARKET_NAS,
 	.quote = { .currency = "USD",
+		   .quoted_at = "2026-11-20T20:59:59.123456Z",
+		   .session = "regular",
+		   .delayed_minutes = 15,
 		   .number = { [QUOTE_PRICE] = "1091.2600",
 			       [QUOTE_CHANGE] = "12.3400",
 			       [QUOTE_CHANGE_PERCENT] = "1.14",
@@ -79,6 +82,18 @@ static const struct outcome long_name = {
 };
 
 /* The broker said yes and gave no row: the verdict is ours. */
+/* Known, and without a price. */
+static const struct outcome not_traded = {
+	.exchange = MARKET_KR,
+	.quote = { .name = "거래정지",
+		   .currency = "KRW",
+		   .number = { [QUOTE_PREVIOUS_CLOSE] = "1200", [QUOTE_VOLUME] = "0" } },
+	.err = { .kind = ERR_NO_TRADE, .msg = "no trade yet" },
+	.rt_cd = "0",
+	.attempts = 1,
+	.fetched_at_ms = FETCHED_AT_MS,
+};
+
 static const struct outcome not_found = {
 	.err = { .kind = ERR_NOT_FOUND, .msg = "no such symbol" },
 	.rt_cd = "0",
@@ -124,17 +139,18 @@ static const struct outcome invalid = {
 };
 
 static const struct record records[] = {
-	{ "005930", "005930", MARKET_KR, &samsung, "kis" },
-	{ "AAPL", "AAPL", MARKET_US, &apple, "kis" },
-	{ "999999", "999999", MARKET_KR, &not_found, "kis" },
-	{ "000001", "000001", MARKET_KR, &hostile, "kis" },
-	{ "0700", "0700.HKS", MARKET_HKS, &refused, "kis" },
-	{ "7203", "7203,TSE", MARKET_TSE, &refused_mutely, "kis" },
-	{ "000002", "000002", MARKET_KR, &long_name, "kis" },
-	{ "000660", "000660", MARKET_KR, &timed_out, "kis" },
-	{ "035720", "035720", MARKET_KR, &timed_out, "kis" },
-	{ "035420", "035420", MARKET_KR, &never_asked, "kis" },
-	{ "\"a\",\nb", "\"a\",\nb", MARKET_NONE, &invalid, NULL },
+	{ "005930", "005930", MARKET_KR, &samsung, "kis", NULL },
+	{ "AAPL", "AAPL", MARKET_US, &apple, "kis", "alpaca:NotFound" },
+	{ "999999", "999999", MARKET_KR, &not_found, "kis", NULL },
+	{ "000001", "000001", MARKET_KR, &hostile, "kis", NULL },
+	{ "0700", "0700.HKS", MARKET_HKS, &refused, "kis", NULL },
+	{ "7203", "7203,TSE", MARKET_TSE, &refused_mutely, "kis", NULL },
+	{ "000002", "000002", MARKET_KR, &long_name, "kis", NULL },
+	{ "000660", "000660", MARKET_KR, &timed_out, "kis", NULL },
+	{ "035720", "035720", MARKET_KR, &timed_out, "kis", NULL },
+	{ "035420", "035420", MARKET_KR, &never_asked, "kis", NULL },
+	{ "000007", "000007", MARKET_KR, &not_traded, "kis", "alpaca:Timeout upbit:NotFound" },
+	{ "\"a\",\nb", "\"a\",\nb", MARKET_NONE, &invalid, NULL, NULL },
 };
 
 enum { RECORDS = sizeof records / sizeof *records };
@@ -183,7 +199,8 @@ struct golden {
 	const char *name;
 	enum format format;
 	const char *fields; /* NULL: the default */
-	bool wants_detail, wants_raw, hides_header, has_color;
+	bool wants_detail, wants_raw, hides_header, has_color, is_korean;
+	int columns;
 	size_t count; /* of the records */
 };
 
@@ -194,6 +211,10 @@ static const struct golden goldens[] = {
 	{ "all.tsv", FORMAT_TSV, .count = RECORDS },
 	{ "all.table", FORMAT_TABLE, .count = RECORDS },
 	{ "color.table", FORMAT_TABLE, .has_color = true, .count = RECORDS },
+	{ "korean.table", FORMAT_TABLE, .has_color = true, .is_korean = true, .count = 2 },
+	{ "narrow.table", FORMAT_TABLE, .wants_detail = true, .columns = 60, .count = 3 },
+	{ "narrower.table", FORMAT_TABLE, .columns = 20, .hides_header = true, .count = 2 },
+	{ "chosen.table", FORMAT_TABLE, "symbol,name,price,volume", .columns = 20, .count = 2 },
 	{ "empty.json", FORMAT_JSON, .count = 0 },
 	{ "empty.ndjson", FORMAT_NDJSON, .count = 0 },
 	{ "empty.csv", FORMAT_CSV, .count = 0 },
@@ -222,6 +243,8 @@ static struct render *new_render(const struct golden *g, struct buf *out)
 		.record_total = g->count,
 		.hides_header = g->hides_header,
 		.has_color = g->has_color,
+		.is_korean = g->is_korean,
+		.columns = g->columns,
 	};
 	struct render *r;
 	struct err err;
@@ -315,7 +338,7 @@ static void test_many_failures(void **state)
 	render_begin(r);
 	for (int i = 0; i < 80; i++) {
 		struct outcome o = not_found;
-		struct record record = { code, code, MARKET_KR, &o, "kis" };
+		struct record record = { code, code, MARKET_KR, &o, "kis", NULL };
 
 		snprintf(code, sizeof code, "%06d", i);
 		if (i >= 23)

@@ -181,7 +181,8 @@ static int open_output(struct desk *d, struct err *err)
 {
 	struct render_config render = { .format = d->options.format };
 	struct delivery_config delivery = { .list = d->list,
-					    .provider = d->provider->name,
+					    .source = &d->provider->name,
+					    .source_count = 1,
 					    .text = &d->text,
 					    .progress = &d->progress,
 					    .stop = &d->stop,

@@ -1,0 +1,155 @@
+/* Every field of a record, once: its name, how the table heads it, its unit,
+ * what it means, who fills it. --fields help, the man page and the README's table
+ * are made of it. */
+#include "cli/fields.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+
+#define SHARES_ABROAD "kis (abroad: --detail)"
+
+const struct field_row field_table[FIELD_COUNT] = {
+	[QUOTE_PRICE] = { "price", "Price", "currency", "of the last trade",
+			  "all", "" },
+	[QUOTE_CHANGE] = { "change", "Change", "currency",
+			   "price less previous_close, signed",
+			   "kis, alpaca, upbit", "" },
+	[QUOTE_CHANGE_PERCENT] = { "change_percent", "Change %", "%",
+				   "the same in percent of previous_close",
+				   "kis, alpaca, upbit", "" },
+	[QUOTE_OPEN] = { "open", "Open", "currency", "first price of the day",
+			 SHARES_ABROAD ", alpaca, upbit", "" },
+	[QUOTE_HIGH] = { "high", "High", "currency", "highest of the day",
+			 SHARES_ABROAD ", alpaca, upbit", "" },
+	[QUOTE_LOW] = { "low", "Low", "currency", "lowest of the day",
+			SHARES_ABROAD ", alpaca, upbit", "" },
+	[QUOTE_PREVIOUS_CLOSE] = { "previous_close", "Previous", "currency",
+				   "last price of the day before",
+				   "kis, alpaca, upbit", "" },
+	[QUOTE_VOLUME] = { "volume", "Volume", "shares, coins",
+			   "traded since the day began", "kis, alpaca, upbit",
+			   "" },
+	[QUOTE_TURNOVER] = { "turnover", "Turnover", "currency",
+			     "what was paid for the volume", "kis, upbit", "" },
+	[QUOTE_BID] = { "bid", "Bid", "currency", "best price offered for it",
+			"kis (Korea, many a call), alpaca", "" },
+	[QUOTE_ASK] = { "ask", "Ask", "currency", "best price asked for it",
+			"kis (Korea, many a call), alpaca", "" },
+	[QUOTE_PER] = { "per", "PER", "", "price to earnings", "kis --detail",
+			"--detail" },
+	[QUOTE_PBR] = { "pbr", "PBR", "", "price to book value", "kis --detail",
+			"--detail" },
+	[QUOTE_EPS] = { "eps", "EPS", "currency", "earnings per share",
+			"kis --detail", "--detail" },
+	[QUOTE_BPS] = { "bps", "BPS", "currency", "book value per share",
+			"kis --detail", "--detail" },
+	[QUOTE_MARKET_CAP] = { "market_cap", "Market cap", "currency",
+			       "of all shares, not in 100 millions",
+			       "kis --detail", "--detail" },
+	[QUOTE_WEEK52_HIGH] = { "week52_high", "52w high", "currency",
+				"highest of 52 weeks", "kis --detail, upbit",
+				"--detail" },
+	[QUOTE_WEEK52_LOW] = { "week52_low", "52w low", "currency",
+			       "lowest of 52 weeks", "kis --detail, upbit",
+			       "--detail" },
+	[FIELD_SYMBOL] = { "symbol", "Symbol", "", "the code, in capitals",
+			   "all", "" },
+	[FIELD_MARKET] = { "market", "Market", "",
+			   "as asked: US where the exchange was left open",
+			   "all", "" },
+	[FIELD_EXCHANGE] = { "exchange", "Exch", "", "where it was found",
+			     "all", "" },
+	[FIELD_NAME] = { "name", "Name", "", "of the share",
+			 "kis (Korea, many a call)", "" },
+	[FIELD_CURRENCY] = { "currency", "Ccy", "ISO 4217", "of the prices",
+			     "all", "" },
+	[FIELD_FETCHED_AT] = { "fetched_at", "Fetched at", "RFC 3339",
+			       "when the answer came, Korean time", "all", "" },
+	[FIELD_PROVIDER] = { "provider", "Provider", "",
+			     "the source: kis, alpaca, upbit, ecb", "all", "" },
+	[FIELD_RT_CD] = { "rt_cd", "rt_cd", "",
+			  "the broker's verdict; 9: an error of ours", "all",
+			  "" },
+	[FIELD_MSG_CD] = { "msg_cd", "msg_cd", "", "the broker's message code",
+			   "kis", "" },
+	[FIELD_MSG1] = { "msg1", "msg1", "",
+			 "the broker's message, or 'Error: ...'", "all", "" },
+	[FIELD_ERROR] = { "error", "Error", "true, false",
+			  "whether there is no quote", "all", "" },
+	[FIELD_ERROR_TYPE] = { "error_type", "Error type", "",
+			       "the kind of error: NotFound, Timeout, ...",
+			       "errors", "" },
+	[FIELD_RETRYABLE] = { "retryable", "Retryable", "true, false",
+			      "whether another try may help", "errors", "" },
+	[FIELD_ATTEMPTS] = { "attempts", "Attempts", "",
+			     "calls made for the symbol", "all", "" },
+	[FIELD_LATENCY_MS] = { "latency_ms", "ms", "ms",
+			       "round trip of the call", "quotes", "" },
+	[FIELD_INPUT] = { "input", "Input", "",
+			  "as it was typed: read again, it means the same",
+			  "all", "" },
+	[FIELD_QUOTED_AT] = { "quoted_at", "Quoted at", "RFC 3339",
+			      "when the price was made, or its date",
+			      "alpaca, upbit, ecb", "" },
+	[FIELD_SESSION] = { "session", "Session", "",
+			    "pre, regular, after or closed", "alpaca", "" },
+	[FIELD_DELAYED_MINUTES] = { "delayed_minutes", "Delay", "min",
+				    "by which the source holds prices back",
+				    "quotes", "" },
+	[FIELD_TRIED] = { "tried", "Tried", "",
+			  "sources asked before, each with why not",
+			  "all, of several sources", "" },
+	[FIELD_RAW] = { "raw", "Raw", "JSON", "the source's own answer",
+			"all, with --raw", "--raw" },
+};
+
+const char *field_name(enum field f)
+{
+	require((unsigned)f < FIELD_COUNT);
+	return field_table[f].name;
+}
+
+/* ---- the page ---- */
+
+enum { NAME_COLUMN = 18, UNIT_COLUMN = 33 };
+
+static void pad(struct buf *out, size_t line, size_t column)
+{
+	do
+		buf_putc(out, ' ');
+	while (out->len - line < column && !out->is_over && !out->is_exhausted);
+}
+
+static void put_row(struct buf *out, const char *name, const char *unit,
+		    const char *meaning, const char *filled_by)
+{
+	size_t line = out->len;
+
+	buf_puts(out, name);
+	pad(out, line, NAME_COLUMN);
+	buf_puts(out, unit);
+	pad(out, line, UNIT_COLUMN);
+	buf_printf(out, "%s\n", meaning);
+	if (*filled_by == '\0')
+		return;
+	line = out->len;
+	pad(out, line, UNIT_COLUMN);
+	buf_printf(out, "[%s]\n", filled_by);
+}
+
+void fields_help(struct buf *out)
+{
+	struct field_set all;
+
+	fields_default(&all, true, true);
+	put_row(out, "Field", "Unit", "Meaning [filled by]", "");
+	for (size_t i = 0; i < all.count; i++) {
+		const struct field_row *row = &field_table[all.field[i]];
+
+		put_row(out, row->name, row->unit, row->meaning, row->source);
+	}
+	buf_puts(out, "\nWhat a source does not tell is null. An error has no "
+		      "prices, but where the share\nis only not traded "
+		      "(NoTrade).\n");
+}

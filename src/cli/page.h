@@ -1,0 +1,17 @@
+/* page.h: what is printed instead of a run: help, version, the fields.
+ * Layer cli; uses base, options, fields. */
+#ifndef CLI_PAGE_H
+#define CLI_PAGE_H
+
+#include <stdbool.h>
+
+struct buf;
+struct options;
+
+/* Whether the command line asks for a page; it needs no configuration, list or
+ * login. */
+bool page_is_wanted(const struct options *o);
+
+void page_write(const struct options *o, struct buf *out);
+
+#endif
