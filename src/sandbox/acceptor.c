@@ -7,43 +7,42 @@
 #include <poll.h>
 #include <unistd.h>
 
-enum { PORTS_MAX = 8 };
-
 /* Does what the broker says. Returns when to ask it again. */
 static int64_t follow(struct acceptor *acceptor)
 {
 	const struct acceptor_setup *setup = &acceptor->setup;
-	int64_t change_ns;
-	bool is_down = broker_is_down(setup->broker, &change_ns);
+	int64_t change_ns = CLOCK_NEVER;
 
-	for (size_t i = 0; i < setup->listeners; i++) {
+	for (int i = 0; i < SOURCES; i++) {
 		struct listener *listener = &setup->listener[i];
+		bool is_down = broker_is_down(setup->broker, (enum source)i,
+					      &change_ns);
 
 		if (is_down)
 			listener_close(listener);
 		else if (listener_open(listener, NULL))
 			/* The port is ours: this passes. */
 			change_ns = clock_monotonic_ns() + NS_PER_SEC / 100;
+		if (is_down && !acceptor->is_down[i])
+			connections_drop(setup->connections, (enum source)i);
+		acceptor->is_down[i] = is_down;
 	}
-	if (is_down && !acceptor->is_down)
-		connections_drop(setup->connections);
-	acceptor->is_down = is_down;
 	return change_ns;
 }
 
 static void wait_for_more(const struct acceptor *acceptor, int64_t until_ns)
 {
 	const struct acceptor_setup *setup = &acceptor->setup;
-	struct pollfd fds[PORTS_MAX + 2] = {
+	struct pollfd fds[SOURCES + 2] = {
 		{ .fd = setup->stop->fd[0], .events = POLLIN },
 		{ .fd = acceptor->wake[0], .events = POLLIN },
 	};
 	char bytes[64];
 
-	for (size_t i = 0; i < setup->listeners; i++)
+	for (int i = 0; i < SOURCES; i++)
 		fds[2 + i] = (struct pollfd){ .fd = setup->listener[i].fd,
 					      .events = POLLIN };
-	(void)!poll(fds, (nfds_t)setup->listeners + 2,
+	(void)!poll(fds, SOURCES + 2,
 		    clock_poll_ms(clock_monotonic_ns(), until_ns));
 	if (fds[1].revents)
 		(void)!read(acceptor->wake[0], bytes, sizeof(bytes));
@@ -56,7 +55,7 @@ static void *run(void *arg)
 
 	while (stop_reason(setup->stop) == 0) {
 		wait_for_more(acceptor, follow(acceptor));
-		for (size_t i = 0; i < setup->listeners; i++) {
+		for (int i = 0; i < SOURCES; i++) {
 			int fd = listener_accept(&setup->listener[i]);
 
 			if (fd >= 0)
@@ -69,7 +68,6 @@ static void *run(void *arg)
 int acceptor_start(struct acceptor *acceptor,
 		   const struct acceptor_setup *setup, struct err *err)
 {
-	require(setup->listeners <= PORTS_MAX);
 	*acceptor = (struct acceptor){ .setup = *setup, .wake = { -1, -1 } };
 	if (pipe(acceptor->wake) != 0) {
 		acceptor->wake[0] = acceptor->wake[1] = -1;
@@ -81,8 +79,9 @@ int acceptor_start(struct acceptor *acceptor,
 		fcntl(acceptor->wake[i], F_SETFL, O_NONBLOCK);
 	}
 	follow(acceptor);
-	for (size_t i = 0; !acceptor->is_down && i < setup->listeners; i++) {
-		if (listener_open(&setup->listener[i], err))
+	for (int i = 0; i < SOURCES; i++) {
+		if (!acceptor->is_down[i] &&
+		    listener_open(&setup->listener[i], err))
 			return -1;
 	}
 	if (thread_start(&acceptor->thread, run, acceptor, err))

@@ -17,9 +17,8 @@
 typedef void acceptor_take_fn(void *ctx, int fd);
 
 struct acceptor_setup {
-	struct broker *broker;     /* borrowed, as all here */
-	struct listener *listener; /* the ports */
-	size_t listeners;
+	struct broker *broker;           /* borrowed, as all here */
+	struct listener *listener;       /* SOURCES of them, by source */
 	struct connections *connections; /* what an outage ends */
 	struct stop *stop;               /* ends the thread */
 	acceptor_take_fn *take;
@@ -31,7 +30,7 @@ struct acceptor { /* lock key: c const once started, w the thread's own */
 	int wake[2];                 /* c: a pipe; a byte in it: look again */
 	struct thread thread;        /* c */
 	bool is_started;             /* c */
-	bool is_down;                /* w */
+	bool is_down[SOURCES];       /* w */
 };
 
 /* Opens the ports, unless an outage is on already, and starts.

@@ -1,6 +1,7 @@
 #include "sandbox/answer.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 void answer_init(struct answer *answer)
@@ -15,6 +16,21 @@ void answer_init(struct answer *answer)
 void answer_release(struct answer *answer)
 {
 	buf_release(&answer->body);
+}
+
+void answer_add_header(struct answer *answer, const char *name,
+		       const char *format, ...)
+{
+	struct answer_header *header = &answer->header[answer->headers];
+	va_list args;
+
+	if (answer->headers == ANSWER_HEADERS_MAX)
+		return;
+	answer->headers++;
+	snprintf(header->name, sizeof(header->name), "%s", name);
+	va_start(args, format);
+	vsnprintf(header->value, sizeof(header->value), format, args);
+	va_end(args);
 }
 
 void answer_open(struct answer *answer)

@@ -12,18 +12,29 @@
 #include "sandbox/json_text.h"
 #include "sandbox/market.h"
 
+enum { ANSWER_HEADERS_MAX = 4 };
+
+struct answer_header {
+	char name[24], value[640];
+};
+
 struct answer {
 	int status;
 	bool is_good;             /* neither refused nor replaced */
 	char msg_cd[12];          /* "" where the body has none */
 	const char *content_type; /* borrowed; NULL: none */
-	char header[24];          /* one more header, or "" */
-	char header_value[640];
+	struct answer_header header[ANSWER_HEADERS_MAX]; /* further ones */
+	size_t headers;
 	struct buf body;
 };
 
 void answer_init(struct answer *answer);
 void answer_release(struct answer *answer);
+
+/* One more header; what is beyond the last place is dropped. */
+PRINTF_LIKE(3, 4)
+void answer_add_header(struct answer *answer, const char *name,
+		       const char *format, ...);
 
 /* {"output": and, after the output, the result codes of a success. */
 void answer_open(struct answer *answer);
@@ -38,6 +49,10 @@ void answer_domestic_single(struct buf *body,
  * is_signed: change and percent carry a sign, else the sign code alone. */
 void answer_domestic_row(struct buf *body, const struct domestic_stock *stock,
 			 bool is_signed, const struct fault_rows *rows);
+
+/* The output of the index call. What it does not know has zeros. */
+void answer_index(struct buf *out, const char *code,
+		  const struct fault_rows *rows);
 
 /* The output of the overseas calls; stock NULL: no such symbol there. */
 void answer_overseas_price(struct buf *body, const struct overseas_stock *stock,

@@ -1,52 +1,10 @@
 #include "sandbox/approval_call.h"
 
-#include <cjson/cJSON.h>
-#include <string.h>
-
 #include "base/clock.h"
 #include "sandbox/json_text.h"
+#include "sandbox/login.h"
 #include "sandbox/refusal.h"
 #include "sandbox/stream_desk.h"
-
-static const char *text_of(const cJSON *object, const char *name)
-{
-	const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
-
-	return cJSON_IsString(member) ? member->valuestring : NULL;
-}
-
-/* What is wrong with the request; NULL: nothing. */
-static const char *judge(const struct broker_rules *rules,
-			 const struct request *request)
-{
-	const char *grant, *key, *secret, *msg_cd = NULL;
-	cJSON *json;
-
-	if (!request->content_type ||
-	    strncmp(request->content_type, "application/json", 16) != 0)
-		return "EGW00132";
-	json = cJSON_ParseWithLength(request->body ? request->body : "",
-				     request->body_len);
-	grant = text_of(json, "grant_type");
-	key = text_of(json, "appkey");
-	secret = text_of(json, "secretkey");
-	if (!cJSON_IsObject(json))
-		msg_cd = "EGW00101";
-	else if (!grant)
-		msg_cd = "EGW00115";
-	else if (strcmp(grant, "client_credentials") != 0)
-		msg_cd = "EGW00116";
-	else if (!key)
-		msg_cd = "EGW00102";
-	else if (strcmp(key, rules->app_key) != 0)
-		msg_cd = "EGW00103";
-	else if (!secret)
-		msg_cd = "EGW00104";
-	else if (strcmp(secret, rules->app_secret) != 0)
-		msg_cd = "EGW00105";
-	cJSON_Delete(json);
-	return msg_cd;
-}
 
 static bool fires(const struct broker_rules *rules, enum stream_fault fault)
 {
@@ -76,7 +34,7 @@ static void add_key(const struct broker_rules *rules, const char *key,
 void approval_call_answer(const struct broker_rules *rules,
 			  const struct request *request, struct answer *answer)
 {
-	const char *msg_cd = judge(rules, request);
+	const char *msg_cd = login_judge_body(rules, request, "secretkey");
 	char key[APPROVAL_KEY_BYTES];
 
 	if (!msg_cd &&

@@ -56,6 +56,7 @@ void arrival_log_write(int fd, const struct arrival_entry *entry)
 		   (int)(arrival->t_ns / 1000 % 1000));
 	add_number(&line, "seq", (int64_t)arrival->seq);
 	add_number(&line, "conn", (int64_t)entry->connection);
+	add_text(&line, "source", source_name(request->source));
 	add_text(&line, "method", request->method);
 	add_text(&line, "path", request->path);
 	add_text(&line, "tr_id", request->tr_id);

@@ -89,10 +89,11 @@ static struct call *call_new(const struct call_place *place,
 	call->request.tr_id = header_of(mhd, "tr_id");
 	call->request.custtype = header_of(mhd, "custtype");
 	call->request.content_type = header_of(mhd, "content-type");
+	call->request.key_id = header_of(mhd, "apca-api-key-id");
+	call->request.secret_key = header_of(mhd, "apca-api-secret-key");
+	call->request.origin = header_of(mhd, "origin");
 	MHD_get_connection_values(mhd, MHD_GET_ARGUMENT_KIND, take_argument,
 				  &call->request);
-	request_resolve(&call->request);
-
 	info = info_of(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
 	call->wire.fd = info ? info->connect_fd : -1;
 	if (place->has_tls) {
@@ -102,6 +103,9 @@ static struct call *call_new(const struct call_place *place,
 	call->wire.stop_fd = place->stop_fd;
 	info = info_of(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	call->connection = info ? info->socket_context : NULL;
+	if (call->connection)
+		call->request.source = call->connection->source;
+	request_resolve(&call->request);
 	return call;
 }
 
@@ -182,7 +186,9 @@ static enum MHD_Result queue(struct MHD_Connection *mhd,
 		return MHD_NO;
 	}
 	add_header(response, "Content-Type", answer->content_type);
-	add_header(response, answer->header, answer->header_value);
+	for (size_t i = 0; i < answer->headers; i++)
+		add_header(response, answer->header[i].name,
+			   answer->header[i].value);
 	add_header(response, "tr_id", endpoint_tr_id(call->request.endpoint));
 	result =
 		MHD_queue_response(mhd, (unsigned int)answer->status, response);

@@ -12,77 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
-void child_set(struct child_environment *environment, const char *name,
-	       const char *value)
-{
-	if (environment->count < CHILD_SETTINGS_MAX)
-		environment->setting[environment->count++] =
-			(struct child_setting){ name, value };
-}
-
-/* Does the "NAME=value" belong to one of the settings? */
-static bool is_replaced(const char *entry,
-			const struct child_environment *environment)
-{
-	size_t len = strcspn(entry, "=");
-
-	for (int i = 0; i < environment->count; i++) {
-		const char *name = environment->setting[i].name;
-
-		if (strlen(name) == len && strncmp(name, entry, len) == 0)
-			return true;
-	}
-	return false;
-}
-
-static char *setting_entry(const struct child_setting *setting)
-{
-	size_t size = strlen(setting->name) + strlen(setting->value) + 2;
-	char *entry = malloc(size);
-
-	if (entry)
-		snprintf(entry, size, "%s=%s", setting->name, setting->value);
-	return entry;
-}
-
-/* Our environment, with the settings in front.
- * Owns: the array and its first count entries are the caller's. */
-static char **make_environment(const struct child_environment *environment)
-{
-	size_t entries = (size_t)environment->count + 1;
-	char **made, **next;
-
-	for (char **entry = environ; *entry; entry++)
-		entries++;
-	made = calloc(entries, sizeof(*made));
-	if (!made)
-		return NULL;
-	next = made;
-	for (int i = 0; i < environment->count; i++) {
-		*next = setting_entry(&environment->setting[i]);
-		if (!*next++) {
-			while (next-- > made)
-				free(*next);
-			free(made);
-			return NULL;
-		}
-	}
-	for (char **entry = environ; *entry; entry++) {
-		if (!is_replaced(*entry, environment))
-			*next++ = *entry;
-	}
-	return made;
-}
-
-static void free_environment(char **made, int count)
-{
-	for (int i = 0; made && i < count; i++)
-		free(made[i]);
-	free(made);
-}
-
 /* Signals that the sandbox handles in its own way are as new for the child,
  * even if whoever started us had them ignored. */
 static int set_signals(posix_spawnattr_t *attributes)
@@ -103,10 +32,10 @@ static int set_signals(posix_spawnattr_t *attributes)
 						POSIX_SPAWN_SETSIGDEF);
 }
 
-int child_start(char **command, const struct child_environment *environment,
+int child_start(char **command, const struct environment *environment,
 		pid_t *pid, int *exit_code, struct err *err)
 {
-	char **made = make_environment(environment);
+	char **made = environment_make_list(environment);
 	posix_spawnattr_t attributes;
 	int error = ENOMEM;
 
@@ -124,7 +53,7 @@ int child_start(char **command, const struct child_environment *environment,
 	if (error)
 		*exit_code = error == ENOENT ? 127 : 126;
 out:
-	free_environment(made, environment->count);
+	environment_free_list(made, environment);
 	if (error)
 		return err_set_errno(err, ERR_SYSTEM, error, "cannot run '%s'",
 				     command[0]);

@@ -1,5 +1,5 @@
 /* child.h: the COMMAND that the sandbox runs beside itself.
- * Sandbox; uses err. Main thread only. */
+ * Sandbox; uses environment. Main thread only. */
 #ifndef SANDBOX_CHILD_H
 #define SANDBOX_CHILD_H
 
@@ -7,27 +7,13 @@
 #include <sys/types.h>
 
 #include "base/err.h"
-
-enum { CHILD_SETTINGS_MAX = 8 };
-
-struct child_setting {
-	const char *name, *value;
-};
-
-/* What the child finds in its environment besides ours. */
-struct child_environment {
-	struct child_setting setting[CHILD_SETTINGS_MAX];
-	int count;
-};
-
-void child_set(struct child_environment *environment, const char *name,
-	       const char *value);
+#include "sandbox/environment.h"
 
 /* Starts the command, with default signals and an empty mask.
  * Errors: *exit_code is 127 if it is not found, 126 if it cannot run. */
 MUST_CHECK int child_start(char **command,
-			   const struct child_environment *environment,
-			   pid_t *pid, int *exit_code, struct err *err);
+			   const struct environment *environment, pid_t *pid,
+			   int *exit_code, struct err *err);
 
 /* The exit code of a child that has ended: its own, or 128 + signal.
  * False: it has not ended. */

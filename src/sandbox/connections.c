@@ -16,13 +16,15 @@ void connections_destroy(struct connections *all)
 	mutex_destroy(&all->mu);
 }
 
-struct connection *connections_add(struct connections *all, int fd)
+struct connection *connections_add(struct connections *all, int fd,
+				   enum source source)
 {
 	struct connection *one = calloc(1, sizeof(*one));
 
 	if (!one)
 		return NULL;
 	one->fd = fd;
+	one->source = source;
 	mutex_lock(&all->mu);
 	one->number = ++all->opened;
 	one->next = all->first;
@@ -48,12 +50,14 @@ void connections_remove(struct connections *all, struct connection *one)
 	free(one);
 }
 
-void connections_drop(struct connections *all)
+void connections_drop(struct connections *all, enum source source)
 {
 	mutex_lock(&all->mu);
 	/* Under the lock, because it is what keeps the descriptors open; a
 	 * reset does not block. */
 	for (struct connection *one = all->first; one; one = one->next) {
+		if (one->source != source)
+			continue;
 		atomic_store(&one->is_dropped, true);
 		wire_reset(&(struct wire){ .fd = one->fd });
 	}

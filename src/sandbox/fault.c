@@ -22,32 +22,23 @@ bool fault_needs_answer(enum fault fault)
 	       fault != FAULT_DOWN;
 }
 
-static bool fits_path(enum fault_path path, enum endpoint endpoint)
+static bool fits_path(const struct fault_rule *rule,
+		      const struct request *request)
 {
-	switch (path) {
+	switch (rule->path) {
 	case FAULT_PATH_ANY:
 		return true;
 	case FAULT_PATH_QUOTE:
-		return endpoint_is_quote(endpoint);
-	case FAULT_PATH_TOKEN:
-		return endpoint == ENDPOINT_TOKEN;
-	case FAULT_PATH_APPROVAL:
-		return endpoint == ENDPOINT_APPROVAL;
-	case FAULT_PATH_SINGLE:
-		return endpoint == ENDPOINT_SINGLE;
-	case FAULT_PATH_MULTI:
-		return endpoint == ENDPOINT_MULTI;
-	case FAULT_PATH_PRICE:
-		return endpoint == ENDPOINT_PRICE;
-	case FAULT_PATH_DETAIL:
-		return endpoint == ENDPOINT_DETAIL;
+		return endpoint_is_quote(request->endpoint);
+	case FAULT_PATH_ENDPOINT:
+		return request->endpoint == rule->endpoint;
 	}
 	return false;
 }
 
 static bool fits_symbol(const char *symbol, const struct request *request)
 {
-	if (!*symbol)
+	if (!*symbol || request->asks_for_all)
 		return true;
 	for (size_t i = 0; i < request->symbol_count; i++) {
 		if (strcmp(request->symbol[i], symbol) == 0)
@@ -56,17 +47,22 @@ static bool fits_symbol(const char *symbol, const struct request *request)
 	return false;
 }
 
+static bool fits_exchange(const char *exchange, const struct request *request)
+{
+	return !*exchange ||
+	       (request->exchange && strcmp(request->exchange, exchange) == 0);
+}
+
 static bool fits(const struct fault_rule *rule, const struct request *request,
 		 bool has_history, int64_t now_ns)
 {
 	if (rule->fault == FAULT_RESEND && !has_history)
 		return false;
-	if (rule->exchange[0] &&
-	    (!request->exchange || strcmp(request->exchange, rule->exchange)))
+	if (rule->source != SOURCES && rule->source != request->source)
 		return false;
-	return fits_path(rule->path, request->endpoint) &&
-	       fits_symbol(rule->symbol, request) && now_ns >= rule->from_ns &&
-	       now_ns < rule->until_ns;
+	return fits_path(rule, request) && fits_symbol(rule->symbol, request) &&
+	       fits_exchange(rule->exchange, request) &&
+	       now_ns >= rule->from_ns && now_ns < rule->until_ns;
 }
 
 bool fault_is_chosen(const struct fault_rule *rule)

@@ -2,8 +2,8 @@
  * Sandbox, low; uses request. Pure: chance comes in as random bits, time as
  * nanoseconds since the start.
  *
- * A rule is NAME[=ARGUMENT][@CONDITION,CONDITION...]. path, symbol, from and
- * until say which calls fit; a call that fits is counted by the rule; nth,
+ * A rule is NAME[=ARGUMENT][@CONDITION,CONDITION...]. source, path, symbol,
+ * exchange, from and until say which calls fit; a call that fits is counted by the rule; nth,
  * every, p and times choose among those; for= says how long the rule goes on
  * from the chosen one, and what fits meanwhile is hit, too.
  *
@@ -78,6 +78,8 @@ enum fault {
 	FAULT_WRONG_SYMBOL,
 	FAULT_ABSENT,
 	FAULT_NO_TRADE,
+	FAULT_NULL,
+	FAULT_EXPONENT,
 	FAULT_PRICE,
 	FAULT_ZERO,
 	FAULT_TYPE,
@@ -104,13 +106,8 @@ enum fault_stage {
 
 enum fault_path {
 	FAULT_PATH_ANY,
-	FAULT_PATH_QUOTE,
-	FAULT_PATH_TOKEN,
-	FAULT_PATH_APPROVAL,
-	FAULT_PATH_SINGLE,
-	FAULT_PATH_MULTI,
-	FAULT_PATH_PRICE,
-	FAULT_PATH_DETAIL,
+	FAULT_PATH_QUOTE,    /* calls for prices, of any source */
+	FAULT_PATH_ENDPOINT, /* one kind of call */
 };
 
 struct fault_rule {
@@ -118,6 +115,8 @@ struct fault_rule {
 	char text[512]; /* the argument, or its default */
 	int64_t number; /* the same as a number, where one is meant */
 	enum fault_path path;
+	enum endpoint endpoint;      /* of FAULT_PATH_ENDPOINT */
+	enum source source;          /* SOURCES: any */
 	char symbol[16];             /* "": any */
 	char exchange[8];            /* the same */
 	int64_t from_ns, until_ns;   /* CLOCK_NEVER: no end */

@@ -7,15 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const path_names[] = {
-	[FAULT_PATH_ANY] = "any",       [FAULT_PATH_QUOTE] = "quote",
-	[FAULT_PATH_TOKEN] = "token",   [FAULT_PATH_SINGLE] = "single",
-	[FAULT_PATH_MULTI] = "multi",   [FAULT_PATH_PRICE] = "price",
-	[FAULT_PATH_DETAIL] = "detail", [FAULT_PATH_APPROVAL] = "approval",
-};
-
-enum { PATHS = sizeof(path_names) / sizeof(path_names[0]) };
-
 /* A whole number of digits only, from min to max; the text ends at end. */
 static bool read_number(const char *text, const char *end, int64_t min,
 			int64_t max, int64_t *number)
@@ -79,15 +70,30 @@ static bool read_share(const char *text, double *share)
 	       *share <= 1;
 }
 
-static bool read_path(const char *text, enum fault_path *path)
+static bool read_path(const char *text, struct fault_rule *rule)
 {
-	for (int i = 0; i < PATHS; i++) {
-		if (strcmp(path_names[i], text) == 0) {
-			*path = (enum fault_path)i;
-			return true;
-		}
+	if (strcmp(text, "any") == 0) {
+		rule->path = FAULT_PATH_ANY;
+		return true;
 	}
-	return false;
+	if (strcmp(text, "quote") == 0) {
+		rule->path = FAULT_PATH_QUOTE;
+		return true;
+	}
+	rule->path = FAULT_PATH_ENDPOINT;
+	rule->endpoint = endpoint_find(text);
+	return rule->endpoint != ENDPOINT_UNKNOWN;
+}
+
+static bool read_source(const char *text, enum source *source)
+{
+	for (int i = 0; i < SOURCES; i++) {
+		*source = (enum source)i;
+		if (strcmp(source_name(*source), text) == 0)
+			return true;
+	}
+	*source = SOURCES;
+	return strcmp(text, "any") == 0;
 }
 
 static bool read_word(const char *text, char *word, size_t size)
@@ -115,7 +121,9 @@ static bool read_condition(const char *key, const char *value,
 	const char *end = value + strlen(value);
 
 	if (strcmp(key, "path") == 0)
-		return read_path(value, &rule->path);
+		return read_path(value, rule);
+	if (strcmp(key, "source") == 0)
+		return read_source(value, &rule->source);
 	if (strcmp(key, "symbol") == 0)
 		return read_word(value, rule->symbol, sizeof(rule->symbol));
 	if (strcmp(key, "exchange") == 0)
@@ -192,12 +200,15 @@ static bool is_argument_fit(const struct fault_info *info,
 }
 
 /* Which calls a rule is about that does not say it. */
-static enum fault_path preset_path(const struct fault_info *info)
+static void preset_path(const struct fault_info *info, struct fault_rule *rule)
 {
+	rule->path = FAULT_PATH_QUOTE;
 	if (fault_is_lasting(info->fault))
-		return FAULT_PATH_ANY;
-	return strncmp(info->name, "token-", 6) == 0 ? FAULT_PATH_TOKEN
-						     : FAULT_PATH_QUOTE;
+		rule->path = FAULT_PATH_ANY;
+	if (strncmp(info->name, "token-", 6) == 0) {
+		rule->path = FAULT_PATH_ENDPOINT;
+		rule->endpoint = ENDPOINT_TOKEN;
+	}
 }
 
 int fault_parse(const char *spec, struct fault_rule *rule, struct err *err)
@@ -224,10 +235,11 @@ int fault_parse(const char *spec, struct fault_rule *rule, struct err *err)
 			       "unknown fault '%.40s': see --fault list", text);
 	*rule = (struct fault_rule){
 		.fault = info->fault,
-		.path = preset_path(info),
+		.source = SOURCES,
 		.until_ns = CLOCK_NEVER,
 		.p = -1,
 	};
+	preset_path(info, rule);
 	if (equals ? info->argument == FAULT_NO_ARGUMENT : !info->preset)
 		return err_set(err, ERR_USAGE, "fault '%s' %s argument", text,
 			       equals ? "takes no" : "needs an");

@@ -6,8 +6,12 @@
 static const char LANGUAGE[] =
 	"\nA fault is NAME[=ARGUMENT][@CONDITION,CONDITION...]; --fault may be given\n"
 	"many times. Which calls fit:\n"
-	"  path=quote|token|approval|single|multi|price|detail|any\n"
-	"                 quote, or token for token-..., or any for what lasts\n"
+	"  source=kis|alpaca|upbit|ecb|any\n"
+	"                 those of one source; any, but kis for foreign and rate\n"
+	"  path=KIND      quote: those for prices, as where nothing is said; any: all,\n"
+	"                 as for what lasts; or one kind: token, as for token-...;\n"
+	"                 approval single multi price detail index master; snapshots\n"
+	"                 assets; ticker ticker-all markets; latest currencies\n"
 	"  symbol=CODE    those that ask for CODE; of the rows of a call, its row\n"
 	"  exchange=EXCD  those that ask there\n"
 	"  from=T until=T those that arrive in that time, counted from the start of\n"
@@ -149,11 +153,15 @@ static const struct fault_info infos[] = {
 	      "the symbol is left out, as one that is not known"),
 	PLAIN(FAULT_NO_TRADE, "no-trade", FAULT_IN_ROW,
 	      "the symbol is known, and had no trade today"),
+	PLAIN(FAULT_NULL, "null", FAULT_IN_ROW,
+	      "null in the place of the symbol's values (alpaca, upbit)"),
+	PLAIN(FAULT_EXPONENT, "exponent", FAULT_IN_ROW,
+	      "numbers as 4.247E10, as servers of 2019 wrote them (upbit)"),
 	ROW(FAULT_PRICE, "price", FAULT_IN_ROW, FAULT_TEXT, 0, 0, NULL, "=TEXT",
 	    "that text as the price"),
 	PLAIN(FAULT_ZERO, "zero", FAULT_IN_ROW, "a price of 0"),
 	ROW(FAULT_TYPE, "type", FAULT_IN_ROW, FAULT_TEXT, 0, 0, "number",
-	    "[=TYPE]", "price as number, null, array, object or bool"),
+	    "[=TYPE]", "price as number (or text), null, array, object, bool"),
 	PLAIN(FAULT_DUP, "dup", FAULT_IN_ROW,
 	      "the price key twice, with two prices"),
 	PLAIN(FAULT_KEYCASE, "keycase", FAULT_IN_ROW,
@@ -173,7 +181,7 @@ static const struct fault_info infos[] = {
 	ROW(FAULT_FOREIGN, "foreign", FAULT_AROUND, FAULT_NUMBER, 1, 1000, NULL,
 	    "=N", "lasts: another program makes N calls a second"),
 	ROW(FAULT_RATE, "rate", FAULT_AROUND, FAULT_NUMBER, 0, 1000000, NULL,
-	    "=N", "lasts: N calls a second are allowed; 0: any"),
+	    "=N", "lasts: N calls a second (alpaca: minute) pass; 0: any"),
 };
 
 enum { FAULTS = sizeof(infos) / sizeof(infos[0]) };

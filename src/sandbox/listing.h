@@ -13,7 +13,7 @@ struct domestic_listing {
 };
 
 struct overseas_listing {
-	const char *code, *exchange;
+	const char *code, *exchange, *korean, *english;
 	int64_t previous; /* ten-thousandths; 0: invented */
 	int64_t price;    /* ten-thousandths; 0: invented */
 };
@@ -26,5 +26,9 @@ const struct domestic_listing *listing_find_domestic(const char *code);
  * ("US" for NAS, NYS and AMS, else the exchange itself). */
 const struct overseas_listing *listing_find_overseas(const char *code,
 						     const char *group);
+
+/* The listing at that place of the table; NULL: the table has ended. */
+const struct domestic_listing *listing_get_domestic(size_t place);
+const struct overseas_listing *listing_get_overseas(size_t place);
 
 #endif

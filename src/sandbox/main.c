@@ -55,7 +55,8 @@ struct sandbox {
 	struct server *server;
 	char *cert, *key; /* PEM texts */
 	int log_fd;
-	char url[URL_BYTES];
+	char url[SOURCES][URL_BYTES];
+	struct environment environment;
 	struct stream_side stream;
 };
 
@@ -81,31 +82,6 @@ static char *read_file(const char *path, struct err *err)
 	if (file)
 		fclose(file);
 	return text;
-}
-
-/* Writes "PORT\n" beside the file and renames it: who sees it, sees all. */
-static int write_port_file(const char *path, unsigned int port, struct err *err)
-{
-	size_t size = strlen(path) + 32;
-	char *draft = malloc(size);
-	FILE *file = NULL;
-	int result = -1;
-
-	if (draft) {
-		snprintf(draft, size, "%s.%ld.tmp", path, (long)getpid());
-		file = fopen(draft, "we");
-	}
-	if (file) {
-		bool is_written = fprintf(file, "%u\n", port) > 0;
-
-		if (fclose(file) == 0 && is_written && rename(draft, path) == 0)
-			result = 0;
-	}
-	if (result)
-		err_set_errno(err, ERR_SYSTEM, errno,
-			      "cannot write port file '%s'", path);
-	free(draft);
-	return result;
 }
 
 /* Signals come to main as messages, never as interruptions: blocked here,
@@ -150,11 +126,51 @@ static int check_wire_faults(const struct options *options, struct err *err)
 	return 0;
 }
 
+/* Where all is found. */
+static void set_environment(struct sandbox *sandbox)
+{
+	const struct options *options = &sandbox->options;
+	struct environment *environment = &sandbox->environment;
+
+	for (int i = 0; i < SOURCES; i++)
+		environment_set(environment,
+				source_url_variable((enum source)i),
+				sandbox->url[i]);
+	environment_set(environment, "KIS_STREAM_URL", sandbox->stream.url);
+	environment_set(environment, "KIS_APP_KEY", options->app_key);
+	environment_set(environment, "KIS_APP_SECRET", options->app_secret);
+	environment_set(environment, "KIS_ENV",
+			options->env == OPTIONS_ENV_PAPER ? "paper" : "real");
+	environment_set(environment, "APCA_API_KEY_ID", options->alpaca_key_id);
+	environment_set(environment, "APCA_API_SECRET_KEY",
+			options->alpaca_secret_key);
+}
+
+/* The files that say so. */
+static int write_files(const struct sandbox *sandbox, struct err *err)
+{
+	const struct options *options = &sandbox->options;
+
+	if (options->port_file &&
+	    environment_write_port(options->port_file,
+				   server_get_port(sandbox->server, SOURCE_KIS),
+				   err))
+		return -1;
+	if (options->stream.port_file &&
+	    environment_write_port(
+		    options->stream.port_file,
+		    stream_server_get_port(sandbox->stream.server), err))
+		return -1;
+	if (options->env_file)
+		return environment_write(&sandbox->environment,
+					 options->env_file, err);
+	return 0;
+}
+
 static int start(struct sandbox *sandbox, struct err *err)
 {
 	const struct options *options = &sandbox->options;
 	struct server_setup setup = {
-		.port = (uint16_t)options->port,
 		.tls_priority = options->tls_priority,
 		.connections_max = (unsigned int)options->connections_max,
 		.idle_s = (unsigned int)options->idle,
@@ -164,6 +180,8 @@ static int start(struct sandbox *sandbox, struct err *err)
 	struct broker_rules rules;
 	uint64_t salt = draw_salt();
 
+	for (int i = 0; i < SOURCES; i++)
+		setup.port[i] = (uint16_t)options->port[i];
 	if (check_wire_faults(options, err))
 		return -1;
 	if (options->is_tls) {
@@ -194,21 +212,17 @@ static int start(struct sandbox *sandbox, struct err *err)
 	sandbox->server = server_start(&setup, err);
 	if (!sandbox->server)
 		return -1;
-	snprintf(sandbox->url, sizeof(sandbox->url), "%s://127.0.0.1:%u",
-		 options->is_tls ? "https" : "http",
-		 (unsigned int)server_get_port(sandbox->server));
+	for (int i = 0; i < SOURCES; i++)
+		snprintf(sandbox->url[i], sizeof(sandbox->url[i]),
+			 "%s://127.0.0.1:%u",
+			 options->is_tls ? "https" : "http",
+			 (unsigned int)server_get_port(sandbox->server,
+						       (enum source)i));
 	if (stream_side_serve(&sandbox->stream, options, sandbox->cert,
 			      sandbox->key, err))
 		return -1;
-	if (options->port_file &&
-	    write_port_file(options->port_file,
-			    server_get_port(sandbox->server), err))
-		return -1;
-	if (options->stream.port_file)
-		return write_port_file(
-			options->stream.port_file,
-			stream_server_get_port(sandbox->stream.server), err);
-	return 0;
+	set_environment(sandbox);
+	return write_files(sandbox, err);
 }
 
 static void stop(struct sandbox *sandbox)
@@ -233,7 +247,9 @@ static int serve(const struct sandbox *sandbox, const sigset_t *taken,
 	int64_t left_ns;
 
 	/* In one write: who reads the first line alone may then leave. */
-	if (printf("%s\n%s\n", sandbox->url, sandbox->stream.url) < 0 ||
+	if (printf("%s\n%s\n%s\n%s\n%s\n", sandbox->url[SOURCE_KIS],
+		   sandbox->stream.url, sandbox->url[SOURCE_ALPACA],
+		   sandbox->url[SOURCE_UPBIT], sandbox->url[SOURCE_ECB]) < 0 ||
 	    fflush(stdout) != 0) {
 		err_set_errno(err, ERR_SYSTEM, errno, "cannot write to stdout");
 		return EXIT_CANNOT_START;
@@ -268,29 +284,23 @@ static int accompany(pid_t pid, const sigset_t *taken)
 	return exit_code;
 }
 
-static int run_command(const struct sandbox *sandbox, const sigset_t *taken,
+static int run_command(struct sandbox *sandbox, const sigset_t *taken,
 		       struct err *err)
 {
 	const struct options *options = &sandbox->options;
-	struct child_environment environment = { .count = 0 };
+	struct environment *environment = &sandbox->environment;
 	char *directory = NULL;
 	int exit_code;
 	pid_t pid;
 
-	child_set(&environment, "KIS_BASE_URL", sandbox->url);
-	child_set(&environment, "KIS_STREAM_URL", sandbox->stream.url);
-	child_set(&environment, "KIS_APP_KEY", options->app_key);
-	child_set(&environment, "KIS_APP_SECRET", options->app_secret);
-	child_set(&environment, "KIS_ENV",
-		  options->env == OPTIONS_ENV_PAPER ? "paper" : "real");
 	if (!getenv("QUOTEFETCH_STATE_DIR")) {
 		directory = child_make_directory(err);
 		if (!directory)
 			return EXIT_CANNOT_START;
-		child_set(&environment, "QUOTEFETCH_STATE_DIR", directory);
+		environment_set(environment, "QUOTEFETCH_STATE_DIR", directory);
 	}
-	if (child_start(options->command, &environment, &pid, &exit_code,
-			err) == 0)
+	if (child_start(options->command, environment, &pid, &exit_code, err) ==
+	    0)
 		exit_code = accompany(pid, taken);
 	child_remove_directory(directory);
 	return exit_code;

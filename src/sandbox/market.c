@@ -163,6 +163,26 @@ bool market_find_domestic(const struct market *market, const char *code,
 	return true;
 }
 
+bool market_go_to_venue(struct domestic_stock *stock, const char *venue)
+{
+	bool is_fund = strncmp(stock->sector, "ET", 2) == 0;
+	int64_t on_new = stock->volume / 3;
+
+	if (strcmp(venue, "NX") != 0 && strcmp(venue, "UN") != 0)
+		return true;
+	if (is_fund)
+		return strcmp(venue, "UN") == 0;
+	if (stock->price == 0)
+		return true;
+	if (stock->price < stock->upper)
+		stock->price += stock->tick;
+	stock->high = greater(stock->high, stock->price);
+	stock->volume =
+		strcmp(venue, "NX") == 0 ? on_new : stock->volume + on_new;
+	stock->value = stock->volume * ((stock->high + stock->low) / 2);
+	return true;
+}
+
 /* Where an unlisted US symbol is listed: mostly Nasdaq. */
 static const char *us_home(uint64_t noise)
 {
@@ -261,6 +281,14 @@ bool market_find_overseas(const struct market *market, const char *exchange,
 				: (int64_t)(10000 + (noise >> 30) % 90000000);
 	stock->value = stock->volume * (stock->price / 100) / 100;
 	return true;
+}
+
+bool market_find_us(const struct market *market, const char *code,
+		    struct overseas_stock *stock)
+{
+	return market_find_overseas(market, "NAS", code, stock) ||
+	       market_find_overseas(market, "NYS", code, stock) ||
+	       market_find_overseas(market, "AMS", code, stock);
 }
 
 void market_halt_domestic(struct domestic_stock *stock)

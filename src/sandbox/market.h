@@ -48,10 +48,19 @@ struct overseas_stock {
 bool market_find_domestic(const struct market *market, const char *code,
 			  struct domestic_stock *stock);
 
+/* The same share where it is asked for: J the exchange, NX the new one, which
+ * has no funds and notes, and prices a tick higher; UN both together.
+ * False: it is not traded there. */
+bool market_go_to_venue(struct domestic_stock *stock, const char *venue);
+
 /* A symbol on one exchange. A US symbol is on one of NAS, NYS and AMS (day
  * session BAQ, BAY, BAA) only. False: not there. */
 bool market_find_overseas(const struct market *market, const char *exchange,
 			  const char *code, struct overseas_stock *stock);
+
+/* The same on the one exchange that lists it, of NAS, NYS and AMS. */
+bool market_find_us(const struct market *market, const char *code,
+		    struct overseas_stock *stock);
 
 /* Takes today's trades away: price 0, what was before stays. */
 void market_halt_domestic(struct domestic_stock *stock);

@@ -13,6 +13,9 @@ static const char APP_SECRET[] =
 	"sandboxAppSecret/0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQR"
 	"STUVWXYZ+0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	"/notARealSecret/0123456789abcdefghijk=";
+static const char ALPACA_KEY_ID[] = "PKSANDBOX00000000001";
+static const char ALPACA_SECRET_KEY[] =
+	"sandboxNotARealSecret0123456789abcdefghi";
 _Static_assert(sizeof(APP_KEY) == 36 + 1, "a key has 36 characters");
 _Static_assert(sizeof(APP_SECRET) == 180 + 1, "a secret has 180 characters");
 
@@ -156,10 +159,14 @@ static int read_letters(struct options *options, const char *letter,
 static void set_defaults(struct options *options)
 {
 	*options = (struct options){
-		.rate = -1,
+		.rate = { [SOURCE_KIS] = -1,
+			  [SOURCE_ALPACA] = 200,
+			  [SOURCE_UPBIT] = 10 },
 		.seed = 1,
 		.app_key = APP_KEY,
 		.app_secret = APP_SECRET,
+		.alpaca_key_id = ALPACA_KEY_ID,
+		.alpaca_secret_key = ALPACA_SECRET_KEY,
 		.token_interval = 60,
 		.token_same = 21600,
 		.token_life = 86400,
@@ -209,8 +216,9 @@ int options_parse(struct options *options, int argc, char **argv,
 			return err_set(err, ERR_USAGE, "no command after '--'");
 		options->command = argv + i + 1;
 	}
-	if (options->rate < 0)
-		options->rate = options->env == OPTIONS_ENV_PAPER ? 1 : 18;
+	if (options->rate[SOURCE_KIS] < 0)
+		options->rate[SOURCE_KIS] =
+			options->env == OPTIONS_ENV_PAPER ? 1 : 18;
 	return check_together(options, err);
 }
 
@@ -236,7 +244,8 @@ void options_make_rules(const struct options *options, uint64_t salt,
 		.is_shuffled = options->rows == 1,
 		.is_signed = options->signs == 0,
 		.shows_blank_rows = options->missing == 0,
-		.rate = options->rate,
+		.alpaca_key_id = options->alpaca_key_id,
+		.alpaca_secret_key = options->alpaca_secret_key,
 		.limit_status = options->limit_status == 0 ? 500 : 200,
 		.window = options->window == 0 ? RATELIMIT_SLIDING
 					       : RATELIMIT_FIXED,
@@ -255,4 +264,5 @@ void options_make_rules(const struct options *options, uint64_t salt,
 		.fault = options->fault,
 		.fault_count = options->fault_count,
 	};
+	memcpy(rules->rate, options->rate, sizeof(rules->rate));
 }

@@ -20,11 +20,12 @@
 enum { OPTIONS_ENV_REAL, OPTIONS_ENV_PAPER };
 
 struct options {
-	int64_t port;
+	int64_t port[SOURCES];
 	const char *port_file;
-	int64_t env, rate, window, limit_status, count_refused;
+	int64_t env, rate[SOURCES], window, limit_status, count_refused;
 	int64_t latency, jitter, delay_before, jitter_before, seed;
-	const char *log, *app_key, *app_secret;
+	const char *log, *env_file, *app_key, *app_secret;
+	const char *alpaca_key_id, *alpaca_secret_key;
 	int64_t token_interval, token_same, token_life, revoke_after;
 	bool is_token_dead;
 	int64_t rows, missing, signs, multi;

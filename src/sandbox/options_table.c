@@ -15,10 +15,12 @@ enum { HOUR_MS = 3600000, YEAR_S = 31536000 };
 
 static const struct option_info infos[] = {
 	HEAD("Serving"),
-	{ "port", 0, OPTION_NUMBER, AT(port), 0, 65535, "N",
+	{ "port", 0, OPTION_NUMBER, AT(port[SOURCE_KIS]), 0, 65535, "N",
 	  "port of 127.0.0.1; 0 is any free one (0)" },
 	{ "port-file", 0, OPTION_TEXT, AT(port_file), 0, 0, "FILE",
 	  "write the port to FILE once it listens" },
+	{ "env-file", 0, OPTION_TEXT, AT(env_file), 0, 0, "FILE",
+	  "write to FILE, as a shell reads it, where all is found" },
 	{ "lifetime", 0, OPTION_NUMBER, AT(lifetime), 1, YEAR_S, "SEC",
 	  "without COMMAND: stop after SEC seconds (3600)" },
 	{ "max-connections", 0, OPTION_NUMBER, AT(connections_max), 1, 10000,
@@ -54,7 +56,7 @@ static const struct option_info infos[] = {
 	{ "dead-token", 0, OPTION_FLAG, AT(is_token_dead), 0, 0, NULL,
 	  "tokens are issued, and all are refused" },
 	HEAD("The limit"),
-	{ "rate", 0, OPTION_NUMBER, AT(rate), 0, 1000000, "N",
+	{ "rate", 0, OPTION_NUMBER, AT(rate[SOURCE_KIS]), 0, 1000000, "N",
 	  "calls a second; 0 is unlimited (18; paper: 1)" },
 	{ "window", 0, OPTION_CHOICE, AT(window), 0, 0, "sliding|fixed",
 	  "any second, or whole seconds of its clock (sliding)" },
@@ -62,6 +64,23 @@ static const struct option_info infos[] = {
 	  "HTTP status of the refusal EGW00201 (500)" },
 	{ "count-refused", 0, OPTION_CHOICE, AT(count_refused), 0, 0, "no|yes",
 	  "do refused calls fill the second, too (no)" },
+	HEAD("The other sources"),
+	{ "alpaca-port", 0, OPTION_NUMBER, AT(port[SOURCE_ALPACA]), 0, 65535,
+	  "N", "port of Alpaca; 0 is any free one (0)" },
+	{ "alpaca-key", 0, OPTION_TEXT, AT(alpaca_key_id), 0, 0, "TEXT",
+	  "the key id it expects (a dummy)" },
+	{ "alpaca-secret", 0, OPTION_TEXT, AT(alpaca_secret_key), 0, 0, "TEXT",
+	  "the secret key it expects (a dummy)" },
+	{ "alpaca-rate", 0, OPTION_NUMBER, AT(rate[SOURCE_ALPACA]), 0, 1000000,
+	  "N", "calls a minute; 0 is unlimited (200)" },
+	{ "upbit-port", 0, OPTION_NUMBER, AT(port[SOURCE_UPBIT]), 0, 65535, "N",
+	  "port of Upbit; 0 is any free one (0)" },
+	{ "upbit-rate", 0, OPTION_NUMBER, AT(rate[SOURCE_UPBIT]), 0, 1000000,
+	  "N", "calls a second; 0 is unlimited (10)" },
+	{ "ecb-port", 0, OPTION_NUMBER, AT(port[SOURCE_ECB]), 0, 65535, "N",
+	  "port of the ECB's rates; 0 is any free one (0)" },
+	{ "ecb-rate", 0, OPTION_NUMBER, AT(rate[SOURCE_ECB]), 0, 1000000, "N",
+	  "calls a second; 0 is unlimited (0)" },
 	HEAD("Time"),
 	{ "latency", 0, OPTION_NUMBER, AT(latency), 0, HOUR_MS, "MS",
 	  "wait before each answer (0)" },
@@ -203,15 +222,17 @@ const char *options_table_guess(const char *name, size_t len)
 static const char HELP_HEAD[] =
 	"Usage: quotefetch-sandbox [OPTION]... [-- COMMAND [ARGUMENT]...]\n"
 	"\n"
-	"A loopback server that speaks the protocol of a Korean broker, with made-up\n"
-	"prices: for trying things and for tests, without keys, at any hour.\n"
+	"A loopback server that speaks the protocol of a Korean broker, and on ports of\n"
+	"their own those of Alpaca, Upbit and Frankfurter, with made-up prices: for\n"
+	"trying things and for tests, without keys, at any hour.\n"
 	"\n"
 	"With COMMAND it serves while COMMAND runs, and exits as COMMAND does (128 + N\n"
-	"if signal N killed it). COMMAND finds the server through KIS_BASE_URL,\n"
-	"KIS_APP_KEY, KIS_APP_SECRET and KIS_ENV, and a private directory in\n"
-	"QUOTEFETCH_STATE_DIR unless that is set already; SIGINT and SIGTERM are passed\n"
-	"on to it. Without COMMAND it prints its URL and serves until SIGINT, SIGTERM or\n"
-	"the end of --lifetime.\n";
+	"if signal N killed it). COMMAND finds the sources through KIS_BASE_URL,\n"
+	"KIS_STREAM_URL, KIS_APP_KEY, KIS_APP_SECRET, KIS_ENV, ALPACA_BASE_URL,\n"
+	"APCA_API_KEY_ID, APCA_API_SECRET_KEY, UPBIT_BASE_URL and ECB_BASE_URL, and a\n"
+	"private directory in QUOTEFETCH_STATE_DIR unless that is set already; SIGINT and\n"
+	"SIGTERM are passed on to it. Without COMMAND it prints its URLs, the broker's\n"
+	"first, and serves until SIGINT, SIGTERM or the end of --lifetime.\n";
 
 static const char HELP_TAIL[] =
 	"\n"

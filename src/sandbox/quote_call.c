@@ -39,31 +39,31 @@ static const char *need_argument(const struct request *request,
 }
 
 /* The market of a Korean symbol: J Korea Exchange, NX the new one, UN both,
- * W for warrants. */
-static bool need_market(const struct request *request, struct answer *answer,
-			const char *key)
+ * W for warrants. NULL: none of them, and refused. */
+static const char *need_market(const struct request *request,
+			       struct answer *answer, const char *key)
 {
 	const char *market = need_argument(request, answer, key);
 
-	if (!market)
-		return false;
-	if (strcmp(market, "J") == 0 || strcmp(market, "NX") == 0 ||
+	if (!market || strcmp(market, "J") == 0 || strcmp(market, "NX") == 0 ||
 	    strcmp(market, "UN") == 0 || strcmp(market, "W") == 0)
-		return true;
+		return market;
 	refusal_write(answer, ENDPOINT_UNKNOWN, "OPSQ2001",
 		      "INVALID_CHECK_MRKT_DIV_CODE");
-	return false;
+	return NULL;
 }
 
-/* The share as this call is to see it. False: it does not exist. */
+/* The share as this call is to see it, at that venue. False: it does not
+ * exist there. */
 static bool find_domestic(const struct broker_rules *rules,
-			  const struct arrival *arrival, const char *code,
-			  struct domestic_stock *stock)
+			  const struct arrival *arrival, const char *venue,
+			  const char *code, struct domestic_stock *stock)
 {
 	const struct market market = { rules->unknown };
 
 	if (fault_in_row(&arrival->rows, FAULT_ABSENT, code) ||
-	    !market_find_domestic(&market, code, stock))
+	    !market_find_domestic(&market, code, stock) ||
+	    !market_go_to_venue(stock, venue))
 		return false;
 	tape_show_domestic(rules->tape, clock_monotonic_ns(), stock);
 	if (fault_in_row(&arrival->rows, FAULT_NO_TRADE, code))
@@ -106,9 +106,10 @@ static void answer_single(const struct broker_rules *rules,
 			  const struct arrival *arrival, struct answer *answer)
 {
 	struct domestic_stock stock;
-	const char *code;
+	const char *venue, *code;
 
-	if (!need_market(request, answer, "FID_COND_MRKT_DIV_CODE"))
+	venue = need_market(request, answer, "FID_COND_MRKT_DIV_CODE");
+	if (!venue)
 		return;
 	code = need_argument(request, answer, "FID_INPUT_ISCD");
 	if (!code || is_poisoned(rules, request, answer))
@@ -116,7 +117,8 @@ static void answer_single(const struct broker_rules *rules,
 	answer_open(answer);
 	answer_domestic_single(
 		&answer->body,
-		find_domestic(rules, arrival, code, &stock) ? &stock : NULL,
+		find_domestic(rules, arrival, venue, code, &stock) ? &stock
+								   : NULL,
 		&arrival->rows);
 	answer_close(answer, arrival->fault);
 }
@@ -141,7 +143,7 @@ static bool are_slots_fit(const struct request *request, struct answer *answer)
 	for (size_t i = 0; i < request->argument_count; i++) {
 		long slot = slot_of(request->argument[i].key);
 
-		if (slot > REQUEST_SYMBOLS_MAX || request->has_too_many) {
+		if (slot > REQUEST_SLOTS_MAX || request->has_too_many) {
 			refuse_field(answer, "OPSQ2001", "FIELD NOT FOUND ",
 				     request->argument[i].key);
 			return false;
@@ -152,7 +154,7 @@ static bool are_slots_fit(const struct request *request, struct answer *answer)
 			     "FID_INPUT_ISCD_1");
 		return false;
 	}
-	for (int slot = 1; slot <= REQUEST_SYMBOLS_MAX; slot++) {
+	for (int slot = 1; slot <= REQUEST_SLOTS_MAX; slot++) {
 		const char *code;
 
 		snprintf(key, sizeof(key), "FID_INPUT_ISCD_%d", slot);
@@ -185,7 +187,7 @@ static void answer_multi(const struct broker_rules *rules,
 			 const struct request *request,
 			 const struct arrival *arrival, struct answer *answer)
 {
-	size_t order[REQUEST_SYMBOLS_MAX];
+	size_t order[REQUEST_SLOTS_MAX];
 	struct domestic_stock stock;
 
 	if (!are_slots_fit(request, answer) ||
@@ -198,8 +200,10 @@ static void answer_multi(const struct broker_rules *rules,
 	answer_open(answer);
 	buf_puts(&answer->body, "[");
 	for (size_t i = 0; i < request->symbol_count; i++) {
-		if (find_domestic(rules, arrival, request->symbol[order[i]],
-				  &stock))
+		size_t slot = order[i];
+
+		if (find_domestic(rules, arrival, request->venue[slot],
+				  request->symbol[slot], &stock))
 			answer_domestic_row(&answer->body, &stock,
 					    rules->is_signed, &arrival->rows);
 		else if (rules->shows_blank_rows)
@@ -235,24 +239,39 @@ static void answer_overseas(const struct broker_rules *rules,
 	answer_close(answer, arrival->fault);
 }
 
+static void answer_one_index(const struct broker_rules *rules,
+			     const struct request *request,
+			     const struct arrival *arrival,
+			     struct answer *answer)
+{
+	const char *market, *code;
+
+	market = need_argument(request, answer, "FID_COND_MRKT_DIV_CODE");
+	if (!market)
+		return;
+	if (strcmp(market, "U") != 0) {
+		refusal_write(answer, ENDPOINT_UNKNOWN, "OPSQ2001",
+			      "INVALID_CHECK_MRKT_DIV_CODE");
+		return;
+	}
+	code = need_argument(request, answer, "FID_INPUT_ISCD");
+	if (!code || is_poisoned(rules, request, answer))
+		return;
+	answer_open(answer);
+	answer_index(&answer->body, code, &arrival->rows);
+	answer_close(answer, arrival->fault);
+}
+
 void quote_call_answer(const struct broker_rules *rules,
 		       const struct request *request,
 		       const struct arrival *arrival, struct answer *answer)
 {
-	switch (request->endpoint) {
-	case ENDPOINT_UNKNOWN:
-	case ENDPOINT_TOKEN:
-	case ENDPOINT_APPROVAL:
-		break;
-	case ENDPOINT_SINGLE:
+	if (request->endpoint == ENDPOINT_SINGLE)
 		answer_single(rules, request, arrival, answer);
-		break;
-	case ENDPOINT_MULTI:
+	else if (request->endpoint == ENDPOINT_MULTI)
 		answer_multi(rules, request, arrival, answer);
-		break;
-	case ENDPOINT_PRICE:
-	case ENDPOINT_DETAIL:
+	else if (request->endpoint == ENDPOINT_INDEX)
+		answer_one_index(rules, request, arrival, answer);
+	else
 		answer_overseas(rules, request, arrival, answer);
-		break;
-	}
 }

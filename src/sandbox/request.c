@@ -6,22 +6,59 @@
 
 struct route {
 	enum endpoint endpoint;
-	const char *method, *path, *tr_id;
+	const char *name;
+	enum source source;
+	bool is_quote;
+	const char *method, *path; /* a path that ends in / has more behind */
+	const char *tr_id, *list;  /* the argument that holds the symbols */
 };
 
+#define DOMESTIC "/uapi/domestic-stock/v1/quotations/"
+#define OVERSEAS "/uapi/overseas-price/v1/quotations/"
+
 static const struct route routes[] = {
-	{ ENDPOINT_TOKEN, "POST", "/oauth2/tokenP", NULL },
-	{ ENDPOINT_APPROVAL, "POST", "/oauth2/Approval", NULL },
-	{ ENDPOINT_SINGLE, "GET",
-	  "/uapi/domestic-stock/v1/quotations/inquire-price", "FHKST01010100" },
-	{ ENDPOINT_MULTI, "GET",
-	  "/uapi/domestic-stock/v1/quotations/intstock-multprice",
-	  "FHKST11300006" },
-	{ ENDPOINT_PRICE, "GET", "/uapi/overseas-price/v1/quotations/price",
-	  "HHDFS00000300" },
-	{ ENDPOINT_DETAIL, "GET",
-	  "/uapi/overseas-price/v1/quotations/price-detail", "HHDFS76200200" },
+	{ ENDPOINT_TOKEN, "token", SOURCE_KIS, false, "POST", "/oauth2/tokenP",
+	  NULL, NULL },
+	{ ENDPOINT_APPROVAL, "approval", SOURCE_KIS, false, "POST",
+	  "/oauth2/Approval", NULL, NULL },
+	{ ENDPOINT_SINGLE, "single", SOURCE_KIS, true, "GET",
+	  DOMESTIC "inquire-price", "FHKST01010100", "FID_INPUT_ISCD" },
+	{ ENDPOINT_MULTI, "multi", SOURCE_KIS, true, "GET",
+	  DOMESTIC "intstock-multprice", "FHKST11300006", NULL },
+	{ ENDPOINT_INDEX, "index", SOURCE_KIS, true, "GET",
+	  DOMESTIC "inquire-index-price", "FHPUP02100000", "FID_INPUT_ISCD" },
+	{ ENDPOINT_PRICE, "price", SOURCE_KIS, true, "GET", OVERSEAS "price",
+	  "HHDFS00000300", "SYMB" },
+	{ ENDPOINT_DETAIL, "detail", SOURCE_KIS, true, "GET",
+	  OVERSEAS "price-detail", "HHDFS76200200", "SYMB" },
+	{ ENDPOINT_MASTER, "master", SOURCE_KIS, false, "GET",
+	  "/common/master/", NULL, NULL },
+	{ ENDPOINT_SNAPSHOTS, "snapshots", SOURCE_ALPACA, true, "GET",
+	  "/v2/stocks/snapshots", NULL, "symbols" },
+	{ ENDPOINT_ASSETS, "assets", SOURCE_ALPACA, false, "GET", "/v2/assets",
+	  NULL, NULL },
+	{ ENDPOINT_TICKER, "ticker", SOURCE_UPBIT, true, "GET", "/v1/ticker",
+	  NULL, "markets" },
+	{ ENDPOINT_TICKER_ALL, "ticker-all", SOURCE_UPBIT, true, "GET",
+	  "/v1/ticker/all", NULL, NULL },
+	{ ENDPOINT_MARKETS, "markets", SOURCE_UPBIT, false, "GET",
+	  "/v1/market/all", NULL, NULL },
+	{ ENDPOINT_LATEST, "latest", SOURCE_ECB, true, "GET", "/v1/latest",
+	  NULL, "symbols" },
+	{ ENDPOINT_CURRENCIES, "currencies", SOURCE_ECB, false, "GET",
+	  "/v1/currencies", NULL, NULL },
 };
+
+enum { ROUTES = sizeof(routes) / sizeof(routes[0]) };
+
+static const struct route *find_route(enum endpoint endpoint)
+{
+	for (int i = 0; i < ROUTES; i++) {
+		if (routes[i].endpoint == endpoint)
+			return &routes[i];
+	}
+	return NULL;
+}
 
 void request_add_argument(struct request *request, const char *key,
 			  const char *value)
@@ -45,58 +82,115 @@ const char *request_get_argument(const struct request *request, const char *key)
 
 static void add_symbol(struct request *request, const char *symbol)
 {
-	if (symbol && *symbol && request->symbol_count < REQUEST_SYMBOLS_MAX)
+	if (request->symbol_count == REQUEST_SYMBOLS_MAX)
+		request->has_too_many = true;
+	else
 		request->symbol[request->symbol_count++] = symbol;
+}
+
+/* The symbols of "A,B,C", each ended in a copy of the list. */
+static void add_list(struct request *request, const char *list)
+{
+	char *text = request->text, *comma;
+
+	if (!list || !*list)
+		return;
+	if (strlen(list) >= sizeof(request->text)) {
+		request->has_too_many = true;
+		return;
+	}
+	memcpy(text, list, strlen(list) + 1);
+	while ((comma = strchr(text, ',')) != NULL) {
+		*comma = '\0';
+		add_symbol(request, text);
+		text = comma + 1;
+	}
+	add_symbol(request, text);
+}
+
+static void add_slots(struct request *request)
+{
+	char key[32];
+
+	for (int i = 1; i <= REQUEST_SLOTS_MAX; i++) {
+		const char *symbol;
+
+		snprintf(key, sizeof(key), "FID_INPUT_ISCD_%d", i);
+		symbol = request_get_argument(request, key);
+		if (!symbol || !*symbol)
+			continue;
+		snprintf(key, sizeof(key), "FID_COND_MRKT_DIV_CODE_%d", i);
+		request->venue[request->symbol_count] =
+			request_get_argument(request, key);
+		add_symbol(request, symbol);
+	}
+}
+
+static bool fits_route(const struct route *route, const struct request *request)
+{
+	size_t len = strlen(route->path);
+
+	if (route->source != request->source ||
+	    strcmp(route->method, request->method) != 0)
+		return false;
+	return route->path[len - 1] == '/'
+		       ? strncmp(route->path, request->path, len) == 0
+		       : strcmp(route->path, request->path) == 0;
 }
 
 void request_resolve(struct request *request)
 {
-	char key[32];
+	const struct route *route = NULL;
+	const char *symbol;
 
-	request->endpoint = ENDPOINT_UNKNOWN;
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-		if (strcmp(request->path, routes[i].path) == 0 &&
-		    strcmp(request->method, routes[i].method) == 0)
-			request->endpoint = routes[i].endpoint;
+	for (int i = 0; i < ROUTES && !route; i++) {
+		if (fits_route(&routes[i], request))
+			route = &routes[i];
 	}
-	switch (request->endpoint) {
-	case ENDPOINT_UNKNOWN:
-	case ENDPOINT_TOKEN:
-	case ENDPOINT_APPROVAL:
-		break;
-	case ENDPOINT_SINGLE:
-		add_symbol(request,
-			   request_get_argument(request, "FID_INPUT_ISCD"));
-		break;
-	case ENDPOINT_MULTI:
-		for (int i = 1; i <= REQUEST_SYMBOLS_MAX; i++) {
-			snprintf(key, sizeof(key), "FID_INPUT_ISCD_%d", i);
-			add_symbol(request, request_get_argument(request, key));
-		}
-		break;
-	case ENDPOINT_PRICE:
-	case ENDPOINT_DETAIL:
-		request->exchange = request_get_argument(request, "EXCD");
-		add_symbol(request, request_get_argument(request, "SYMB"));
-		break;
+	request->endpoint = route ? route->endpoint : ENDPOINT_UNKNOWN;
+	if (!route)
+		return;
+	request->exchange = request_get_argument(request, "EXCD");
+	symbol =
+		route->list ? request_get_argument(request, route->list) : NULL;
+	if (route->endpoint == ENDPOINT_LATEST && !symbol)
+		symbol = request_get_argument(request, "to");
+	if (route->endpoint == ENDPOINT_MULTI)
+		add_slots(request);
+	else if (route->source != SOURCE_KIS)
+		add_list(request, symbol);
+	else if (symbol && *symbol)
+		add_symbol(request, symbol);
+	request->asks_for_all = route->endpoint == ENDPOINT_TICKER_ALL ||
+				(route->endpoint == ENDPOINT_LATEST &&
+				 request->symbol_count == 0);
+}
+
+enum endpoint endpoint_find(const char *name)
+{
+	for (int i = 0; i < ROUTES; i++) {
+		if (strcmp(routes[i].name, name) == 0)
+			return routes[i].endpoint;
 	}
+	return ENDPOINT_UNKNOWN;
 }
 
 const char *endpoint_tr_id(enum endpoint endpoint)
 {
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-		if (routes[i].endpoint == endpoint)
-			return routes[i].tr_id;
-	}
-	return NULL;
+	const struct route *route = find_route(endpoint);
+
+	return route ? route->tr_id : NULL;
 }
 
 bool endpoint_is_quote(enum endpoint endpoint)
 {
-	return endpoint_tr_id(endpoint) != NULL;
+	const struct route *route = find_route(endpoint);
+
+	return route && route->is_quote;
 }
 
 bool endpoint_is_domestic(enum endpoint endpoint)
 {
-	return endpoint == ENDPOINT_SINGLE || endpoint == ENDPOINT_MULTI;
+	return endpoint == ENDPOINT_SINGLE || endpoint == ENDPOINT_MULTI ||
+	       endpoint == ENDPOINT_INDEX;
 }

@@ -8,34 +8,55 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "sandbox/source.h"
+
 enum endpoint {
 	ENDPOINT_UNKNOWN,
-	ENDPOINT_TOKEN,    /* POST /oauth2/tokenP */
-	ENDPOINT_APPROVAL, /* POST /oauth2/Approval */
-	ENDPOINT_SINGLE,   /* one Korean symbol */
-	ENDPOINT_MULTI,    /* up to thirty of them */
-	ENDPOINT_PRICE,    /* one overseas symbol */
-	ENDPOINT_DETAIL,   /* the same with its ratios */
+	ENDPOINT_TOKEN,      /* POST /oauth2/tokenP */
+	ENDPOINT_APPROVAL,   /* POST /oauth2/Approval */
+	ENDPOINT_SINGLE,     /* one Korean symbol */
+	ENDPOINT_MULTI,      /* up to thirty of them */
+	ENDPOINT_PRICE,      /* one overseas symbol */
+	ENDPOINT_DETAIL,     /* the same with its ratios */
+	ENDPOINT_INDEX,      /* one Korean index */
+	ENDPOINT_MASTER,     /* a list of symbols, zipped */
+	ENDPOINT_SNAPSHOTS,  /* Alpaca: many US symbols */
+	ENDPOINT_ASSETS,     /* its list */
+	ENDPOINT_TICKER,     /* Upbit: some coins */
+	ENDPOINT_TICKER_ALL, /* all of a quote currency */
+	ENDPOINT_MARKETS,    /* its list */
+	ENDPOINT_LATEST,     /* Frankfurter: rates */
+	ENDPOINT_CURRENCIES, /* its list */
 };
 
-enum { REQUEST_ARGUMENTS_MAX = 128, REQUEST_SYMBOLS_MAX = 30 };
+enum {
+	REQUEST_ARGUMENTS_MAX = 128,
+	REQUEST_SLOTS_MAX = 30, /* of the multi call */
+	REQUEST_SYMBOLS_MAX = 1024,
+	REQUEST_TEXT_BYTES = 16384
+};
 
 struct argument {
 	const char *key, *value;
 };
 
 struct request {
+	enum source source; /* whose port */
 	const char *method, *path;
 	enum endpoint endpoint;
 	struct argument argument[REQUEST_ARGUMENTS_MAX];
 	size_t argument_count;
-	bool has_too_many; /* arguments */
+	bool has_too_many; /* arguments, or symbols */
 	const char *authorization, *appkey, *appsecret, *tr_id, *custtype,
-		*content_type;                   /* headers, or NULL */
-	const char *symbol[REQUEST_SYMBOLS_MAX]; /* asked for, as written */
+		*content_type;                    /* headers, or NULL */
+	const char *key_id, *secret_key, *origin; /* Alpaca's; a browser's */
+	const char *symbol[REQUEST_SYMBOLS_MAX];  /* asked for, as written */
 	size_t symbol_count;
-	const char *exchange; /* EXCD, or NULL */
-	char *body;           /* owned by the server; or NULL */
+	const char *venue[REQUEST_SLOTS_MAX]; /* of the symbols in slots */
+	bool asks_for_all;                    /* that there are */
+	char text[REQUEST_TEXT_BYTES];        /* the symbols of a list, apart */
+	const char *exchange;                 /* EXCD, or NULL */
+	char *body;                           /* owned by the server; or NULL */
 	size_t body_len;
 };
 
@@ -51,8 +72,13 @@ void request_resolve(struct request *request);
 const char *request_get_argument(const struct request *request,
 				 const char *key);
 
+/* The endpoint of that name, as faults have it: "token"; or UNKNOWN. */
+enum endpoint endpoint_find(const char *name);
+
 /* The tr_id that belongs to the endpoint, or NULL. */
 const char *endpoint_tr_id(enum endpoint endpoint);
+
+/* Whether it brings prices. */
 bool endpoint_is_quote(enum endpoint endpoint);
 bool endpoint_is_domestic(enum endpoint endpoint);
 

@@ -9,15 +9,17 @@
 #include "sandbox/connections.h"
 #include "sandbox/listener.h"
 
+#include <arpa/inet.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 struct server { /* lock key: c const after start; the others lock themselves */
-	struct server_setup setup; /* c */
-	struct call_place place;   /* c */
-	struct MHD_Daemon *daemon; /* c */
-	struct listener listener;  /* c; then the acceptor's */
+	struct server_setup setup;         /* c */
+	struct call_place place;           /* c */
+	struct MHD_Daemon *daemon;         /* c */
+	struct listener listener[SOURCES]; /* c; then the acceptor's */
 	struct acceptor acceptor;
 	struct connections connections;
 	struct stop stop;
@@ -54,6 +56,20 @@ static void on_end(void *cls, struct MHD_Connection *mhd, void **ctx,
 	*ctx = NULL;
 }
 
+/* Whose port the connection came to. */
+static enum source source_of(const struct server *server, int fd)
+{
+	struct sockaddr_in address = { 0 };
+	socklen_t len = sizeof(address);
+
+	(void)!getsockname(fd, (struct sockaddr *)&address, &len);
+	for (int i = 0; i < SOURCES; i++) {
+		if (server->listener[i].port == ntohs(address.sin_port))
+			return (enum source)i;
+	}
+	return SOURCE_KIS;
+}
+
 static void on_connection(void *cls, struct MHD_Connection *mhd, void **ctx,
 			  enum MHD_ConnectionNotificationCode code)
 {
@@ -67,8 +83,9 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **ctx,
 		return;
 	}
 	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-	*ctx = connections_add(&server->connections,
-			       info ? info->connect_fd : -1);
+	if (info)
+		*ctx = connections_add(&server->connections, info->connect_fd,
+				       source_of(server, info->connect_fd));
 }
 
 /* The library closes what it cannot serve. */
@@ -119,8 +136,7 @@ static int start_acceptor(struct server *server, struct err *err)
 {
 	struct acceptor_setup setup = {
 		.broker = server->setup.broker,
-		.listener = &server->listener,
-		.listeners = 1,
+		.listener = server->listener,
 		.connections = &server->connections,
 		.stop = &server->stop,
 		.take = take_connection,
@@ -150,7 +166,9 @@ static struct server *server_new(const struct server_setup *setup,
 		return NULL;
 	}
 	server->setup = *setup;
-	server->listener = (struct listener){ .fd = -1, .holder = -1 };
+	for (int i = 0; i < SOURCES; i++)
+		server->listener[i] =
+			(struct listener){ .fd = -1, .holder = -1 };
 	server->acceptor = (struct acceptor){ .wake = { -1, -1 } };
 	server->place = (struct call_place){
 		.broker = setup->broker,
@@ -163,23 +181,33 @@ static struct server *server_new(const struct server_setup *setup,
 	return server;
 }
 
+static int take_ports(struct server *server, struct err *err)
+{
+	for (int i = 0; i < SOURCES; i++) {
+		if (listener_init(&server->listener[i], server->setup.port[i],
+				  err))
+			return -1;
+	}
+	return 0;
+}
+
 struct server *server_start(const struct server_setup *setup, struct err *err)
 {
 	struct server *server = server_new(setup, err);
 
 	if (!server)
 		return NULL;
-	if (listener_init(&server->listener, setup->port, err) ||
-	    start_daemon(server, err) || start_acceptor(server, err)) {
+	if (take_ports(server, err) || start_daemon(server, err) ||
+	    start_acceptor(server, err)) {
 		server_stop(server);
 		return NULL;
 	}
 	return server;
 }
 
-uint16_t server_get_port(const struct server *server)
+uint16_t server_get_port(const struct server *server, enum source source)
 {
-	return server->listener.port;
+	return server->listener[source].port;
 }
 
 void server_stop(struct server *server)
@@ -190,7 +218,8 @@ void server_stop(struct server *server)
 	acceptor_join(&server->acceptor);
 	if (server->daemon)
 		MHD_stop_daemon(server->daemon);
-	listener_release(&server->listener);
+	for (int i = 0; i < SOURCES; i++)
+		listener_release(&server->listener[i]);
 	connections_destroy(&server->connections);
 	stop_destroy(&server->stop);
 	free(server);

@@ -15,7 +15,7 @@ struct server;
 
 struct server_setup {
 	struct broker *broker;          /* borrowed; must outlive the server */
-	uint16_t port;                  /* of 127.0.0.1; 0: any free one */
+	uint16_t port[SOURCES];         /* of 127.0.0.1; 0: any free one */
 	const char *tls_cert, *tls_key; /* PEM text; NULL: plain HTTP */
 	const char *tls_priority;       /* of GnuTLS; NULL: its default */
 	unsigned int connections_max;
@@ -28,7 +28,7 @@ struct server_setup {
  * Errors: the port is taken, the certificate is no good. */
 struct server *server_start(const struct server_setup *setup, struct err *err);
 
-uint16_t server_get_port(const struct server *server);
+uint16_t server_get_port(const struct server *server, enum source source);
 
 /* Ends what hangs, closes all connections, joins all threads, frees.
  * NULL is fine. */

@@ -3,50 +3,86 @@
 #include <ctype.h>
 #include <string.h>
 
-static void add_typed(struct buf *body, const char *key, const char *type,
-		      const char *price)
+enum { KEY_BYTES = 64 };
+
+/* A value as text, as the broker has it, or as a number, as the others do. */
+static void add_value(struct buf *body, const char *key, const char *value,
+		      bool is_text)
 {
 	json_add_key(body, key);
-	if (strcmp(type, "number") == 0)
-		buf_puts(body, price);
-	else if (strcmp(type, "array") == 0)
-		buf_printf(body, "[\"%s\"]", price);
+	if (is_text)
+		json_add_string(body, value);
+	else
+		buf_puts(body, value);
+}
+
+static void add_typed(struct buf *body, const char *key, const char *type,
+		      const char *value, bool is_text)
+{
+	const char *quote = is_text ? "\"" : "";
+
+	if (strcmp(type, "number") == 0) {
+		add_value(body, key, value, !is_text);
+		return;
+	}
+	json_add_key(body, key);
+	if (strcmp(type, "array") == 0)
+		buf_printf(body, "[%s%s%s]", quote, value, quote);
 	else if (strcmp(type, "object") == 0)
-		buf_printf(body, "{\"v\":\"%s\"}", price);
+		buf_printf(body, "{\"v\":%s%s%s}", quote, value, quote);
 	else
 		buf_puts(body, strcmp(type, "bool") == 0 ? "true" : "null");
 }
 
-static void add_capitals(struct buf *body, const char *key, const char *price)
+/* The key in capitals, or a key of capitals in small letters. */
+static void other_case(char other[KEY_BYTES], const char *key)
 {
-	char capitals[64];
+	bool is_small = islower((unsigned char)key[0]) != 0;
 	size_t i;
 
-	for (i = 0; key[i] && i < sizeof(capitals) - 1; i++)
-		capitals[i] = (char)toupper((unsigned char)key[i]);
-	capitals[i] = '\0';
-	json_add_field(body, capitals, price);
+	for (i = 0; key[i] && i < KEY_BYTES - 1; i++)
+		other[i] = (char)(is_small ? toupper((unsigned char)key[i])
+					   : tolower((unsigned char)key[i]));
+	other[i] = '\0';
+}
+
+static void spoil_value(struct buf *body, const struct fault_rows *rows,
+			const char *symbol, const char *key, const char *value,
+			bool is_text)
+{
+	const struct fault_rule *rule;
+	char other[KEY_BYTES];
+
+	if ((rule = fault_in_row(rows, FAULT_PRICE, symbol)) != NULL) {
+		add_value(body, key, rule->text, is_text);
+	} else if (fault_in_row(rows, FAULT_ZERO, symbol)) {
+		add_value(body, key, "0", is_text);
+	} else if (fault_in_row(rows, FAULT_DUP, symbol)) {
+		const char *quote = is_text ? "\"" : "";
+
+		add_value(body, key, value, is_text);
+		json_add_key(body, key);
+		buf_printf(body, "%s1%s%s", quote, value, quote);
+	} else if ((rule = fault_in_row(rows, FAULT_TYPE, symbol)) != NULL) {
+		add_typed(body, key, rule->text, value, is_text);
+	} else if (fault_in_row(rows, FAULT_KEYCASE, symbol)) {
+		other_case(other, key);
+		add_value(body, other, value, is_text);
+	} else {
+		add_value(body, key, value, is_text);
+	}
 }
 
 void spoil_add_price(struct buf *body, const struct fault_rows *rows,
 		     const char *symbol, const char *key, const char *price)
 {
-	const struct fault_rule *rule;
+	spoil_value(body, rows, symbol, key, price, true);
+}
 
-	if ((rule = fault_in_row(rows, FAULT_PRICE, symbol)) != NULL) {
-		json_add_field(body, key, rule->text);
-	} else if (fault_in_row(rows, FAULT_ZERO, symbol)) {
-		json_add_field(body, key, "0");
-	} else if (fault_in_row(rows, FAULT_DUP, symbol)) {
-		json_add_field(body, key, price);
-		json_add_field_format(body, key, "1%s", price);
-	} else if ((rule = fault_in_row(rows, FAULT_TYPE, symbol)) != NULL) {
-		add_typed(body, key, rule->text, price);
-	} else if (fault_in_row(rows, FAULT_KEYCASE, symbol)) {
-		add_capitals(body, key, price);
-	} else {
-		json_add_field(body, key, price);
-	}
+void spoil_add_number(struct buf *body, const struct fault_rows *rows,
+		      const char *symbol, const char *key, const char *number)
+{
+	spoil_value(body, rows, symbol, key, number, false);
 }
 
 /* A JSON string given byte by byte, quotes included. */
@@ -110,6 +146,7 @@ static void insert_first(struct buf *body, const struct buf *first)
 
 void spoil_whole(struct buf *body, const struct fault_rule *rule)
 {
+	bool is_array = buf_text(body)[0] == '[';
 	struct buf first;
 
 	if (!rule)
@@ -117,13 +154,13 @@ void spoil_whole(struct buf *body, const struct fault_rule *rule)
 	buf_init(&first, JSON_TEXT_MAX_BYTES);
 	switch (rule->fault) {
 	case FAULT_BIG:
-		buf_puts(&first, "\"pad\":\"");
+		buf_puts(&first, is_array ? "\"" : "\"pad\":\"");
 		buf_fill(&first, 'x', (size_t)rule->number);
 		buf_puts(&first, "\",");
 		insert_first(body, &first);
 		break;
 	case FAULT_DEEP:
-		buf_puts(&first, "\"deep\":");
+		buf_puts(&first, is_array ? "" : "\"deep\":");
 		buf_fill(&first, '[', (size_t)rule->number);
 		buf_fill(&first, ']', (size_t)rule->number);
 		buf_puts(&first, ",");
@@ -147,6 +184,14 @@ void spoil_whole(struct buf *body, const struct fault_rule *rule)
 		break;
 	}
 	buf_release(&first);
+}
+
+void spoil_rows(struct buf *body)
+{
+	bool is_array = buf_text(body)[0] == '[';
+
+	buf_clear(body);
+	buf_puts(body, is_array ? "[]" : "{}");
 }
 
 /* Bits into bytes, the lowest bit first, as deflate has them. */

@@ -15,6 +15,10 @@
 void spoil_add_price(struct buf *body, const struct fault_rows *rows,
 		     const char *symbol, const char *key, const char *price);
 
+/* The same where prices are numbers; the text of price= is written as it is. */
+void spoil_add_number(struct buf *body, const struct fault_rows *rows,
+		      const char *symbol, const char *key, const char *number);
+
 /* A text field of the symbol, such as its name. */
 void spoil_add_name(struct buf *body, const struct fault_rows *rows,
 		    const char *symbol, const char *key, const char *name);
@@ -29,6 +33,9 @@ void spoil_add_token(struct buf *body, const struct fault_rule *rule,
 
 /* What concerns the finished body as a whole. */
 void spoil_whole(struct buf *body, const struct fault_rule *rule);
+
+/* Makes it an array or object without anything in it. */
+void spoil_rows(struct buf *body);
 
 /* Makes the body a gzip file that unpacks to about that many bytes. */
 void spoil_with_gzip(struct buf *body, int64_t unpacked);

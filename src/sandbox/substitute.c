@@ -1,6 +1,6 @@
 #include "sandbox/substitute.h"
 
-#include "sandbox/refusal.h"
+#include "sandbox/refuse.h"
 #include "sandbox/spoil.h"
 
 #include <stdio.h>
@@ -24,40 +24,39 @@ static void write_redirect(struct answer *answer, const struct request *request,
 	const char *url = strchr(rule->text, ':');
 
 	write_page(answer, (int)rule->number);
-	snprintf(answer->header, sizeof(answer->header), "Location");
 	if (url)
-		snprintf(answer->header_value, sizeof(answer->header_value),
-			 "%s", url + 1);
+		answer_add_header(answer, "Location", "%s", url + 1);
 	else
-		snprintf(answer->header_value, sizeof(answer->header_value),
-			 "http://elsewhere.invalid%.200s", request->path);
+		answer_add_header(answer, "Location",
+				  "http://elsewhere.invalid%.200s",
+				  request->path);
 }
 
 static void write_retry_after(struct answer *answer,
 			      const struct fault_rule *rule)
 {
 	write_page(answer, 429);
-	snprintf(answer->header, sizeof(answer->header), "Retry-After");
-	snprintf(answer->header_value, sizeof(answer->header_value), "%s",
-		 rule->text);
+	answer_add_header(answer, "Retry-After", "%s", rule->text);
 }
 
 /* CODE, or CODE/STATUS. */
 static void write_refusal(struct answer *answer, const struct request *request,
 			  const struct fault_rule *rule)
 {
-	char msg_cd[12];
+	char code[12];
 
-	snprintf(msg_cd, sizeof(msg_cd), "%.*s", (int)strcspn(rule->text, "/"),
+	snprintf(code, sizeof(code), "%.*s", (int)strcspn(rule->text, "/"),
 		 rule->text);
-	refusal_write(answer, request->endpoint, msg_cd, "");
+	refuse_with(answer, request, code);
 	if (rule->number > 0)
 		answer->status = (int)rule->number;
 }
 
 void substitute_write(struct answer *answer, const struct request *request,
-		      const struct fault_rule *rule)
+		      const struct arrival *arrival)
 {
+	const struct fault_rule *rule = arrival->fault;
+
 	switch (rule->fault) {
 	case FAULT_STATUS:
 		write_page(answer, (int)rule->number);
@@ -73,7 +72,7 @@ void substitute_write(struct answer *answer, const struct request *request,
 		break;
 	case FAULT_LIMIT:
 	case FAULT_LIMIT200:
-		refusal_write(answer, request->endpoint, "EGW00201", NULL);
+		refuse_rate(answer, request, arrival);
 		if (rule->fault == FAULT_LIMIT200)
 			answer->status = 200;
 		break;
@@ -81,10 +80,10 @@ void substitute_write(struct answer *answer, const struct request *request,
 		write_refusal(answer, request, rule);
 		break;
 	case FAULT_EXPIRED:
-		refusal_write(answer, request->endpoint, "EGW00123", NULL);
+		refuse_login(answer, request, "EGW00123");
 		break;
 	case FAULT_INVALID_TOKEN:
-		refusal_write(answer, request->endpoint, "EGW00121", NULL);
+		refuse_login(answer, request, "EGW00121");
 		break;
 	case FAULT_EMPTY:
 		break;
@@ -97,10 +96,7 @@ void substitute_write(struct answer *answer, const struct request *request,
 		break;
 	case FAULT_GZIP:
 		spoil_with_gzip(&answer->body, rule->number);
-		snprintf(answer->header, sizeof(answer->header),
-			 "Content-Encoding");
-		snprintf(answer->header_value, sizeof(answer->header_value),
-			 "gzip");
+		answer_add_header(answer, "Content-Encoding", "gzip");
 		break;
 	default:
 		break;

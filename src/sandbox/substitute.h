@@ -1,13 +1,14 @@
 /* substitute.h: the faults that put another answer in the place of the right
- * one. Sandbox; uses answer, refusal, spoil. Pure. */
+ * one. Sandbox; uses answer, arrival, refuse, spoil. Pure. */
 #ifndef SANDBOX_SUBSTITUTE_H
 #define SANDBOX_SUBSTITUTE_H
 
 #include "sandbox/answer.h"
+#include "sandbox/arrival.h"
 #include "sandbox/request.h"
 
-/* Writes what the rule wants. */
+/* Writes what the arrival's fault wants. */
 void substitute_write(struct answer *answer, const struct request *request,
-		      const struct fault_rule *rule);
+		      const struct arrival *arrival);
 
 #endif

@@ -33,9 +33,9 @@ static void add_head(struct buf *out, const struct answer *answer)
 		   reason_of(answer->status));
 	if (answer->content_type)
 		buf_printf(out, "Content-Type: %s\r\n", answer->content_type);
-	if (answer->header[0])
-		buf_printf(out, "%s: %s\r\n", answer->header,
-			   answer->header_value);
+	for (size_t i = 0; i < answer->headers; i++)
+		buf_printf(out, "%s: %s\r\n", answer->header[i].name,
+			   answer->header[i].value);
 }
 
 static void add_length(struct buf *out, size_t len)

@@ -1,65 +1,10 @@
 # The sandbox itself, asked by curl: that each fault does what --fault list says.
 # shellcheck disable=SC2154 # call leaves $status_code and $curl
 
-load ../support/common
-
-QUOTES=/uapi/domestic-stock/v1/quotations OVERSEAS=/uapi/overseas-price/v1/quotations
-
-# call PATH [CURL-ARGUMENT...]: leaves body, $status_code (000: no answer) and curl's
-# exit status $curl.
-call() {
-    curl=0 ran="curl $*"
-    status_code=$(curl -s -o body -w '%{http_code}' --max-time 20 "${@:2}" "$KIS_BASE_URL$1") || curl=$?
-}
-
-login() {
-    call /oauth2/tokenP -H 'content-type: application/json' -d \
-        "{\"grant_type\":\"client_credentials\",\"appkey\":\"$KEY\",\"appsecret\":\"$SECRET\"}"
-    TOKEN=$(jq -r '.access_token // ""' body 2>/dev/null) || TOKEN=
-}
-
-# quote TR_ID PATH-AND-QUERY [CURL-ARGUMENT...]
-quote() {
-    call "$2" -H "authorization: Bearer $TOKEN" -H "appkey: $KEY" -H "appsecret: $SECRET" \
-        -H "tr_id: $1" -H 'custtype: P' "${@:3}"
-}
-
-single() {
-    quote FHKST01010100 "$QUOTES/inquire-price?FID_COND_MRKT_DIV_CODE=${2:-J}&FID_INPUT_ISCD=$1"
-}
-
-# multi CODE...
-multi() {
-    local query= n=0 code
-
-    for code in "$@"; do
-        n=$((n + 1))
-        query+="&FID_COND_MRKT_DIV_CODE_$n=J&FID_INPUT_ISCD_$n=$code"
-    done
-    quote FHKST11300006 "$QUOTES/intstock-multprice?${query:1}"
-}
-
-price() {
-    quote HHDFS00000300 "$OVERSEAS/price?AUTH=&EXCD=$1&SYMB=$2"
-}
-
-# start_broker [OPTION...]: a sandbox, and a token.
-start_broker() {
-    serve "$@"
-    login
-    [ -n "$TOKEN" ] || fail "no token: $status_code $(cat body)"
-}
-
-# statuses COUNT: of so many single calls, each on a connection of its own.
-statuses() {
-    curl -s -o body -w '%{http_code} ' -H 'connection: close' -H "authorization: Bearer $TOKEN" \
-        -H "appkey: $KEY" -H "appsecret: $SECRET" -H 'tr_id: FHKST01010100' -H 'custtype: P' \
-        "$KIS_BASE_URL$QUOTES/inquire-price?FID_COND_MRKT_DIV_CODE=J&FID_INPUT_ISCD=005930&n=[1-$1]" |
-        sed 's/ $//'
-}
+load ../support/sandbox
 
 is_refused() { # nobody listens
-    call / && [ "$curl" = 7 ]
+    call "$KIS_BASE_URL/" && [ "$curl" = 7 ]
 }
 
 has_login() {

@@ -24,12 +24,14 @@ setup() {
 
     for name in $(compgen -e); do
         case $name in
-        KIS_* | QUOTEFETCH_* | XDG_* | CREDENTIALS_DIRECTORY | NO_COLOR | COLUMNS | LINES | \
+        KIS_* | ALPACA_* | APCA_* | UPBIT_* | ECB_* | QUOTEFETCH_* | XDG_* | CREDENTIALS_DIRECTORY | NO_COLOR | COLUMNS | LINES | \
             *_proxy | *_PROXY | SSL_CERT_* | SSLKEYLOGFILE) unset "$name" ;;
         esac
     done
     export HOME=$BATS_TEST_TMPDIR/home LC_ALL=C.UTF-8 TERM=dumb
-    export KIS_BASE_URL=http://127.0.0.1:1 # nobody: a test never asks the real broker
+    # Nobody is there: a test never asks the real ones.
+    export KIS_BASE_URL=http://127.0.0.1:1 ALPACA_BASE_URL=http://127.0.0.1:1 \
+        UPBIT_BASE_URL=http://127.0.0.1:1 ECB_BASE_URL=http://127.0.0.1:1
     mkdir -p "$HOME/.config/quotefetch"
     CONFIG=$HOME/.config/quotefetch/config
     # shellcheck disable=SC2034 # the tests use it

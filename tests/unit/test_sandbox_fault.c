@@ -109,6 +109,14 @@ static void calls_are_told_apart(void **state)
 	assert_true(fault_fires(&rule, &request, false, 0, 0));
 	rule = rule_of("reset");
 	assert_false(fault_fires(&rule, &request, false, 0, 0));
+	rule = rule_of("reset@source=alpaca");
+	request.endpoint = ENDPOINT_SNAPSHOTS;
+	assert_false(fault_fires(&rule, &request, false, 0, 0));
+	request.source = SOURCE_ALPACA;
+	assert_true(fault_fires(&rule, &request, false, 0, 0));
+	rule = rule_of("zero@symbol=KRW-BTC");
+	request.asks_for_all = true;
+	assert_true(fault_fires(&rule, &request, false, 0, 0));
 	rule = rule_of("down");
 	assert_true(fault_fires(&rule, &request, false, 0, 0));
 }
@@ -123,7 +131,8 @@ static void what_is_unfit_is_named(void **state)
 		"reset@from=.5", "reset@from=-1", "reset@from=1.5.5",
 		"reset@until=0", "reset@from=2,until=1", "reset@nth=1,for=0",
 		"reset@for=1s", "reset@until=1000000h", "reset@path=nowhere",
-		"reset@symbol=", "reset@symbol=AAAAAAAAAAAAAAAA", "foreign",
+		"reset@symbol=", "reset@source=nobody",
+		"reset@symbol=AAAAAAAAAAAAAAAA", "foreign",
 		"foreign=0", "foreign=1001", "rate=-1", "down=1", "",
 	};
 	struct fault_rule rule;
@@ -191,26 +200,28 @@ static void what_lasts_holds_in_its_time(void **state)
 }
 
 /* A second of calls, every step_ms: how many pass. */
-static int passing(struct around *around, struct ratelimit *limit,
-		   int64_t from_ms, int64_t step_ms)
+static int passing(struct around *around, int64_t from_ms, int64_t step_ms)
 {
 	int passed = 0;
 
 	for (int64_t t = from_ms; t < from_ms + 1000; t += step_ms) {
-		around_advance(around, limit, t * MS);
-		passed += around_let_pass(around, limit, t * MS);
+		around_advance(around, t * MS);
+		passed += around_let_pass(around, SOURCE_KIS, t * MS);
 	}
 	return passed;
 }
 
-static void setup_around(struct around *around, struct ratelimit *limit,
-			 const struct fault_rule *rule, size_t rules,
-			 int64_t rate, enum ratelimit_window window)
+static void setup_around(struct around *around, const struct fault_rule *rule,
+			 size_t rules, size_t rate,
+			 enum ratelimit_window window)
 {
-	assert_int_equal(around_init(around, rule, rules, rate, NULL), 0);
-	assert_int_equal(ratelimit_init(limit, window, around_max_rate(around),
-					false, 0, NULL),
-			 0);
+	struct ratelimit_setup setup[SOURCES];
+
+	for (int i = 0; i < SOURCES; i++)
+		setup[i] = (struct ratelimit_setup){ .window = window,
+						     .period_ns = NS_PER_SEC,
+						     .calls_max = rate };
+	assert_int_equal(around_init(around, rule, rules, setup, NULL), 0);
 }
 
 static void the_limit_changes(void **state)
@@ -225,18 +236,16 @@ static void the_limit_changes(void **state)
 			rule_of("rate=40@from=6s"),
 		};
 		struct around around;
-		struct ratelimit limit;
 
-		setup_around(&around, &limit, rule, 2, 18, windows[i]);
-		assert_int_equal(passing(&around, &limit, 0, 20), 18);
-		assert_int_equal(passing(&around, &limit, 1000, 20), 18);
+		setup_around(&around, rule, 2, 18, windows[i]);
+		assert_int_equal(passing(&around, 0, 20), 18);
+		assert_int_equal(passing(&around, 1000, 20), 18);
 		/* Those of the second before still count where it slides. */
-		passing(&around, &limit, 2000, 20);
-		assert_int_equal(passing(&around, &limit, 3000, 20), 3);
-		assert_int_equal(passing(&around, &limit, 5000, 20), 18);
-		assert_int_equal(passing(&around, &limit, 7000, 20), 40);
+		passing(&around, 2000, 20);
+		assert_int_equal(passing(&around, 3000, 20), 3);
+		assert_int_equal(passing(&around, 5000, 20), 18);
+		assert_int_equal(passing(&around, 7000, 20), 40);
 		around_release(&around);
-		ratelimit_release(&limit);
 	}
 }
 
@@ -244,34 +253,54 @@ static void a_limit_of_none_may_become_one(void **state)
 {
 	struct fault_rule rule = rule_of("rate=3@from=1s,until=2s");
 	struct around around;
-	struct ratelimit limit;
 
 	(void)state;
-	setup_around(&around, &limit, &rule, 1, 0, RATELIMIT_SLIDING);
-	assert_int_equal(passing(&around, &limit, 0, 10), 100);
-	assert_int_equal(passing(&around, &limit, 1000, 10), 3);
-	assert_int_equal(passing(&around, &limit, 3000, 10), 100);
+	setup_around(&around, &rule, 1, 0, RATELIMIT_SLIDING);
+	assert_int_equal(passing(&around, 0, 10), 100);
+	/* Those of the second before count: the last three leave late. */
+	assert_int_equal(passing(&around, 1000, 10), 3);
+	assert_int_equal(around.limit[SOURCE_KIS].stamp[1] / MS, 1970);
+	assert_int_equal(passing(&around, 3000, 10), 100);
 	around_release(&around);
-	ratelimit_release(&limit);
+}
+
+static void a_limit_is_that_of_its_source(void **state)
+{
+	struct fault_rule rule[2] = { rule_of("rate=1@source=upbit"),
+				      rule_of("foreign=10@source=ecb") };
+	struct around around;
+
+	(void)state;
+	setup_around(&around, rule, 2, 3, RATELIMIT_FIXED);
+	around_advance(&around, 500 * MS);
+	assert_true(around_let_pass(&around, SOURCE_UPBIT, 500 * MS));
+	assert_false(around_let_pass(&around, SOURCE_UPBIT, 500 * MS));
+	assert_true(around_let_pass(&around, SOURCE_KIS, 500 * MS));
+	assert_true(around_let_pass(&around, SOURCE_KIS, 500 * MS));
+	assert_false(around_let_pass(&around, SOURCE_ECB, 500 * MS));
+	assert_int_equal(
+		ratelimit_get_left(&around.limit[SOURCE_KIS], 500 * MS), 1);
+	assert_int_equal(
+		ratelimit_get_left(&around.limit[SOURCE_KIS], 1000 * MS), 3);
+	assert_int_equal(
+		ratelimit_get_rest_ns(&around.limit[SOURCE_KIS], 300 * MS),
+		700 * MS);
+	around_release(&around);
 }
 
 static void a_foreign_program_takes_its_part(void **state)
 {
 	struct fault_rule rule = rule_of("foreign=25@from=2s,until=8s");
 	struct around around;
-	struct ratelimit limit;
 
 	(void)state;
-	setup_around(&around, &limit, &rule, 1, 18, RATELIMIT_SLIDING);
-	assert_int_equal(passing(&around, &limit, 0, 50), 18);
-	/* It fills the second before ours come: 18 of its 25 pass, none of
-	 * ours, which are no faster. */
-	passing(&around, &limit, 2000, 50);
-	assert_true(passing(&around, &limit, 3000, 100) < 10);
-	assert_true(passing(&around, &limit, 6000, 100) < 10);
-	assert_int_equal(passing(&around, &limit, 9100, 50), 18);
+	setup_around(&around, &rule, 1, 18, RATELIMIT_SLIDING);
+	assert_int_equal(passing(&around, 0, 50), 18);
+	passing(&around, 2000, 50);
+	assert_true(passing(&around, 3000, 100) < 10);
+	assert_true(passing(&around, 6000, 100) < 10);
+	assert_int_equal(passing(&around, 9100, 50), 18);
 	around_release(&around);
-	ratelimit_release(&limit);
 }
 
 static void foreign_calls_are_counted_when_they_were_due(void **state)
@@ -279,36 +308,33 @@ static void foreign_calls_are_counted_when_they_were_due(void **state)
 	struct fault_rule rule[2] = { rule_of("foreign=4@from=1s,until=2s"),
 				      rule_of("foreign=2@until=2s") };
 	struct around around;
-	struct ratelimit limit;
+	const struct ratelimit *limit = &around.limit[SOURCE_KIS];
 
 	(void)state;
-	setup_around(&around, &limit, rule, 2, 100, RATELIMIT_SLIDING);
-	around_advance(&around, &limit, 1000 * MS);
-	assert_int_equal(limit.len, 4); /* 0, 500, 1000 and 1000 */
-	around_advance(&around, &limit, 1999 * MS);
-	assert_int_equal(limit.len, 8);
-	assert_int_equal(limit.stamp[4], 1250 * MS);
-	assert_int_equal(limit.stamp[5], 1500 * MS);
-	assert_int_equal(limit.stamp[6], 1500 * MS);
-	assert_int_equal(limit.stamp[7], 1750 * MS);
-	around_advance(&around, &limit, 9000 * MS);
-	assert_int_equal(limit.len, 8);
+	setup_around(&around, rule, 2, 100, RATELIMIT_SLIDING);
+	around_advance(&around, 1000 * MS);
+	assert_int_equal(limit->len, 4); /* 0, 500, 1000 and 1000 */
+	around_advance(&around, 1999 * MS);
+	assert_int_equal(limit->len, 8);
+	assert_int_equal(limit->stamp[4], 1250 * MS);
+	assert_int_equal(limit->stamp[5], 1500 * MS);
+	assert_int_equal(limit->stamp[6], 1500 * MS);
+	assert_int_equal(limit->stamp[7], 1750 * MS);
+	around_advance(&around, 9000 * MS);
+	assert_int_equal(limit->len, 8);
 	around_release(&around);
-	ratelimit_release(&limit);
 }
 
 static void a_day_of_silence_is_not_made_up_for(void **state)
 {
 	struct fault_rule rule = rule_of("foreign=1000");
 	struct around around;
-	struct ratelimit limit;
 
 	(void)state;
-	setup_around(&around, &limit, &rule, 1, 1000000, RATELIMIT_SLIDING);
-	around_advance(&around, &limit, 86400000 * MS);
-	assert_true(limit.len <= 3001);
+	setup_around(&around, &rule, 1, 1000000, RATELIMIT_SLIDING);
+	around_advance(&around, 86400000 * MS);
+	assert_true(around.limit[SOURCE_KIS].len <= 120001);
 	around_release(&around);
-	ratelimit_release(&limit);
 }
 
 static void outages_are_told_in_advance(void **state)
@@ -319,14 +345,19 @@ static void outages_are_told_in_advance(void **state)
 	struct around around;
 
 	(void)state;
-	assert_int_equal(around_init(&around, rule, 3, 0, NULL), 0);
-	assert_null(around_get_outage(&around, 0));
+	setup_around(&around, rule, 3, 0, RATELIMIT_FIXED);
+	assert_null(around_get_outage(&around, SOURCE_KIS, 0));
 	assert_int_equal(around_next_change(&around, 0), 2000 * MS);
-	assert_ptr_equal(around_get_outage(&around, 2000 * MS), &rule[2]);
+	assert_ptr_equal(around_get_outage(&around, SOURCE_KIS, 2000 * MS), &rule[2]);
 	assert_int_equal(around_next_change(&around, 2000 * MS), 3000 * MS);
-	assert_null(around_get_outage(&around, 3000 * MS));
+	assert_null(around_get_outage(&around, SOURCE_KIS, 3000 * MS));
 	assert_int_equal(around_next_change(&around, 3000 * MS), 5000 * MS);
 	assert_int_equal(around_next_change(&around, 6000 * MS), CLOCK_NEVER);
+	around_release(&around);
+	rule[0] = rule_of("down@source=ecb");
+	setup_around(&around, rule, 1, 0, RATELIMIT_FIXED);
+	assert_null(around_get_outage(&around, SOURCE_KIS, 0));
+	assert_ptr_equal(around_get_outage(&around, SOURCE_ECB, 0), &rule[0]);
 	around_release(&around);
 }
 
@@ -343,6 +374,7 @@ int main(void)
 		cmocka_unit_test(what_lasts_holds_in_its_time),
 		cmocka_unit_test(the_limit_changes),
 		cmocka_unit_test(a_limit_of_none_may_become_one),
+		cmocka_unit_test(a_limit_is_that_of_its_source),
 		cmocka_unit_test(a_foreign_program_takes_its_part),
 		cmocka_unit_test(foreign_calls_are_counted_when_they_were_due),
 		cmocka_unit_test(a_day_of_silence_is_not_made_up_for),
