@@ -178,6 +178,10 @@ static void set_defaults(struct options *options)
 
 static int check_together(const struct options *options, struct err *err)
 {
+	struct tape_rules tape;
+
+	if (stream_options_make_tape(&options->stream, 0, &tape, err))
+		return -1;
 	if (options->is_tls && (!options->cert || !options->key))
 		return err_set(err, ERR_USAGE, "--tls needs --cert and --key");
 	if (!options->is_tls &&

@@ -199,14 +199,14 @@ static bool is_argument_fit(const struct stream_fault_info *info,
 }
 
 static int read_argument(const struct stream_fault_info *info,
-			 const char *argument, struct stream_fault_rule *rule,
+			 const char *given, struct stream_fault_rule *rule,
 			 struct err *err)
 {
-	if (argument && info->argument == STREAM_NO_ARGUMENT)
+	const char *argument = given ? given : info->preset;
+
+	if (given && info->argument == STREAM_NO_ARGUMENT)
 		return err_set(err, ERR_USAGE, "fault '%s' takes no argument",
 			       info->name);
-	if (!argument)
-		argument = info->preset;
 	if (!argument)
 		return err_set(err, ERR_USAGE, "fault '%s' needs an argument",
 			       info->name);
@@ -214,18 +214,13 @@ static int read_argument(const struct stream_fault_info *info,
 		return err_set(err, ERR_USAGE,
 			       "argument of fault '%s' too long", info->name);
 	memcpy(rule->text, argument, strlen(argument) + 1);
-	if (info->argument == STREAM_SYMBOL)
-		return *argument && !read_symbol(argument, rule)
-			       ? err_set(err, ERR_USAGE,
-					 "unfit symbol of fault '%s'",
-					 info->name)
-			       : 0;
-	if (!is_argument_fit(info, rule))
-		return err_set(err, ERR_USAGE,
-			       "unfit argument '%.40s' of fault '%s': see "
-			       "--fault list",
-			       argument, info->name);
-	return 0;
+	if (info->argument == STREAM_SYMBOL ? !given || read_symbol(given, rule)
+					    : is_argument_fit(info, rule))
+		return 0;
+	return err_set(err, ERR_USAGE,
+		       "unfit argument '%.40s' of fault '%s': see --fault "
+		       "list",
+		       argument, info->name);
 }
 
 int stream_fault_parse(const char *spec, struct stream_fault_rule *rule,

@@ -135,7 +135,8 @@ static void make_frame(struct buf *frame, const struct tick_channel *channel,
 	if (spoiling->count)
 		buf_printf(frame, "0|%s|%s|", channel->tr_id, spoiling->count);
 	else if (strcmp(odd, "type") == 0)
-		buf_printf(frame, "2|%s|%03d|", channel->tr_id, (int)batch->count);
+		buf_printf(frame, "2|%s|%03d|", channel->tr_id,
+			   (int)batch->count);
 	else if (strcmp(odd, "tr") == 0)
 		buf_printf(frame, "0|H0XXXXX0|%03d|", (int)batch->count);
 	else if (strcmp(odd, "bars") != 0)
@@ -191,8 +192,7 @@ static void send_swapped(struct stream_session *session, const char *tr_key,
 }
 
 static void hold_back(struct stream_session *session,
-		      const struct registration *one,
-		      const struct batch *batch)
+		      const struct registration *one, const struct batch *batch)
 {
 	buf_append(&session->swapped, buf_text(&session->frame),
 		   session->frame.len);
@@ -301,6 +301,9 @@ void stream_feed_run(struct stream_session *session, int64_t now_ns)
 	while (stream_feed_due(session) <= now_ns) {
 		session->last_fed = first_due(session);
 		feed_one(session, session->last_fed, now_ns);
+		/* After so many records, and not after some more. */
+		if (stream_moment_is_reached(session, now_ns))
+			break;
 	}
 }
 

@@ -156,8 +156,8 @@ static void end_with_reset(struct stream_session *session, int64_t now_ns)
 
 	stream_line_add_raw(&session->line, half, sizeof(half) - 1);
 	stream_line_flush(&session->line);
-	wire_reset(session->line.wire);
 	stream_session_close(session, "reset", now_ns);
+	wire_reset(session->line.wire);
 }
 
 static void begin_flood(struct stream_session *session, int64_t rate,
@@ -247,11 +247,23 @@ static void strike(struct stream_session *session,
 }
 
 static bool is_reached(const struct stream_session *session,
-		       const struct stream_fault_rule *rule, int64_t now_ns)
+		       const struct stream_moment *moment, int64_t now_ns)
 {
-	return session->records >= rule->after &&
+	const struct stream_fault_rule *rule = moment->rule;
+
+	return !moment->is_over && session->records >= rule->after &&
 	       session->all.count >= rule->registered &&
 	       now_ns - session->opened_ns >= rule->ms * NS_PER_MS;
+}
+
+bool stream_moment_is_reached(const struct stream_session *session,
+			      int64_t now_ns)
+{
+	for (int i = 0; i < session->moment_count; i++) {
+		if (is_reached(session, &session->moment[i], now_ns))
+			return true;
+	}
+	return false;
 }
 
 static void run_flood(struct stream_session *session, int64_t now_ns)
@@ -279,8 +291,7 @@ void stream_moment_run(struct stream_session *session, int64_t now_ns)
 		struct stream_moment *moment = &session->moment[i];
 		struct stream_entry entry;
 
-		if (moment->is_over ||
-		    !is_reached(session, moment->rule, now_ns))
+		if (!is_reached(session, moment, now_ns))
 			continue;
 		moment->is_over = true;
 		if (!stream_desk_fires(session->place->desk, moment->rule,

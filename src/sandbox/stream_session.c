@@ -33,6 +33,10 @@ const struct stream_fault_rule *stream_session_fault(
 void stream_session_close(struct stream_session *session, const char *why,
 			  int64_t until_ns)
 {
+	/* The app key is free before the client can know of the end: it may
+	 * come back at once. */
+	stream_desk_leave(session->place->desk, session->number,
+			  session->close_code >= 0, clock_monotonic_ns());
 	if (!session->end)
 		session->end = why;
 	if (until_ns < session->closing_ns)
@@ -241,11 +245,12 @@ static void serve(struct stream_session *session)
 		}
 		stream_line_read(&session->line);
 	}
-	if (!session->end)
-		session->end = stream_line_is_closed(&session->line) &&
-					       !session->line.is_over
-				       ? "protocol"
-				       : "left";
+	stream_session_close(session,
+			     stream_line_is_closed(&session->line) &&
+					     !session->line.is_over
+				     ? "protocol"
+				     : "left",
+			     0);
 }
 
 static void log_end(struct stream_session *session)
@@ -311,9 +316,6 @@ void stream_session_run(const struct stream_place *place,
 			wire_cut(wire);
 		}
 		stream_line_release(&session->line);
-		stream_desk_leave(place->desk, session->number,
-				  session->close_code >= 0,
-				  clock_monotonic_ns());
 		log_end(session);
 	}
 	stream_answer_release(session);

@@ -128,6 +128,10 @@ void stream_beat_take(struct stream_session *session, const char *text,
 		      size_t len, const char *by, int64_t now_ns);
 
 void stream_moment_open(struct stream_session *session);
+
+/* Is there something for stream_moment_run? */
+bool stream_moment_is_reached(const struct stream_session *session,
+			      int64_t now_ns);
 void stream_moment_run(struct stream_session *session, int64_t now_ns);
 int64_t stream_moment_due(const struct stream_session *session);
 

@@ -92,17 +92,18 @@ bool trade_begin_overseas(struct trade *trade,
 		.per_unit = 10000,
 	};
 	split_volume(trade);
-	return true;
+	return stock->price > 0;
 }
 
 /* Joined trades come at one instant; the others take twice the mean time,
- * give or take a half. */
-static int64_t interval_ns(uint64_t chance, const struct trade_rules *rules)
+ * give or take a half. The first of all has nothing to be joined to. */
+static int64_t interval_ns(uint64_t chance, int64_t number,
+			   const struct trade_rules *rules)
 {
 	int64_t mean_ns = rules->period_ns;
 
 	if (rules->clump > 1) {
-		if (chance >> 4 & 1)
+		if (chance >> 4 & 1 && number > 1)
 			return 0;
 		mean_ns *= 2;
 	}
@@ -124,8 +125,8 @@ int64_t trade_next_ns(const struct trade *trade,
 		return trade->t_ns;
 	if (rules->period_ns == 0)
 		return INT64_MAX;
-	return trade->t_ns +
-	       interval_ns(draw(trade, rules, trade->number + 1), rules);
+	return trade->t_ns + interval_ns(draw(trade, rules, trade->number + 1),
+					 trade->number + 1, rules);
 }
 
 /* One unit down, one up, or as it was, within the limits of the day. */
@@ -181,7 +182,7 @@ bool trade_next(struct trade *trade, const struct trade_rules *rules,
 		return false;
 	trade->number = number;
 	if (!pushed)
-		trade->t_ns += interval_ns(chance, rules);
+		trade->t_ns += interval_ns(chance, number, rules);
 	if (is_new_day)
 		open_day(trade);
 	trade->price = moved(trade, chance);

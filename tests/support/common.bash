@@ -56,11 +56,11 @@ teardown() {
 
 # serve [OPTION...]: a sandbox until the test ends; the environment names it.
 serve() {
-    read -r KIS_BASE_URL < <(exec "$SANDBOX" --rate 0 --lifetime 120 --log log \
+    { read -r KIS_BASE_URL && read -r KIS_STREAM_URL; } < <(exec "$SANDBOX" --rate 0 --lifetime 120 --log log \
         --app-key "$KEY" --app-secret "$SECRET" "$@" 2>broker.err 3>&-) ||
         fail "no broker: $(cat broker.err)" || return
     brokers+=("$!")
-    export KIS_BASE_URL KIS_APP_KEY=$KEY KIS_APP_SECRET=$SECRET
+    export KIS_BASE_URL KIS_STREAM_URL KIS_APP_KEY=$KEY KIS_APP_SECRET=$SECRET
 }
 
 # fetch [ARGUMENT...]
