@@ -121,6 +121,11 @@ void thread_join(struct thread *t)
 	require(pthread_join(t->raw, NULL) == 0);
 }
 
+void thread_leave(struct thread *t)
+{
+	require(pthread_detach(t->raw) == 0);
+}
+
 int stop_init(struct stop *s, struct err *err)
 {
 	int i;

@@ -63,6 +63,10 @@ MUST_CHECK int thread_start(struct thread *t, void *(*body)(void *), void *arg,
 			    struct err *err);
 void thread_join(struct thread *t);
 
+/* Instead of joining: for one that is held in a call that nothing interrupts.
+ * What it uses must be its own by now. */
+void thread_leave(struct thread *t);
+
 /* stop: one flag that ends every wait of the process.
  *
  * Once requested it stays so, and its descriptor is readable for ever: every

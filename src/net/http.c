@@ -1,3 +1,16 @@
+/* A call, from first to last:
+ *
+ *   route     whose connection is needed: the host's, or the proxy's (http_peer)
+ *   transfer  libcurl takes a kept connection, or an address it has kept. If it
+ *             has neither it asks before_lookup, is refused, and gives up
+ *   find      then the name is resolved (resolve.h), and the transfer begins anew
+ *   next      as long as nobody answers at the addresses of one round, the
+ *             transfer begins anew with those of the next
+ *   fail      what is left of it when none does is said in our words (http_failure)
+ *
+ * All of it ends at one deadline, and by one stop: drive() waits for libcurl's
+ * sockets and the stop's, resolver_find for the lookup and the stop. At most one
+ * of the transfers sends: before_send counts, over all of them. */
 #include "net/http.h"
 
 #include <stddef.h>
@@ -12,14 +25,20 @@
 #endif
 
 #include "base/clock.h"
-#include "base/mask.h"
 #include "base/sync.h"
+#include "net/http_failure.h"
+#include "net/http_peer.h"
 
 enum {
 	/* Below the idle limit of common servers, so that a kept connection is
 	 * rarely found dead. */
 	MAX_IDLE_SEC = 25,
-	RETRY_AFTER_MAX_SEC = 3600
+	RETRY_AFTER_MAX_SEC = 3600,
+	/* To connect, for the last addresses and for those before them. A SYN
+	 * that is lost goes out again after a second. */
+	CONNECT_MAX_MS = 2000,
+	CONNECT_MORE_MAX_MS = 1000,
+	NO_CONNECT_LIMIT_MS = 24 * 3600 * 1000
 };
 
 struct http {
@@ -30,9 +49,10 @@ struct http {
 	char error[CURL_ERROR_SIZE];
 	struct http_response *response; /* of the call under way; borrowed */
 	int sends;                      /* of the call under way */
-	bool is_begun;                  /* libcurl was set to work on it */
+	bool has_connection; /* a new one stands: to server or proxy */
+	bool lacks_address;  /* libcurl gave up for want of one */
 	bool is_over_cap;
-	atomic_bool *has_stray_resolver;
+	struct http_peer peer; /* to whom the connection goes */
 };
 
 int http_global_init(struct err *err)
@@ -80,6 +100,17 @@ static int before_send(void *user, char *peer_ip, char *own_ip, int peer_port,
 	return CURL_PREREQFUNC_OK;
 }
 
+/* Called when libcurl would resolve a name by itself: what it says of a failure
+ * is too little to go by, so the addresses come from our own resolver. */
+static int before_lookup(void *resolver, void *reserved, void *user)
+{
+	struct http *h = user;
+
+	(void)resolver, (void)reserved;
+	h->lacks_address = !h->peer.route.is_address;
+	return h->lacks_address;
+}
+
 /* Every setting that is no call's own. */
 static bool set_options(CURL *e, const struct http_config *config,
 			struct http *h)
@@ -93,7 +124,12 @@ static bool set_options(CURL *e, const struct http_config *config,
 	       !curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, protocols) &&
 	       !curl_easy_setopt(e, CURLOPT_SSLVERSION,
 				 CURL_SSLVERSION_TLSv1_2) &&
-	       !curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L) &&
+	       !curl_easy_setopt(e, CURLOPT_RESOLVER_START_FUNCTION,
+				 before_lookup) &&
+	       !curl_easy_setopt(e, CURLOPT_RESOLVER_START_DATA, h) &&
+	       /* The keys are for the server, not for a proxy. */
+	       !curl_easy_setopt(e, CURLOPT_HEADEROPT,
+				 (long)CURLHEADER_SEPARATE) &&
 	       !curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, (long)MAX_IDLE_SEC) &&
 	       !curl_easy_setopt(e, CURLOPT_USERAGENT, config->user_agent) &&
 	       !curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take_body) &&
@@ -103,8 +139,6 @@ static bool set_options(CURL *e, const struct http_config *config,
 	       !curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
 	       !curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, before_send) &&
 	       !curl_easy_setopt(e, CURLOPT_PREREQDATA, h) &&
-	       (!config->allows_plain ||
-		!curl_easy_setopt(e, CURLOPT_PROXY, "")) &&
 	       (!config->ca_file ||
 		!curl_easy_setopt(e, CURLOPT_CAINFO, config->ca_file));
 }
@@ -117,15 +151,19 @@ struct http *http_new(const struct http_config *config, struct err *err)
 		err_no_memory(err);
 		return NULL;
 	}
-	h->has_stray_resolver = config->has_stray_resolver;
 	h->easy = curl_easy_init();
 	h->multi = curl_multi_init();
 	if (!h->easy || !h->multi || !set_options(h->easy, config, h)) {
 		err_set(err, ERR_SYSTEM, "cannot set up libcurl");
-		http_free(h);
-		return NULL;
+		goto fail;
 	}
+	if (http_peer_init(&h->peer, h->easy, !config->allows_plain,
+			   config->has_stray_resolver, err) < 0)
+		goto fail;
 	return h;
+fail:
+	http_free(h);
+	return NULL;
 }
 
 void http_free(struct http *h)
@@ -134,6 +172,7 @@ void http_free(struct http *h)
 		return;
 	curl_easy_cleanup(h->easy);
 	curl_multi_cleanup(h->multi);
+	http_peer_release(&h->peer);
 	free(h);
 }
 
@@ -161,69 +200,6 @@ static bool load_request(struct http *h, const struct http_request *r)
 	       !curl_easy_setopt(e, CURLOPT_POSTFIELDS, buf_text(&r->body));
 }
 
-/* A certificate out of its time often means that this machine's clock is wrong. */
-static const char *hint_at_clock(const char *why)
-{
-	return strstr(why, "expired") || strstr(why, "not yet valid")
-		       ? " (or this machine's clock is wrong)"
-		       : "";
-}
-
-static int fail_curl(struct http *h, CURLcode rc, struct err *err)
-{
-	const char *why = h->error[0] ? h->error : curl_easy_strerror(rc);
-	const char *hint = "";
-	enum err_kind kind = ERR_NETWORK;
-
-	switch (rc) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		kind = ERR_HOST;
-		break;
-	case CURLE_OPERATION_TIMEDOUT:
-		kind = ERR_TIMEOUT;
-		break;
-	case CURLE_SSL_CONNECT_ERROR:
-		kind = ERR_HANDSHAKE;
-		break;
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_ISSUER_ERROR:
-		kind = ERR_TLS;
-		hint = hint_at_clock(why);
-		break;
-	case CURLE_ABORTED_BY_CALLBACK:
-		why = "the kept connection was lost";
-		break;
-	case CURLE_WRITE_ERROR:
-		if (!h->is_over_cap)
-			return err_no_memory(err);
-		err_set(err, ERR_HTTP, "the answer is larger than %zu bytes",
-			h->response->body.max);
-		return -1;
-	case CURLE_UNSUPPORTED_PROTOCOL:
-	case CURLE_WEIRD_SERVER_REPLY:
-	case CURLE_URL_MALFORMAT:
-		kind = ERR_HTTP;
-		break;
-	case CURLE_OUT_OF_MEMORY:
-		/* What libcurl says of a header line beyond its measure, too. */
-		if (!h->response->was_sent)
-			return err_no_memory(err);
-		kind = ERR_HTTP;
-		why = "the answer has an endless header line, or memory ran out";
-		break;
-	default:
-		break;
-	}
-	err_set(err, kind, "%s%s", why, hint);
-	if (err) {
-		err->code = (int)rc;
-		mask_user(err->msg); /* a proxy's, which libcurl repeats */
-	}
-	return -1;
-}
-
 /* The network's least round trip on the connection just used, without the
  * server's thinking time. */
 static int64_t read_min_rtt_ns(CURL *easy)
@@ -247,19 +223,6 @@ static int64_t read_min_rtt_ns(CURL *easy)
 	return 0;
 }
 
-/* Whether the call made a connection to the server; one to the proxy is none
- * yet. (libcurl's time of the connect is known only after the handshake.) */
-static bool has_connected(const struct http *h)
-{
-	long connects = 0, tunnel_status = 0;
-
-	if (!h->is_begun)
-		return false;
-	curl_easy_getinfo(h->easy, CURLINFO_NUM_CONNECTS, &connects);
-	curl_easy_getinfo(h->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel_status);
-	return connects > 0 && (!tunnel_status || tunnel_status / 100 == 2);
-}
-
 static void read_answer(struct http *h, struct http_response *response)
 {
 	long status = 0, connects = 0;
@@ -277,6 +240,39 @@ static void read_answer(struct http *h, struct http_response *response)
 	response->is_new_connection = connects > 0;
 	response->retry_after_ms = (int64_t)wait_sec * 1000;
 	response->min_rtt_ns = read_min_rtt_ns(h->easy);
+}
+
+/* Once a connection stands, what follows is the server's pace: handshake and
+ * tunnel may take what is left of the deadline. libcurl looks at its limit anew
+ * whenever it looks at the clock. */
+static void note_connection(struct http *h)
+{
+	long connects = 0;
+
+	if (h->has_connection)
+		return;
+	curl_easy_getinfo(h->easy, CURLINFO_NUM_CONNECTS, &connects);
+	if (connects == 0)
+		return;
+	h->has_connection = true;
+	curl_easy_setopt(h->easy, CURLOPT_CONNECTTIMEOUT_MS,
+			 (long)NO_CONNECT_LIMIT_MS);
+}
+
+/* The proxy's answer to CONNECT; 0: none. */
+static int tunnel_status(const struct http *h)
+{
+	long status = 0;
+
+	curl_easy_getinfo(h->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	return (int)status;
+}
+
+/* A connection to the proxy is none yet. */
+static bool is_server_reached(const struct http *h)
+{
+	return h->has_connection &&
+	       (!h->peer.route.is_proxy || tunnel_status(h) / 100 == 2);
 }
 
 /* Drives the transfer to its end. Returns 1 with *rc, or -1 when this side gave
@@ -297,9 +293,9 @@ static int drive(struct http *h, struct stop *stop, int64_t deadline_ns,
 			return err_set(err, ERR_CANCELED, "interrupted");
 		if (now >= deadline_ns)
 			return err_set(err, ERR_TIMEOUT, "no answer in time");
-		h->is_begun = true;
 		if (curl_multi_perform(h->multi, &running) != CURLM_OK)
 			return err_set(err, ERR_SYSTEM, "libcurl cannot go on");
+		note_connection(h);
 		while ((msg = curl_multi_info_read(h->multi, &left)))
 			if (msg->msg == CURLMSG_DONE) {
 				*rc = msg->data.result;
@@ -314,15 +310,66 @@ static int drive(struct http *h, struct stop *stop, int64_t deadline_ns,
 	}
 }
 
-/* Given up before a connection was made: a resolver thread may be at work. */
-static void note_stray_resolver(struct http *h)
+static long connect_limit_ms(const struct http *h, int64_t deadline_ns)
 {
-	curl_off_t lookup_us = 0;
+	int64_t half_ms = (deadline_ns - clock_monotonic_ns()) / 2 / NS_PER_MS;
+	long max_ms = http_peer_has_next(&h->peer) ? CONNECT_MORE_MAX_MS
+						   : CONNECT_MAX_MS;
 
-	curl_easy_getinfo(h->easy, CURLINFO_NAMELOOKUP_TIME_T, &lookup_us);
-	if (h->is_begun && lookup_us == 0 && h->sends == 0 &&
-	    h->has_stray_resolver)
-		atomic_store(h->has_stray_resolver, true);
+	if (half_ms > max_ms)
+		return max_ms;
+	return half_ms > 0 ? (long)half_ms : 1; /* 0 would be for ever */
+}
+
+/* Returns as drive. */
+static int transfer(struct http *h, struct stop *stop, int64_t deadline_ns,
+		    CURLcode *rc, struct err *err)
+{
+	struct http_response *response = h->response;
+	int ended;
+
+	h->has_connection = h->lacks_address = false;
+	h->error[0] = '\0';
+	if (curl_easy_setopt(h->easy, CURLOPT_CONNECTTIMEOUT_MS,
+			     connect_limit_ms(h, deadline_ns)) ||
+	    curl_multi_add_handle(h->multi, h->easy) != CURLM_OK)
+		return err_set(err, ERR_SYSTEM, "cannot set up libcurl");
+	ended = drive(h, stop, deadline_ns, rc, err);
+	response->finished_ns = clock_monotonic_ns();
+	if (is_server_reached(h))
+		response->was_connected = true;
+	if (ended > 0)
+		read_answer(h, response);
+	curl_multi_remove_handle(h->multi, h->easy); /* keeps the connection */
+	return ended;
+}
+
+/* Nobody answered at the addresses of this round. */
+static bool is_unreached(const struct http *h, CURLcode rc)
+{
+	return !h->has_connection && !h->response->was_sent &&
+	       (rc == CURLE_COULDNT_CONNECT || rc == CURLE_OPERATION_TIMEDOUT);
+}
+
+static int fail(const struct http *h, CURLcode rc, struct err *err)
+{
+	const struct http_response *response = h->response;
+	struct http_ending end = {
+		.rc = rc,
+		.text = h->error,
+		.has_connection = h->has_connection,
+		.was_connected = response->was_connected,
+		.was_sent = response->was_sent,
+		.over_cap = h->is_over_cap ? response->body.max : 0,
+		.route = &h->peer.route,
+		.origin = buf_text(&h->peer.origin),
+	};
+	long errnum = 0;
+
+	curl_easy_getinfo(h->easy, CURLINFO_OS_ERRNO, &errnum);
+	end.errnum = (int)errnum;
+	end.tunnel_status = tunnel_status(h);
+	return http_failure_set(&end, err);
 }
 
 int http_perform(struct http *h, const struct http_request *request,
@@ -336,24 +383,28 @@ int http_perform(struct http *h, const struct http_request *request,
 	response->finished_ns = clock_monotonic_ns();
 	h->response = response;
 	h->sends = 0;
-	h->is_begun = h->is_over_cap = false;
-	h->error[0] = '\0';
+	h->is_over_cap = false;
 	if (buf_check(&request->url, ERR_INPUT, err) < 0 ||
 	    buf_check(&request->body, ERR_INPUT, err) < 0)
 		return err_wrap(err, "cannot build the request");
-	if (!load_request(h, request) ||
-	    curl_multi_add_handle(h->multi, h->easy) != CURLM_OK)
+	if (http_peer_choose(&h->peer, buf_text(&request->url), err) < 0)
+		return -1;
+	if (!load_request(h, request))
 		return err_set(err, ERR_SYSTEM, "cannot set up libcurl");
-	ended = drive(h, stop, deadline_ns, &rc, err);
-	response->finished_ns = clock_monotonic_ns();
-	if (has_connected(h))
-		response->was_connected = true;
-	if (ended < 0)
-		note_stray_resolver(h);
-	else
-		read_answer(h, response);
-	curl_multi_remove_handle(h->multi, h->easy); /* keeps the connection */
+	ended = transfer(h, stop, deadline_ns, &rc, err);
+	if (ended > 0 && h->lacks_address && !response->was_sent) {
+		ended = http_peer_find(&h->peer, stop, deadline_ns, err);
+		response->finished_ns = clock_monotonic_ns();
+		if (ended == 0)
+			ended = transfer(h, stop, deadline_ns, &rc, err);
+	}
+	while (ended > 0 && is_unreached(h, rc) && http_peer_next(&h->peer))
+		ended = transfer(h, stop, deadline_ns, &rc, err);
 	if (ended < 0)
 		return -1;
-	return rc == CURLE_OK ? 0 : fail_curl(h, rc, err);
+	if (h->has_connection)
+		http_peer_prefer_last(&h->peer);
+	else if (is_unreached(h, rc))
+		http_peer_forget(&h->peer);
+	return rc == CURLE_OK ? 0 : fail(h, rc, err);
 }

@@ -1,13 +1,17 @@
-/* http.h: one HTTP/1.1 exchange at a time over a kept connection; the only
- * user of curl.
- * Layer net; uses base.
+/* http.h: one HTTP/1.1 exchange at a time over a kept connection.
+ * Layer net; uses base, http_request, http_response, http_peer, http_failure.
  *
  * A struct http belongs to one worker for its life and keeps its connection
  * open between calls. It never follows a redirect (that would hand the keys
  * to another host), never asks for compression, never uses a protocol but
  * https, or http to a loopback address, and never sends twice for one call:
  * libcurl repeats a request by itself when a kept connection dies under it,
- * and that second send is vetoed here (CURLOPT_PREREQFUNCTION). */
+ * and that second send is vetoed here (CURLOPT_PREREQFUNCTION).
+ *
+ * A host's addresses are all tried, for two seconds at most, or for half of what
+ * is left before the deadline; the handshake may take the rest. Proxies are those
+ * of the environment, by the rules of route.h; none of the request's headers is
+ * for them. */
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
 
@@ -29,15 +33,14 @@ struct http_config {
 	const char *ca_file; /* NULL: the system's */
 	const char *user_agent;
 	bool allows_plain; /* http:// and no proxy: the host is loopback */
-	atomic_bool *has_stray_resolver; /* borrowed; set when a getaddrinfo
-					    thread may outlive a call: libcurl
-					    cannot end it, so the process should
-					    leave by _exit */
+	atomic_bool
+		*has_stray_resolver; /* borrowed, or NULL; see resolver_new */
 };
 
 struct http; /* opaque */
 
-/* Errors: SYSTEM. Thread: the one that will use it. */
+/* Reads https_proxy and no_proxy.
+ * Errors: SYSTEM. Thread: the one that will use it. */
 MUST_CHECK struct http *http_new(const struct http_config *config,
 				 struct err *err);
 void http_free(struct http *h);
@@ -46,10 +49,11 @@ void http_free(struct http *h);
  * the answer means is the caller's to say. On failure response still says
  * whether the request was sent.
  * Blocks: until the answer, deadline_ns, or stop.
- * Errors: NETWORK (also when the body ended early), HOST, TLS (also the CA
- * file), HANDSHAKE, TIMEOUT (at deadline_ns; when it has passed already, nothing
- * is sent), HTTP (too large, not HTTP), INPUT (the request is too long),
- * CANCELED, SYSTEM. */
+ * Errors: NETWORK (no connection, or it broke; no word from the name server; also
+ * when the body ended early), HOST (no such name; a proxy that is none), AUTH (the
+ * proxy lets us not through: a login, 407), TLS (also the CA file), HANDSHAKE,
+ * TIMEOUT (at deadline_ns; when it has passed already, nothing is sent), HTTP
+ * (too large, not HTTP), INPUT (the request is too long), CANCELED, SYSTEM. */
 MUST_CHECK int http_perform(struct http *h, const struct http_request *request,
 			    struct stop *stop, int64_t deadline_ns,
 			    struct http_response *response, struct err *err);

@@ -20,7 +20,8 @@ struct http_response {
 	struct buf body;
 	int64_t retry_after_ms; /* 0: none or past; at most an hour */
 	bool was_connected;     /* a connection to the server stood, whatever
-				   became of it: it is there */
+				   became of it. Through a proxy: the proxy
+				   says so (SOCKS: once the request left) */
 	bool was_sent;          /* the request left, or may have left */
 	bool is_new_connection;
 	int64_t sent_ns;     /* monotonic: when it left; 0: never */

@@ -85,6 +85,77 @@ refused() {
     expect_no_calls
 }
 
+# proxy [LOGIN]: a proxy that records what it hears, before the broker.
+proxy() {
+    read -r proxy < <(exec python3 "$ROOT/tests/support/rawserver.py" --record heard \
+        "proxy${1:+=$1}" 2>proxy.err 3>&-)
+    brokers+=("$!")
+}
+
+# tunnels N: the proxy was asked for the broker, N times, and learned no more.
+tunnels() {
+    expect_same "$(grep -ao "CONNECT ${KIS_BASE_URL#https://} HTTP" heard | wc -l) tunnels" "$1 tunnels"
+    ! grep -aqF -e "$KEY" -e "${SECRET:0:24}" -e tr_id -e oauth heard || fail "$(cat heard)"
+}
+
+@test "https_proxy, HTTPS_PROXY, all_proxy, ALL_PROXY: all calls go through, and the keys stay hidden" {
+    local name
+
+    for name in https_proxy HTTPS_PROXY all_proxy ALL_PROXY; do
+        serve_tls here
+        proxy
+        rm -rf heard "$STATE"
+        export "$name=http://127.0.0.1:$proxy"
+        fetch --cacert "$BATS_FILE_TMPDIR/authority.pem" --workers 1 005930 AAPL
+        unset "$name"
+        expect_status 0
+        tunnels 2 # the token's connection is its own
+    done
+}
+
+@test "no_proxy, NO_PROXY: what is in it is asked directly" {
+    local list
+
+    serve_tls here
+    proxy
+    export https_proxy=http://127.0.0.1:$proxy
+    for list in no_proxy=127.0.0.1 NO_PROXY=10.0.0.0/8,127.0.0.0/8 'no_proxy=*'; do
+        export "${list?}"
+        fetch --cacert "$BATS_FILE_TMPDIR/authority.pem" 005930
+        unset "${list%%=*}"
+        expect_status 0
+        [ ! -e heard ] || fail "$list: $(cat heard)"
+    done
+    export no_proxy=127.0.0.2,example.com
+    fetch --cacert "$BATS_FILE_TMPDIR/authority.pem" --workers 1 005930
+    expect_status 0
+    tunnels 1
+    unset no_proxy https_proxy
+}
+
+@test "a proxy with a login: with it, calls go through; without, it is named, once" {
+    serve_tls here
+    proxy me:hunter2
+    export https_proxy=http://me:hunter2@127.0.0.1:$proxy
+    fetch --cacert "$BATS_FILE_TMPDIR/authority.pem" --workers 1 005930
+    expect_status 0
+    tunnels 2
+    rm -rf heard log "$STATE"
+    for https_proxy in "http://127.0.0.1:$proxy" "http://me:wrong@127.0.0.1:$proxy"; do
+        codes 30 | fetch --cacert "$BATS_FILE_TMPDIR/authority.pem" --format ndjson --batch 1 -f -
+        expect_ndjson 'length == 30 and all(.[]; .error_type == "Auth")'
+        case $https_proxy in
+        *wrong*) expect_text out "the proxy '127.0.0.1:$proxy' refuses the login" ;;
+        *) expect_text out "the proxy '127.0.0.1:$proxy' wants a login" ;;
+        esac
+        expect_no_text out wrong
+        expect_no_text err wrong
+        expect_no_calls
+    done
+    [ "$(grep -ao 'CONNECT' heard | wc -l)" -le 6 ] || fail "asked again and again"
+    unset https_proxy
+}
+
 @test "TLS 1.1 is refused" {
     serve_tls here --tls-priority 'NORMAL:-VERS-ALL:+VERS-TLS1.1' || skip 'no TLS 1.1 here'
     fetch --cacert "$BATS_FILE_TMPDIR/authority.pem" --retries 0 --format ndjson 005930

@@ -5,12 +5,14 @@ load ../support/faults
 
 # ---- the network ---------------------------------------------------------------
 
-@test "N1 unknown host: looked up again, then given up for all, said once" {
+@test "N1 unknown host: given up for all within two seconds, said once" {
     preload faults FAULT_RESOLVER=unknown
     use https://broker.test
     many 50
+    bound=2
     ask --stats stats
     expect_end 4 0 Network
+    expect_text err "cannot resolve 'broker.test': the name does not exist"
     expect_json '.retries <= 6' stats # two for each worker
     expect_same "$(grep -c 'stopped early' err)" 1
 }
@@ -23,11 +25,32 @@ load ../support/faults
     expect_end 0 3
 }
 
-@test "N5 SYNs are dropped: each attempt ends in time" {
-    try=1 deadline=20
+@test "N3 an address that drops SYNs before the live one: costs a second, not the attempt" {
+    preload faults FAULT_RESOLVER=dead
+    try=9 deadline=20
+    serve_tls host
+    wire --bind "127.0.0.9:${KIS_BASE_URL##*:}" deaf
+    use "https://broker.test:${KIS_BASE_URL##*:}"
+    ask --cacert "$ca" --retries 0
+    expect_end 0 3
+}
+
+@test "N5 SYNs are dropped: the attempt ends long before its time, and was no call" {
+    try=25 deadline=40 bound=12
     wire deaf
-    ask
-    expect_end 4 0 Timeout
+    ask --retries 0 --stats stats
+    expect_end 4 0 Network
+    expect_text out 'no answer'
+    expect_json '.calls == 0' stats
+}
+
+@test "T4 a handshake that takes longer than a connection may: it has the rest of the attempt" {
+    try=25 deadline=40
+    serve_tls host
+    wire late=3
+    use "https://${KIS_BASE_URL#*//}"
+    ask --cacert "$ca" --retries 0
+    expect_end 0 3
 }
 
 @test "N7 a byte every 200 ms: the attempt ends although there is progress" {
@@ -99,6 +122,30 @@ END
     use "https://broker.test:${KIS_BASE_URL##*:}"
     ask --cacert "$ca" --retries 0
     expect_end 0 3
+}
+
+@test "N15 a proxy that is no proxy: the error names it, and it ends" {
+    local proxy
+
+    serve_tls host
+    for proxy in garbage://x 'a proxy' http://127.0.0.1:99999; do
+        client=(env "https_proxy=$proxy")
+        bound=2
+        ask --cacert "$ca"
+        expect_end 4 0 Network
+        expect_text err "cannot use the proxy '$proxy'"
+        expect_no_calls
+    done
+}
+
+@test "N15 nobody at the proxy's port: the error names it" {
+    client=(env https_proxy=http://me:hunter2@127.0.0.1:9)
+    serve_tls host
+    ask --cacert "$ca" --retries 0
+    expect_end 4 0 Network
+    expect_text out "cannot connect to the proxy '127.0.0.1:9': Connection refused"
+    expect_no_text err hunter2
+    expect_no_calls
 }
 
 @test "N15 a proxy that is not there: the error names it" {

@@ -5,6 +5,9 @@
  *                  unknown    no name exists
  *                  dead       each name is 127.0.0.9 first, then 127.0.0.1
  *                  hole       each name is 2001:db8::1 first, then 127.0.0.1
+ *                  again      "try again later", FAULT_RESOLVER_TIMES times, or
+ *                             for FAULT_RESOLVER_SECONDS from the first question
+ *                             on; then each name is 127.0.0.1
  *   FAULT_CLOCK_STEP=SEC      the wall clock jumps by SEC and back, four times a
  *                             second; the monotonic clock does not
  *   FAULT_CLOCK_SHIFT=SEC     the wall clock is wrong by SEC
@@ -33,7 +36,8 @@
 static uintptr_t code_begin, code_end; /* of the main program */
 static long thread_limit = -1, clock_step, clock_shift;
 static const char *resolver = "";
-static atomic_long threads;
+static atomic_long threads, refusals_left, first_asked_ms = -1;
+static long refused_ms;
 
 /* The first object is the main program. */
 static int note_main(struct dl_phdr_info *info, size_t size, void *arg)
@@ -62,6 +66,9 @@ __attribute__((constructor)) static void begin(void)
 	dl_iterate_phdr(note_main, NULL);
 	if (getenv("FAULT_RESOLVER"))
 		resolver = getenv("FAULT_RESOLVER");
+	refusals_left = number_of("FAULT_RESOLVER_TIMES", 0);
+	if (getenv("FAULT_RESOLVER_SECONDS"))
+		refused_ms = (long)(1000 * strtod(getenv("FAULT_RESOLVER_SECONDS"), NULL));
 	thread_limit = number_of("FAULT_THREADS", -1);
 	clock_step = number_of("FAULT_CLOCK_STEP", 0);
 	clock_shift = number_of("FAULT_CLOCK_SHIFT", 0);
@@ -92,6 +99,20 @@ static struct addrinfo *make_address(int family, const char *text, in_port_t por
 	return &p->info;
 }
 
+static bool is_refused_for_now(void)
+{
+	struct timespec now;
+	long now_ms, first = -1;
+
+	if (atomic_fetch_sub(&refusals_left, 1) > 0)
+		return true;
+	REAL(clock_gettime)(CLOCK_MONOTONIC, &now);
+	now_ms = now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	if (atomic_compare_exchange_strong(&first_asked_ms, &first, now_ms))
+		first = now_ms;
+	return now_ms < first + refused_ms;
+}
+
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
 		struct addrinfo **out)
 {
@@ -104,10 +125,17 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 		return EAI_NONAME;
 	if (resolver[0] == '\0')
 		return REAL(getaddrinfo)(node, service, hints, out);
-	*out = strcmp(resolver, "hole") == 0 ?
-		       make_address(AF_INET6, "2001:db8::1", port) :
-		       make_address(AF_INET, "127.0.0.9", port);
-	(*out)->ai_next = make_address(AF_INET, "127.0.0.1", port);
+	if (strcmp(resolver, "again") == 0 && is_refused_for_now())
+		return EAI_AGAIN;
+	*out = make_address(AF_INET, "127.0.0.1", port);
+	if (strcmp(resolver, "again") != 0) {
+		struct addrinfo *first = strcmp(resolver, "hole") == 0 ?
+						 make_address(AF_INET6, "2001:db8::1", port) :
+						 make_address(AF_INET, "127.0.0.9", port);
+
+		first->ai_next = *out;
+		*out = first;
+	}
 	return 0;
 }
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Stands on the wire before a broker, and says what its library cannot.
 
-usage: rawserver.py [--tls CERT KEY] [--upstream HOST:PORT] [--record FILE] WHAT
+usage: rawserver.py [--tls CERT KEY] [--bind HOST:PORT] [--upstream HOST:PORT]
+                    [--record FILE] WHAT
 
-It prints its port and serves on 127.0.0.1 until it is killed, or for two minutes.
-WHAT is done with each connection:
+It prints its port and serves there, on 127.0.0.1 unless told otherwise, until it is
+killed, or for two minutes. WHAT is done with each connection:
 
   silent         accepted, then nothing at all is said
   deaf[=SEC]     not accepted, and the queue is full, so that further SYNs are
@@ -14,11 +15,15 @@ WHAT is done with each connection:
   relay          passed on to upstream and back
   hold=SEC       relay whose way there stands still for SEC from the first quote
                  call on; then all that was held goes at once
+  late=SEC       relay that begins only after SEC
+  proxy[=LOGIN]  as an HTTP proxy: CONNECT makes it a relay to that port of
+                 127.0.0.1, if the LOGIN (user:password) is right; else it says 407
   split          relay that passes the answer on byte by byte
   answer=BODY    relay, but for quote calls: their answer is 200 with BODY
 """
 
 import argparse
+import base64
 import select
 import socket
 import ssl
@@ -87,8 +92,30 @@ class Wire:
     def text(self):
         return self.argument.encode().decode("unicode_escape").encode("latin-1")
 
-    def relay(self, connection):
-        with socket.create_connection(self.upstream) as upstream:
+    def late(self, connection):
+        time.sleep(float(self.argument))
+        self.relay(connection)
+
+    def proxy(self, connection):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            piece = connection.recv(65536)
+            if not piece:
+                return
+            head += piece
+        self.note(head)
+        login = base64.b64encode(self.argument.encode())
+        if self.argument and b"\r\nProxy-Authorization: Basic %s\r\n" % login not in head:
+            connection.sendall(b"HTTP/1.1 407 Login\r\nContent-Length: 0\r\n"
+                               b"Proxy-Authenticate: Basic realm=\"tests\"\r\n\r\n")
+            return
+        method, target, _ = head.decode("latin-1").split(" ", 2)
+        if method == "CONNECT":
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            self.relay(connection, ("127.0.0.1", address(target)[1]))
+
+    def relay(self, connection, upstream=None):
+        with socket.create_connection(upstream or self.upstream) as upstream:
             upstream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while True:
@@ -137,14 +164,16 @@ def address(text):
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--tls", nargs=2)
+    parser.add_argument("--bind", type=address, default=("127.0.0.1", 0))
     parser.add_argument("--upstream", type=address)
     parser.add_argument("--record")
     parser.add_argument("what")
-    wire = Wire(parser.parse_args())
+    options = parser.parse_args()
+    wire = Wire(options)
     end = time.monotonic() + LIFE
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", 0))
+    listener.bind(options.bind)
     if wire.what == "deaf":
         fillers = fill_queue(listener)
     else:

@@ -1,3 +1,4 @@
+/* wrap: getaddrinfo freeaddrinfo */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,6 +20,7 @@
 #include "base/clock.h"
 #include "base/sync.h"
 #include "child.h"
+#include "names.h"
 #include "net/http.h"
 
 /* ---- a server that says what its table says, to the letter ---- */
@@ -57,6 +59,14 @@ static const struct page {
 	{ "/hang", NULL, HANG },
 	{ "/hang-in-headers", "HTTP/1.1 200 OK\r\nContent-", HANG },
 	{ "/hang-in-body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nok", HANG },
+	/* as a proxy, by what CONNECT asks for */
+	{ "open.test:443", "HTTP/1.1 200 OK\r\nX-Proxy: 1\r\n\r\n", KEEP },
+	{ "login.test:443", "HTTP/1.1 407 Login\r\nProxy-Authenticate: Basic realm=\"x\"\r\n"
+			    "X-Proxy: 1\r\nContent-Length: 0\r\n\r\n", KEEP },
+	{ "forbidden.test:443", "HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno", CLOSE },
+	{ "down.test:443", "HTTP/1.1 502 Down\r\nContent-Length: 0\r\n\r\n", CLOSE },
+	{ "die.test:443", NULL, CLOSE },
+	{ "hang.test:443", NULL, HANG },
 };
 
 enum { VISITORS = 16, REQUEST_BYTES = 16384 };
@@ -221,16 +231,27 @@ static void *serve(void *arg)
 	}
 }
 
-static void start_server(struct server *s)
+/* A socket that listens at 127.0.0.HOST; port 0: any. */
+static int open_port(int host, int port, int backlog)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET,
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+				  .sin_port = htons((in_port_t)port),
+				  .sin_addr.s_addr = htonl(0x7f000000U | (unsigned)host) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+	assert_int_equal(listen(fd, backlog), 0);
+	return fd;
+}
+
+static void start_server_at(struct server *s, int host, int port)
+{
+	struct sockaddr_in at;
 	socklen_t len = sizeof at;
 	struct err err;
 
-	s->fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(s->fd, (struct sockaddr *)&at, sizeof at), 0);
-	assert_int_equal(listen(s->fd, VISITORS), 0);
+	s->fd = open_port(host, port, VISITORS);
 	assert_int_equal(getsockname(s->fd, (struct sockaddr *)&at, &len), 0);
 	s->port = ntohs(at.sin_port);
 	for (int i = 0; i < VISITORS; i++)
@@ -238,6 +259,11 @@ static void start_server(struct server *s)
 	assert_int_equal(pipe(s->end), 0);
 	assert_int_equal(mutex_init(&s->mu, &err), 0);
 	assert_int_equal(thread_start(&s->thread, serve, s, &err), 0);
+}
+
+static void start_server(struct server *s)
+{
+	start_server_at(s, 1, 0);
 }
 
 static void end_server(struct server *s)
@@ -283,6 +309,7 @@ static int meet(void **state)
 	struct client *c = calloc(1, sizeof *c);
 
 	*state = c;
+	start_names("127.0.0.1");
 	start_server(&c->server);
 	snprintf(c->base, sizeof c->base, "http://127.0.0.1:%d", c->server.port);
 	http_request_init(&c->request);
@@ -301,6 +328,7 @@ static int part(void **state)
 	http_response_release(&c->response);
 	stop_destroy(&c->stop);
 	end_server(&c->server);
+	end_names();
 	free(c);
 	return is_clean ? 0 : -1;
 }
@@ -615,7 +643,6 @@ static void what_is_too_late_is_not_begun(void **state)
 	assert_false(c->response.was_sent);
 	assert_true(c->response.finished_ns > 0);
 	assert_seen(c, 1, 1);
-	atomic_store(&c->has_stray_resolver, false); /* it cannot tell */
 }
 
 static void *hang(void *arg)
@@ -647,6 +674,15 @@ static void stop_ends_it(void **state)
 
 /* ---- what fails before anything is sent ---- */
 
+static int port_of_nobody(void)
+{
+	struct server brief = { .fd = -1 };
+
+	start_server(&brief);
+	end_server(&brief);
+	return brief.port;
+}
+
 static void unsent_is_told_apart(void **state)
 {
 	static const struct {
@@ -665,14 +701,12 @@ static void unsent_is_told_apart(void **state)
 		{ "no URL", "http://:::", true, true, NULL, ERR_HTTP, false },
 	};
 	struct client *c = *state;
-	struct server nobody = { .fd = -1 };
+	int nobody = port_of_nobody();
 
-	start_server(&nobody);
-	end_server(&nobody);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		print_message("# %s\n", rows[i].name);
 		snprintf(c->base, sizeof c->base, "%s%d", rows[i].base,
-			 rows[i].is_ours ? c->server.port : nobody.port);
+			 rows[i].is_ours ? c->server.port : nobody);
 		open_http(c, rows[i].ca_file, rows[i].allows_plain);
 		assert_int_equal(get_until(c, "/ok", clock_monotonic_ns() + 20 * NS_PER_SEC), -1);
 		assert_int_equal(c->err.kind, rows[i].want);
@@ -682,7 +716,6 @@ static void unsent_is_told_apart(void **state)
 		assert_true(c->response.finished_ns > 0);
 	}
 	assert_int_equal(atomic_load(&c->server.requests), 0);
-	atomic_store(&c->has_stray_resolver, false);
 }
 
 /* A server that was there before and is not there now is not reached. */
@@ -719,6 +752,310 @@ static void no_proxy_for_a_loopback_address(void **state)
 	assert_int_equal(get(c, "/ok"), 0);
 	unsetenv("http_proxy");
 	unsetenv("all_proxy");
+}
+
+/* ---- names and addresses ---- */
+
+static void use_name(struct client *c, const char *host)
+{
+	snprintf(c->base, sizeof c->base, "http://%s:%d", host, c->server.port);
+}
+
+static int64_t late(void)
+{
+	return clock_monotonic_ns() + 60 * NS_PER_SEC;
+}
+
+static void names_are_ours_to_resolve(void **state)
+{
+	struct client *c = *state;
+
+	use_name(c, "broker.test");
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(get(c, "/ok"), 0);
+		assert_int_equal(c->response.is_new_connection, i == 0);
+	}
+	assert_true(has_asked(c, "\r\nHost: broker.test:"));
+	assert_int_equal(post(c, "/ok", "x", true), 0); /* on a connection of its own */
+	assert_int_equal(atomic_load(&names.asked), 1);
+	use_name(c, "other.test");
+	assert_int_equal(get(c, "/ok"), 0);
+	assert_int_equal(atomic_load(&names.asked), 2);
+	use_name(c, "localhost");
+	assert_int_equal(get(c, "/ok"), 0);
+	use_name(c, "127.1");
+	assert_int_equal(get(c, "/ok"), 0);
+	assert_int_equal(atomic_load(&names.asked), 2);
+}
+
+static void failures_of_the_name_are_told_apart(void **state)
+{
+	static const struct {
+		int rc;
+		enum err_kind want;
+	} rows[] = {
+		{ EAI_AGAIN, ERR_NETWORK },
+		{ EAI_NONAME, ERR_HOST },
+		{ EAI_FAIL, ERR_NETWORK },
+	};
+	struct client *c = *state;
+
+	use_name(c, "broker.test");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		names.rc = rows[i].rc;
+		assert_int_equal(get(c, "/ok"), -1);
+		assert_int_equal(c->err.kind, rows[i].want);
+		assert_non_null(strstr(c->err.msg, "cannot resolve 'broker.test'"));
+		assert_false(c->response.was_sent || c->response.was_connected);
+		assert_true(c->response.finished_ns > 0);
+		names.rc = 0;
+		assert_int_equal(get(c, "/ok"), 0);
+		open_http(c, NULL, true);
+	}
+}
+
+static void a_stalled_name_ends_at_the_deadline(void **state)
+{
+	struct client *c = *state;
+
+	use_name(c, "stall.test");
+	do /* once the lookup is under way */
+		assert_int_equal(get_until(c, "/ok", soon()), -1);
+	while (atomic_load(&names.asked) < 1);
+	assert_int_equal(get_until(c, "/ok", soon()), -1);
+	assert_int_equal(c->err.kind, ERR_TIMEOUT);
+	assert_false(c->response.was_sent || c->response.was_connected);
+	assert_true(atomic_load(&c->has_stray_resolver));
+	let_one_go();
+	assert_int_equal(get(c, "/ok"), 0);
+	assert_int_equal(atomic_load(&names.asked), 1);
+	atomic_store(&c->has_stray_resolver, false); /* it came back */
+}
+
+/* Where SYNs are dropped: a queue that is full. */
+struct deaf {
+	int fd, filler[4];
+};
+
+static void start_deaf(struct deaf *d, int host, int port)
+{
+	struct sockaddr_in at;
+	socklen_t len = sizeof at;
+	struct pollfd p;
+
+	d->fd = open_port(host, port, 0);
+	assert_int_equal(getsockname(d->fd, (struct sockaddr *)&at, &len), 0);
+	for (int i = 0; i < 4; i++) {
+		d->filler[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		(void)connect(d->filler[i], (struct sockaddr *)&at, len);
+	}
+	p = (struct pollfd){ .fd = d->filler[0], .events = POLLOUT };
+	assert_int_equal(poll(&p, 1, 10000), 1);
+}
+
+static void end_deaf(struct deaf *d)
+{
+	for (int i = 0; i < 4; i++)
+		close(d->filler[i]);
+	close(d->fd);
+}
+
+/* Alone it may have half of the address's share, not of the deadline. */
+static void a_deaf_address_leaves_time_for_the_next(void **state)
+{
+	struct client *c = *state;
+	struct deaf deaf;
+
+	names.answer = "127.0.0.9 127.0.0.1";
+	start_deaf(&deaf, 9, c->server.port);
+	use_name(c, "broker.test");
+	if (get_until(c, "/ok", late()) < 0)
+		fail_msg("%s", c->err.msg);
+	assert_true(c->response.was_connected);
+	end_deaf(&deaf);
+}
+
+static void an_unanswered_connect_was_not_sent(void **state)
+{
+	struct client *c = *state;
+	struct deaf deaf;
+
+	names.answer = "127.0.0.9";
+	start_deaf(&deaf, 9, c->server.port);
+	use_name(c, "broker.test");
+	assert_int_equal(get_until(c, "/ok", late()), -1);
+	assert_int_equal(c->err.kind, ERR_NETWORK);
+	assert_non_null(strstr(c->err.msg, "cannot connect to 'broker.test:"));
+	assert_non_null(strstr(c->err.msg, ": no answer"));
+	assert_false(c->response.was_sent || c->response.was_connected);
+	end_deaf(&deaf);
+	names.answer = "127.0.0.1"; /* the name has moved */
+	assert_int_equal(get_until(c, "/ok", late()), 0);
+	assert_int_equal(atomic_load(&names.asked), 2);
+}
+
+static void the_address_that_answered_comes_first(void **state)
+{
+	struct client *c = *state;
+	struct server other = { .fd = -1 };
+
+	names.answer = "127.0.0.9 127.0.0.8 127.0.0.1 127.0.0.7";
+	use_name(c, "broker.test");
+	assert_int_equal(get(c, "/ok"), 0);
+	start_server_at(&other, 9, c->server.port);
+	assert_int_equal(post(c, "/ok", "x", true), 0); /* a new connection */
+	assert_int_equal(atomic_load(&other.connections), 0);
+	assert_seen(c, 2, 2);
+	end_server(&c->server);
+	assert_int_equal(post(c, "/ok", "x", true), 0); /* the others are not lost */
+	assert_int_equal(atomic_load(&other.connections), 0 + 1);
+	assert_int_equal(atomic_load(&names.asked), 1);
+	end_server(&other);
+	assert_int_equal(get(c, "/ok"), -1);
+	start_server(&c->server);
+}
+
+static void an_unreached_name_is_asked_for_again(void **state)
+{
+	struct client *c = *state;
+
+	names.answer = "127.0.0.9";
+	use_name(c, "broker.test");
+	assert_int_equal(get(c, "/ok"), -1);
+	assert_int_equal(c->err.kind, ERR_NETWORK);
+	assert_non_null(strstr(c->err.msg, "Connection refused"));
+	names.answer = "127.0.0.1";
+	assert_int_equal(get(c, "/ok"), 0);
+	assert_int_equal(atomic_load(&names.asked), 2);
+}
+
+/* ---- proxies ---- */
+
+static void set_proxy(struct client *c, const char *login)
+{
+	char url[100];
+
+	snprintf(url, sizeof url, "http://%s127.0.0.1:%d", login, c->server.port);
+	setenv("https_proxy", url, 1);
+	open_http(c, NULL, false);
+}
+
+static int get_by_proxy(struct client *c, const char *base)
+{
+	http_request_reset(&c->request);
+	http_request_set_url(&c->request, base, "/ok");
+	assert_int_equal(http_request_add_header(&c->request, "appkey", "the key", NULL), 0);
+	return perform_until(c, late());
+}
+
+static void a_proxy_that_opens_no_way_is_named(void **state)
+{
+	static const struct {
+		const char *base, *login;
+		enum err_kind want;
+		int code;
+		const char *says; /* of the proxy that is named */
+	} rows[] = {
+		{ "https://login.test", "", ERR_AUTH, 407, " wants a login" },
+		{ "https://login.test", "me:hunter2@", ERR_AUTH, 407, " refuses the login" },
+		{ "https://forbidden.test", "", ERR_AUTH, 403,
+		  " refuses the way to https://forbidden.test: HTTP status 403" },
+		{ "https://down.test", "", ERR_NETWORK, 502,
+		  " finds no way to https://down.test: HTTP status 502" },
+		{ "https://die.test", "", ERR_NETWORK, 0, ": " },
+	};
+	struct client *c = *state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char says[200];
+
+		print_message("# %s\n", rows[i].base);
+		atomic_store(&c->server.requests, 0);
+		set_proxy(c, rows[i].login);
+		assert_int_equal(get_by_proxy(c, rows[i].base), -1);
+		snprintf(says, sizeof says, "the proxy '127.0.0.1:%d'%s", c->server.port,
+			 rows[i].says);
+		if (!strstr(c->err.msg, says))
+			fail_msg("not '%s': %s", says, c->err.msg);
+		assert_int_equal(c->err.kind, rows[i].want);
+		if (rows[i].code)
+			assert_int_equal(c->err.code, rows[i].code);
+		assert_null(strstr(c->err.msg, "hunter2"));
+		assert_false(c->response.was_sent || c->response.was_connected);
+		assert_int_equal(c->response.status, 0); /* the server said nothing */
+		assert_null(http_response_header(&c->response, "X-Proxy"));
+		assert_true(has_asked(c, "CONNECT "));
+		assert_false(has_asked(c, "the key"));
+		assert_int_equal(atomic_load(&c->server.requests), 1);
+	}
+	assert_int_equal(atomic_load(&names.asked), 0);
+	unsetenv("https_proxy");
+}
+
+/* Behind an open tunnel it is the server that fails. */
+static void a_tunnel_reaches_the_server(void **state)
+{
+	struct client *c = *state;
+
+	set_proxy(c, "me:hunter2@");
+	assert_int_equal(get_by_proxy(c, "https://open.test"), -1);
+	assert_true(has_asked(c, "CONNECT open.test:443 HTTP/1.1\r\n"));
+	assert_true(has_asked(c, "\r\nProxy-Authorization: Basic bWU6aHVudGVyMg==\r\n"));
+	assert_int_equal(c->err.kind, ERR_HANDSHAKE);
+	assert_null(strstr(c->err.msg, "proxy"));
+	assert_true(c->response.was_connected);
+	assert_null(http_response_header(&c->response, "X-Proxy"));
+	unsetenv("https_proxy");
+}
+
+static void a_proxy_that_is_not_there_is_named(void **state)
+{
+	struct client *c = *state;
+	char url[64], want[100];
+	int port = port_of_nobody();
+
+	snprintf(url, sizeof url, "http://me:hunter2@127.0.0.1:%d", port);
+	setenv("https_proxy", url, 1);
+	open_http(c, NULL, false);
+	assert_int_equal(get_by_proxy(c, "https://open.test"), -1);
+	assert_int_equal(c->err.kind, ERR_NETWORK);
+	snprintf(want, sizeof want,
+		 "cannot connect to the proxy '127.0.0.1:%d': Connection refused", port);
+	assert_string_equal(c->err.msg, want);
+	assert_false(c->response.was_connected);
+
+	names.rc = EAI_NONAME;
+	setenv("https_proxy", "http://me:hunter2@gone.test:3128", 1);
+	open_http(c, NULL, false);
+	assert_int_equal(get_by_proxy(c, "https://open.test"), -1);
+	assert_int_equal(c->err.kind, ERR_HOST);
+	assert_string_equal(c->err.msg,
+			    "proxy: cannot resolve 'gone.test': the name does not exist");
+
+	setenv("https_proxy", "foo://me:hunter2@gone.test:3128", 1);
+	open_http(c, NULL, false);
+	assert_int_equal(get_by_proxy(c, "https://open.test"), -1);
+	assert_int_equal(c->err.kind, ERR_HOST);
+	assert_non_null(strstr(c->err.msg, "cannot use the proxy"));
+	assert_null(strstr(c->err.msg, "hunter2"));
+	unsetenv("https_proxy");
+}
+
+static void no_proxy_is_obeyed(void **state)
+{
+	struct client *c = *state;
+
+	set_proxy(c, "");
+	setenv("no_proxy", "10.0.0.0/8,.broker.test", 1);
+	open_http(c, NULL, false);
+	snprintf(c->base, sizeof c->base, "https://api.broker.test:%d", c->server.port);
+	assert_int_equal(get_by_proxy(c, c->base), -1);
+	assert_int_equal(c->err.kind, ERR_HANDSHAKE); /* the server speaks no TLS */
+	assert_int_equal(atomic_load(&c->server.requests), 0);
+	assert_int_equal(get_by_proxy(c, "https://login.test"), -1);
+	assert_true(has_asked(c, "CONNECT login.test:443"));
+	unsetenv("no_proxy");
+	unsetenv("https_proxy");
 }
 
 /* ---- requests ---- */
@@ -862,6 +1199,17 @@ int main(void)
 		WITH_CLIENT(unsent_is_told_apart),
 		WITH_CLIENT(each_call_says_what_it_reached),
 		WITH_CLIENT(no_proxy_for_a_loopback_address),
+		WITH_CLIENT(names_are_ours_to_resolve),
+		WITH_CLIENT(failures_of_the_name_are_told_apart),
+		WITH_CLIENT(a_stalled_name_ends_at_the_deadline),
+		WITH_CLIENT(a_deaf_address_leaves_time_for_the_next),
+		WITH_CLIENT(an_unanswered_connect_was_not_sent),
+		WITH_CLIENT(the_address_that_answered_comes_first),
+		WITH_CLIENT(an_unreached_name_is_asked_for_again),
+		WITH_CLIENT(a_proxy_that_opens_no_way_is_named),
+		WITH_CLIENT(a_tunnel_reaches_the_server),
+		WITH_CLIENT(a_proxy_that_is_not_there_is_named),
+		WITH_CLIENT(no_proxy_is_obeyed),
 		WITH_CLIENT(url_is_encoded),
 		WITH_CLIENT(headers_are_sent),
 		WITH_CLIENT(no_header_within_a_header),

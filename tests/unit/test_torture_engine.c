@@ -555,7 +555,7 @@ static void nothing_is_left(void **state)
 		{ "shared quota", make_shared_quota, 6, 6 },
 		{ "credential", make_credential, 4, 4 },
 		{ "exchange book", make_book, 3, 2 },
-		{ "http", make_http, 1, 1 },
+		{ "http", make_http, 2, 2 },
 		{ "worker of fetch", make_fetch_worker, 1, 1 },
 		{ "inline pool", make_inline_pool, 14, 14 },
 		/* The second to fourth worker are a help. */

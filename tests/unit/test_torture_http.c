@@ -3,7 +3,7 @@
  * the right answer or in an error that says something, what is sent is never
  * less than it should be, libcurl holds no block afterwards, and memory that
  * comes back is enough to go on. And whatever else libcurl may refuse. */
-/* wrap: realloc curl_global_init curl_multi_perform curl_multi_poll curl_multi_info_read */
+/* wrap: getaddrinfo freeaddrinfo realloc curl_global_init curl_multi_perform curl_multi_poll curl_multi_info_read */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,6 +25,7 @@
 
 #include "base/clock.h"
 #include "base/sync.h"
+#include "names.h"
 #include "net/http.h"
 
 /* ---- what libcurl may refuse ---- */
@@ -264,7 +265,7 @@ enum { CALLS = sizeof calls / sizeof *calls };
 
 struct desk {
 	struct server server;
-	const char *scheme, *ca_file;
+	const char *scheme, *host, *ca_file;
 	struct stop stop;
 	struct http_request request;
 	struct http_response response;
@@ -275,7 +276,7 @@ static void build(struct desk *d, const struct call *call)
 {
 	char base[64];
 
-	snprintf(base, sizeof base, "%s://127.0.0.1:%d", d->scheme, d->server.port);
+	snprintf(base, sizeof base, "%s://%s:%d", d->scheme, d->host, d->server.port);
 	http_request_reset(&d->request);
 	http_request_set_url(&d->request, base, call->path);
 	http_request_add_query(&d->request, "code", "005930");
@@ -414,6 +415,8 @@ static int set_up(void **state)
 	struct err err;
 
 	assert_non_null(d);
+	start_names("127.0.0.1");
+	d->host = "127.0.0.1";
 	start_server(&d->server);
 	http_request_init(&d->request);
 	http_response_init(&d->response);
@@ -429,6 +432,7 @@ static int tear_down(void **state)
 	http_response_release(&d->response);
 	stop_destroy(&d->stop);
 	end_server(&d->server);
+	end_names();
 	free(d);
 	return 0;
 }
@@ -463,17 +467,27 @@ static void plain_http(void **state)
 	torture(d, 0, true);
 }
 
+/* The first of its addresses is dead, so that the second is tried, and comes
+ * first from then on. */
+static void named_host(void **state)
+{
+	struct desk *d = *state;
+
+	d->scheme = "http";
+	d->host = "broker.test";
+	names.answer = "127.0.0.9 127.0.0.1";
+	torture(d, 0, false);
+	torture(d, 0, true);
+}
+
 /* ---- refusals of other kinds ---- */
 
 /* One call, during which *refuses is true, and a second, with a client of their
  * own. Returns what became of the first. */
-static int call_refused(struct desk *d, bool *refuses, bool *has_stray_resolver, struct err *err)
+static int call_refused(struct desk *d, bool *refuses, struct err *err)
 {
 	struct err second;
-	atomic_bool is_stray = false;
-	struct http_config config = { .user_agent = "quotefetch/test",
-				      .allows_plain = true,
-				      .has_stray_resolver = &is_stray };
+	struct http_config config = { .user_agent = "quotefetch/test", .allows_plain = true };
 	struct http *h = http_new(&config, err);
 	int rc;
 
@@ -486,7 +500,6 @@ static int call_refused(struct desk *d, bool *refuses, bool *has_stray_resolver,
 	rc = http_perform(h, &d->request, &d->stop, clock_monotonic_ns() + 60 * NS_PER_SEC,
 			  &d->response, err);
 	*refuses = false;
-	*has_stray_resolver = is_stray;
 	if (http_perform(h, &d->request, &d->stop, CLOCK_NEVER, &d->response, &second) < 0)
 		fail_msg("it does not get over it: %s", second.msg);
 	http_free(h);
@@ -498,23 +511,19 @@ static void a_refusal_is_said(void **state)
 	static const struct {
 		bool *refuses;
 		const char *want;
-		bool is_unresolved;
 	} rows[] = {
-		{ &has_no_memory, "out of memory", false },
-		{ &cannot_go_on, "libcurl cannot go on", true },
-		{ &cannot_wait, "libcurl cannot wait", false },
+		{ &has_no_memory, "out of memory" },
+		{ &cannot_go_on, "libcurl cannot go on" },
+		{ &cannot_wait, "libcurl cannot wait" },
 	};
 	struct desk *d = *state;
-	bool is_stray;
 	struct err err;
 
 	d->scheme = "http";
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		assert_int_equal(call_refused(d, rows[i].refuses, &is_stray, &err), -1);
+		assert_int_equal(call_refused(d, rows[i].refuses, &err), -1);
 		assert_int_equal(err.kind, ERR_SYSTEM);
 		assert_string_equal(err.msg, rows[i].want);
-		if (rows[i].is_unresolved)
-			assert_true(is_stray);
 	}
 	has_no_global = true;
 	err.kind = ERR_KINDS;
@@ -529,8 +538,6 @@ static void its_codes_have_kinds(void **state)
 		CURLcode code;
 		enum err_kind want;
 	} rows[] = {
-		{ CURLE_COULDNT_RESOLVE_HOST, ERR_HOST },
-		{ CURLE_COULDNT_RESOLVE_PROXY, ERR_HOST },
 		{ CURLE_COULDNT_CONNECT, ERR_NETWORK },
 		{ CURLE_OPERATION_TIMEDOUT, ERR_TIMEOUT },
 		{ CURLE_SSL_CONNECT_ERROR, ERR_HANDSHAKE },
@@ -545,13 +552,12 @@ static void its_codes_have_kinds(void **state)
 		{ CURLE_RECV_ERROR, ERR_NETWORK },
 	};
 	struct desk *d = *state;
-	bool is_stray;
 	struct err err;
 
 	d->scheme = "http";
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		other_end = rows[i].code;
-		assert_int_equal(call_refused(d, &has_other_end, &is_stray, &err), -1);
+		assert_int_equal(call_refused(d, &has_other_end, &err), -1);
 		assert_int_equal(err.kind, rows[i].want);
 		assert_int_equal(err.code, rows[i].code);
 		assert_true(err.msg[0]);
@@ -562,6 +568,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(plain_http, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(named_host, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refused_tls, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_refusal_is_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(its_codes_have_kinds, set_up, tear_down),
