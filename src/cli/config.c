@@ -10,14 +10,11 @@
 
 #include "base/buf.h"
 #include "base/safefile.h"
+#include "cli/config_file.h"
 #include "cli/options.h"
 #include "cli/secret.h"
 
-enum {
-	CONFIG_MAX_BYTES = 64 * 1024,
-	CREDENTIAL_MAX_BYTES = 4096,
-	PATH_MAX_BYTES = 4096
-};
+enum { CREDENTIAL_MAX_BYTES = 4096, PATH_MAX_BYTES = 4096 };
 
 /* ---- where things are ---- */
 
@@ -141,120 +138,7 @@ static int load_credentials(struct options *o, struct err *err)
 	return load_credential(o, dir, "app_secret", err);
 }
 
-/* ---- the configuration file ---- */
-
-static char *trim(char *text)
-{
-	size_t len;
-
-	text += strspn(text, " \t\r");
-	len = strlen(text);
-	while (len > 0 && strchr(" \t\r", text[len - 1]))
-		len--;
-	text[len] = '\0';
-	return text;
-}
-
-/* What has been found in a file, apart from the settings. */
-struct findings {
-	bool is_private; /* only its owner can read it */
-	bool names_secret;
-	bool names_command;
-};
-
-/* One line, cut in place. Its value may be a secret, so
- * no message repeats what does not fit the form. */
-static int read_line(struct options *o, char *line, struct findings *found,
-		     struct err *err)
-{
-	char *name = trim(line);
-	char *equals = strchr(name, '=');
-	char *value;
-
-	if (name[0] == '\0' || name[0] == '#')
-		return 0;
-	if (!equals || equals == name)
-		return err_set(err, ERR_USAGE, "not of the form 'key = value'");
-	*equals = '\0';
-	value = trim(equals + 1);
-	name = trim(name);
-	if (strcmp(name, "app_key") == 0 || strcmp(name, "app_secret") == 0)
-		found->names_secret = true;
-	if (strcmp(name, "app_secret_cmd") == 0)
-		found->names_command = true;
-	return options_set(o, name, value, SOURCE_CONFIG, err);
-}
-
-static int read_lines(struct options *o, struct buf *text,
-		      struct findings *found, struct err *err)
-{
-	char *line = text->data;
-	char *end = text->data + text->len;
-	int number = 0;
-
-	if (memchr(line, '\0', text->len))
-		return err_set(err, ERR_USAGE,
-			       "holds a NUL byte: is it UTF-16?");
-	if (strncmp(line, "\xef\xbb\xbf", 3) == 0)
-		line += 3;
-	while (line < end) {
-		char *next = line + strcspn(line, "\n");
-
-		*next = '\0'; /* at the very end, the buffer's own NUL */
-		number++;
-		if (read_line(o, line, found, err) < 0)
-			return err_wrap(err, "line %d", number);
-		line = next + 1;
-	}
-	return 0;
-}
-
-/* Others may not read a secret, nor write what a shell will run. */
-static int check_mode(const char *path, const struct findings *found,
-		      struct err *err)
-{
-	struct stat st;
-
-	if (found->names_secret && !found->is_private)
-		return err_set(
-			err, ERR_USAGE,
-			"others can read the secret in it: run chmod 600 '%s'",
-			path);
-	if (found->names_command && stat(path, &st) == 0 && (st.st_mode & 022))
-		return err_set(
-			err, ERR_USAGE,
-			"others can write the command in it: run chmod 600 '%s'",
-			path);
-	return 0;
-}
-
-static int load_file(struct options *o, const char *path, bool must_exist,
-		     struct err *err)
-{
-	struct findings found = { 0 };
-	struct buf text;
-	int rc;
-
-	buf_init(&text, CONFIG_MAX_BYTES);
-	rc = safefile_read_path(path, &text, &found.is_private, err);
-	if (rc == 0 && must_exist)
-		rc = err_set_errno(err, ERR_USAGE, ENOENT, "cannot read '%s'",
-				   path);
-	else if (rc < 0 && err)
-		err->kind = ERR_USAGE;
-	if (rc <= 0 || text.len == 0)
-		goto out;
-	rc = read_lines(o, &text, &found, err);
-	if (rc < 0)
-		err_wrap(err, "'%s'", path);
-	else
-		rc = check_mode(path, &found, err);
-out:
-	if (text.data)
-		secret_wipe(text.data, text.cap);
-	buf_release(&text);
-	return rc < 0 ? -1 : 0;
-}
+/* ---- all of them ---- */
 
 int config_load(struct options *o, struct err *err)
 {
@@ -266,11 +150,11 @@ int config_load(struct options *o, struct err *err)
 	if (load_environment(o, err) < 0 || load_credentials(o, err) < 0)
 		return -1;
 	if (o->config_file)
-		return load_file(o, o->config_file, true, err);
+		return config_file_load(o, o->config_file, true, err);
 	path = xdg_path("XDG_CONFIG_HOME", "/.config", "/quotefetch/config");
 	if (!path)
 		return 0;
-	rc = load_file(o, path, false, err);
+	rc = config_file_load(o, path, false, err);
 	free(path);
 	return rc;
 }

@@ -21,15 +21,28 @@ static bool is_sayable(const struct option_row *row, bool is_argument)
 	       row->place == (is_argument ? PLACE_ARGUMENTS : PLACE_FILE);
 }
 
+/* In a file, app-key is app_key, and no_share is no-share. */
+static bool is_name(const char *known, const char *name, size_t len,
+		    bool is_argument)
+{
+	for (size_t i = 0; i < len; i++) {
+		char c = known[i];
+
+		if (c != name[i] && (is_argument || (c != '-' && c != '_') ||
+				     (name[i] != '-' && name[i] != '_')))
+			return false;
+	}
+	return known[len] == '\0';
+}
+
 static const struct option_row *find_name(const char *name, size_t len,
 					  bool is_argument)
 {
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_table[i];
 
-		if (strlen(row->name) == len &&
-		    memcmp(row->name, name, len) == 0 &&
-		    is_sayable(row, is_argument))
+		if (is_sayable(row, is_argument) &&
+		    is_name(row->name, name, len, is_argument))
 			return row;
 	}
 	return NULL;
@@ -173,6 +186,13 @@ void options_release(struct options *o)
 	free_texts(o->file, o->file_count);
 	free_texts(o->symbol, o->symbol_count);
 	memset(o, 0, sizeof *o);
+}
+
+int options_find_setting(const char *name)
+{
+	const struct option_row *row = find_name(name, strlen(name), false);
+
+	return row ? (int)(row - option_table) : -1;
 }
 
 int options_set(struct options *o, const char *name, const char *value,

@@ -169,6 +169,10 @@ void options_release(struct options *o); /* wipes the secrets first */
 MUST_CHECK int options_parse(struct options *o, int argc, char *const *argv,
 			     struct err *err);
 
+/* The place in the table of what may be said in a file, by its long name ('-'
+ * and '_' are the same); -1: nothing is called that. */
+int options_find_setting(const char *name);
+
 /* Sets what the long name says, unless a higher source has set it already.
  * Used by the configuration and the environment; app_key, app_secret and
  * app_secret_cmd are names here and not on the command line.

@@ -182,6 +182,38 @@ refused_by_broker() {
     expect_lines err 0
 }
 
+@test "the file: keys with '-' or '_', values in quotes, comments behind them" {
+    serve
+    unset KIS_APP_KEY KIS_APP_SECRET
+    printf '%s\n' "app-key = \"$KEY\"  # mine" "app-secret='$SECRET'" 'rate = 0 # all' 'format="csv"' \
+        'no_header = yes' "fields = 'symbol,price' #" 'keep_order = yes#' >"$CONFIG"
+    chmod 600 "$CONFIG"
+    fetch -q 005930
+    expect_same "$(cat err)" "quotefetch: '$CONFIG': line 7: keep_order takes yes or no"
+    sed -i 7d "$CONFIG"
+    fetch -q 005930
+    expect_status 0
+    expect_same "$(cat out)" '005930,274500'
+    # A command's own quotes are left to the shell, and a '#' in a word is part of it.
+    printf '%s\n' "app_key = $KEY" "app-secret-cmd = \"cat\" './a#b'" >"$CONFIG"
+    printf '%s' "$SECRET" >'a#b'
+    fetch -q 005930
+    expect_status 0
+    printf '%s\n' "app_key = $KEY" "app_secret_cmd = \"cat 'a#b'\"  # quoted as a whole" >"$CONFIG"
+    fetch -q 005930
+    expect_status 0
+}
+
+@test "a secret of any source in a file that others can read is refused" {
+    serve
+    for name in app_key app-secret alpaca_key_id alpaca_secret_key; do
+        echo "$name = abc" >"$CONFIG"
+        chmod 644 "$CONFIG"
+        fetch 005930
+        expect_refused "others can read the secret in it: run chmod 600 '$CONFIG'"
+    done
+}
+
 @test "a line of the file that is wrong is named" {
     serve
     unset KIS_BASE_URL
@@ -194,6 +226,12 @@ refused_by_broker() {
     wrong 'rate = many' "rate takes a whole number from 0 to 1000, not 'many'"
     wrong 'format' "not of the form 'key = value'"
     wrong 'quiet = maybe' 'quiet takes yes or no'
+    wrong 'format = "csv' 'a quote is not closed'
+    wrong 'format = # csv' "format takes json, ndjson, csv, tsv or table, not ''"
+    wrong 'keep-ordre = yes' "unknown setting 'keep-ordre': did you mean 'keep-order'?"
+    printf 'rate = 1\nkeep-order = yes\n\nkeep_order = no\n' >"$CONFIG"
+    fetch 005930
+    expect_refused "'$CONFIG': line 4: 'keep_order' is set on line 2 already"
     wrong 'plan = yes' "unknown setting 'plan': see quotefetch --help"
     wrong 'base-url = http://example.com' 'base-url takes https: the keys would travel in clear by http'
 }

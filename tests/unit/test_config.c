@@ -147,7 +147,7 @@ static void test_file(void **state)
 	assert_string_equal(o.app_secret, "a=b#c");
 	assert_int_equal(o.workers, OPTION_AUTO);
 	assert_true(o.keep_order);
-	assert_string_equal(o.fields, "\"symbol\""); /* quotes are nothing special */
+	assert_string_equal(o.fields, "symbol");
 	assert_int_equal(o.rate, 5);
 	options_release(&o);
 }
