@@ -36,7 +36,7 @@ static size_t add(const char *key)
 static void add_many(size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		char key[16];
+		char key[24];
 
 		snprintf(key, sizeof key, "S%zu", i);
 		assert_int_equal(add(key), i);
