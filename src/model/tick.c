@@ -27,6 +27,25 @@ const char *tick_number(const struct tick *t, enum tick_number n)
 	return t->at[n] ? t->text + t->at[n] - 1 : NULL;
 }
 
+/* What is not known adds nothing. */
+static int64_t add_known(int64_t a, int64_t b)
+{
+	if (a == TICK_UNKNOWN || b == TICK_UNKNOWN)
+		return a == TICK_UNKNOWN ? b : a;
+	return a + b;
+}
+
+void tick_merge(struct tick *t, const struct tick *later)
+{
+	struct tick old = *t;
+
+	if (!later->is_old)
+		*t = *later;
+	t->merged = old.merged + later->merged + 1;
+	t->gap = add_known(old.gap, later->gap);
+	t->gap_volume = add_known(old.gap_volume, later->gap_volume);
+}
+
 const char *tick_side_name(enum tick_side side)
 {
 	static const char *const names[] = {

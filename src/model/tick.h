@@ -53,7 +53,7 @@ enum tick_halt { HALT_UNKNOWN, HALT_NO, HALT_YES };
 
 enum {
 	TICK_UNKNOWN = -1,    /* of what the broker counts and did not tell */
-	TICK_TEXT_BYTES = 222 /* which makes it 320 bytes */
+	TICK_TEXT_BYTES = 221 /* which makes it 320 bytes */
 };
 
 struct tick {
@@ -73,6 +73,7 @@ struct tick {
 	uint8_t side; /* enum tick_side */
 	uint8_t session;          /* enum tick_session */
 	uint8_t halt;             /* enum tick_halt */
+	uint8_t is_old;           /* it came after a newer one of its symbol */
 	uint8_t used;             /* bytes of text */
 	uint8_t at[TICK_NUMBERS]; /* where in text, counted from 1; 0: absent */
 	char text[TICK_TEXT_BYTES];
@@ -88,6 +89,10 @@ MUST_CHECK int tick_set_number(struct tick *t, enum tick_number n,
 
 /* NULL: absent. Valid as long as t. */
 const char *tick_number(const struct tick *t, enum tick_number n);
+
+/* Folds one into the other: the result is the newer of the two, and counts what
+ * both were and what both missed. later came after t. */
+void tick_merge(struct tick *t, const struct tick *later);
 
 /* As records show them; NULL for the unknown ones. */
 const char *tick_side_name(enum tick_side side);

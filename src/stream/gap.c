@@ -18,7 +18,7 @@ static bool has_restarted(const struct gap *g, const struct tick *t)
 }
 
 /* Whether the tick is one that came before, or older than it. */
-static bool is_old(const struct gap *g, const struct tick *t)
+static bool is_earlier(const struct gap *g, const struct tick *t)
 {
 	if (g->day && t->day && t->day < g->day)
 		return true;
@@ -84,10 +84,13 @@ enum gap_verdict gap_take(struct gap *g, struct tick *t)
 		verdict = GAP_FIRST;
 	else if (has_restarted(g, t))
 		verdict = GAP_RESTARTED;
-	else if (is_old(g, t))
-		return GAP_REORDERED;
+	else if (is_earlier(g, t))
+		verdict = GAP_REORDERED;
 	else
 		verdict = compare(g, t);
+	t->is_old = verdict == GAP_REORDERED;
+	if (t->is_old)
+		return verdict;
 	*g = (struct gap){ .is_begun = true,
 			   .trades = t->trades,
 			   .volume = t->volume,

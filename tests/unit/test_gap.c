@@ -96,6 +96,7 @@ static void test_pairs(void **state)
 		    next.gap_volume != rows[i].volume)
 			fail_msg("row %zu: %s, gap %lld, volume %lld", i, names[verdict],
 				 (long long)next.gap, (long long)next.gap_volume);
+		assert_int_equal(next.is_old, verdict == GAP_REORDERED);
 	}
 }
 

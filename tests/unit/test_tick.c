@@ -51,6 +51,48 @@ static void test_room(void **state)
 	assert_int_equal(sizeof t, 320);
 }
 
+/* What was merged, and what was missed, adds up; the newer one's words stay. */
+static void test_merge(void **state)
+{
+	static const struct {
+		struct {
+			int64_t trades, gap, volume;
+			uint32_t merged;
+			bool is_old;
+		} a, b;
+		int64_t trades, gap, volume;
+		uint32_t merged;
+	} rows[] = {
+		{ { 10, 0, 0, 0, false }, { 11, 0, 0, 0, false }, 11, 0, 0, 1 },
+		{ { 10, 2, 20, 3, false }, { 15, 4, 40, 0, false }, 15, 6, 60, 4 },
+		{ { 10, 2, 20, 3, false }, { 15, 4, 40, 5, false }, 15, 6, 60, 9 },
+		/* What is not known adds nothing. */
+		{ { 10, TICK_UNKNOWN, 20, 0, false }, { 15, 4, TICK_UNKNOWN, 0, false }, 15, 4, 20, 1 },
+		{ { 10, TICK_UNKNOWN, TICK_UNKNOWN, 0, false },
+		  { 15, TICK_UNKNOWN, TICK_UNKNOWN, 0, false }, 15, TICK_UNKNOWN, TICK_UNKNOWN, 1 },
+		/* One that comes late does not replace what is newer. */
+		{ { 12, 1, 7, 0, false }, { 11, 0, 0, 0, true }, 12, 1, 7, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct tick a, b;
+
+		tick_init(&a);
+		tick_init(&b);
+		a.trades = rows[i].a.trades, b.trades = rows[i].b.trades;
+		a.gap = rows[i].a.gap, b.gap = rows[i].b.gap;
+		a.gap_volume = rows[i].a.volume, b.gap_volume = rows[i].b.volume;
+		a.merged = rows[i].a.merged, b.merged = rows[i].b.merged;
+		b.is_old = rows[i].b.is_old;
+		tick_merge(&a, &b);
+		assert_int_equal(a.trades, rows[i].trades);
+		assert_int_equal(a.gap, rows[i].gap);
+		assert_int_equal(a.gap_volume, rows[i].volume);
+		assert_int_equal(a.merged, rows[i].merged);
+	}
+}
+
 static void test_time(void **state)
 {
 	char out[TICK_TIME_BYTES];
@@ -90,6 +132,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_names),
 	};
