@@ -42,6 +42,7 @@ static int open_credential(struct upstream *u, struct err *err)
 	const struct upstream_config *c = &u->config;
 	const struct credential_config config = {
 		.interval_ms = c->provider->token_interval_ms,
+		.call_max_ns = c->try_timeout_ns,
 		.state_dirfd = c->state_dirfd,
 		.key = buf_text(&u->key),
 		.say = c->warn,

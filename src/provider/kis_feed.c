@@ -35,10 +35,11 @@ static int parse_approval(const struct http_response *response, int64_t now_ms,
 	struct arena texts;
 	struct json_doc *doc;
 
+	(void)now_ms; /* its life is counted, not dated */
 	arena_init(&texts);
 	doc = kis_login_open(response, "approval_key", &texts, out->text, err);
 	if (doc)
-		out->expires_at_ms = now_ms + APPROVAL_LIFE_MS;
+		out->life_ms = APPROVAL_LIFE_MS;
 	json_free(doc);
 	arena_release(&texts);
 	return doc ? 0 : -1;

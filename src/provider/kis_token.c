@@ -6,9 +6,12 @@
 
 #include "base/clock.h"
 #include "net/json_write.h"
+#include "provider/times.h"
 
 enum {
 	ISSUE_INTERVAL_MS = 60 * 1000,
+	SAME_TOKEN_MS = 6 * 3600 * 1000, /* within it the same is issued again */
+	DRIFT_MS = 3600 * 1000, /* between expires_in and the date, as seen */
 	UNKNOWN_LIFE_SEC = 3600, /* where an answer tells no expiry */
 	MAX_LIFE_SEC = 120 * 86400
 };
@@ -90,23 +93,48 @@ fail:
 	return NULL;
 }
 
-/* The date is the server's; expires_in may differ from it by an hour. */
-static int read_expiry(const struct json_node *root, int64_t now_ms,
-		       struct arena *texts, int64_t *expires_at_ms,
-		       struct err *err)
+/* How long a token lives that the server says is over at expires_at_ms. The server
+ * says as well what time it is; if it does not, our clock is believed unless
+ * expires_in (0: not told) says that it is wrong: what is issued again within
+ * hours has less left than that. */
+static int64_t life_until(int64_t expires_at_ms, int64_t expires_in_ms,
+			  const struct http_response *response, int64_t now_ms)
 {
+	const char *date = http_response_header(response, "date");
+	int64_t server_sec, life_ms;
+
+	if (date && times_parse_http(date, &server_sec))
+		return expires_at_ms - server_sec * 1000;
+	life_ms = expires_at_ms - now_ms;
+	if (expires_in_ms == 0 ||
+	    (life_ms <= expires_in_ms + DRIFT_MS &&
+	     life_ms >= expires_in_ms - SAME_TOKEN_MS - DRIFT_MS))
+		return life_ms;
+	return expires_in_ms;
+}
+
+static int read_life(const struct json_node *root,
+		     const struct http_response *response, int64_t now_ms,
+		     struct arena *texts, int64_t *life_ms, struct err *err)
+{
+	int64_t expires_at_ms, expires_in_sec = 0;
 	const char *date;
-	int64_t life_sec = UNKNOWN_LIFE_SEC;
 
 	if (answer_get_text(root, "access_token_token_expired", texts, &date,
-			    err) < 0)
+			 err) < 0 ||
+	    json_get_integer(root, "expires_in", 0, MAX_LIFE_SEC,
+			     &expires_in_sec, err) < 0)
 		return -1;
-	if (date)
-		return clock_parse_kst(date, expires_at_ms, err);
-	if (json_get_integer(root, "expires_in", 0, MAX_LIFE_SEC, &life_sec,
-			     err) < 0)
+	if (!date) {
+		*life_ms =
+			(expires_in_sec ? expires_in_sec : UNKNOWN_LIFE_SEC) *
+			1000;
+		return 0;
+	}
+	if (clock_parse_kst(date, &expires_at_ms, err) < 0)
 		return -1;
-	*expires_at_ms = now_ms + life_sec * 1000;
+	*life_ms = life_until(expires_at_ms, expires_in_sec * 1000, response,
+			      now_ms);
 	return 0;
 }
 
@@ -121,8 +149,8 @@ int kis_token_parse(const struct http_response *response, int64_t now_ms,
 	arena_init(&texts);
 	doc = kis_login_open(response, "access_token", &texts, token.text, err);
 	if (doc)
-		rc = read_expiry(json_root(doc), now_ms, &texts,
-				 &token.expires_at_ms, err);
+		rc = read_life(json_root(doc), response, now_ms, &texts,
+			       &token.life_ms, err);
 	if (rc == 0)
 		*out = token;
 	json_free(doc);

@@ -77,7 +77,7 @@ enum { TOKEN_BYTES = 1024 };
 
 struct provider_token {
 	char text[TOKEN_BYTES]; /* TOKEN_CHARACTERS only */
-	int64_t expires_at_ms;  /* wall clock */
+	int64_t life_ms;        /* from the answer on; negative: it is over */
 };
 
 enum { PROVIDER_EXCHANGES_MAX = 4 };

@@ -39,6 +39,13 @@ uint64_t boot_name(void)
 	return hash_bytes(text, len, hash_bytes(&space, sizeof space, 0));
 }
 
+bool boot_is_named(void)
+{
+	char text[TEXT_BYTES];
+
+	return read_boot_id(text) > 0;
+}
+
 int64_t boot_began_ms(void)
 {
 	return clock_real_ms() - clock_monotonic_ns() / NS_PER_MS;

@@ -8,12 +8,17 @@
 #ifndef SHARE_BOOT_H
 #define SHARE_BOOT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The same for all processes that read one clock, and for no others. Where the
  * system has no name for its boot (it is no Linux), that of the host stands for
  * it: instants that lie too far ahead then tell an older boot. Thread: any. */
 uint64_t boot_name(void);
+
+/* Whether the system has a name for its boot: then boot_name is another one after
+ * a reboot. Thread: any. */
+bool boot_is_named(void);
 
 /* When this boot began, by the wall clock as it is now: milliseconds since
  * 1970. Thread: any. */

@@ -1,36 +1,70 @@
 #include "share/credential.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/hash.h"
-#include "base/safefile.h"
 #include "base/sync.h"
-#include "share/token_file.h"
+#include "share/token_search.h"
+#include "share/token_store.h"
+#include "share/token_trust.h"
 
-/* In its last minutes a token is replaced: clocks differ. */
-enum { EXPIRY_MARGIN_MS = 10 * 60 * 1000 };
+enum {
+	CALL_MAX_MS = 10 * 1000,  /* where the configuration says nothing */
+	CALL_SLACK_MS = 2 * 1000, /* limit and quota stand before the call */
+	KEEP_MS = 15 * 1000       /* before a kept token's next replacement */
+};
 
-enum state { STATE_NONE, STATE_LIVE, STATE_ISSUING, STATE_FAILED };
-
-struct credential { /* lock key: c const after init, l under mu */
+/* Lock key: c const after init, l under mu, s of the thread that searches.
+ * Times are of clock_boot_ms. */
+struct credential {
 	struct credential_config config; /* c */
 	char name[HASH_NAME_BYTES];      /* c: the key's hash */
+	struct token_store *store;       /* s */
 	struct mutex mu;
-	struct cond changed;         /* l: state left ISSUING, or closed */
-	enum state state;            /* l */
-	struct provider_token token; /* l: when LIVE */
-	uint64_t generation;         /* l: counts the tokens taken */
-	char rejected
-		[TOKEN_BYTES]; /* l: the last dead one, never taken again */
-	bool is_refreshed;     /* l: one refresh is all */
-	struct err failure;    /* l: when FAILED */
-	int64_t asked_at_ms;   /* l: last issue, where there is no file */
-	bool is_closed;        /* l */
+	struct cond changed;      /* l: a search ended, strikes were taken
+				       back, or closed */
+	char text[TOKEN_BYTES];   /* l: the token in use; "": none yet */
+	uint64_t generation;      /* l: counts the tokens taken */
+	struct token_trust trust; /* l */
+	int64_t expires_ms;       /* l */
+	int64_t renew_ms;         /* l: from then on another is looked for */
+	bool is_own;              /* l: it was issued to this process */
+	bool is_reissued;         /* l: likewise, when it was dead before */
+	bool wants_look;    /* l: doubted once: has another run a new one? */
+	bool is_searching;  /* l */
+	uint64_t searches;  /* l: ended so far */
+	bool has_failed;    /* l: the last, for all who wait for it */
+	struct err failure; /* l: of the last, or why it is barred */
+	int64_t barred_until_ms; /* l: asking again is no use before */
+	bool is_closed;          /* l */
 };
+
+/* ---- making ---- */
+
+static const char *noun_of(const struct credential *c)
+{
+	return c->config.noun ? c->config.noun : "token";
+}
+
+static int open_store(struct credential *c, struct err *err)
+{
+	int64_t call_max_ms = c->config.call_max_ns
+				      ? c->config.call_max_ns / NS_PER_MS
+				      : CALL_MAX_MS;
+	const struct token_store_config config = {
+		.dirfd = c->config.state_dirfd,
+		.prefix = c->config.prefix ? c->config.prefix : "token",
+		.owner = c->name,
+		.rules = { .interval_ms = c->config.interval_ms,
+			   .call_max_ms = call_max_ms + CALL_SLACK_MS }
+	};
+
+	c->store = token_store_new(&config, err);
+	return c->store ? 0 : -1;
+}
 
 struct credential *credential_new(const struct credential_config *config,
 				  struct err *err)
@@ -44,7 +78,8 @@ struct credential *credential_new(const struct credential_config *config,
 	c->config = *config;
 	hash_name(config->key, c->name);
 	c->config.key = c->name;
-	if (mutex_init(&c->mu, err) < 0)
+	token_trust_init(&c->trust);
+	if (open_store(c, err) < 0 || mutex_init(&c->mu, err) < 0)
 		goto fail;
 	if (cond_init(&c->changed, err) < 0) {
 		mutex_destroy(&c->mu);
@@ -52,6 +87,7 @@ struct credential *credential_new(const struct credential_config *config,
 	}
 	return c;
 fail:
+	token_store_free(c->store);
 	free(c);
 	return NULL;
 }
@@ -62,232 +98,214 @@ void credential_free(struct credential *c)
 		return;
 	cond_destroy(&c->changed);
 	mutex_destroy(&c->mu);
+	token_store_free(c->store);
 	free(c);
 }
 
-static bool has_left(const struct provider_token *t, int64_t ms)
+/* ---- the token in use ---- */
+
+/* Whether calls can be made with the token there is: for sure, or for as long as
+ * somebody looks for another. */
+static bool is_live_locked(const struct credential *c, int64_t until_ms)
+	REQUIRES(c->mu)
 {
-	return t->text[0] && t->expires_at_ms - clock_real_ms() > ms;
+	return c->text[0] && !token_trust_is_dead(&c->trust) &&
+	       clock_boot_ms() < until_ms;
 }
 
-static bool is_fresh(const struct provider_token *t)
+static bool is_good_locked(const struct credential *c) REQUIRES(c->mu)
 {
-	return has_left(t, EXPIRY_MARGIN_MS);
+	return !c->wants_look && is_live_locked(c, c->renew_ms);
 }
 
-/* Who needs a token: how it asks the broker, and for how long it can wait. */
-struct asker {
-	credential_issue_fn issue;
-	void *arg;
-	struct stop *stop;
-	int64_t deadline_ns;
-};
-
-/* Waits out the broker's least time between two issues, counted from
- * asked_at_ms. A stamp of the future is a clock set back, and tells nothing. */
-static int wait_for_turn(struct credential *c, int64_t asked_at_ms,
-			 const struct asker *a, struct err *err)
+static enum token_need need_locked(const struct credential *c) REQUIRES(c->mu)
 {
-	int64_t now_ms = clock_real_ms(), now_ns = clock_monotonic_ns();
-	int64_t left_ms = asked_at_ms + c->config.interval_ms - now_ms;
-	char line[120];
-
-	if (left_ms <= 0 || asked_at_ms > now_ms)
-		return 0;
-	if (a->deadline_ns != CLOCK_NEVER &&
-	    left_ms * NS_PER_MS >= a->deadline_ns - now_ns) {
-		err_set(err, ERR_AUTH,
-			"a token was asked for less than a minute ago: "
-			"try again in %" PRId64 " s",
-			(left_ms + 999) / 1000);
-		err->retry_after_ms = left_ms;
-		return -1;
-	}
-	snprintf(line, sizeof line,
-		 "waiting %" PRId64 " s: the broker issues one token a minute",
-		 (left_ms + 999) / 1000);
-	if (c->config.say)
-		c->config.say(c->config.say_arg, line);
-	if (!stop_sleep_until(a->stop, now_ns + left_ms * NS_PER_MS))
-		return err_set(err, ERR_CANCELED, "interrupted");
-	return 0;
+	if (!is_live_locked(c, c->expires_ms))
+		return NEED_TOKEN;
+	return is_live_locked(c, c->renew_ms) ? NEED_LOOK : NEED_RENEWAL;
 }
 
-/* Asks the broker once, with the file's lock held; f is what the file says and
- * what is written into it. */
-static int ask_broker(struct credential *c, struct token_file *f,
-		      const struct asker *a, struct err *err)
+/* In its last minutes or beyond them, a token that was kept for want of another
+ * is not to be replaced at every call. When it is dead the broker says. */
+static void put_off_renewal_locked(struct credential *c) REQUIRES(c->mu)
 {
-	struct provider_token token = { .text = "" };
-	int64_t asked_before_ms = f->asked_at_ms;
-	enum issue_end end = ISSUE_REFUSED;
-	int rc;
+	int64_t soon_ms = clock_boot_ms() + KEEP_MS;
 
-	f->asked_at_ms = clock_real_ms();
-	token_file_write(c->config.state_dirfd, c->name, f);
-	rc = a->issue(a->arg, &token, &end, err);
-	if (rc == 0)
-		f->token = token;
-	/* The minute counts from when the broker was asked, which was later than
-	 * the stamp: by now at the latest. */
-	f->asked_at_ms = rc < 0 && end == ISSUE_REFUSED ? asked_before_ms
-							: clock_real_ms();
-	token_file_write(c->config.state_dirfd, c->name, f);
-	return rc;
+	if (c->renew_ms < soon_ms)
+		c->renew_ms = soon_ms;
+	if (c->expires_ms < c->renew_ms)
+		c->expires_ms = INT64_MAX;
 }
 
-/* Asks in turn, and a second time where the broker says that another machine
- * asked within the minute and the deadline allows to wait for it. */
-static int issue_token(struct credential *c, struct token_file *f,
-		       const struct asker *a, struct err *err)
+/* After a failure that asking again does not heal for a while. */
+static void bar_locked(struct credential *c, int64_t ms) REQUIRES(c->mu)
 {
-	int tries;
-
-	for (tries = 0; tries < 2; tries++) {
-		if (wait_for_turn(c, f->asked_at_ms, a, err) < 0)
-			return -1;
-		if (ask_broker(c, f, a, err) == 0)
-			return 0;
-		if (err->kind != ERR_AUTH || err->retry_after_ms == 0)
-			return -1;
-	}
-	return -1;
+	c->barred_until_ms = ms ? clock_boot_ms() + ms : 0;
+	if (ms)
+		c->is_own = false; /* then another is asked for all the same */
 }
 
-/* Finds a token outside of this process's memory. */
-static int obtain(struct credential *c, const struct asker *a,
-		  const char *rejected, int64_t *asked_at_ms,
-		  struct provider_token *out, struct err *err)
+static void install_locked(struct credential *c, const struct token_search *s)
+	REQUIRES(c->mu)
 {
-	struct token_file f = { .asked_at_ms = *asked_at_ms };
-	int lock = -1, rc = 0;
+	const struct token_state *found = &s->found;
 
-	if (c->config.state_dirfd >= 0) {
-		lock = token_file_lock(c->config.state_dirfd, c->name, a->stop,
-				       a->deadline_ns, err);
-		if (lock < 0 &&
-		    (err->kind == ERR_CANCELED || err->kind == ERR_DEADLINE))
-			return -1;
-		token_file_read(c->config.state_dirfd, c->name, &f);
-		/* A file that cannot be written does not know of this process. */
-		if (f.asked_at_ms < *asked_at_ms)
-			f.asked_at_ms = *asked_at_ms;
-	}
-	if (strcmp(f.token.text, rejected) == 0)
-		f.token.text[0] = '\0'; /* dead, whatever its date */
-	if (!is_fresh(&f.token))
-		rc = issue_token(c, &f, a, err);
-	if (lock >= 0)
-		safefile_unlock(lock);
-	*asked_at_ms = f.asked_at_ms;
-	/* Without a new one, the last minutes of the old one are welcome. */
-	if (rc < 0 && !has_left(&f.token, 0))
-		return -1;
-	if (strcmp(f.token.text, rejected) == 0)
-		return err_set(
-			err, ERR_AUTH,
-			"the broker issues again the token that it calls dead: "
-			"try again in a few hours");
-	*out = f.token;
-	return 0;
-}
-
-/* Runs obtain without the lock, and makes its end known. What may heal (a
- * connection that broke before the broker was asked) does not bar the next
- * request from trying anew. */
-static int refresh_locked(struct credential *c, const struct asker *a,
-			  struct err *err) REQUIRES(c->mu)
-{
-	struct provider_token token = { .text = "" };
-	char rejected[TOKEN_BYTES];
-	int64_t asked_at_ms = c->asked_at_ms;
-	struct err failure;
-	int rc;
-
-	memcpy(rejected, c->rejected, sizeof rejected);
-	c->state = STATE_ISSUING;
-	mutex_unlock(&c->mu);
-	rc = obtain(c, a, rejected, &asked_at_ms, &token, &failure);
-	mutex_lock(&c->mu);
-	c->asked_at_ms = asked_at_ms;
-	if (rc < 0) {
-		c->state = err_kind_is_retryable(failure.kind) ? STATE_NONE
-							       : STATE_FAILED;
-		c->failure = *err = failure;
-	} else {
-		/* In its last minutes, or by a wrong clock of ours beyond them:
-		 * the broker will say when it is dead. */
-		if (!is_fresh(&token))
-			token.expires_at_ms = INT64_MAX;
-		c->state = STATE_LIVE;
-		c->token = token;
+	if (s->is_issued || strcmp(c->text, found->text) != 0) {
+		memcpy(c->text, found->text, sizeof c->text);
 		c->generation++;
+		c->is_own = s->is_issued;
+		c->is_reissued = s->is_issued && strcmp(s->old, c->text) == 0;
+		token_trust_init(&c->trust);
+	}
+	c->expires_ms = found->expires_ms;
+	c->renew_ms = token_state_renew_ms(found);
+	put_off_renewal_locked(c);
+}
+
+/* ---- searching for another ---- */
+
+static bool is_needless(void *arg)
+{
+	struct credential *c = arg;
+	bool is_over;
+
+	mutex_lock(&c->mu);
+	is_over = c->is_closed || is_good_locked(c);
+	mutex_unlock(&c->mu);
+	return is_over;
+}
+
+static struct token_search search_of_locked(struct credential *c,
+					    const struct token_asker *asker)
+	REQUIRES(c->mu)
+{
+	struct token_search s = { .store = c->store,
+				  .interval_ms = c->config.interval_ms,
+				  .noun = noun_of(c),
+				  .say = c->config.say,
+				  .say_arg = c->config.say_arg,
+				  .asker = asker,
+				  .is_needless = is_needless,
+				  .arg = c,
+				  .need = need_locked(c),
+				  .is_dead = c->text[0] &&
+					     token_trust_is_dead(&c->trust),
+				  .may_serve = token_trust_may_serve(&c->trust),
+				  .has_served = c->trust.has_served,
+				  .is_own = c->is_own,
+				  .is_reissued = c->is_reissued };
+
+	memcpy(s.old, c->text, sizeof s.old);
+	return s;
+}
+
+/* Searches without the lock, and makes the end known. */
+static int search_locked(struct credential *c, const struct token_asker *asker,
+			 struct err *err) REQUIRES(c->mu)
+{
+	struct token_search s = search_of_locked(c, asker);
+	struct err why;
+	int rc;
+
+	c->is_searching = true;
+	mutex_unlock(&c->mu);
+	rc = token_search_run(&s, &why);
+	mutex_lock(&c->mu);
+	c->is_searching = false;
+	c->searches++;
+	c->has_failed = rc < 0 && s.is_shared;
+	c->wants_look = false;
+	if (rc < 0) {
+		c->failure = *err = why;
+		bar_locked(c, s.barred_ms);
+	} else if (!s.is_kept) {
+		install_locked(c, &s);
+	} else if (!token_trust_is_dead(&c->trust)) {
+		put_off_renewal_locked(c);
 	}
 	cond_broadcast(&c->changed);
 	return rc;
+}
+
+/* Waits for the end of another thread's search. Returns 1 to look again. */
+static int await_search_locked(struct credential *c, int64_t deadline_ns,
+			       struct err *err) REQUIRES(c->mu)
+{
+	uint64_t searches = c->searches;
+
+	while (c->searches == searches && !c->is_closed && !is_good_locked(c))
+		if (!cond_wait_until(&c->changed, &c->mu, deadline_ns))
+			return err_set(err, ERR_DEADLINE,
+				       "no %s before the time was up",
+				       noun_of(c));
+	if (c->searches == searches || !c->has_failed)
+		return 1;
+	*err = c->failure;
+	return -1;
+}
+
+/* One step towards a token. Returns 0 when there is one, 1 to look again. */
+static int step_locked(struct credential *c, const struct token_asker *asker,
+		       struct err *err) REQUIRES(c->mu)
+{
+	if (c->is_closed)
+		return err_set(err, ERR_CANCELED, "interrupted");
+	if (is_good_locked(c))
+		return 0;
+	if (clock_boot_ms() < c->barred_until_ms) {
+		*err = c->failure;
+		return -1;
+	}
+	if (!c->is_searching)
+		return search_locked(c, asker, err);
+	if (is_live_locked(c, c->expires_ms))
+		return 0;
+	return await_search_locked(c, asker->deadline_ns, err);
 }
 
 int credential_get(struct credential *c, credential_issue_fn issue, void *arg,
 		   struct stop *stop, int64_t deadline_ns,
 		   struct credential_lease *out, struct err *err)
 {
-	const struct asker asker = { issue, arg, stop, deadline_ns };
-	bool in_time = true;
-	int rc = 0;
+	const struct token_asker asker = { issue, arg, stop, deadline_ns };
+	int rc;
 
 	mutex_lock(&c->mu);
-	while (c->state == STATE_ISSUING && !c->is_closed && in_time)
-		in_time = cond_wait_until(&c->changed, &c->mu, deadline_ns);
-	if (c->is_closed)
+	do
+		rc = step_locked(c, &asker, err);
+	while (rc > 0);
+	if (rc == 0 && c->is_closed)
 		rc = err_set(err, ERR_CANCELED, "interrupted");
-	else if (c->state == STATE_ISSUING)
-		rc = err_set(err, ERR_DEADLINE,
-			     "no token before the time was up");
-	else if (c->state == STATE_FAILED) {
-		*err = c->failure;
-		rc = -1;
-	} else if (c->state == STATE_NONE || !is_fresh(&c->token)) {
-		rc = refresh_locked(c, &asker, err);
-	}
 	if (rc == 0) {
-		memcpy(out->text, c->token.text, sizeof out->text);
+		memcpy(out->text, c->text, sizeof out->text);
 		out->generation = c->generation;
 	}
 	mutex_unlock(&c->mu);
 	return rc;
 }
 
-bool credential_reject(struct credential *c, uint64_t generation)
-{
-	bool may_try = true;
-
-	mutex_lock(&c->mu);
-	if (c->state == STATE_LIVE && c->generation == generation) {
-		may_try = !c->is_refreshed;
-		c->is_refreshed = true;
-		memcpy(c->rejected, c->token.text, sizeof c->rejected);
-		c->state = may_try ? STATE_NONE : STATE_FAILED;
-		if (!may_try)
-			err_set(&c->failure, ERR_AUTH,
-				"the broker refuses a token that it has just issued");
-	} else if (c->state == STATE_FAILED) {
-		may_try = false;
-	}
-	mutex_unlock(&c->mu);
-	return may_try;
-}
+/* ---- what became of it ---- */
 
 void credential_doubt(struct credential *c, uint64_t generation,
 		      int64_t sent_ns)
 {
-	(void)sent_ns;
-	(void)credential_reject(c, generation);
+	mutex_lock(&c->mu);
+	if (generation == c->generation &&
+	    token_trust_doubt(&c->trust, sent_ns, clock_monotonic_ns()))
+		c->wants_look = true;
+	mutex_unlock(&c->mu);
 }
 
 void credential_confirm(struct credential *c, uint64_t generation,
 			int64_t sent_ns)
 {
-	(void)c, (void)generation, (void)sent_ns;
+	mutex_lock(&c->mu);
+	if (generation == c->generation &&
+	    token_trust_confirm(&c->trust, sent_ns)) {
+		c->wants_look = false;
+		cond_broadcast(&c->changed);
+	}
+	mutex_unlock(&c->mu);
 }
 
 void credential_close(struct credential *c)
@@ -300,12 +318,13 @@ void credential_close(struct credential *c)
 
 int64_t credential_peek_ms(struct credential *c)
 {
-	struct token_file f = { .asked_at_ms = 0 };
+	struct token_view view;
 	int64_t left_ms;
 
 	if (c->config.state_dirfd < 0)
 		return 0;
-	token_file_read(c->config.state_dirfd, c->name, &f);
-	left_ms = f.token.text[0] ? f.token.expires_at_ms - clock_real_ms() : 0;
+	token_store_look(c->store, "", &view);
+	left_ms = view.state.text[0] ? view.state.expires_ms - clock_boot_ms()
+				     : 0;
 	return left_ms > 0 ? left_ms : 0;
 }

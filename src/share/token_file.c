@@ -1,100 +1,211 @@
 #include "share/token_file.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "base/buf.h"
-#include "base/safefile.h"
+#include "base/clock.h"
+#include "base/hash.h"
 #include "net/json_read.h"
 #include "net/json_write.h"
+#include "share/boot.h"
+#include "share/token_state.h"
 
-enum { FILE_VERSION = 1, FILE_MAX_BYTES = 8192, NAME_BYTES = 64 };
+enum { FILE_VERSION = 1, PLACE_BYTES = 17 };
 
-int token_file_lock(int dirfd, const char *owner, struct stop *stop,
-		    int64_t deadline_ns, struct err *err)
+#define INTEGER_MAX ((INT64_C(1) << 52) - 1)
+
+/* By these names a file of another release stays readable. */
+static const char *const result_names[TOKEN_RESULTS] = {
+	[TOKEN_UNTOLD] = NULL,     [TOKEN_UNDER_WAY] = "under way",
+	[TOKEN_ISSUED] = "issued", [TOKEN_REFUSED] = NULL,
+	[TOKEN_LOST] = "lost",     [TOKEN_ELSEWHERE] = "elsewhere",
+};
+
+/* ---- where this process stands ---- */
+
+void token_place_here(struct token_place *here)
 {
-	char name[NAME_BYTES];
+	uint64_t space = 0;
+	struct stat st;
 
-	snprintf(name, sizeof name, "token-%s.lock", owner);
-	return safefile_lock(dirfd, name, stop, deadline_ns, err);
+	*here = (struct token_place){ .began_ms = clock_real_ms() -
+						  clock_boot_ms() };
+	if (!boot_is_named())
+		return;
+	here->boot = boot_name();
+	if (stat("/proc/self/ns/pid", &st) == 0)
+		space = (uint64_t)st.st_ino;
+	here->processes = hash_bytes(&space, sizeof space, here->boot);
+}
+
+/* ---- reading ---- */
+
+/* The file's numbers, as they are written. */
+struct numbers {
+	int64_t version, expires_at, got_at, asked_at, began;
+	int64_t claim, claim_pid, claim_until;
+	uint64_t boot, processes;
+};
+
+static int get_place(const struct json_node *root, const char *key,
+		     uint64_t *out, struct err *err)
+{
+	const char *text;
+
+	if (json_get_string(root, key, &text, err) < 0)
+		return -1;
+	*out = text ? strtoull(text, NULL, 16) : 0;
+	return 0;
+}
+
+static int get_numbers(const struct json_node *root, struct numbers *n,
+		       struct err *err)
+{
+	const struct {
+		const char *key;
+		int64_t *value;
+	} rows[] = {
+		{ "version", &n->version },
+		{ "expires_at_ms", &n->expires_at },
+		{ "got_at_ms", &n->got_at },
+		{ "asked_at_ms", &n->asked_at },
+		{ "asking", &n->claim },
+		{ "asking_pid", &n->claim_pid },
+		{ "asking_until_ms", &n->claim_until },
+	};
+	size_t i;
+
+	memset(n, 0, sizeof *n);
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (json_get_integer(root, rows[i].key, 0, INTEGER_MAX,
+				     rows[i].value, err) < 0)
+			return -1;
+	/* Before 1970 where the clock of a machine without battery was. */
+	if (json_get_integer(root, "boot_began_ms", -INTEGER_MAX, INTEGER_MAX,
+			     &n->began, err) < 0)
+		return -1;
+	if (get_place(root, "boot", &n->boot, err) < 0 ||
+	    get_place(root, "processes", &n->processes, err) < 0)
+		return -1;
+	return 0;
+}
+
+static enum token_result result_named(const char *text)
+{
+	for (int i = 0; text && i < TOKEN_RESULTS; i++)
+		if (result_names[i] && strcmp(result_names[i], text) == 0)
+			return (enum token_result)i;
+	return TOKEN_UNTOLD;
+}
+
+static void fill(struct token_state *s, const char *text,
+		 const struct numbers *n, const struct token_place *here)
+{
+	bool is_same_boot = n->boot && n->boot == here->boot;
+	int64_t began = is_same_boot ? n->began : here->began_ms;
+
+	memset(s->text, 0, sizeof s->text);
+	memcpy(s->text, text, strlen(text));
+	s->expires_ms = n->expires_at - began;
+	s->asked_ms = n->asked_at ? n->asked_at - began : TOKEN_NEVER;
+	s->got_ms = n->got_at ? n->got_at - began : TOKEN_NEVER;
+	/* An older release does not say; it was got when it was asked for. */
+	if (!n->got_at && text[0])
+		s->got_ms = s->asked_ms;
+	s->claim = n->claim;
+	s->claim_until_ms = n->claim_until - began;
+	s->claim_pid = n->processes && n->processes == here->processes
+			       ? n->claim_pid
+			       : 0;
 }
 
 int token_file_parse(const char *text, size_t len, const char *owner,
-		     struct token_file *f, struct err *err)
+		     const struct token_place *here, struct token_state *s,
+		     struct err *err)
 {
-	struct json_doc *doc = json_parse_object(text, len, err);
+	struct json_doc *doc = json_parse(text, len, err);
+	const char *whose, *token, *result;
 	const struct json_node *root;
-	const char *whose, *token;
-	int64_t version = 0, expires_at_ms = 0, asked_at_ms = 0;
+	struct numbers n;
 	int rc = -1;
 
 	if (!doc)
 		return -1;
 	root = json_root(doc);
-	if (json_get_integer(root, "version", 1, 1000, &version, err) < 0 ||
-	    json_get_string(root, "owner", &whose, err) < 0 ||
+	if (json_get_string(root, "owner", &whose, err) < 0 ||
 	    json_get_string(root, "token", &token, err) < 0 ||
-	    json_get_integer(root, "expires_at_ms", 0, INT64_C(1) << 52,
-			     &expires_at_ms, err) < 0 ||
-	    json_get_integer(root, "asked_at_ms", 0, INT64_C(1) << 52,
-			     &asked_at_ms, err) < 0)
+	    json_get_string(root, "asked_result", &result, err) < 0 ||
+	    get_numbers(root, &n, err) < 0)
 		goto out;
-	if (version != FILE_VERSION || !whose || strcmp(whose, owner) != 0 ||
-	    !token || strlen(token) >= sizeof f->token.text ||
+	if (n.version != FILE_VERSION || !whose || strcmp(whose, owner) != 0 ||
+	    !token || strlen(token) >= sizeof s->text ||
 	    strspn(token, TOKEN_CHARACTERS) != strlen(token)) {
 		err_set(err, ERR_PARSE, "not a token of ours");
 		goto out;
 	}
-	memcpy(f->token.text, token, strlen(token) + 1);
-	f->token.expires_at_ms = expires_at_ms;
-	f->asked_at_ms = asked_at_ms;
+	fill(s, token, &n, here);
+	s->result = result_named(result);
 	rc = 0;
 out:
 	json_free(doc);
 	return rc;
 }
 
-void token_file_read(int dirfd, const char *owner, struct token_file *f)
-{
-	char name[NAME_BYTES];
-	struct buf text;
-	struct err why;
+/* ---- writing ---- */
 
-	snprintf(name, sizeof name, "token-%s", owner);
-	buf_init(&text, FILE_MAX_BYTES);
-	if (safefile_read(dirfd, name, &text, &why) > 0 &&
-	    token_file_parse(buf_text(&text), text.len, owner, f, &why) < 0)
-		memset(&f->token, 0, sizeof f->token);
-	buf_release(&text);
+static void put_time(struct json_writer *w, const char *key, int64_t ms,
+		     const struct token_place *here)
+{
+	int64_t wall_ms = ms == TOKEN_NEVER ? 0 : ms + here->began_ms;
+
+	if (wall_ms < 0)
+		wall_ms = 0;
+	json_key(w, key);
+	json_put_integer(w, wall_ms < INTEGER_MAX ? wall_ms : INTEGER_MAX);
 }
 
-void token_file_write(int dirfd, const char *owner, const struct token_file *f)
+static void put_place(struct json_writer *w, const char *key, uint64_t place)
 {
-	char name[NAME_BYTES];
-	struct json_writer w;
-	struct buf text;
-	struct err why;
+	char text[PLACE_BYTES];
 
-	if (dirfd < 0)
-		return;
-	snprintf(name, sizeof name, "token-%s", owner);
-	buf_init(&text, FILE_MAX_BYTES);
-	json_writer_init(&w, &text);
+	snprintf(text, sizeof text, "%016" PRIx64, place);
+	json_key(w, key);
+	json_put_string(w, text);
+}
+
+void token_file_format(const struct token_state *s, const char *owner,
+		       const struct token_place *here, struct buf *out)
+{
+	struct json_writer w;
+
+	json_writer_init(&w, out);
 	json_begin_object(&w);
 	json_key(&w, "version");
 	json_put_integer(&w, FILE_VERSION);
 	json_key(&w, "owner");
 	json_put_string(&w, owner);
 	json_key(&w, "token");
-	json_put_string(&w, f->token.text);
-	json_key(&w, "expires_at_ms");
-	json_put_integer(&w, f->token.expires_at_ms);
-	json_key(&w, "asked_at_ms");
-	json_put_integer(&w, f->asked_at_ms);
+	json_put_string(&w, s->text);
+	put_time(&w, "expires_at_ms", s->text[0] ? s->expires_ms : TOKEN_NEVER,
+		 here);
+	put_time(&w, "got_at_ms", s->got_ms, here);
+	put_time(&w, "asked_at_ms", s->asked_ms, here);
+	json_key(&w, "asked_result");
+	json_put_string(&w, result_names[s->result]);
+	if (s->claim) {
+		json_key(&w, "asking");
+		json_put_integer(&w, s->claim);
+		json_key(&w, "asking_pid");
+		json_put_integer(&w, s->claim_pid);
+		put_time(&w, "asking_until_ms", s->claim_until_ms, here);
+	}
+	put_place(&w, "boot", here->boot);
+	put_place(&w, "processes", here->processes);
+	json_key(&w, "boot_began_ms");
+	json_put_integer(&w, here->began_ms);
 	json_end_object(&w);
-	buf_putc(&text, '\n');
-	if (buf_check(&text, ERR_SYSTEM, &why) == 0 &&
-	    safefile_write(dirfd, name, buf_text(&text), text.len, &why) < 0)
-		why.kind = ERR_SYSTEM; /* the next process issues its own */
-	buf_release(&text);
+	buf_putc(out, '\n');
 }

@@ -1,9 +1,11 @@
-/* token_file.h: the token as other processes find it.
- * Layer share; uses base, net/json, provider.
+/* token_file.h: the shared token as text.
+ * Layer share; uses base, net/json, provider, boot, token_state.
  *
- * One JSON object, 0600, in the state directory: the token, its end, when a
- * token was last asked for, and whom it is for. Whatever is odd about the file
- * makes it no file: it is replaced, never trusted, never fatal. */
+ * One JSON object. Its times are the wall clock's, so that they mean something
+ * after a reboot and on another machine; and it says which boot's clock they
+ * were made from and when that boot began, so that to a reader of the same boot
+ * they are exact, wherever the wall clock has been set to since. Whatever is odd
+ * about the text makes it none: it is replaced, never trusted, never fatal. */
 #ifndef SHARE_TOKEN_FILE_H
 #define SHARE_TOKEN_FILE_H
 
@@ -11,28 +13,28 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "provider/provider.h"
 
-struct stop;
+struct buf;
+struct token_state;
 
-struct token_file {
-	struct provider_token token; /* text "": none */
-	int64_t asked_at_ms;         /* wall clock; 0: never */
+/* Where a process stands. */
+struct token_place {
+	uint64_t boot;      /* whose clock it reads; 0: nobody can tell */
+	uint64_t processes; /* among which its process id means something */
+	int64_t began_ms;   /* when that boot began, by the wall clock as it is
+				now */
 };
 
-/* owner is the hashed name of app key, environment and host. */
-MUST_CHECK int token_file_lock(int dirfd, const char *owner, struct stop *stop,
-			       int64_t deadline_ns, struct err *err);
+void token_place_here(struct token_place *here);
 
-/* Leaves f as it is where the file is not there or not to be trusted. */
-void token_file_read(int dirfd, const char *owner, struct token_file *f);
-
-/* Parses a file's text; for token_file_read and the fuzzer.
- * Errors: PARSE. */
+/* Reads a file's text. owner is the hashed name of the login that it must be
+ * for. A claim's process id is 0 where it is not one of ours.
+ * Errors: PARSE, TRUNCATED: then the state is untouched. */
 MUST_CHECK int token_file_parse(const char *text, size_t len, const char *owner,
-				struct token_file *f, struct err *err);
+				const struct token_place *here,
+				struct token_state *s, struct err *err);
 
-/* A file that cannot be written is no failure of the run; dirfd -1: none. */
-void token_file_write(int dirfd, const char *owner, const struct token_file *f);
+void token_file_format(const struct token_state *s, const char *owner,
+		       const struct token_place *here, struct buf *out);
 
 #endif

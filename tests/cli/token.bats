@@ -50,7 +50,8 @@ edit() {
     serve --token-interval 0
     fetch 005930
     for left_ms in -1000 0 300000; do
-        edit ".expires_at_ms = (now * 1000 | floor) + $left_ms | .asked_at_ms -= 61000"
+        edit ".expires_at_ms = (now * 1000 | floor) + $left_ms | .asked_at_ms -= 61000 |
+            .got_at_ms -= 86400000"
         : >log
         fetch 005930
         expect_status 0

@@ -58,7 +58,7 @@ load ../support/faults
 @test "A: the token call fails each time: as many attempts as --retries says" {
     symbols=(005930)
     serve_limited --fault status=503@path=token
-    ask
+    ask --retries 2
     expect_end 3 0 Auth
     expect_calls "$token" 3
 }

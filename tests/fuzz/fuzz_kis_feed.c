@@ -51,12 +51,12 @@ static void check_approval(const struct feed *feed, const char *text, size_t len
 	rc = feed->parse_approval(&response, 0, &token, &err);
 	http_response_release(&response);
 	if (rc < 0) {
-		require(strcmp(token.text, "untouched") == 0 && token.expires_at_ms == 7);
+		require(strcmp(token.text, "untouched") == 0 && token.life_ms == 7);
 		return;
 	}
 	require(token.text[0] && memchr(token.text, '\0', sizeof token.text));
 	require(strspn(token.text, TOKEN_CHARACTERS) == strlen(token.text));
-	require(token.expires_at_ms > 0);
+	require(token.life_ms > 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -21,7 +21,7 @@ static void check_no_token(const struct provider_token *token, const struct err 
 	}
 	require(err->msg[0] && memchr(err->msg, '\0', sizeof err->msg));
 	require(err->retry_after_ms == 0 || err->kind == ERR_AUTH);
-	require(strcmp(token->text, "untouched") == 0 && token->expires_at_ms == 7);
+	require(strcmp(token->text, "untouched") == 0 && token->life_ms == 7);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,7 +5,11 @@
 #include "base/clock.h"
 
 #define NOW_MS INT64_C(1795223700000)	    /* 2026-11-21T10:15:00+09:00 */
-#define TOMORROW_MS (NOW_MS + 86400 * 1000) /* what the fixture's date says */
+#define DAY_MS (INT64_C(86400) * 1000) /* the fixture's date is tomorrow's */
+
+/* What our clock says, and what the answer's Date; NULL: none. */
+static int64_t now_ms = NOW_MS;
+static const char *server_date;
 
 static int parse(struct answer_body b, struct provider_token *out, struct err *err)
 {
@@ -16,8 +20,14 @@ static int parse(struct answer_body b, struct provider_token *out, struct err *e
 	response.status = b.status;
 	buf_append(&response.body, b.text, b.len);
 	free(b.text);
+	if (server_date) {
+		char line[80];
+		int len = snprintf(line, sizeof line, "Date: %s\r\n", server_date);
+
+		http_response_take_line(&response, line, (size_t)len);
+	}
 	err->kind = ERR_KINDS;
-	rc = source()->parse_token(&response, NOW_MS, out, err);
+	rc = source()->parse_token(&response, now_ms, out, err);
 	http_response_release(&response);
 	assert_true((rc < 0) == (err->kind != ERR_KINDS));
 	return rc;
@@ -34,7 +44,7 @@ static void expect_failure(struct answer_body b, enum err_kind kind, const char 
 	assert_string_equal(err.msg, message);
 	assert_int_equal(err.kind, kind);
 	assert_string_equal(token.text, untouched.text);
-	assert_int_equal(token.expires_at_ms, untouched.expires_at_ms);
+	assert_int_equal(token.life_ms, untouched.life_ms);
 }
 
 static void test_expiry(void **state)
@@ -48,7 +58,12 @@ static void test_expiry(void **state)
 		{ "86400", "90000", 86400 },
 		{ "2026-11-22 10:15:00", "2026-11-22 10:14:59", 86399 },
 		{ "2026-11-22 10:15:00", " 2026-11-22 10:15:00 ", 86400 },
-		{ "2026-11-22 10:15:00", "2026-11-20 10:15:00", -86400 },
+		{ "2026-11-22 10:15:00", "2026-11-22 05:15:00", 68400 },
+		/* But for a date that cannot be: it is our clock that is wrong. */
+		{ "2026-11-22 10:15:00", "2026-11-20 10:15:00", 86400 },
+		{ "2026-11-22 10:15:00", "2026-11-24 10:15:00", 86400 },
+		{ "2026-11-22 10:15:00\",\"token_type\":\"Bearer\",\"expires_in\":86400",
+		  "2026-11-20 10:15:00\"", -86400 },
 		/* No date: expires_in, as a number or as text. */
 		{ "\"2026-11-22 10:15:00\"", "null", 86400 },
 		{ "2026-11-22 10:15:00", "", 86400 },
@@ -70,9 +85,49 @@ static void test_expiry(void **state)
 
 		if (parse(case_replace("token.200.json", rows[i].from, rows[i].to), &token, &err) < 0)
 			fail_msg("%s: %s", rows[i].to, err.msg);
-		assert_int_equal(token.expires_at_ms, NOW_MS + rows[i].life_sec * 1000);
+		assert_int_equal(token.life_ms, rows[i].life_sec * 1000);
 		assert_memory_equal(token.text, "eyJ0eXAi", 8);
 	}
+}
+
+/* By how much our clock is wrong does not matter where the server says what time
+ * it is, and only for tokens of some hours where it does not. */
+static void test_clocks(void **state)
+{
+	static const int64_t wrong_hours[] = { 0, 1, -1, 3, -3, 24, -24, 10000, -10000 };
+	static const struct {
+		const char *server_date, *expiry;
+		int64_t life_hours[sizeof wrong_hours / sizeof *wrong_hours];
+	} rows[] = {
+		{ "Sat, 21 Nov 2026 01:15:00 GMT", "2026-11-22 10:15:00",
+		  { 24, 24, 24, 24, 24, 24, 24, 24, 24 } },
+		{ "Sat, 21 Nov 2026 01:15:00 GMT", "2026-11-22 05:15:00",
+		  { 19, 19, 19, 19, 19, 19, 19, 19, 19 } },
+		{ "Sat, 21 Nov 2026 01:15:00 GMT", "2026-11-20 10:15:00",
+		  { -24, -24, -24, -24, -24, -24, -24, -24, -24 } },
+		{ NULL, "2026-11-22 10:15:00", { 24, 23, 25, 21, 24, 24, 24, 24, 24 } },
+		{ NULL, "2026-11-22 05:15:00", { 19, 18, 20, 24, 22, 24, 24, 24, 24 } },
+		{ "yesterday", "2026-11-22 10:15:00", { 24, 23, 25, 21, 24, 24, 24, 24, 24 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		for (size_t k = 0; k < COUNT(wrong_hours); k++) {
+			struct provider_token token;
+			struct err err;
+
+			print_message("# %zu %zu\n", i, k);
+			server_date = rows[i].server_date;
+			now_ms = NOW_MS + wrong_hours[k] * 3600 * 1000;
+			assert_int_equal(parse(case_replace("token.200.json", "2026-11-22 10:15:00",
+							   rows[i].expiry),
+					       &token, &err),
+					 0);
+			assert_int_equal(token.life_ms, rows[i].life_hours[k] * 3600 * 1000);
+		}
+	}
+	server_date = NULL;
+	now_ms = NOW_MS;
 }
 
 /* A token goes into a header, and is nothing that could be more than that. */
@@ -120,7 +175,7 @@ static void test_texts(void **state)
 		}
 		assert_int_equal(parse(b, &token, &err), 0);
 		assert_string_equal(token.text, rows[i].text);
-		assert_int_equal(token.expires_at_ms, TOMORROW_MS);
+		assert_int_equal(token.life_ms, DAY_MS);
 	}
 }
 
@@ -246,7 +301,7 @@ static void test_fixtures(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++)
 		expect_failure(case_load(rows[i].fixture), rows[i].kind, rows[i].message);
 	assert_int_equal(parse(case_load("token_no_date.200.json"), &token, &err), 0);
-	assert_int_equal(token.expires_at_ms, TOMORROW_MS);
+	assert_int_equal(token.life_ms, DAY_MS);
 }
 
 static void test_beginnings(void **state)
@@ -294,7 +349,8 @@ static void test_build(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_expiry),	 cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_expiry),	 cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_changes),	 cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_half_refusal), cmocka_unit_test(test_fixtures),
 		cmocka_unit_test(test_beginnings), cmocka_unit_test(test_build),

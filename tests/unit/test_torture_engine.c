@@ -424,7 +424,7 @@ static int issue(void *arg, struct provider_token *out, enum issue_end *end, str
 {
 	(void)arg, (void)err;
 	snprintf(out->text, sizeof out->text, "token");
-	out->expires_at_ms = INT64_MAX;
+	out->life_ms = 86400 * 1000;
 	*end = ISSUE_DONE;
 	return 0;
 }
@@ -553,7 +553,7 @@ static void nothing_is_left(void **state)
 		{ "queue", make_queue, 6, 6 },
 		{ "quota", make_own_quota, 6, 6 },
 		{ "shared quota", make_shared_quota, 6, 6 },
-		{ "credential", make_credential, 4, 4 },
+		{ "credential", make_credential, 5, 5 },
 		{ "exchange book", make_book, 3, 2 },
 		{ "http", make_http, 2, 2 },
 		{ "worker of fetch", make_fetch_worker, 1, 1 },
