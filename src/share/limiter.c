@@ -5,9 +5,7 @@
 
 #define ASK_AGAIN_NS (15 * NS_PER_MS)
 #define TURN_LOST_NS (250 * NS_PER_MS) /* in the line, but not asking */
-#define RELEARN_NS (5 * NS_PER_SEC)    /* "soon after a cut" */
 #define CREDIT_MAX_NS (NS_PER_SEC / 2)
-#define PACE_CUT 0.7
 
 static int64_t later(int64_t a, int64_t b)
 {
@@ -115,7 +113,7 @@ static int64_t credit(const struct limiter_state *l)
 	return earlier(rtt / 2, CREDIT_MAX_NS);
 }
 
-/* ---- the pace ---- */
+/* ---- limits, and what refusals say ---- */
 
 /* The figure that holds for u if nobody is refused. */
 static double published_limit(const struct limiter_state *l,
@@ -129,35 +127,6 @@ static double published_limit(const struct limiter_state *l,
 		if (l->user[i].id && l->user[i].rate > highest)
 			highest = l->user[i].rate;
 	return highest < own ? highest : own;
-}
-
-static double ceiling_for(const struct limiter_state *l,
-			  const struct limiter_user *u, int64_t now)
-{
-	double limit = published_limit(l, u);
-
-	return now < l->learned_until_ns && l->ceiling < limit ? l->ceiling
-							       : limit;
-}
-
-static double pace_for(const struct limiter_state *l,
-		       const struct limiter_user *u, int64_t now)
-{
-	double ceiling = ceiling_for(l, u, now);
-
-	return l->pace < ceiling ? l->pace : ceiling;
-}
-
-/* Additive: one call a second more for each second of clean answers. */
-static void raise_pace(struct limiter_state *l, int64_t now)
-{
-	double most = now < l->learned_until_ns ? l->ceiling : LIMITER_RATE_MAX;
-	int64_t passed = earlier(now - l->raised_ns, NS_PER_SEC);
-
-	l->raised_ns = now;
-	l->pace += (double)passed / NS_PER_SEC;
-	if (l->pace > most)
-		l->pace = most;
 }
 
 /* How many calls of the second before p, and since the instant since, were not
@@ -180,66 +149,23 @@ static int accepted_before(const struct limiter_state *l,
 	return n;
 }
 
-static void learn(struct limiter_state *l, int ceiling, int64_t now)
-{
-	l->ceiling = l->pace = ceiling > 1 ? ceiling : 1;
-	l->learned_until_ns = now + LIMITER_LEARNED_NS;
-}
-
-/* p was permitted after the last cut, and refused. */
-static void cut_pace(struct limiter_state *l, double pace, int accepted,
-		     int64_t now)
-{
-	int before = (int)l->accepted_at_cut;
-
-	if (l->cut_ns && now - l->cut_ns < RELEARN_NS && accepted > 0) {
-		/* Two fixed seconds of the server's can lie within one of ours
-		 * and double the count: of two counts take the less. But one
-		 * that is less than half had other reasons. */
-		if (before < accepted && before * 2 >= accepted)
-			accepted = before;
-		learn(l, accepted < (int)pace ? accepted : (int)pace - 1, now);
-	} else {
-		l->pace = pace * PACE_CUT > 1 ? pace * PACE_CUT : 1;
-	}
-	l->accepted_at_cut = accepted;
-	l->cut_before_ns = l->cut_ns;
-	l->cut_ns = l->raised_ns = now;
-}
-
-/* p met an overloaded server. */
-static void ease(struct limiter_state *l, const struct limiter_user *u,
-		 const struct limiter_place *p, int64_t now)
-{
-	double pace = pace_for(l, u, now) * PACE_CUT;
-
-	if (p->send_at_ns < l->eased_ns || p->send_at_ns < l->cut_ns)
-		return;
-	l->pace = pace > 1 ? pace : 1;
-	l->eased_ns = l->raised_ns = now;
-}
-
 /* p was refused. */
 static void give_way(struct limiter_state *l, const struct limiter_user *u,
 		     const struct limiter_place *p, int64_t now)
 {
-	bool is_news = p->send_at_ns >= l->cut_ns;
-	int accepted =
-		accepted_before(l, p, is_news ? l->cut_ns : l->cut_before_ns);
+	struct pace_refusal r = { .limit = published_limit(l, u),
+				  .sent_ns = p->send_at_ns,
+				  .now_ns = now,
+				  .window_ns = NS_PER_SEC,
+				  .pause_ns = LIMITER_PAUSE_NS,
+				  .accepted = -1 };
 
-	l->pause_until_ns = later(l->pause_until_ns, now + LIMITER_PAUSE_NS);
-	if (now - p->send_at_ns >= NS_PER_SEC)
-		accepted = 0; /* places were given back: the count is short */
-	if (is_news) {
-		cut_pace(l, pace_for(l, u, now), accepted, now);
-	} else if (p->send_at_ns >= l->cut_before_ns && accepted > 0 &&
-		   accepted < l->accepted_at_cut) {
-		/* It was counted as accepted at the cut. */
-		l->accepted_at_cut = accepted;
-		if (l->learned_until_ns == l->cut_ns + LIMITER_LEARNED_NS &&
-		    accepted < l->ceiling)
-			learn(l, accepted, now);
-	}
+	/* Later, places were given back: the count would be short. */
+	if (now - p->send_at_ns < NS_PER_SEC)
+		r.accepted = accepted_before(
+			l, p, pace_counts_from(&l->pace, p->send_at_ns));
+	l->pause_until_ns = later(l->pause_until_ns, now + r.pause_ns);
+	pace_note_refused(&l->pace, &r);
 }
 
 /* ---- the functions of the header ---- */
@@ -277,7 +203,8 @@ enum limiter_reply limiter_ask(struct limiter_state *l,
 	if (!u || l->place_count == LIMITER_PLACES)
 		return now_ns < latest_ns ? LIMITER_AGAIN : LIMITER_LATE;
 
-	pace = pace_for(l, u, now_ns);
+	pace_note_ask(&l->pace, published_limit(l, u), now_ns);
+	pace = pace_permits(&l->pace, published_limit(l, u));
 	spaced = later(now_ns, later(l->next_send_ns, l->pause_until_ns));
 	own = when_below(l, u, (size_t)u->rate);
 	at = later(spaced, when_below(l, NULL, (size_t)pace));
@@ -362,7 +289,8 @@ void limiter_end(struct limiter_state *l, const struct limiter_user *me,
 	case LIMITER_ACCEPTED:
 		p->state = PLACE_ACCEPTED;
 		p->held_until_ns -= credit(l);
-		raise_pace(l, now_ns);
+		pace_note_accepted(&l->pace, published_limit(l, u),
+				   p->send_at_ns, NS_PER_SEC, now_ns);
 		break;
 	case LIMITER_REFUSED:
 		p->state = PLACE_REFUSED;
@@ -370,7 +298,8 @@ void limiter_end(struct limiter_state *l, const struct limiter_user *me,
 		break;
 	case LIMITER_OVERLOADED:
 		p->state = PLACE_ACCEPTED;
-		ease(l, u, p, now_ns);
+		pace_note_overload(&l->pace, published_limit(l, u),
+				   p->send_at_ns, now_ns);
 		break;
 	case LIMITER_ABANDONED:
 		p->state = PLACE_LOST;
@@ -461,14 +390,17 @@ void limiter_look(struct limiter_state *l, const struct limiter_user *me,
 		  int64_t now_ns, struct limiter_view *out)
 {
 	uint64_t calls = 0;
+	double limit;
 	size_t i;
 
 	limiter_state_advance(l, now_ns);
+	limit = published_limit(l, me);
 	*out = (struct limiter_view){
-		.pace = pace_for(l, me, now_ns),
-		.ceiling = ceiling_for(l, me, now_ns),
-		.learned_left_ns = later(l->learned_until_ns - now_ns, 0),
+		.pace = pace_permits(&l->pace, limit),
+		.ceiling = pace_ceiling(&l->pace, limit),
 	};
+	if (out->ceiling < limit)
+		out->learned_left_ns = l->pace.forget_ns - now_ns;
 	for (i = 0; i < LIMITER_USERS; i++)
 		out->users += is_active(&l->user[i], now_ns);
 	for (i = 0; i < l->place_count; i++) {

@@ -43,14 +43,8 @@
  * one, five users of 3/s share 3/s, and a high rate raises nothing for others.
  *
  * Giving way. A refusal stops all sending for a second (reservations too are
- * withdrawn), so that the next calls meet an empty window. It cuts the pace
- * (multiplicatively, once per refusal of a call that was permitted after the
- * last cut); clean answers raise it (additively). While the pace is below N,
- * it stands for N in all of the above. A second refusal soon after a cut says
- * that the account's own figure is lower: the ceiling of the pace becomes the
- * number of calls accepted in the second before, less than the places then
- * allowed, and is remembered for LIMITER_LEARNED_NS. An answer of overload cuts
- * the pace too, once for the calls under way together, and teaches nothing.
+ * withdrawn), so that the next calls meet an empty window, and cuts the pace
+ * (pace.h), which stands for N in all of the above while it is lower.
  *
  * A lost state. If what was known of the calls is lost, wholly or but for the
  * last change, then

@@ -9,15 +9,15 @@
 
 _Static_assert(sizeof(struct limiter_user) == 56, "no padding");
 _Static_assert(sizeof(struct limiter_place) == 32, "no padding");
-_Static_assert(sizeof(struct limiter_state) == 19 * 8 + LIMITER_MINUTE * 4 +
-						       LIMITER_USERS * 56 + 8 +
-						       LIMITER_PLACES * 32,
+_Static_assert(sizeof(struct limiter_state) ==
+		       11 * 8 + sizeof(struct pace) + LIMITER_MINUTE * 4 +
+			       LIMITER_USERS * 56 + 8 + LIMITER_PLACES * 32,
 	       "no padding");
 
 void limiter_state_init(struct limiter_state *l, int64_t now_ns)
 {
 	memset(l, 0, sizeof *l);
-	l->pace = l->ceiling = LIMITER_RATE_MAX;
+	pace_init(&l->pace);
 	/* Tickets of a state that was lost must not mean a place in this one:
 	 * nobody hands out one each nanosecond. */
 	l->last_ticket = (uint64_t)now_ns;
@@ -29,9 +29,9 @@ size_t limiter_state_size(const struct limiter_state *l)
 	       l->place_count * sizeof l->place[0];
 }
 
-static bool is_rate(double rate)
+static bool is_rate(int32_t rate)
 {
-	return rate >= 1 && rate <= LIMITER_RATE_MAX; /* NaN is none */
+	return rate >= 1 && rate <= LIMITER_RATE_MAX;
 }
 
 bool limiter_state_is_valid(const struct limiter_state *l, size_t len)
@@ -43,11 +43,8 @@ bool limiter_state_is_valid(const struct limiter_state *l, size_t len)
 		return false;
 	if (l->next_send_ns < 0 || l->pause_until_ns < 0 ||
 	    l->doubt_until_ns < 0 || l->ghost_until_ns < 0 ||
-	    l->learned_until_ns < 0 || l->cut_ns < 0 || l->cut_before_ns < 0 ||
-	    l->eased_ns < 0 || l->raised_ns < 0 || l->rtt_ns[0] < 0 ||
-	    l->rtt_ns[1] < 0 || l->rtt_since_ns < 0 || l->minute_sec < 0 ||
-	    !is_rate(l->pace) || !is_rate(l->ceiling) ||
-	    l->accepted_at_cut < 0 || l->accepted_at_cut > LIMITER_PLACES)
+	    l->rtt_ns[0] < 0 || l->rtt_ns[1] < 0 || l->rtt_since_ns < 0 ||
+	    l->minute_sec < 0 || !pace_is_valid(&l->pace))
 		return false;
 	for (i = 0; i < LIMITER_USERS; i++) {
 		const struct limiter_user *u = &l->user[i];
@@ -85,11 +82,6 @@ static void forget_absurd(struct limiter_state *l, int64_t now)
 		      now + LIMITER_PAUSE_NS + LIMITER_GRACE_NS);
 	forget_beyond(&l->doubt_until_ns, now + HOLD_MAX_NS);
 	forget_beyond(&l->ghost_until_ns, now + NS_PER_SEC + LIMITER_GRACE_NS);
-	forget_beyond(&l->learned_until_ns, now + LIMITER_LEARNED_NS);
-	forget_beyond(&l->cut_ns, now);
-	forget_beyond(&l->cut_before_ns, l->cut_ns);
-	forget_beyond(&l->eased_ns, now);
-	forget_beyond(&l->raised_ns, now);
 	forget_beyond(&l->rtt_since_ns, now);
 	forget_beyond(&l->minute_sec, now / NS_PER_SEC);
 	for (i = 0; i < LIMITER_USERS; i++)
@@ -152,4 +144,5 @@ void limiter_state_advance(struct limiter_state *l, int64_t now_ns)
 	advance_places(l, now_ns);
 	advance_users(l, now_ns);
 	advance_counts(l, now_ns);
+	pace_advance(&l->pace, NS_PER_SEC, now_ns);
 }

@@ -1,6 +1,6 @@
 /* limiter_state.h: what the limiter knows, as a plain struct, and what becomes
  * of it by time alone.
- * Layer share; uses base.
+ * Layer share; uses base, pace.
  *
  * It is written to a file as it stands: no pointers, no padding. All instants
  * are monotonic, in nanoseconds, and not negative; 0: never. */
@@ -12,9 +12,10 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "share/pace.h"
 
 enum {
-	LIMITER_RATE_MAX = 1000, /* calls a second */
+	LIMITER_RATE_MAX = PACE_MAX, /* calls a second */
 	LIMITER_PLACES = 1024,
 	LIMITER_USERS = 128,
 	LIMITER_MINUTE = 60 /* seconds in it */
@@ -27,7 +28,6 @@ enum {
 #define LIMITER_CALL_USUAL_NS (30 * NS_PER_SEC) /* for whom nothing is known */
 #define LIMITER_CALL_MAX_NS (600 * NS_PER_SEC)
 #define LIMITER_USER_ACTIVE_NS (2 * NS_PER_SEC)
-#define LIMITER_LEARNED_NS (900 * NS_PER_SEC)
 
 struct limiter_user {
 	uint64_t id;        /* unique in this boot; 0: no user */
@@ -65,13 +65,7 @@ struct limiter_state {
 	uint64_t doubts_all;    /* any number of them, not one only */
 	int64_t ghost_until_ns; /* the one, held as a place */
 
-	double pace;    /* calls a second; above N: N rules */
-	double ceiling; /* of the pace, until learned_until_ns */
-	int64_t learned_until_ns;
-	int64_t cut_ns, cut_before_ns; /* the last two cuts of the pace */
-	int64_t accepted_at_cut; /* calls, in the second before the last */
-	int64_t eased_ns;        /* the last cut for overload */
-	int64_t raised_ns;       /* the pace has been raised up to here */
+	struct pace pace;
 
 	int64_t rtt_ns[2]; /* least of this span and of the one before */
 	int64_t rtt_since_ns;

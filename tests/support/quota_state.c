@@ -58,9 +58,9 @@ static void move_all(struct limiter_state *l)
 
 	move(&l->next_send_ns);
 	move(&l->pause_until_ns);
-	move(&l->learned_until_ns);
-	move(&l->cut_ns);
-	move(&l->raised_ns);
+	move(&l->pace.forget_ns);
+	move(&l->pace.cut_ns);
+	move(&l->pace.raised_ns);
 	move(&l->rtt_since_ns);
 	for (i = 0; i < LIMITER_USERS; i++)
 		move(&l->user[i].seen_ns);

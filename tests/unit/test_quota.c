@@ -491,10 +491,10 @@ static void fill_future(struct limiter_state *l)
 	size_t i;
 
 	limiter_state_init(l, 1);
-	l->next_send_ns = l->pause_until_ns = l->learned_until_ns = l->cut_ns =
-		l->cut_before_ns = l->raised_ns = l->rtt_since_ns = year_2100;
+	l->next_send_ns = l->pause_until_ns = l->pace.forget_ns = l->pace.cut_ns =
+		l->pace.cut_before_ns = l->pace.raised_ns = l->rtt_since_ns = year_2100;
 	l->minute_sec = year_2100;
-	l->pace = l->ceiling = 1;
+	l->pace.now = l->pace.ceiling = 1;
 	l->user[5] = (struct limiter_user){ .id = 9, .rate = 1, .published = 1,
 					    .seen_ns = year_2100, .turn = 1 };
 	for (i = 0; i < 50; i++)
