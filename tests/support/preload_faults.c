@@ -8,6 +8,8 @@
  *                  again      "try again later", FAULT_RESOLVER_TIMES times, or
  *                             for FAULT_RESOLVER_SECONDS from the first question
  *                             on; then each name is 127.0.0.1
+ *                  slow       each name is 127.0.0.1, FAULT_RESOLVER_SECONDS after
+ *                             it was asked for
  *   FAULT_CLOCK_STEP=SEC      the wall clock jumps by SEC and back, four times a
  *                             second; the monotonic clock does not
  *   FAULT_CLOCK_SHIFT=SEC     the wall clock is wrong by SEC
@@ -23,6 +25,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <netdb.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -127,8 +130,10 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 		return REAL(getaddrinfo)(node, service, hints, out);
 	if (strcmp(resolver, "again") == 0 && is_refused_for_now())
 		return EAI_AGAIN;
+	if (strcmp(resolver, "slow") == 0)
+		poll(NULL, 0, (int)refused_ms);
 	*out = make_address(AF_INET, "127.0.0.1", port);
-	if (strcmp(resolver, "again") != 0) {
+	if (strcmp(resolver, "dead") == 0 || strcmp(resolver, "hole") == 0) {
 		struct addrinfo *first = strcmp(resolver, "hole") == 0 ?
 						 make_address(AF_INET6, "2001:db8::1", port) :
 						 make_address(AF_INET, "127.0.0.9", port);

@@ -110,12 +110,21 @@ class Wire:
                                b"Proxy-Authenticate: Basic realm=\"tests\"\r\n\r\n")
             return
         method, target, _ = head.decode("latin-1").split(" ", 2)
-        if method == "CONNECT":
-            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-            self.relay(connection, ("127.0.0.1", address(target)[1]))
+        if method != "CONNECT":
+            return
+        try:
+            upstream = socket.create_connection(("127.0.0.1", address(target)[1]))
+        except OSError:
+            connection.sendall(b"HTTP/1.1 502 Nobody there\r\nContent-Length: 0\r\n\r\n")
+            return
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        self.pass_on(connection, upstream)
 
-    def relay(self, connection, upstream=None):
-        with socket.create_connection(upstream or self.upstream) as upstream:
+    def relay(self, connection):
+        self.pass_on(connection, socket.create_connection(self.upstream))
+
+    def pass_on(self, connection, upstream):
+        with upstream:
             upstream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while True:
