@@ -297,12 +297,14 @@ void stream_moment_run(struct stream_session *session, int64_t now_ns)
 		if (!stream_desk_fires(session->place->desk, moment->rule,
 				       &event))
 			continue;
-		stream_session_log(session, &entry, "fault", now_ns);
+		strike(session, moment->rule, now_ns);
+		/* When it is done: a burst takes a while to be made. */
+		stream_session_log(session, &entry, "fault",
+				   clock_monotonic_ns());
 		stream_entry_text(&entry, "name",
 				  stream_fault_name(moment->rule->fault));
 		stream_entry_text(&entry, "argument", moment->rule->text);
 		stream_entry_end(&entry);
-		strike(session, moment->rule, now_ns);
 	}
 }
 

@@ -229,7 +229,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 import auditor
 tape = auditor.Tape("tape.log", print)
-print([",".join(t.fields) for t in tape.sent["005930"] if 20 < t.number < 200])
+print([t.text for t in tape.sent["005930"] if 20 < t.number < 200])
 END
         cat tape.log >"tape-$seed"
     done
@@ -238,7 +238,7 @@ END
 
 @test "the auditor sees what is wrong" {
     start_stream
-    follow --count 200 005930 DNASAAPL
+    follow --count 200 005930 000660
     audit --complete
     cp records good
     wrong() { # wrong JQ-FILTER WHAT

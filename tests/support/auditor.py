@@ -52,31 +52,38 @@ PREFIX = {"H0STCNT0": 46, "H0NXCNT0": 46, "H0UNCNT0": 46, "HDFSCNT0": 26}
 
 
 class Trade:
-    """One record of the tape."""
-    __slots__ = ("symbol", "fields", "table", "seq", "volume", "size", "session", "place", "state",
+    """One record of the tape. Its text is kept, not its fields: there are many."""
+    __slots__ = ("symbol", "text", "table", "seq", "volume", "size", "session", "place", "state",
                  "day", "number")
 
     def __init__(self, fields, table, session, place, state, number):
-        self.fields, self.table, self.session, self.place = fields, table, session, place
+        self.table, self.session, self.place = table, session, place
         self.state, self.number = state, number
-        self.symbol = self["symbol"] if "symbol" in table else self["key"]
-        self.volume, self.size = int(self["volume"]), int(self["size"])
-        self.seq = int(self["sells"]) + int(self["buys"]) if "sells" in table else None
-        self.day = self["day" if "day" in table else "date"]
+        self.text = "^".join(fields)
+        self.symbol = sys.intern(fields[table.get("symbol", 0)])
+        self.volume, self.size = int(fields[table["volume"]]), int(fields[table["size"]])
+        self.seq = None
+        if "sells" in table:
+            self.seq = int(fields[table["sells"]]) + int(fields[table["buys"]])
+        self.day = sys.intern(fields[table["day" if "day" in table else "date"]])
 
-    def __getitem__(self, name):
-        return self.fields[self.table[name]]
+    def fields(self):
+        """By name."""
+        fields = self.text.split("^")
+        return {name: fields[place] for name, place in self.table.items()}
 
     def order(self):
         """What tells it from every other trade of the symbol, and sorts them."""
         return self.day, self.volume
 
-    def number_of(self, name):
-        """As a record should show it."""
-        value = Decimal(self[name])
-        if name == "change" and self.table is OVERSEAS and self["sign"] in "45":
-            value = -value
-        return value
+
+def shown_number(fields, name):
+    """As a record should show it."""
+    value = Decimal(fields[name])
+    # The sign of an overseas change stands in a field of its own.
+    if name == "change" and "symbol" in fields and fields["sign"] in "45":
+        value = -value
+    return value
 
 
 class Tape:
@@ -173,8 +180,9 @@ def audit_generator(symbol, trade, seed, complain):
         size *= 20
     if trade.size not in (size, size * 100):  # an auction's print is of a hundred times the size
         complain("%s, trade %d: size %d, not %d" % (symbol, trade.number, trade.size, size))
-    if "side" in trade.table and (trade["side"] == "1") != bool(chance & 1):
-        complain("%s, trade %d: side %s" % (symbol, trade.number, trade["side"]))
+    side = trade.fields().get("side")
+    if side and (side == "1") != bool(chance & 1):
+        complain("%s, trade %d: side %s" % (symbol, trade.number, side))
 
 
 def audit_tape(tape, seed, complain):
@@ -196,8 +204,8 @@ def audit_tape(tape, seed, complain):
 
 # ---- the records ----
 
-def as_time(trade):
-    date, time = trade["date"], trade["time"]
+def as_time(fields):
+    date, time = fields["date"], fields["time"]
     return "%s-%s-%sT%s:%s:%s+09:00" % (date[:4], date[4:6], date[6:], time[:2], time[2:4], time[4:])
 
 
@@ -218,7 +226,7 @@ class Audit:
         found = self.tape.by_volume.get((record["symbol"], record.get("volume")), [])
         if len(found) > 1:
             date = (record.get("trade_time") or "")[:10].replace("-", "")
-            found = [t for t in found if t["date"] == date] or found
+            found = [t for t in found if t.fields()["date"] == date] or found
         return found[-1] if found else None
 
     def tick(self, number, record):
@@ -234,20 +242,21 @@ class Audit:
         self.chain(what, record, trade)
 
     def compare(self, what, record, trade):
+        fields = trade.fields()
         for name in SHOWN:
             if name in record and record[name] is not None and \
-                    Decimal(str(record[name])) != trade.number_of(name):
+                    Decimal(str(record[name])) != shown_number(fields, name):
                 self.complain("%s: %s is %s, sent was %s" %
-                              (what, name, record[name], trade[name]))
+                              (what, name, record[name], fields[name]))
         if "price" in record and record["price"] is None:
             self.complain("%s: no price" % what)
         if trade.seq is not None and record.get("seq") not in (trade.seq, None):
             self.complain("%s: seq %s, not %d" % (what, record["seq"], trade.seq))
-        side = {"1": "buy", "5": "sell"}.get(trade["side"] if "side" in trade.table else "")
+        side = {"1": "buy", "5": "sell"}.get(fields.get("side"))
         if "side" in record and record["side"] != side:
             self.complain("%s: side %s, not %s" % (what, record["side"], side))
-        if record.get("trade_time") not in (None, as_time(trade)):
-            self.complain("%s: trade_time %s, not %s" % (what, record["trade_time"], as_time(trade)))
+        if record.get("trade_time") not in (None, as_time(fields)):
+            self.complain("%s: trade_time %s, not %s" % (what, record["trade_time"], as_time(fields)))
 
     def chain(self, what, record, trade):
         symbol, gap, merged = record["symbol"], record.get("gap"), record.get("merged") or 0
