@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "net/http_request.h"
+#include "provider/alpaca_names.h"
 #include "provider/alpaca_snapshot.h"
 #include "provider/answer.h"
 #include "provider/provider.h"
@@ -274,4 +275,5 @@ const struct provider alpaca_provider = {
 	.batch_max = batch_max,
 	.build_quote = build_quote,
 	.parse_quote = parse_quote,
+	.names = &alpaca_names,
 };

@@ -3,6 +3,7 @@
 
 #include "provider/kis.h"
 #include "provider/kis_feed.h"
+#include "provider/kis_master.h"
 
 static const struct provider_account accounts[] = {
 	/* Figures of the portal's notice as worded on 2026-04-20. */
@@ -112,4 +113,5 @@ const struct provider kis_provider = {
 	.parse_token = kis_token_parse,
 	.token_interval_ms = 60 * 1000,
 	.feed = &kis_feed,
+	.names = &kis_names,
 };

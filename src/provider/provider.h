@@ -20,6 +20,7 @@
 struct feed;
 struct http_request;
 struct http_response;
+struct provider_names;
 
 /* A source's rule: at most calls in any window_sec seconds, and at most
  * per_sec in any one of them. */
@@ -139,6 +140,9 @@ struct provider {
 	int64_t token_interval_ms;
 
 	const struct feed *feed; /* the stream half (feed.h); NULL: none */
+
+	/* Its lists of symbols (names.h); NULL: it publishes none. */
+	const struct provider_names *names;
 };
 
 /* The providers that there are, in the order of --source auto. */

@@ -14,6 +14,7 @@
 #include "net/http_request.h"
 #include "provider/answer.h"
 #include "provider/provider.h"
+#include "provider/upbit_names.h"
 
 enum {
 	IM_A_TEAPOT = 418, /* a block, of those who go on after a 429 */
@@ -227,4 +228,5 @@ const struct provider upbit_provider = {
 	.batch_max = batch_max,
 	.build_quote = build_quote,
 	.parse_quote = parse_quote,
+	.names = &upbit_names,
 };
