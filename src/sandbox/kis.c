@@ -4,6 +4,7 @@
 #include "base/sync.h"
 #include "sandbox/approval_call.h"
 #include "sandbox/login.h"
+#include "sandbox/master.h"
 #include "sandbox/quote_call.h"
 #include "sandbox/refusal.h"
 #include "sandbox/refuse.h"
@@ -132,6 +133,20 @@ static bool is_lacking(const struct broker_rules *rules, enum endpoint endpoint)
 	}
 }
 
+/* Anybody's: no login, no limit. */
+static void answer_master(const struct broker_rules *rules,
+			  const struct request *request, struct answer *answer)
+{
+	const char *name = strrchr(request->path, '/') + 1;
+
+	if (!master_add(&answer->body, name, rules->unknown)) {
+		refuse_path(answer, request);
+		return;
+	}
+	answer->is_good = true;
+	answer->content_type = "application/octet-stream";
+}
+
 void kis_answer(struct kis *kis, const struct request *request,
 		const struct arrival *arrival, struct answer *answer)
 {
@@ -146,7 +161,7 @@ void kis_answer(struct kis *kis, const struct request *request,
 		return;
 	}
 	if (request->endpoint == ENDPOINT_MASTER) {
-		refuse_path(answer, request);
+		answer_master(kis->rules, request, answer);
 		return;
 	}
 	msg_cd = login_judge_headers(kis->rules, request, &token);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static const char KOSPI[] = "KOSPI", KOSDAQ[] = "KOSDAQ";
+static const char KOSPI[] = "KOSPI", KOSDAQ[] = "KOSDAQ", KONEX[] = "KONEX";
 static const char FUND[] = "ETF", NOTE[] = "ETN";
 
 static const struct domestic_listing domestic[] = {
@@ -76,6 +76,8 @@ static const struct domestic_listing domestic[] = {
 	  5085 },
 	{ "Q530031", "삼성 레버리지 WTI원유 선물 ETN", KOSPI, NOTE, 3415,
 	  3480 },
+	{ "288490", "나라소프트", KONEX, "IT 서비스", 48150, 47300 },
+	{ "224810", "엄지하우스", KONEX, "건설", 1243, 1243 },
 	{ "000001", "거래정지", KOSPI, "기타", 1500, -1 },
 };
 

@@ -21,7 +21,7 @@ struct market {
 struct domestic_stock {
 	char code[12];
 	char name[64];
-	const char *board; /* KOSPI, KOSDAQ */
+	const char *board; /* KOSPI, KOSDAQ, KONEX */
 	const char *sector;
 	int64_t price; /* 0: halted, no trade today */
 	int64_t previous;

@@ -110,7 +110,7 @@ static void add_list(struct request *request, const char *list)
 
 static void add_slots(struct request *request)
 {
-	char key[32];
+	char key[40];
 
 	for (int i = 1; i <= REQUEST_SLOTS_MAX; i++) {
 		const char *symbol;

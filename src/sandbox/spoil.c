@@ -1,5 +1,7 @@
 #include "sandbox/spoil.h"
 
+#include "sandbox/pack.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -194,42 +196,19 @@ void spoil_rows(struct buf *body)
 	buf_puts(body, is_array ? "[]" : "{}");
 }
 
-/* Bits into bytes, the lowest bit first, as deflate has them. */
-struct bit_writer {
-	struct buf *body;
-	uint32_t bits;
-	int count;
-};
-
-static void put_bits(struct bit_writer *out, uint32_t bits, int count)
+/* The checksum of so many blanks. */
+static uint32_t crc_of_blanks(int64_t count)
 {
-	out->bits |= bits << out->count;
-	for (out->count += count; out->count >= 8; out->count -= 8) {
-		buf_putc(out->body, (char)(out->bits & 0xff));
-		out->bits >>= 8;
-	}
-}
+	char blanks[4096];
+	uint32_t crc = 0;
 
-/* A Huffman code goes out from its highest bit. */
-static void put_code(struct bit_writer *out, uint32_t code, int count)
-{
-	while (count-- > 0)
-		put_bits(out, code >> count & 1, 1);
-}
-
-static uint32_t crc_of_repeated(unsigned char byte, int64_t count)
-{
-	uint32_t crc = 0xffffffffu, table[256];
-
-	for (uint32_t i = 0; i < 256; i++) {
-		table[i] = i;
-		for (int bit = 0; bit < 8; bit++)
-			table[i] = table[i] >> 1 ^
-				   (table[i] & 1 ? 0xedb88320u : 0);
-	}
-	while (count-- > 0)
-		crc = crc >> 8 ^ table[(crc ^ byte) & 0xff];
-	return ~crc;
+	memset(blanks, ' ', sizeof(blanks));
+	for (; count > 0; count -= (int64_t)sizeof(blanks))
+		crc = pack_crc(crc, blanks,
+			       count < (int64_t)sizeof(blanks)
+				       ? (size_t)count
+				       : sizeof(blanks));
+	return crc;
 }
 
 /* One block of fixed codes (RFC 1951, 3.2.6): a blank, then "258 bytes from
@@ -238,24 +217,23 @@ void spoil_with_gzip(struct buf *body, int64_t unpacked)
 {
 	enum { REPEAT = 258, BLANK_CODE = 0x30 + ' ', REPEAT_CODE = 0xc5 };
 	static const char head[10] = "\x1f\x8b\x08\0\0\0\0\0\0\xff";
-	struct bit_writer out = { .body = body };
+	struct pack_bits out = { .out = body };
 	int64_t repeats = (unpacked - 1) / REPEAT;
 	int64_t len = 1 + repeats * REPEAT;
-	uint32_t tail[2] = { crc_of_repeated(' ', len), (uint32_t)len };
+	uint32_t crc = crc_of_blanks(len);
 
 	buf_clear(body);
 	buf_append(body, head, sizeof(head));
-	put_bits(&out, 3, 3); /* the last block, fixed codes */
-	put_code(&out, BLANK_CODE, 8);
+	pack_put(&out, 3, 3); /* the last block, fixed codes */
+	pack_put_code(&out, BLANK_CODE, 8);
 	for (; repeats > 0; repeats--) {
-		put_code(&out, REPEAT_CODE, 8);
-		put_code(&out, 0, 5);
+		pack_put_code(&out, REPEAT_CODE, 8);
+		pack_put_code(&out, 0, 5);
 	}
-	put_code(&out, 0, 7); /* end of block */
-	put_bits(&out, 0, 7); /* to the next whole byte */
-	for (int i = 0; i < 2; i++) {
-		for (int shift = 0; shift < 32; shift += 8) {
-			buf_putc(body, (char)(tail[i] >> shift & 0xff));
-		}
-	}
+	pack_put_code(&out, 0, 7); /* end of block */
+	pack_end(&out);
+	pack_put(&out, crc & 0xffff, 16);
+	pack_put(&out, crc >> 16, 16);
+	pack_put(&out, (uint32_t)len & 0xffff, 16);
+	pack_put(&out, (uint32_t)len >> 16, 16);
 }

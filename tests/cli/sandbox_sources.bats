@@ -273,3 +273,52 @@ is_blocked() {
     single 005930 X
     expect_json '.msg_cd == "OPSQ2001"' body
 }
+
+@test "the lists of symbols: real archives of fixed columns or tabs, in code page 949" {
+    start_broker --unknown 000660
+    for list in kospi_code.mst kosdaq_code.mst konex_code.mst nasmst.cod nysmst.cod amsmst.cod hksmst.cod tsemst.cod \
+        shsmst.cod szsmst.cod hsxmst.cod hnxmst.cod; do
+        call "$KIS_BASE_URL/common/master/$list.zip"
+        expect_same "$list $status_code" "$list 200"
+        mv body "$list.zip"
+    done
+    python3 - >names <<'END'
+import zipfile
+
+def text(name):
+    archive = zipfile.ZipFile(name + ".zip")
+    assert archive.testzip() is None and archive.namelist() == [name], name
+    info = archive.infolist()[0]
+    assert info.compress_type == zipfile.ZIP_DEFLATED and (info.file_size < 2000 or info.compress_size < info.file_size / 2)
+    return archive.read(name)
+
+for board, tail in ("kospi", 227), ("kosdaq", 221), ("konex", 184):
+    rows = text(board + "_code.mst").split(b"\n")
+    assert rows.pop() == b"" and (len(rows) > 900 or board == "konex")
+    for row in rows:
+        assert len(row) == 9 + 12 + 40 + tail, (board, row)
+        row = row.decode("cp949")
+        name = row[21:len(row) - tail].rstrip()
+        assert name and "?" not in name, row
+        print(row[:9].rstrip(), name)
+for exchange in "nas nys ams hks tse shs szs hsx hnx".split():
+    for row in text(exchange + "mst.cod").decode("cp949").splitlines():
+        column = row.split("\t")
+        assert len(column) == 24 and column[2] == exchange.upper() and "?" not in row, row
+        print(column[4], column[6], column[8])
+END
+    expect_match names '^005930 삼성전자$'
+    expect_match names '^100001 모의종목100001$'
+    expect_match names '^AAPL 애플 2$'
+    expect_match names '^00700 텐센트 2$'
+    expect_match names '^BRK/B 버크셔 해서웨이 B 2$'
+    ! grep -q '^000660 ' names
+    [ "$(wc -l <names)" -gt 2700 ]
+    # The name is that of the quote.
+    multi 100001
+    expect_json '.output[0].inter_kor_isnm == "모의종목100001"' body
+    for list in nothing.zip kospi_code.mst '' ../x; do
+        call "$KIS_BASE_URL/common/master/$list" --path-as-is
+        expect_same "$status_code" 404
+    done
+}

@@ -1,0 +1,93 @@
+#include "sandbox/pack.h"
+
+#include <string.h>
+
+void pack_put(struct pack_bits *out, uint32_t bits, int count)
+{
+	out->bits |= bits << out->count;
+	for (out->count += count; out->count >= 8; out->count -= 8) {
+		buf_putc(out->out, (char)(out->bits & 0xff));
+		out->bits >>= 8;
+	}
+}
+
+void pack_put_code(struct pack_bits *out, uint32_t code, int count)
+{
+	while (count-- > 0)
+		pack_put(out, code >> count & 1, 1);
+}
+
+void pack_end(struct pack_bits *out)
+{
+	if (out->count > 0)
+		pack_put(out, 0, 8 - out->count);
+}
+
+uint32_t pack_crc(uint32_t crc, const char *data, size_t len)
+{
+	crc = ~crc;
+	for (size_t i = 0; i < len; i++) {
+		crc ^= (unsigned char)data[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+	}
+	return ~crc;
+}
+
+/* A number of so many bytes, the lowest first. */
+static void put_number(struct buf *out, uint32_t number, int bytes)
+{
+	for (; bytes > 0; bytes--, number >>= 8)
+		buf_putc(out, (char)(number & 0xff));
+}
+
+/* What the head of a file and its entry in the list have in common. */
+static void put_entry(struct buf *out, uint32_t crc, size_t packed,
+		      size_t unpacked, size_t name_len)
+{
+	put_number(out, 20, 2);                   /* needs version 2.0 */
+	put_number(out, 0, 2);                    /* flags */
+	put_number(out, 8, 2);                    /* deflated */
+	put_number(out, 18 << 11, 2);             /* 18:00:00 */
+	put_number(out, 46 << 9 | 3 << 5 | 2, 2); /* 2026-03-02 */
+	put_number(out, crc, 4);
+	put_number(out, (uint32_t)packed, 4);
+	put_number(out, (uint32_t)unpacked, 4);
+	put_number(out, (uint32_t)name_len, 2);
+	put_number(out, 0, 2); /* nothing extra */
+}
+
+void pack_zip(struct buf *out, const char *name, const char *data, size_t len)
+{
+	uint32_t crc = pack_crc(0, data, len);
+	size_t name_len = strlen(name), start = out->len, packed, list;
+	struct buf body;
+
+	buf_init(&body, out->max);
+	pack_deflate(&body, data, len);
+	packed = body.len;
+	put_number(out, 0x04034b50, 4);
+	put_entry(out, crc, packed, len, name_len);
+	buf_puts(out, name);
+	buf_append(out, buf_text(&body), packed);
+	buf_release(&body);
+
+	list = out->len;
+	put_number(out, 0x02014b50, 4);
+	put_number(out, 20, 2); /* made by version 2.0 */
+	put_entry(out, crc, packed, len, name_len);
+	put_number(out, 0, 2); /* no comment */
+	put_number(out, 0, 2); /* the first disk */
+	put_number(out, 0, 2); /* no text */
+	put_number(out, 0, 4); /* no attributes */
+	put_number(out, (uint32_t)start, 4);
+	buf_puts(out, name);
+
+	put_number(out, 0x06054b50, 4);
+	put_number(out, 0, 4); /* the first disk, twice */
+	put_number(out, 1, 2);
+	put_number(out, 1, 2);
+	put_number(out, (uint32_t)(out->len - list - 12), 4);
+	put_number(out, (uint32_t)list, 4);
+	put_number(out, 0, 2);
+}
