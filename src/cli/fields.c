@@ -21,6 +21,31 @@ void fields_default(struct field_set *set, bool wants_detail, bool wants_raw)
 	add_range(set, FIELD_FETCHED_AT, wants_raw ? FIELD_COUNT : FIELD_RAW);
 }
 
+/* In 80 to 100 columns, of a terminal or of a page. */
+void fields_for_people(struct field_set *set)
+{
+	static const unsigned char usual[] = {
+		FIELD_SYMBOL,         FIELD_EXCHANGE, FIELD_NAME,
+		FIELD_CURRENCY,       QUOTE_PRICE,    QUOTE_CHANGE,
+		QUOTE_CHANGE_PERCENT, QUOTE_VOLUME,
+	};
+	struct field_set all = *set;
+
+	if (set->is_chosen)
+		return;
+	set->count = sizeof usual;
+	memcpy(set->field, usual, sizeof usual);
+	for (int f = QUOTE_PER; f < QUOTE_NUMBERS; f++)
+		if (memchr(all.field, f, all.count))
+			add_range(set, f, f + 1);
+}
+
+bool field_is_numeric(enum field f)
+{
+	return (unsigned)f < QUOTE_NUMBERS || f == FIELD_ATTEMPTS ||
+	       f == FIELD_LATENCY_MS || f == FIELD_DELAYED_MINUTES;
+}
+
 static const char *nearest_name(const char *text, size_t len)
 {
 	const char *best = NULL;

@@ -67,6 +67,13 @@ void fields_misfit(const struct field_set *set, bool wants_detail,
 /* All fields of the contract in its order; detail and raw add theirs. */
 void fields_default(struct field_set *set, bool wants_detail, bool wants_raw);
 
+/* Leaves what a person reads first, and what --detail adds; chosen fields stay
+ * as they are. */
+void fields_for_people(struct field_set *set);
+
+/* Whether a column of it stands to the right. */
+bool field_is_numeric(enum field f);
+
 /* Reads "symbol,price". Errors: USAGE: unknown field (with the nearest name),
  * a field twice, an empty list. */
 MUST_CHECK int fields_parse(struct field_set *set, const char *text,

@@ -45,6 +45,12 @@ static struct list_text bare(struct list_text t)
 		t.len -= 2;
 		t = trimmed(t);
 	}
+	/* A formula within a quoted cell: "=""005930""". */
+	if (t.len >= 5 && memcmp(t.start, "=\"\"", 3) == 0 &&
+	    memcmp(t.start + t.len - 2, "\"\"", 2) == 0) {
+		t.start += 3;
+		t.len -= 5;
+	}
 	if (t.len >= 2 && t.start[0] == '\'') {
 		t.start++;
 		t.len--;

@@ -356,6 +356,7 @@ static int check_files(const struct options *o, struct err *err)
 		{ "--output", o->output },
 		{ "--errors", o->errors_file },
 		{ "--stats", o->stats_file },
+		{ "--metrics", o->metrics_file },
 	};
 	size_t count = sizeof files / sizeof *files;
 
@@ -376,6 +377,10 @@ int options_check(const struct options *o, struct err *err)
 	if (o->wants_plan && o->wants_quota)
 		return err_set(err, ERR_USAGE,
 			       "--plan and --quota exclude each other");
+	if (o->fields && o->format >= FORMAT_LEDGER)
+		return err_set(err, ERR_USAGE,
+			       "--fields says nothing to a format of prices "
+			       "(ledger, hledger, beancount)");
 	return check_files(o, err);
 }
 

@@ -16,8 +16,13 @@ enum format {
 	FORMAT_JSON,
 	FORMAT_NDJSON,
 	FORMAT_CSV,
+	FORMAT_CSV_EXCEL, /* for spreadsheets that people open by hand */
 	FORMAT_TSV,
-	FORMAT_TABLE
+	FORMAT_TABLE,
+	FORMAT_MARKDOWN,
+	FORMAT_LEDGER, /* this and below: prices for books, no fields */
+	FORMAT_HLEDGER,
+	FORMAT_BEANCOUNT
 };
 
 enum progress_mode {
@@ -85,6 +90,7 @@ struct options {
 	enum progress_mode progress;
 	char *stats_file;
 	char *errors_file;
+	char *metrics_file;
 	bool is_quiet;
 	bool is_verbose;
 	enum color_mode color;

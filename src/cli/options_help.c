@@ -49,12 +49,12 @@ static const char outro[] =
 	"  quotefetch -f symbols.txt | jq -r '.[] | select(.error | not) | .symbol'\n"
 	"  printf '005930\\nAAPL\\n' | quotefetch --format ndjson | jq .price\n";
 
-/* "json|ndjson|...", or the argument's name. */
+/* The argument's name, or "auto|always|never". */
 static void put_argname(struct buf *out, const struct option_row *row)
 {
 	if (row->argname)
 		buf_puts(out, row->argname);
-	for (size_t i = 0; row->words && row->words[i]; i++)
+	for (size_t i = 0; !row->argname && row->words && row->words[i]; i++)
 		buf_printf(out, "%s%s", i > 0 ? "|" : "", row->words[i]);
 }
 

@@ -3,8 +3,10 @@
 
 #define FIELD(name) offsetof(struct options, name)
 
-static const char *const formats[] = { "json", "ndjson", "csv",
-				       "tsv",  "table",  NULL };
+static const char *const formats[] = { "json",      "ndjson", "csv",
+				       "csv-excel", "tsv",    "table",
+				       "markdown",  "ledger", "hledger",
+				       "beancount", NULL };
 static const char *const accounts[] = { "real", "paper", NULL };
 static const char *const feeds[] = { "iex", "sip", "delayed_sip", NULL };
 static const char *const venues[] = { "krx", "nxt", "all", NULL };
@@ -27,8 +29,11 @@ const struct option_row option_table[] = {
 	  .help = "make an invalid line an error record, and go on" },
 
 	{ "format", 0, TAKES_CHOICE, PLACE_ANY, FIELD(format), FORMAT_JSON,
-	  FORMAT_TABLE, .words = formats, .heading = "Output",
-	  .help = "default: table on a terminal, else json" },
+	  FORMAT_BEANCOUNT, .words = formats, .argname = "FORMAT",
+	  .heading = "Output",
+	  .help = "json, ndjson, csv, csv-excel, tsv, table, markdown,\n"
+		  "ledger, hledger or beancount; default: table on a\n"
+		  "terminal, else json" },
 	{ "json", 0, TAKES_NOTHING, PLACE_ARGUMENTS, 0,
 	  .stands_for = "format=json", .help = "as --format json" },
 	{ "csv", 0, TAKES_NOTHING, PLACE_ARGUMENTS, 0,
@@ -142,6 +147,10 @@ const struct option_row option_table[] = {
 	{ "stats", 0, TAKES_TEXT, PLACE_ANY, FIELD(stats_file),
 	  .argname = "FILE",
 	  .help = "write a JSON object about the run; -: stdout" },
+	{ "metrics", 0, TAKES_TEXT, PLACE_ANY, FIELD(metrics_file),
+	  .argname = "FILE",
+	  .help = "write Prometheus text about the run, for the node\n"
+		  "exporter's textfile collector" },
 	{ "quiet", 'q', TAKES_NOTHING, PLACE_ANY, FIELD(is_quiet),
 	  .help = "no progress, no summary" },
 	{ "verbose", 'v', TAKES_NOTHING, PLACE_ANY, FIELD(is_verbose),

@@ -10,7 +10,8 @@
 
 enum {
 	SHOWN_COLUMNS = 32, /* of a value in a message */
-	SHOWN_BYTES = SHOWN_COLUMNS * 4 + 4
+	SHOWN_BYTES = SHOWN_COLUMNS * 4 + 4,
+	LIST_BYTES = 120 /* of the words that an option takes */
 };
 
 static void *field_of(struct options *o, const struct option_row *row)
@@ -116,7 +117,7 @@ static int read_switch(const char *text)
 static int refuse_word(const struct option_row *row, const char *shown,
 		       const char *value, struct err *err)
 {
-	char list[80] = "";
+	char list[LIST_BYTES] = "";
 	char text[SHOWN_BYTES];
 	size_t len = 0;
 

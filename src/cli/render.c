@@ -3,13 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "cli/render_format.h"
 
 static const struct render_format *const formats[] = {
-	[FORMAT_JSON] = &render_json,   [FORMAT_NDJSON] = &render_ndjson,
-	[FORMAT_CSV] = &render_csv,     [FORMAT_TSV] = &render_tsv,
+	[FORMAT_JSON] = &render_json,
+	[FORMAT_NDJSON] = &render_ndjson,
+	[FORMAT_CSV] = &render_csv,
+	[FORMAT_CSV_EXCEL] = &render_csv_excel,
+	[FORMAT_TSV] = &render_tsv,
 	[FORMAT_TABLE] = &render_table,
+	[FORMAT_MARKDOWN] = &render_markdown,
+	[FORMAT_LEDGER] = &render_ledger,
+	[FORMAT_HLEDGER] = &render_hledger,
+	[FORMAT_BEANCOUNT] = &render_beancount,
 };
 
 /* What an error record has, in its order; raw only where it was asked for. */
@@ -20,174 +26,6 @@ static const struct field_set error_shape = {
 		   FIELD_ATTEMPTS, FIELD_FETCHED_AT, FIELD_PROVIDER,
 		   FIELD_INPUT, FIELD_TRIED, FIELD_RAW },
 };
-
-/* ---- values ---- */
-
-static void set_text(struct value *v, enum value_type type, const char *text)
-{
-	v->type = text ? type : VALUE_NULL;
-	v->text = text;
-}
-
-static void set_bool(struct value *v, bool is_true)
-{
-	set_text(v, VALUE_BOOL, is_true ? "true" : "false");
-}
-
-/* Without printf: it would be a third of a record's time. */
-static void set_count(struct value *v, int count)
-{
-	unsigned left = count > 0 ? (unsigned)count : 0;
-	char *p = v->made + sizeof v->made;
-
-	*--p = '\0';
-	do
-		*--p = (char)('0' + left % 10);
-	while (left /= 10);
-	set_text(v, VALUE_NUMBER, p);
-}
-
-static void set_time(struct value *v, int64_t real_ms)
-{
-	v->type = real_ms > 0 ? VALUE_TEXT : VALUE_NULL;
-	v->text = real_ms > 0 ? v->made : NULL;
-	if (real_ms > 0)
-		clock_format_kst(real_ms, v->made);
-}
-
-/* "Error: " says that the text that follows is ours, not the broker's. */
-static void set_our_error(struct value *v, const char *msg)
-{
-	static const char mark[] = "Error: ";
-	size_t len = strlen(msg);
-
-	memcpy(v->made, mark, sizeof mark - 1);
-	memcpy(v->made + sizeof mark - 1, msg, len + 1);
-	set_text(v, VALUE_TEXT, v->made);
-}
-
-/* Whether the broker said no; "0" is its yes, whatever we think of the rest. */
-static bool is_refused(const struct outcome *o)
-{
-	return !o->has_quote && o->rt_cd && o->rt_cd[0] != '\0' &&
-	       strcmp(o->rt_cd, "0") != 0;
-}
-
-const char *render_reason(const struct outcome *o)
-{
-	return is_refused(o) && o->msg1 ? o->msg1 : o->err.msg;
-}
-
-static const char *shown_market(enum market m)
-{
-	return m == MARKET_NONE ? NULL : market_name(m);
-}
-
-/* Of a share that was not traded, all but the price is known. */
-static bool knows_quote(const struct outcome *o)
-{
-	return o->has_quote || o->err.kind == ERR_NO_TRADE;
-}
-
-static const char *quote_only(const struct outcome *o, const char *text)
-{
-	return knows_quote(o) ? text : NULL;
-}
-
-void render_get_value(const struct record *record, enum field f,
-		      struct value *v)
-{
-	const struct outcome *o = record->outcome;
-	bool has_verdict = o->has_quote || is_refused(o);
-
-	if ((unsigned)f < QUOTE_NUMBERS) {
-		set_text(v, VALUE_NUMBER, quote_only(o, o->quote.number[f]));
-		return;
-	}
-	switch (f) {
-	case FIELD_SYMBOL:
-		set_text(v, VALUE_TEXT, record->symbol);
-		break;
-	case FIELD_MARKET:
-		set_text(v, VALUE_TEXT, shown_market(record->market));
-		break;
-	case FIELD_EXCHANGE:
-		set_text(v, VALUE_TEXT,
-			 quote_only(o, market_exchange_name(o->exchange)));
-		break;
-	case FIELD_NAME:
-		set_text(v, VALUE_TEXT, quote_only(o, o->quote.name));
-		break;
-	case FIELD_CURRENCY:
-		set_text(v, VALUE_TEXT, quote_only(o, o->quote.currency));
-		break;
-	case FIELD_FETCHED_AT:
-		set_time(v, o->fetched_at_ms);
-		break;
-	case FIELD_PROVIDER:
-		set_text(v, VALUE_TEXT, record->provider);
-		break;
-	case FIELD_RT_CD:
-		set_text(v, VALUE_TEXT, has_verdict ? o->rt_cd : "9");
-		break;
-	case FIELD_MSG_CD:
-		set_text(v, VALUE_TEXT, has_verdict ? o->msg_cd : NULL);
-		break;
-	case FIELD_MSG1:
-		if (o->has_quote || (has_verdict && o->msg1))
-			set_text(v, VALUE_TEXT, o->msg1);
-		else
-			set_our_error(v, o->err.msg);
-		break;
-	case FIELD_ERROR:
-		set_bool(v, !o->has_quote);
-		break;
-	case FIELD_ERROR_TYPE:
-		set_text(v, VALUE_TEXT,
-			 o->has_quote ? NULL : err_kind_name(o->err.kind));
-		break;
-	case FIELD_RETRYABLE:
-		if (o->has_quote)
-			set_text(v, VALUE_NULL, NULL);
-		else
-			set_bool(v, err_kind_is_retryable(o->err.kind));
-		break;
-	case FIELD_ATTEMPTS:
-		set_count(v, o->attempts);
-		break;
-	case FIELD_LATENCY_MS:
-		if (o->has_quote)
-			set_count(v, o->latency_ms);
-		else
-			set_text(v, VALUE_NULL, NULL);
-		break;
-	case FIELD_INPUT:
-		set_text(v, VALUE_TEXT, record->input);
-		break;
-	case FIELD_QUOTED_AT:
-		set_text(v, VALUE_TEXT, quote_only(o, o->quote.quoted_at));
-		break;
-	case FIELD_SESSION:
-		set_text(v, VALUE_TEXT, quote_only(o, o->quote.session));
-		break;
-	case FIELD_DELAYED_MINUTES:
-		if (o->has_quote)
-			set_count(v, o->quote.delayed_minutes);
-		else
-			set_text(v, VALUE_NULL, NULL);
-		break;
-	case FIELD_TRIED:
-		set_text(v, VALUE_TEXT, record->tried);
-		break;
-	case FIELD_RAW:
-		set_text(v, VALUE_JSON, o->raw);
-		break;
-	case FIELD_COUNT:
-		require(f != FIELD_COUNT);
-	}
-}
-
-/* ---- the renderer ---- */
 
 static bool has_field(const struct field_set *set, enum field f)
 {
@@ -231,7 +69,9 @@ struct render *render_new(const struct render_config *config, struct buf *out,
 	r->has_color = config->has_color;
 	r->is_korean = config->is_korean;
 	r->columns = config->columns;
-	r->is_tabbed = config->format == FORMAT_TSV;
+	r->csv = config->format == FORMAT_TSV         ? CSV_TABBED
+		 : config->format == FORMAT_CSV_EXCEL ? CSV_EXCEL
+						      : CSV_PLAIN;
 	set_shapes(r, &config->fields);
 	if (r->format->open && r->format->open(r, err) < 0) {
 		render_free(r);

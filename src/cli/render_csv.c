@@ -1,5 +1,8 @@
 /* csv: RFC 4180 but for the line end, which is LF: every reader of CSV takes
  * it, and cut, sort and awk would take a CR for a part of the last field.
+ * csv-excel: for a double click: a BOM, or Excel reads UTF-8 as the local code
+ * page; CR LF; and text that would be read as a number, a date or a formula is
+ * a formula of itself (="005930"), or it would lose its zeros, or be run.
  * tsv: text/tab-separated-values, which knows no quotes; a tab or line end
  * within a text becomes a blank.
  *
@@ -10,6 +13,11 @@
 
 #include "base/utf8.h"
 #include "cli/render_format.h"
+
+enum {
+	FORMULA_TEXT_MAX = 255, /* a text in a formula of Excel's */
+	FORMULA_MAX_BYTES = 4096
+};
 
 /* What stands in the output for the character of *len bytes at p; NULL: the
  * character itself. What a terminal may act on says nothing in a name, and the
@@ -51,30 +59,62 @@ static void put_text(struct buf *out, const char *text, bool is_tabbed)
 	buf_append(out, run, (size_t)(end - run));
 }
 
-static void put_cell(struct render *r, const char *text)
+/* "005930", "1E5", "3/4", "-": what a spreadsheet makes something else of. */
+static bool is_taken_for_other(const char *text)
 {
+	if (*text == '\0')
+		return false;
+	return strchr("=+-@\t\r", *text) ||
+	       text[strspn(text, "0123456789.,:/eE+- ")] == '\0';
+}
+
+static void put_formula(struct render *r, const char *text)
+{
+	struct buf quoted;
+
+	/* Quotes within the text, within the formula, within the cell. */
+	buf_init(&quoted, FORMULA_MAX_BYTES);
+	put_text(&quoted, text, false);
+	buf_puts(r->out, "\"=\"\"");
+	put_text(r->out, buf_text(&quoted), false);
+	buf_puts(r->out, "\"\"\"");
+	buf_release(&quoted);
+}
+
+static void put_cell(struct render *r, const struct value *v)
+{
+	const char *text = v->type == VALUE_NULL ? "" : v->text;
+	bool is_tabbed = r->csv == CSV_TABBED;
+
 	/* A line of one empty cell would be no record at all. */
 	bool is_lost = *text == '\0' && r->fields.count == 1;
 	bool is_special = text[strcspn(text, ",\"\r\n")] != '\0';
-	bool is_quoted = !r->is_tabbed && (is_lost || is_special);
+	bool is_quoted = !is_tabbed && (is_lost || is_special);
 
+	if (r->csv == CSV_EXCEL && v->type == VALUE_TEXT &&
+	    is_taken_for_other(text) && strlen(text) <= FORMULA_TEXT_MAX) {
+		put_formula(r, text);
+		return;
+	}
 	if (is_quoted)
 		buf_putc(r->out, '"');
-	put_text(r->out, text, r->is_tabbed);
+	put_text(r->out, text, is_tabbed);
 	if (is_quoted)
 		buf_putc(r->out, '"');
 }
 
 static void put_separator(struct render *r, size_t column)
 {
-	if (column + 1 == r->fields.count)
-		buf_putc(r->out, '\n');
+	if (column + 1 < r->fields.count)
+		buf_putc(r->out, r->csv == CSV_TABBED ? '\t' : ',');
 	else
-		buf_putc(r->out, r->is_tabbed ? '\t' : ',');
+		buf_puts(r->out, r->csv == CSV_EXCEL ? "\r\n" : "\n");
 }
 
 static void begin(struct render *r)
 {
+	if (r->csv == CSV_EXCEL)
+		buf_puts(r->out, "\xef\xbb\xbf");
 	if (r->hides_header)
 		return;
 	for (size_t i = 0; i < r->fields.count; i++) {
@@ -91,13 +131,18 @@ static int put_record(struct render *r, const struct record *record,
 	(void)err;
 	for (size_t i = 0; i < r->fields.count; i++) {
 		render_get_value(record, r->fields.field[i], &v);
-		put_cell(r, v.type == VALUE_NULL ? "" : v.text);
+		put_cell(r, &v);
 		put_separator(r, i);
 	}
 	return 0;
 }
 
 const struct render_format render_csv = {
+	.begin = begin,
+	.record = put_record,
+};
+
+const struct render_format render_csv_excel = {
 	.begin = begin,
 	.record = put_record,
 };

@@ -11,6 +11,7 @@
 #include "cli/fields.h"
 
 struct buf;
+struct failure_groups;
 struct outcome;
 struct record;
 struct render;
@@ -30,8 +31,15 @@ struct render_format {
 extern const struct render_format render_json;
 extern const struct render_format render_ndjson;
 extern const struct render_format render_csv;
+extern const struct render_format render_csv_excel;
 extern const struct render_format render_tsv;
 extern const struct render_format render_table;
+extern const struct render_format render_markdown;
+extern const struct render_format render_ledger;
+extern const struct render_format render_hledger;
+extern const struct render_format render_beancount;
+
+enum csv_kind { CSV_PLAIN, CSV_EXCEL, CSV_TABBED };
 
 struct render {
 	const struct render_format *format;
@@ -41,12 +49,13 @@ struct render {
 	struct field_set error_fields; /* ... and of an error, in their order */
 	bool hides_header;
 	bool has_color;
-	bool is_korean;      /* the colors */
-	int columns;         /* of the terminal; 0: no matter */
-	bool is_tabbed;      /* TSV, not CSV */
-	size_t record_count; /* rendered so far */
-	size_t record_total; /* that will come; 0: not known */
-	struct table *table; /* owned; only of the table */
+	bool is_korean;                  /* the colors */
+	int columns;                     /* of the terminal; 0: no matter */
+	enum csv_kind csv;               /* of csv, csv-excel and tsv */
+	size_t record_count;             /* rendered so far */
+	size_t record_total;             /* that will come; 0: not known */
+	struct table *table;             /* owned; only of the table */
+	struct failure_groups *failures; /* owned; only of Markdown */
 };
 
 enum value_type {

@@ -1,24 +1,20 @@
 /* table: for people. Rows are kept until the end, as the widths of columns are
  * known only then: one growing buffer of cells, a handful of allocations for a
- * million rows. Failures are listed beneath, gathered by kind and message. */
+ * million rows. Failures are listed beneath (render_failures.h). */
 #include "cli/render.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/decimal.h"
 #include "base/utf8.h"
+#include "cli/render_failures.h"
 #include "cli/render_format.h"
 
 enum {
 	TABLE_MAX_BYTES = 1 << 29,
 	NAME_COLUMNS = 24, /* twelve Hangul: few names are longer */
-	TEXT_COLUMNS = 40,
-	REASON_COLUMNS = 100,
-	REASON_BYTES = 4 * REASON_COLUMNS + 1,
-	GROUPS_MAX = 50,
-	GROUP_SYMBOLS = 20
+	TEXT_COLUMNS = 40
 };
 
 /* Two habits: most of the world's, and that of Korean newspapers. Blue in its
@@ -30,12 +26,6 @@ static const char *const colors[2][2] = {
 };
 #define COLOR_BOLD "\033[1m"
 #define COLOR_OFF "\033[0m"
-
-/* What is read first, and fits in 80 to 100 columns. --detail adds its own. */
-static const unsigned char usual_columns[] = {
-	FIELD_SYMBOL, FIELD_EXCHANGE, FIELD_NAME,           FIELD_CURRENCY,
-	QUOTE_PRICE,  QUOTE_CHANGE,   QUOTE_CHANGE_PERCENT, QUOTE_VOLUME,
-};
 
 /* What goes first where the terminal is too narrow. */
 static const unsigned char least_wanted[] = {
@@ -54,14 +44,6 @@ static const unsigned char least_wanted[] = {
 	QUOTE_CHANGE_PERCENT,
 };
 
-/* Symbols that failed for the same reason. */
-struct group {
-	const char *kind;   /* static */
-	const char *reason; /* in texts */
-	size_t count;
-	const char *symbol[GROUP_SYMBOLS]; /* in texts; the first of count */
-};
-
 struct table {
 	struct field_set columns;
 	int width[FIELD_COUNT];      /* by column */
@@ -69,31 +51,8 @@ struct table {
 	size_t last;                 /* column that is shown */
 	struct buf cells; /* for each: a byte of width, the text, a NUL */
 	size_t row_count;
-	struct arena texts; /* of the groups */
-	struct group group[GROUPS_MAX];
-	size_t group_count;
-	size_t failure_count, ungrouped_count;
+	struct failure_groups failures;
 };
-
-static bool is_numeric(enum field f)
-{
-	return (unsigned)f < QUOTE_NUMBERS || f == FIELD_ATTEMPTS ||
-	       f == FIELD_LATENCY_MS;
-}
-
-static void choose_columns(struct field_set *columns,
-			   const struct field_set *fields)
-{
-	if (fields->is_chosen) {
-		*columns = *fields;
-		return;
-	}
-	columns->count = sizeof usual_columns;
-	memcpy(columns->field, usual_columns, sizeof usual_columns);
-	for (int f = QUOTE_PER; f < QUOTE_NUMBERS; f++)
-		if (memchr(fields->field, f, fields->count))
-			columns->field[columns->count++] = (unsigned char)f;
-}
 
 static int table_open(struct render *r, struct err *err)
 {
@@ -102,8 +61,9 @@ static int table_open(struct render *r, struct err *err)
 	if (!t)
 		return err_no_memory(err);
 	buf_init(&t->cells, TABLE_MAX_BYTES);
-	arena_init(&t->texts);
-	choose_columns(&t->columns, &r->fields);
+	failure_groups_init(&t->failures);
+	t->columns = r->fields;
+	fields_for_people(&t->columns);
 	for (size_t i = 0; !r->hides_header && i < t->columns.count; i++)
 		t->width[i] =
 			(int)strlen(field_table[t->columns.field[i]].title);
@@ -116,7 +76,7 @@ static void table_close(struct render *r)
 	if (!r->table)
 		return;
 	buf_release(&r->table->cells);
-	arena_release(&r->table->texts);
+	failure_groups_release(&r->table->failures);
 	free(r->table);
 }
 
@@ -176,66 +136,12 @@ static int add_row(struct table *t, const struct record *record,
 	return 0;
 }
 
-/* ---- failures ---- */
-
-static const char *keep_symbol(struct table *t, const char *symbol)
-{
-	char shown[4 * NAME_COLUMNS + 1];
-
-	utf8_copy_printable(symbol, strlen(symbol), shown, sizeof shown,
-			    NAME_COLUMNS);
-	return arena_copy(&t->texts, shown, strlen(shown));
-}
-
-static struct group *find_group(struct table *t, const char *kind,
-				const char *reason)
-{
-	for (size_t i = 0; i < t->group_count; i++)
-		if (strcmp(t->group[i].kind, kind) == 0 &&
-		    strcmp(t->group[i].reason, reason) == 0)
-			return &t->group[i];
-	return NULL;
-}
-
-static int add_failure(struct table *t, const struct record *record,
-		       struct err *err)
-{
-	const char *kind = err_kind_name(record->outcome->err.kind);
-	const char *text = render_reason(record->outcome);
-	char reason[REASON_BYTES];
-	struct group *g;
-
-	t->failure_count++;
-	utf8_copy_printable(text, strlen(text), reason, sizeof reason,
-			    REASON_COLUMNS);
-	g = find_group(t, kind, reason);
-	if (!g) {
-		if (t->group_count == GROUPS_MAX) {
-			t->ungrouped_count++;
-			return 0;
-		}
-		g = &t->group[t->group_count];
-		g->kind = kind;
-		g->reason = arena_copy(&t->texts, reason, strlen(reason));
-		if (!g->reason)
-			return err_no_memory(err);
-		t->group_count++;
-	}
-	if (g->count < GROUP_SYMBOLS) {
-		g->symbol[g->count] = keep_symbol(t, record->symbol);
-		if (!g->symbol[g->count])
-			return err_no_memory(err);
-	}
-	g->count++;
-	return 0;
-}
-
 static int table_record(struct render *r, const struct record *record,
 			struct err *err)
 {
 	if (record->outcome->has_quote)
 		return add_row(r->table, record, err);
-	return add_failure(r->table, record, err);
+	return failure_groups_add(&r->table->failures, record, err);
 }
 
 /* ---- the page ---- */
@@ -267,14 +173,14 @@ static void put_cell(struct render *r, size_t column, const char *text,
 
 	if (t->is_hidden[column])
 		return;
-	if (is_numeric(f))
+	if (field_is_numeric(f))
 		put_blanks(r->out, pad);
 	if (color && r->has_color)
 		buf_puts(r->out, color);
 	buf_puts(r->out, text);
 	if (color && r->has_color)
 		buf_puts(r->out, COLOR_OFF);
-	if (!is_numeric(f) && !is_last)
+	if (!field_is_numeric(f) && !is_last)
 		put_blanks(r->out, pad);
 	buf_puts(r->out, is_last ? "\n" : "  ");
 }
@@ -354,32 +260,6 @@ static void put_rows(struct render *r)
 	}
 }
 
-static void put_group(struct buf *out, const struct group *g)
-{
-	size_t shown = g->count < GROUP_SYMBOLS ? g->count : GROUP_SYMBOLS;
-
-	buf_printf(out, "  %s: %s: ", g->kind, g->reason);
-	for (size_t i = 0; i < shown; i++)
-		buf_printf(out, "%s%s", i ? ", " : "", g->symbol[i]);
-	if (g->count > shown)
-		buf_printf(out, " and %zu more", g->count - shown);
-	buf_putc(out, '\n');
-}
-
-static void put_failures(struct render *r)
-{
-	const struct table *t = r->table;
-
-	buf_printf(r->out, "%s%s%zu failed:%s\n", t->row_count ? "\n" : "",
-		   r->has_color ? COLOR_BOLD : "", t->failure_count,
-		   r->has_color ? COLOR_OFF : "");
-	for (size_t i = 0; i < t->group_count; i++)
-		put_group(r->out, &t->group[i]);
-	if (t->ungrouped_count)
-		buf_printf(r->out, "  and %zu more, for other reasons\n",
-			   t->ungrouped_count);
-}
-
 static int table_end(struct render *r, struct err *err)
 {
 	(void)err;
@@ -389,8 +269,9 @@ static int table_end(struct render *r, struct err *err)
 	put_rows(r);
 	if (r->table->row_count)
 		put_hidden(r);
-	if (r->table->failure_count)
-		put_failures(r);
+	if (r->table->row_count && r->table->failures.count)
+		buf_putc(r->out, '\n');
+	failure_groups_put(&r->table->failures, r->has_color, "  ", r->out);
 	return 0;
 }
 

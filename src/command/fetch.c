@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/sync.h"
+#include "cli/metrics_file.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/sink.h"
@@ -334,14 +335,21 @@ static void count(struct fetch *f, struct stats *stats)
 
 static void save_stats(const struct command *c, struct stats *stats)
 {
+	const struct options *o = c->options;
 	struct err err;
+	bool is_saved = true;
 
-	if (!c->options->stats_file ||
-	    stats_save(stats, c->options->stats_file, c->options->output,
-		       &err) == 0)
-		return;
-	c->say(NULL, err.msg);
-	if (stats->exit_status == STATUS_ALL)
+	if (o->stats_file &&
+	    stats_save(stats, o->stats_file, o->output, &err) < 0) {
+		c->say(NULL, err.msg);
+		is_saved = false;
+	}
+	if (o->metrics_file && metrics_file_save(stats, o->metrics_file,
+						 clock_real_ms(), &err) < 0) {
+		c->say(NULL, err.msg);
+		is_saved = false;
+	}
+	if (!is_saved && stats->exit_status == STATUS_ALL)
 		stats->exit_status = STATUS_OUTPUT;
 }
 

@@ -110,6 +110,54 @@ load ../support/common
     expect_text err "cannot write '/nope/stats': No such file or directory"
 }
 
+# metric NAME FILE: its value.
+metric() {
+    sed -n "s/^quotefetch_$1{.*} //p" "$2"
+}
+
+@test "--metrics: Prometheus text, whole, with the last success kept by runs that fail" {
+    serve --fault limit@nth=3
+    fetch -q --batch 1 --workers 1 --metrics quotes.prom 005930 999999 000660
+    expect_status 1
+    if command -v promtool >/dev/null; then
+        expect_same "$(promtool check metrics <quotes.prom 2>&1)" ''
+    fi
+    expect_match quotes.prom '^quotefetch_last_run_symbols\{name="quotes",result="Quote"\} 2$'
+    expect_match quotes.prom '^quotefetch_last_run_symbols\{name="quotes",result="NotFound"\} 1$'
+    expect_same "$(metric last_run_exit_status quotes.prom)" 1
+    expect_same "$(metric last_run_calls quotes.prom)" 5
+    expect_same "$(metric last_run_refusals quotes.prom)" 1
+    success=$(metric last_success_timestamp_seconds quotes.prom)
+    expect_same "$success" "$(metric last_run_timestamp_seconds quotes.prom)"
+    # Each series once, under its own HELP and TYPE.
+    expect_same "$(grep -v '^#' quotes.prom | cut -d ' ' -f 1 | sort | uniq -d)" ''
+    expect_same "$(grep -c '^# TYPE' quotes.prom)" "$(grep -v '^#' quotes.prom | cut -d '{' -f 1 | sort -u | wc -l)"
+    # A run that fails says so, and keeps the time of the last that did not.
+    fetch -q --metrics quotes.prom --base-url http://127.0.0.1:1 --retries 0 005930
+    expect_status 4
+    expect_same "$(metric last_run_exit_status quotes.prom)" 4
+    expect_same "$(metric last_success_timestamp_seconds quotes.prom)" "$success"
+    expect_match quotes.prom 'result="Network"\} 1$'
+    expect_same "$(metric last_run_timestamp_seconds quotes.prom | cut -d . -f 1 | wc -l)" 1
+    # Where none ever succeeded there is no such time.
+    fetch -q --metrics 'a "b\c.prom' --base-url http://127.0.0.1:1 --retries 0 005930
+    expect_same "$(grep -c last_success 'a "b\c.prom')" 0
+    expect_text 'a "b\c.prom' 'name="a \"b\\c"'
+    ! command -v promtool >/dev/null || promtool check metrics <'a "b\c.prom'
+    expect_same "$(find . -name '.*quotefetch-*')" ''
+}
+
+@test "--metrics that cannot be written is said; the records stand" {
+    serve
+    fetch --metrics /nope/x.prom 005930
+    expect_status 5
+    expect_json 'length == 1'
+    expect_text err "cannot write '/nope/x.prom': No such file or directory"
+    fetch --metrics same --stats same 005930
+    expect_status 2
+    expect_text err '--stats and --metrics name the same file'
+}
+
 @test "--plan: no network, no credentials; calls, least seconds, whether it fits" {
     serve
     unset KIS_APP_KEY KIS_APP_SECRET KIS_BASE_URL

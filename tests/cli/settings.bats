@@ -227,7 +227,7 @@ refused_by_broker() {
     wrong 'format' "not of the form 'key = value'"
     wrong 'quiet = maybe' 'quiet takes yes or no'
     wrong 'format = "csv' 'a quote is not closed'
-    wrong 'format = # csv' "format takes json, ndjson, csv, tsv or table, not ''"
+    wrong 'env = # real' "env takes real or paper, not ''"
     wrong 'keep-ordre = yes' "unknown setting 'keep-ordre': did you mean 'keep-order'?"
     printf 'rate = 1\nkeep-order = yes\n\nkeep_order = no\n' >"$CONFIG"
     fetch 005930

@@ -2,7 +2,7 @@
 
 load ../support/common
 
-LONG_OPTIONS=(--replace --errors --json --csv --no-color --dry-run --file --priority --skip-invalid --format --output --fields --keep-order --detail --raw
+LONG_OPTIONS=(--metrics --color-scheme --replace --errors --json --csv --no-color --dry-run --file --priority --skip-invalid --format --output --fields --keep-order --detail --raw
     --no-header --color --timeout --try-timeout --retries --workers --concurrency --rate --batch
     --no-share --env --base-url --cacert --config --plan --quota --progress --stats --quiet --verbose
     --help --version)
@@ -19,7 +19,7 @@ LONG_OPTIONS=(--replace --errors --json --csv --no-color --dry-run --file --prio
 @test "--help tells every option, default, exit status and variable, in 80 columns" {
     fetch --help
     for text in "${LONG_OPTIONS[@]}" '-f, --file' '-o, --output' '-k, --keep-order' '-q, --quiet' \
-        '-v, --verbose' '-h, --help' '-V, --version' 'json|ndjson|csv|tsv|table' 'real|paper' \
+        '-v, --verbose' '-h, --help' '-V, --version' '--format FORMAT' 'ledger, hledger or beancount' 'real|paper' \
         'auto|bar|plain|none' 'auto|always|never' '(default: 30)' '(default: 5)' \
         '(default: 3)' '(default: as workers)' '(default: 18 real, 1 paper)' \
         '(default: 30 real, 1 paper)' '(default: real)' '(default: auto)' KIS_APP_KEY KIS_APP_SECRET \
@@ -219,7 +219,7 @@ refused() {
 
 @test "an unfit word names the fit ones" {
     serve
-    refused "--format takes json, ndjson, csv, tsv or table, not 'xml'" --format xml 005930
+    refused "--format takes json, ndjson, csv, csv-excel, tsv, table, markdown, ledger, hledger or beancount, not 'xml'" --format xml 005930
     refused "--env takes real or paper, not 'demo'" --env demo 005930
     refused "--progress takes auto, bar, plain or none, not 'dots'" --progress dots 005930
     refused "--color takes auto, always or never, not 'yes'" --color yes 005930

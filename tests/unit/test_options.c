@@ -84,7 +84,7 @@ static void test_table(void **state)
 		char letter;
 	} rows[] = {
 		{ "file", 'f' }, { "format", 0 }, { "json", 0 }, { "csv", 0 },
-		{ "no-color", 0 }, { "dry-run", 0 }, { "output", 'o' }, { "replace", 0 }, { "color-scheme", 0 }, { "errors", 0 }, { "fields", 0 },
+		{ "no-color", 0 }, { "dry-run", 0 }, { "output", 'o' }, { "replace", 0 }, { "metrics", 0 }, { "color-scheme", 0 }, { "errors", 0 }, { "fields", 0 },
 		{ "keep-order", 'k' }, { "detail", 0 }, { "raw", 0 },
 		{ "skip-invalid", 0 }, { "priority", 0 }, { "timeout", 0 },
 		{ "try-timeout", 0 }, { "retries", 0 }, { "workers", 0 },
@@ -108,6 +108,26 @@ static void test_table(void **state)
 		assert_true(row->offset < sizeof(struct options));
 		assert_true(row->place == PLACE_FILE || row->help);
 		assert_true(row->takes == TAKES_NOTHING || row->argname || row->words);
+	}
+}
+
+/* The words of every choice are told, whole. */
+static void test_every_choice_is_told(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_row *row = &option_table[i];
+		struct options o;
+		struct err err;
+
+		if (!row->words)
+			continue;
+		options_init(&o);
+		assert_int_equal(options_set_field(&o, row, row->name, "no such word", &err), -1);
+		for (size_t w = 0; row->words[w]; w++)
+			assert_non_null(strstr(err.msg, row->words[w]));
+		assert_non_null(strstr(err.msg, "'no such word'"));
+		options_release(&o);
 	}
 }
 
@@ -237,7 +257,8 @@ static void test_refused(void **state)
 		{ { "--batch=31" }, "from 1 to 30" },
 		{ { "--batch=0" }, "from 1 to 30" },
 		{ { "--format=xml" },
-		  "--format takes json, ndjson, csv, tsv or table, not 'xml'" },
+		  "--format takes json, ndjson, csv, csv-excel, tsv, table, markdown, ledger, "
+		  "hledger or beancount, not 'xml'" },
 		{ { "--format=JSON" }, "not 'JSON'" },
 		{ { "--env=prod" }, "--env takes real or paper, not 'prod'" },
 		{ { "--color=" }, "--color takes auto, always or never, not ''" },
@@ -510,7 +531,7 @@ static void test_help(void **state)
 			fail_msg("--help does not tell %s", name);
 	}
 	assert_non_null(strstr(out.data, "  -f, --file FILE"));
-	assert_non_null(strstr(out.data, "--format json|ndjson|csv|tsv|table\n"));
+	assert_non_null(strstr(out.data, "--format FORMAT "));
 	assert_non_null(strstr(out.data, "(default: 30)"));
 	assert_non_null(strstr(out.data, "141"));
 	assert_non_null(strstr(out.data, "KIS_APP_SECRET"));
@@ -539,6 +560,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_every_choice_is_told),
 		cmocka_unit_test(test_all_options),
 		cmocka_unit_test(test_letters),
 		cmocka_unit_test(test_refused),
