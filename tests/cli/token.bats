@@ -144,3 +144,118 @@ edit() {
     expect_json '.error'
     expect_arrivals '.tokens == 1'
 }
+
+# ---- a word of doubt is not the end of a token --------------------------------
+
+@test "one call in twenty is told that the token is dead: no other is asked for, no symbol fails" {
+    for code in invalid-token expired; do
+        rm -rf "$STATE"
+        serve --latency 5 --fault "$code@nth=20,path=quote" --fault "$code@nth=40,path=quote"
+        : >log
+        codes 60 >list
+        fetch --batch 1 --workers 4 -f list
+        expect_status 0
+        expect_arrivals '.tokens == 1 and .statuses["500"] == 2'
+    done
+}
+
+@test "a page with 401 is no word on the token" {
+    serve --latency 5 --fault status=401@nth=10,path=quote
+    codes 30 >list
+    fetch --batch 1 -f list
+    expect_status 0
+    expect_arrivals '.tokens == 1 and .statuses["401"] == 1'
+}
+
+@test "it dies within the broker's minute and serves now and then: calls go on with it" {
+    # Two refusals in a row for each answer, and nothing that could be asked for.
+    serve --fault expired@nth=3-4,path=quote --fault expired@nth=7-8,path=quote \
+        --fault expired@nth=11-12,path=quote
+    codes 12 >list
+    fetch --batch 1 --workers 1 -f list
+    expect_status 0
+    expect_arrivals '.tokens == 1 and .statuses["500"] == 6'
+}
+
+@test "the broker issues again the token that it calls dead: told, after one issue" {
+    serve --dead-token --token-interval 0
+    fetch 005930
+    edit '.asked_at_ms -= 61000'
+    : >log
+    fetch --timeout 8 005930 AAPL
+    expect_status 3
+    expect_text err 'the broker issues again the token that it calls dead: try again in a few hours'
+    expect_arrivals '.tokens == 1 and .quotes <= 4'
+}
+
+# ---- the call for a token ------------------------------------------------------
+
+@test "nine pages in its place, and then a token: every symbol has its quote, one issue" {
+    serve --fault status=502@path=token,times=9
+    codes 60 >list
+    fetch -f list
+    expect_status 0
+    expect_same "$(jq -s 'map(select(.path == "/oauth2/tokenP" and .status == 200)) | length' log)" 1
+}
+
+@test "its answer is lost: told as that, and kept in mind for the next run" {
+    serve --token-interval 0 --fault lost@path=token,times=1
+    fetch --timeout 8 --format ndjson 005930 AAPL
+    expect_status 3
+    expect_ndjson 'all(.[]; .msg1 | test("the answer to the token call was lost: the next may be asked for in (59|60) s"))'
+    fetch --timeout 8 --format ndjson 005930
+    expect_status 3
+    expect_ndjson 'all(.[]; .msg1 | test("the answer to the token call was lost"))'
+    expect_arrivals '.tokens == 1 and .quotes == 0'
+    edit '.asked_at_ms -= 61000'
+    fetch 005930
+    expect_status 0
+    expect_arrivals '.tokens == 2'
+}
+
+@test "refused connections are no calls: asked again as soon as somebody listens" {
+    serve
+    url=$KIS_BASE_URL
+    kill "${brokers[0]}"
+    wait "${brokers[0]}" || true
+    KIS_BASE_URL=$url fetch --timeout 20 --format ndjson 005930 &
+    run=$!
+    sleep 1
+    "$SANDBOX" --rate 0 --lifetime 120 --log log --port "${url##*:}" --app-key "$KEY" \
+        --app-secret "$SECRET" 2>broker.err >broker.out 3>&- &
+    brokers+=("$!")
+    wait "$run"
+    expect_ndjson 'length == 1 and (.[0].error | not)'
+    expect_arrivals '.tokens == 1'
+}
+
+# ---- where it is kept ----------------------------------------------------------
+
+@test "the clock is set, by a day or a year, before a run, between runs: the token serves" {
+    serve
+    library=${TEST_SUPPORT:-$ROOT/build/tests/support}/preload_faults.so
+    [ -e "$library" ] || skip "$library is not built here"
+    export ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
+    for shift in 0 86400 -86400 31536000 -3600; do
+        FAULT_CLOCK_SHIFT=$shift LD_PRELOAD=$library fetch --rate 0 005930
+        expect_status 0
+    done
+    expect_arrivals '.tokens == 1 and .quotes == 5'
+}
+
+@test "a disk that is full: one warning, and the run has its token" {
+    mkdir -p "$HOME/full"
+    unshare -m true 2>/dev/null || skip 'no mount namespace: not root'
+    serve
+    cat >on_full_disk <<'SH'
+mount -t tmpfs -o size=64k,mode=700 none "$HOME/full" || exit 77
+dd if=/dev/zero of="$HOME/full/zeros" bs=4k 2>/dev/null
+exec "$QUOTEFETCH" -q --rate 0 --no-share 005930 AAPL
+SH
+    ran='on a full disk' status=0
+    QUOTEFETCH_STATE_DIR=$HOME/full unshare -m "$BASH" on_full_disk >out 2>err || status=$?
+    [ "$status" != 77 ] || skip 'no tmpfs can be mounted'
+    expect_status 0
+    expect_same "$(grep -c "the token is this run's own: cannot write 'token-.*': No space left" err)" 1
+    expect_arrivals '.tokens == 1 and .quotes == 2'
+}

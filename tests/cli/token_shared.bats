@@ -115,3 +115,146 @@ backdate() {
     # Both brokers write into one log: the first was asked for no other token.
     expect_arrivals '.tokens == 1 and .quotes == 2 and .statuses == { "200": 3 }'
 }
+
+# ---- whoever asks stands still ----------------------------------------------------
+
+# cold: no token in the cache, and the minute is over.
+cold() {
+    local file
+
+    file=$(cached)
+    jq -c '.token = "" | .asked_at_ms -= 120000' "$file" >aged
+    cat aged >"$file"
+    : >log
+}
+
+# heard_by [OPTION...]: limited, behind a wire that writes down what it hears.
+heard_by() {
+    local port
+
+    limited "$@"
+    read -r port < <(exec python3 "$ROOT/tests/support/rawserver.py" --upstream "${KIS_BASE_URL#*//}" \
+        --record heard relay 2>wire.err 3>&-)
+    brokers+=("$!")
+    export KIS_BASE_URL=http://127.0.0.1:$port
+}
+
+# stop_asker [ARGUMENT...]: client 1 is stopped with its call for a token under way.
+stop_asker() {
+    : >heard
+    launch 1 "$@" 005930
+    wait_until grep -qs tokenP heard
+    kill -STOP "${pids[1]}"
+}
+
+# let_go: it goes on, and ends.
+let_go() {
+    kill -CONT "${pids[1]}"
+    wait "${pids[1]}" || true
+}
+
+@test "stopped while it renews the token: who has the old one in the cache does not notice" {
+    heard_by --token-interval 0 --fault hang@path=token,nth=2
+    warm
+    file=$(cached)
+    jq -c '.asked_at_ms -= 86000000 | .got_at_ms -= 86000000 | .expires_at_ms -= 86000000' "$file" >aged
+    cat aged >"$file"
+    stop_asker --try-timeout 1
+    fetch --timeout 5 --format ndjson 000660
+    expect_status 0
+    let_go
+    expect_arrivals '.tokens == 1'
+    expect_json '.error == false' out.1
+}
+
+@test "stopped while it asks: the others are told after the time of one try" {
+    heard_by --token-interval 0 --fault hang@path=token,nth=2
+    warm
+    cold
+    stop_asker --try-timeout 1
+    fetch --timeout 20 --format ndjson 000660
+    expect_status 3
+    expect_json '.msg1 | test("the run that asked for the token did not come back: the next may be asked for in 5[0-9] s")'
+    expect_arrivals '.quotes == 0'
+    # After the minute another asks, whatever becomes of the first.
+    backdate 60
+    fetch --timeout 20 000660
+    expect_status 0
+    expect_same "$(jq -s 'map(select(.path == "/oauth2/tokenP" and .status == 200)) | length' log)" 1
+    let_go
+    fetch --timeout 20 005930
+    expect_status 0
+    expect_arrivals '.tokens == 2'
+}
+
+@test "the lock is held by one that sleeps for good: taken from it" {
+    limited --token-interval 0
+    warm
+    cold
+    flock "$(cached).lock" sleep 100 3>&- &
+    brokers+=("$!")
+    wait_until is_locked "$(cached).lock"
+    hands 4 1
+    side_by_side 4 -f list.{}
+    expect_status 0
+    expect_arrivals '.tokens == 1 and .quotes == 4'
+    expect_warnings 0 err.*
+}
+
+is_locked() {
+    ! flock -n "$1" true
+}
+
+@test "one waits for the end of the minute: another's token is in the cache, both have it" {
+    limited --token-interval 0
+    warm
+    cp "$(cached)" good
+    jq -c '.token = "" | .asked_at_ms = (now * 1000 | floor)' good >young
+    cat young >"$(cached)"
+    launch 1 --timeout 100 005930
+    wait_until grep -qs 'waiting .* s: the broker issues one token a minute' err.1
+    cat good >"$(cached)"
+    fetch --timeout 5 --format ndjson 000660
+    expect_status 0
+    landed 1
+    expect_status 0
+    expect_arrivals '.tokens == 0 and .quotes == 2'
+}
+
+@test "twenty, some of them stopped for a while: one token, no symbol lost" {
+    limited --token-interval 0 --latency 40
+    warm
+    cold
+    hands 20 2
+    for i in {1..20}; do
+        launch "$i" --timeout 60 --try-timeout 5 -f "list.$i"
+    done
+    for i in 3 7 11 15 19; do
+        kill -STOP "${pids[i]}" 2>/dev/null || continue
+        sleep 0.3
+        kill -CONT "${pids[i]}"
+    done
+    # shellcheck disable=SC2046
+    landed $(seq 20)
+    expect_status 0
+    expect_arrivals '.tokens == 1'
+    expect_quota
+    cat out.* >out
+    expect_ndjson 'length == 40 and all(.error == false)'
+}
+
+@test "killed one after another while they ask: at most one issue a minute" {
+    limited --token-interval 0 --fault delay=300@path=token
+    warm
+    cold
+    for i in {1..6}; do
+        launch "$i" --timeout 10 005930
+        sleep 0.2
+        kill -KILL "${pids[i]}" 2>/dev/null || true
+        wait "${pids[i]}" 2>/dev/null || true
+    done
+    expect_arrivals '.tokens <= 1'
+    fetch --timeout 5 005930
+    [ "$status" = 3 ] || [ "$status" = 0 ]
+    expect_arrivals '.tokens <= 1'
+}
