@@ -1,6 +1,7 @@
 #include "cli/config.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,24 +15,45 @@
 #include "cli/options.h"
 #include "cli/secret.h"
 
-enum { CREDENTIAL_MAX_BYTES = 4096, PATH_MAX_BYTES = 4096 };
+enum {
+	CREDENTIAL_MAX_BYTES = 4096,
+	PATH_MAX_BYTES = 4096,
+	PASSWORD_MAX_BYTES = 4096 /* of one entry */
+};
 
 /* ---- where things are ---- */
 
-/* "$variable/tail", or "$HOME/home_tail" where the variable is unset or, as
- * the XDG specification says, no absolute path. NULL: no home, or no memory. */
+/* $HOME, or where that is no absolute path (cron, service managers and sudo may
+ * leave it out) what the password file says; store is its text's. NULL: none. */
+static const char *find_home(char store[PASSWORD_MAX_BYTES])
+{
+	const char *home = getenv("HOME");
+	struct passwd entry, *found = NULL;
+
+	if (home && home[0] == '/')
+		return home;
+	if (getpwuid_r(getuid(), &entry, store, PASSWORD_MAX_BYTES, &found) !=
+		    0 ||
+	    !found || !entry.pw_dir || entry.pw_dir[0] != '/')
+		return NULL;
+	return entry.pw_dir;
+}
+
+/* "$variable/tail", or "home/home_tail" where the variable is unset or, as the
+ * XDG specification says, no absolute path. NULL: no home, or no memory. */
 static char *xdg_path(const char *variable, const char *home_tail,
 		      const char *tail)
 {
+	char store[PASSWORD_MAX_BYTES];
 	const char *dir = getenv(variable);
 	const char *middle = "";
 	struct buf path;
 
 	if (!dir || dir[0] != '/') {
-		dir = getenv("HOME");
+		dir = find_home(store);
 		middle = home_tail;
 	}
-	if (!dir || dir[0] != '/')
+	if (!dir)
 		return NULL;
 	buf_init(&path, PATH_MAX_BYTES);
 	buf_printf(&path, "%s%s%s", dir, middle, tail);

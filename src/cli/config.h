@@ -5,7 +5,8 @@
  * FILE), $CREDENTIALS_DIRECTORY (systemd: files app_key, app_secret), and the
  * environment: KIS_APP_KEY, KIS_APP_SECRET, KIS_ENV, KIS_BASE_URL,
  * APCA_API_KEY_ID, APCA_API_SECRET_KEY, ALPACA_BASE_URL, UPBIT_BASE_URL,
- * ECB_BASE_URL, QUOTEFETCH_SOURCE. */
+ * ECB_BASE_URL, QUOTEFETCH_SOURCE. Where HOME is unset, ~ is the password file's
+ * home. */
 #ifndef CLI_CONFIG_H
 #define CLI_CONFIG_H
 

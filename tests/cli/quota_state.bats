@@ -115,7 +115,7 @@ expect_run_of_its_own() {
     chmod 700 "$STATE"
     mv "$STATE" moved && : >"$STATE"
     expect_run_of_its_own
-    unset HOME
+    export HOME=/proc/none
     expect_run_of_its_own
 }
 

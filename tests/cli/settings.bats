@@ -278,12 +278,21 @@ refused_by_broker() {
 }
 
 @test "an environment of nothing but the credentials will do" {
+    library=${TEST_SUPPORT:-$ROOT/build/tests/support}/preload_faults.so
+    [ -e "$library" ] || skip "$library is not built here"
     serve
-    status=0
-    env -i KIS_APP_KEY="$KEY" KIS_APP_SECRET="$SECRET" KIS_BASE_URL="$KIS_BASE_URL" \
-        "$QUOTEFETCH" 005930 AAPL >out 2>err || status=$?
-    expect_status 0
-    expect_json 'length == 2 and (map(.error) | any | not)'
+    # The home is the password file's; or nobody's.
+    for home in "$PWD/home" ''; do
+        status=0
+        env -i KIS_APP_KEY="$KEY" KIS_APP_SECRET="$SECRET" KIS_BASE_URL="$KIS_BASE_URL" \
+            LD_PRELOAD="$library" FAULT_HOME="$home" ASAN_OPTIONS=verify_asan_link_order=0 \
+            "$QUOTEFETCH" 005930 AAPL >out 2>err || status=$?
+        expect_status 0
+        expect_json 'length == 2 and (map(.error) | any | not)'
+        [ -z "$home" ] || expect_no_text err "this run's own"
+        rm -rf home
+        serve
+    done
     expect_text err "token and quota are this run's own: no home directory"
 }
 

@@ -11,7 +11,7 @@ load ../support/faults
 
     for place in /proc/none /dev/null/state ''; do
         serve_limited
-        client=(env "QUOTEFETCH_STATE_DIR=$place" HOME=)
+        client=(env "QUOTEFETCH_STATE_DIR=$place" HOME=/proc/none)
         ask
         expect_end 0 3
         expect_same "$(grep -c 'own' err)" 1
@@ -24,6 +24,30 @@ load ../support/faults
     expect_end 0 3
     expect_text err 'cannot trust the directory'
     [ -z "$(ls open)" ] || fail "written to what others can write"
+}
+
+@test "A1 HOME is unset, or no place: the password file's is home" {
+    local unset
+
+    rate=0
+    serve --token-interval 0
+    unset KIS_APP_KEY
+    printf 'app_key = %s\n' "$KEY" >"$CONFIG"
+    chmod 600 "$CONFIG"
+    for unset in '-u HOME' HOME= HOME=relative; do
+        # shellcheck disable=SC2086
+        client=(env $unset)
+        preload faults FAULT_HOME="$HOME"
+        rm -rf "$STATE"
+        ask
+        expect_end 0 3
+        expect_same "$(find "$STATE" -name 'token-*[!k]' | wc -l)" 1
+    done
+    client=(env -u HOME "KIS_APP_KEY=$KEY")
+    preload faults FAULT_HOME=/proc/none
+    ask
+    expect_end 0 3
+    expect_same "$(grep -c 'own' err)" 1
 }
 
 @test "A4 the clock is a day wrong, both ways: the server's word counts, one token" {

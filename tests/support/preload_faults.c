@@ -13,6 +13,7 @@
  *   FAULT_CLOCK_STEP=SEC      the wall clock jumps by SEC and back, four times a
  *                             second; the monotonic clock does not
  *   FAULT_CLOCK_SHIFT=SEC     the wall clock is wrong by SEC
+ *   FAULT_HOME=DIR            the home of all users, as the password file has it
  *   FAULT_THREADS=N           the program itself gets no more than N threads
  *   FAULT_BOOT=FILE           what the system calls this boot is the file's text
  *
@@ -27,6 +28,7 @@
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdarg.h>
@@ -156,6 +158,17 @@ void freeaddrinfo(struct addrinfo *list)
 		free(list);
 		list = next;
 	}
+}
+
+/* ---- users ---- */
+
+int getpwuid_r(uid_t uid, struct passwd *out, char *store, size_t size, struct passwd **found)
+{
+	int rc = REAL(getpwuid_r)(uid, out, store, size, found);
+
+	if (rc == 0 && *found && getenv("FAULT_HOME"))
+		out->pw_dir = getenv("FAULT_HOME");
+	return rc;
 }
 
 /* ---- time ---- */

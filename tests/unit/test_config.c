@@ -1,4 +1,5 @@
 /* Unit tests of cli/config and cli/secret, with real files. */
+/* wrap: getpwuid_r */
 #define _DEFAULT_SOURCE /* mkdtemp, setenv */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +29,22 @@
 enum { PATH_BYTES = 512 };
 
 static char home[] = "/tmp/quotefetch-config-XXXXXX";
+
+/* What the password file says; NULL: it has no such user. */
+static const char *password_home;
+
+int __wrap_getpwuid_r(uid_t uid, struct passwd *out, char *store, size_t size,
+		      struct passwd **found)
+{
+	assert_int_equal(uid, getuid());
+	*found = NULL;
+	if (!password_home)
+		return 0;
+	assert_true((size_t)snprintf(store, size, "%s", password_home) < size);
+	*out = (struct passwd){ .pw_dir = store };
+	*found = out;
+	return 0;
+}
 
 static const char *at_home(const char *name)
 {
@@ -124,6 +142,42 @@ static void test_nothing_there(void **state)
 	unsetenv("HOME");
 	assert_loads(&o);
 	options_release(&o);
+}
+
+/* Without HOME, or with one that is no place, the password file's. */
+static void test_home(void **state)
+{
+	static const char *const homes[] = { NULL, "", "relative" };
+	static const char *const unfit[] = { NULL, "", "nowhere" };
+	struct options o;
+	char *dir;
+
+	(void)state;
+	write_text(CONFIG, "rate = 7\n", 0600);
+	for (size_t i = 0; i < 3; i++) {
+		if (homes[i])
+			setenv("HOME", homes[i], 1);
+		else
+			unsetenv("HOME");
+		password_home = home;
+		dir = config_state_dir();
+		assert_string_equal(dir, at_home(".local/state/quotefetch"));
+		free(dir);
+		assert_loads(&o);
+		assert_int_equal(o.rate, 7);
+		options_release(&o);
+		for (size_t k = 0; k < 3; k++) {
+			password_home = unfit[k];
+			assert_null(config_state_dir());
+		}
+		password_home = NULL;
+	}
+	setenv("HOME", "/x", 1);
+	password_home = home;
+	dir = config_state_dir();
+	assert_string_equal(dir, "/x/.local/state/quotefetch");
+	free(dir);
+	password_home = NULL;
 }
 
 static void test_file(void **state)
@@ -545,6 +599,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_nothing_there, setup),
+		cmocka_unit_test_setup(test_home, setup),
 		cmocka_unit_test_setup(test_file, setup),
 		cmocka_unit_test_setup(test_bad_files, setup),
 		cmocka_unit_test_setup(test_modes, setup),
