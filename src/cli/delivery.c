@@ -131,6 +131,8 @@ static int put_record(struct delivery *d, const struct record *record,
 		d->tally.failed[record->outcome->err.kind]++;
 	else
 		d->tally.quotes++;
+	if (record->outcome->is_checked)
+		d->tally.checked[record->outcome->check.verdict]++;
 	if (has_failed && d->config.failures)
 		failures_note(d->config.failures, record);
 	if (render_record(d->config.render, record, err) < 0)
@@ -176,6 +178,7 @@ static int put_entry(struct delivery *d, uint32_t i, struct result *result,
 	struct record record = { .symbol = s->code,
 				 .input = symbol_list_input(d->config.list, i),
 				 .market = (enum market)s->market,
+				 .item = &result->request->item[item],
 				 .outcome = &result->outcome[item],
 				 .provider = result->provider
 						     ? result->provider

@@ -180,7 +180,7 @@ void options_release(struct options *o)
 		if (row->takes == TAKES_SECRET && *text)
 			secret_wipe(*text, strlen(*text));
 		if (row->takes == TAKES_SECRET || row->takes == TAKES_TEXT ||
-		    row->takes == TAKES_URL)
+		    row->takes == TAKES_URL || row->takes == TAKES_PERCENT)
 			free(*text);
 	}
 	free_texts(o->file, o->file_count);
@@ -245,6 +245,8 @@ static int set_argument(struct options *o, const struct option_row *row,
 			return err_set(err, ERR_USAGE, "%s takes no value",
 				       shown);
 		value = "yes";
+	} else if (!value && row->takes == TAKES_PERCENT) {
+		value = "1"; /* the next argument is no value of it */
 	} else if (!value) {
 		if (args->at + 1 >= args->argc)
 			return err_set(err, ERR_USAGE, "%s needs a value",

@@ -107,8 +107,10 @@ struct options {
 	char *alpaca_base_url;   /* these: NULL: the source's own */
 	char *upbit_base_url;
 	char *ecb_base_url;
-	char *sources;                  /* "kis,upbit"; NULL: auto */
-	int venue;                      /* enum venue */
+	char *sources;       /* "kis,upbit"; NULL: auto */
+	int venue;           /* enum venue */
+	char *check_percent; /* --cross-check; NULL: none */
+	bool is_strict;
 	enum source source[OPTION_MAX]; /* by place in the table: who set it */
 };
 
@@ -119,6 +121,7 @@ enum option_takes {
 	TAKES_SECRET,        /* the same; never shown, wiped */
 	TAKES_URL,           /* the same, a base URL */
 	TAKES_FILES,         /* file[]: may be repeated */
+	TAKES_PERCENT,       /* char *: a decimal; "1" where none is attached */
 	TAKES_SECONDS,       /* double; min and max are milliseconds */
 	TAKES_COUNT,         /* int */
 	TAKES_COUNT_OR_AUTO, /* the same, or "auto": OPTION_AUTO */

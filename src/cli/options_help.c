@@ -79,7 +79,7 @@ static void put_option(struct buf *out, const struct option_row *row)
 		buf_printf(out, "  -%c, --%s", row->letter, row->name);
 	else
 		buf_printf(out, "      --%s", row->name);
-	if (row->takes != TAKES_NOTHING)
+	if (row->takes != TAKES_NOTHING && row->takes != TAKES_PERCENT)
 		buf_putc(out, ' ');
 	put_argname(out, row);
 	pad_to_column(out, line_start);

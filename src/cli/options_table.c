@@ -102,6 +102,12 @@ const struct option_row option_table[] = {
 	  .argname = "NAME,...", .preset = NULL, .heading = "Sources",
 	  .help = "whom to ask, in this order: kis, alpaca, upbit, ecb\n"
 		  "(default: those with a login, then those without)" },
+	{ "cross-check", 0, TAKES_PERCENT, PLACE_ANY, FIELD(check_percent),
+	  .argname = "[=PERCENT]",
+	  .help = "ask a second source, and tell where the price differs\n"
+		  "by more than PERCENT (1)" },
+	{ "strict", 0, TAKES_NOTHING, PLACE_ANY, FIELD(is_strict),
+	  .help = "exit 1 when --cross-check finds a difference" },
 	{ "env", 0, TAKES_WORD, PLACE_ANY, FIELD(env), .words = accounts,
 	  .preset = "real", .help = "kind of account at kis" },
 	{ "venue", 0, TAKES_CHOICE, PLACE_ANY, FIELD(venue), 0, 2,

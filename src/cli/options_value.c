@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/utf8.h"
 #include "cli/base_url.h"
 #include "cli/secret.h"
@@ -193,6 +194,20 @@ static int set_url(char **field, const char *shown, const char *value,
 	return 0;
 }
 
+static int set_percent(char **field, const char *shown, const char *value,
+		       struct err *err)
+{
+	char percent[DECIMAL_BYTES];
+
+	if (decimal_parse(value, strlen(value), percent, NULL) <= 0 ||
+	    decimal_is_negative(percent) || decimal_compare(percent, "100") > 0)
+		return err_set(
+			err, ERR_USAGE,
+			"%s takes a percentage from 0 to 100, not '%.20s'",
+			shown, value);
+	return set_text(field, percent, false, err);
+}
+
 int options_set_field(struct options *o, const struct option_row *row,
 		      const char *shown, const char *value, struct err *err)
 {
@@ -218,6 +233,8 @@ int options_set_field(struct options *o, const struct option_row *row,
 		return set_text(field, value, row->takes == TAKES_SECRET, err);
 	case TAKES_URL:
 		return set_url(field, shown, value, err);
+	case TAKES_PERCENT:
+		return set_percent(field, shown, value, err);
 	case TAKES_SECONDS:
 	case TAKES_COUNT:
 	case TAKES_COUNT_OR_AUTO:

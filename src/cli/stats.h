@@ -9,13 +9,15 @@
 
 #include "base/err.h"
 #include "engine/metrics.h"
+#include "model/quote.h"
 
 struct buf;
 
 struct tally {
 	size_t symbols; /* records: one for each symbol asked */
 	size_t quotes;
-	size_t failed[ERR_KINDS]; /* records by kind of error */
+	size_t failed[ERR_KINDS];       /* records by kind of error */
+	size_t checked[CHECK_VERDICTS]; /* quotes by verdict of a check */
 };
 
 struct stats {

@@ -318,6 +318,7 @@ struct scheduler_config accounts_schedule(const struct command *c)
 		.wants_detail = o->wants_detail,
 		.wants_raw = o->wants_raw,
 		.may_delay = c->accounts->are_named,
+		.check_percent = o->check_percent,
 		.attempts_max = o->retries == OPTION_AUTO ? 0 : o->retries + 1,
 		.deadline_ns = c->deadline_ns,
 		.seed = (uint64_t)now_ns,

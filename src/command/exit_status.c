@@ -52,8 +52,8 @@ int exit_status_fail(const struct err *err, int signo,
 	return status;
 }
 
-int exit_status_of_run(const struct tally *t, const struct err *output_err,
-		       int signo)
+int exit_status_of_run(const struct tally *t, bool is_strict,
+		       const struct err *output_err, int signo)
 {
 	if (signo > 0)
 		return STATUS_SIGNAL + signo;
@@ -67,6 +67,9 @@ int exit_status_of_run(const struct tally *t, const struct err *output_err,
 		return STATUS_AUTH;
 	if (t->failed[ERR_DEADLINE] > 0)
 		return STATUS_DEADLINE;
+	if (is_strict &&
+	    t->checked[CHECK_DIFFERS] + t->checked[CHECK_OTHER] > 0)
+		return STATUS_SOME;
 	if (t->quotes == t->symbols)
 		return STATUS_ALL;
 	return t->quotes > 0 ? STATUS_SOME : STATUS_NONE;

@@ -6,6 +6,7 @@
 #define COMMAND_EXIT_STATUS_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 struct err;
 struct tally;
@@ -31,9 +32,10 @@ int exit_status_of_err(const struct err *err, int signo);
 int exit_status_fail(const struct err *err, int signo,
 		     void (*say)(void *arg, const char *line));
 
-/* Of a run that began. output_err: NULL where all was written. signo: the signal
+/* Of a run that began. is_strict: a quote that a second source does not confirm
+ * (differs, other) is a failure. output_err: NULL where all was written. signo: the signal
  * that stopped it; 0 and less: none. */
-int exit_status_of_run(const struct tally *tally, const struct err *output_err,
-		       int signo);
+int exit_status_of_run(const struct tally *tally, bool is_strict,
+		       const struct err *output_err, int signo);
 
 #endif

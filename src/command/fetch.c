@@ -362,8 +362,9 @@ static int report(struct fetch *f, const struct err *output_err)
 	count(f, &stats);
 	say_warnings(f);
 	sink_summarize(f->sink, stats.metrics.calls);
-	stats.exit_status = exit_status_of_run(&stats.tally, output_err,
-					       stop_reason(c->stop));
+	stats.exit_status =
+		exit_status_of_run(&stats.tally, c->options->is_strict,
+				   output_err, stop_reason(c->stop));
 	if (output_err && stats.exit_status == STATUS_OUTPUT)
 		c->say(NULL, output_err->msg);
 	save_stats(c, &stats);

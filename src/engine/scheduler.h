@@ -7,6 +7,7 @@
  *	front   halves, next exchanges, another token: these go on at once
  *	plan    what was not asked yet, from the list
  *	moved   symbols that an earlier source could not answer for
+ *	checks  quotes of other sources, to be compared
  *	back    what failed and may heal, each with the instant of its next try
  *
  * So healthy symbols are served first, and what is left when all others are
@@ -50,6 +51,8 @@ struct scheduler_source {
 	struct plan plan;
 	struct job_line front, back;
 	struct scheduler_moved moved[PLAN_LANES];
+	struct scheduler_moved checks; /* of others' quotes */
+	int64_t checks_since_ns;       /* when the first of them came */
 	struct breaker breaker;
 	struct retry_budget budget;
 	size_t alive;       /* jobs given out */
@@ -68,6 +71,7 @@ struct scheduler_config {
 	bool may_delay; /* a source with delayed quotes may step in: the user
 			   named it */
 	struct exchange_book *book; /* borrowed; learns */
+	const char *check_percent;  /* --cross-check; NULL: none */
 	int attempts_max;           /* 1 + --retries; 0: the deadline decides */
 	int64_t deadline_ns;        /* CLOCK_NEVER: none */
 	uint64_t seed;              /* of the jitter */
@@ -81,6 +85,8 @@ struct scheduler {
 	struct scheduler_config config;
 	struct scheduler_source source[SOURCES_MAX];
 	uint8_t source_of[MARKET_COUNT]; /* who is asked first */
+	struct job_line held;            /* answered, and being checked */
+	struct job_line ready;           /* checked */
 	size_t requests;                 /* that were made, of the list */
 	size_t retries;                  /* further attempts at them */
 	uint64_t random_state;

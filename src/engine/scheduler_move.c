@@ -60,7 +60,8 @@ bool scheduler_move_item(struct scheduler *s, size_t source,
 	moved->asked = 0;
 	moved->symbol.exchange = MARKET_NONE;
 	moved->tried[moved->tried_count++] =
-		(struct tried){ (uint8_t)source, (uint8_t)why };
+		(struct tried){ s->source[source].provider->name,
+				(uint8_t)source, (uint8_t)why };
 	return true;
 }
 
@@ -75,6 +76,11 @@ struct result *scheduler_give_up(struct scheduler *s, struct result *job)
 {
 	size_t source = job->request->source, i, moved = 0;
 
+	if (job->request->is_check) {
+		result_reset(job);
+		scheduler_take_check(s, job);
+		return NULL;
+	}
 	scheduler_name_error(job);
 	job->has_failed = true;
 	result_fail(job, &job->err);

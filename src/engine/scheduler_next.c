@@ -149,6 +149,8 @@ struct result *scheduler_next(struct scheduler *s, size_t source,
 		if (*failed)
 			return NULL;
 	}
+	if (!job)
+		job = scheduler_take_checks(s, src, now_ns, wake_ns);
 	if (!job && reply != BREAKER_PROBE)
 		job = take_ripe(s, src, now_ns, wake_ns);
 	if (!job)

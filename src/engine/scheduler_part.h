@@ -1,10 +1,11 @@
 /* scheduler_part.h: what the files of the scheduler share.
- * Layer engine; private to scheduler*.c:
+ * Layer engine; private to scheduler_*.c:
  *
  *	scheduler_settle.c  begins, ends, and settles without another call
  *	scheduler_next.c    chooses the next job
  *	scheduler_take.c    says what becomes of one that came back
- *	scheduler_move.c    hands symbols from source to source */
+ *	scheduler_move.c    hands symbols from source to source
+ *	scheduler_check.c   asks a second source about quotes */
 #ifndef ENGINE_SCHEDULER_PART_H
 #define ENGINE_SCHEDULER_PART_H
 
@@ -39,6 +40,21 @@ bool scheduler_move_item(struct scheduler *s, size_t source,
 /* The job has failed for good: its symbols go elsewhere, or have its error.
  * Returns it, or NULL when all went elsewhere. */
 struct result *scheduler_give_up(struct scheduler *s, struct result *job);
+
+/* Holds an answered job back until its quotes are checked; false: none is. */
+bool scheduler_hold(struct scheduler *s, struct result *job, int64_t now_ns);
+
+/* A job that checks quotes, once enough are wanted or have waited; NULL: none
+ * now, and *wake_ns is lowered to when. */
+struct result *scheduler_take_checks(struct scheduler *s,
+				     struct scheduler_source *src,
+				     int64_t now_ns, int64_t *wake_ns);
+
+/* Takes a job of checks that is answered, or failed for good: it is freed. */
+void scheduler_take_check(struct scheduler *s, struct result *check);
+
+/* Gives up the checks that no job has taken. */
+void scheduler_drop_checks(struct scheduler *s, struct scheduler_source *src);
 
 /* Without a token there is no login, whatever the source said instead. */
 void scheduler_name_error(struct result *job);

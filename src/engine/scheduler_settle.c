@@ -76,7 +76,10 @@ void scheduler_release(struct scheduler *s)
 {
 	size_t i, lane;
 
+	job_line_clear(&s->held);
+	job_line_clear(&s->ready);
 	for (i = 0; i < s->config.source_count; i++) {
+		free(s->source[i].checks.item);
 		job_line_clear(&s->source[i].front);
 		job_line_clear(&s->source[i].back);
 		for (lane = 0; lane < PLAN_LANES; lane++)
@@ -105,11 +108,11 @@ static void hand_on(struct scheduler *s, struct scheduler_source *src,
 {
 	size_t source = (size_t)(src - s->source), i;
 
-	for (i = 0; i < job->request->count; i++)
+	for (i = 0; !job->request->is_check && i < job->request->count; i++)
 		if (scheduler_find_other(s, source, &job->request->item[i]) ==
 		    SCHEDULER_NO_SOURCE)
 			break;
-	if (i == job->request->count) {
+	if (i == job->request->count || job->request->is_check) {
 		if (!job->has_failed)
 			job->err = src->breaker.why;
 		job = scheduler_give_up(s, job);
@@ -202,6 +205,9 @@ struct result *scheduler_settle(struct scheduler *s, int64_t now_ns)
 	for (i = 0; i < s->config.source_count; i++) {
 		struct scheduler_source *src = &s->source[i];
 
+		if (src->breaker.is_hopeless || is_silent(src, now_ns))
+			scheduler_drop_checks(s, src);
+
 		if (!src->breaker.is_hopeless && is_silent(src, now_ns))
 			abandon(s, i);
 		while ((job = src->breaker.is_hopeless
@@ -214,7 +220,7 @@ struct result *scheduler_settle(struct scheduler *s, int64_t now_ns)
 				return ended;
 		}
 	}
-	return NULL;
+	return job_line_take_after(&s->ready, NULL);
 }
 
 struct result *scheduler_end(struct scheduler *s, const struct err *why)
@@ -222,10 +228,14 @@ struct result *scheduler_end(struct scheduler *s, const struct err *why)
 	struct result *job = NULL;
 	size_t i;
 
-	for (i = 0; !job && i < s->config.source_count; i++)
-		job = take_any(s, &s->source[i]);
+	for (i = 0; !job && i < s->config.source_count; i++) {
+		scheduler_drop_checks(s, &s->source[i]);
+		while ((job = take_any(s, &s->source[i])) &&
+		       job->request->is_check)
+			job = scheduler_give_up(s, job);
+	}
 	if (!job)
-		return NULL;
+		return job_line_take_after(&s->ready, NULL);
 	if (!job->has_failed || why->kind == ERR_CANCELED)
 		job->err = *why;
 	scheduler_name_error(job);
@@ -237,6 +247,8 @@ bool scheduler_is_done(const struct scheduler *s)
 {
 	size_t i;
 
+	if (s->held.first || s->ready.first)
+		return false;
 	for (i = 0; i < s->config.source_count; i++) {
 		const struct scheduler_source *src = &s->source[i];
 

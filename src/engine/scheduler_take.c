@@ -63,7 +63,7 @@ static bool try_exchange(struct scheduler *s, struct scheduler_source *src,
 
 static struct result *take_answered(struct scheduler *s,
 				    struct scheduler_source *src,
-				    struct result *job)
+				    struct result *job, int64_t now_ns)
 {
 	size_t i, moved = 0;
 
@@ -74,6 +74,10 @@ static struct result *take_answered(struct scheduler *s,
 	    job->outcome[0].err.kind == ERR_NOT_FOUND &&
 	    try_exchange(s, src, job))
 		return NULL;
+	if (job->request->is_check) {
+		scheduler_take_check(s, job);
+		return NULL;
+	}
 	for (i = 0; src->provider->is_partial && i < job->request->count; i++) {
 		struct outcome *o = &job->outcome[i];
 
@@ -84,7 +88,7 @@ static struct result *take_answered(struct scheduler *s,
 		moved += o->is_moved;
 	}
 	if (moved < job->request->count)
-		return job;
+		return scheduler_hold(s, job, now_ns) ? NULL : job;
 	result_free(job);
 	return NULL;
 }
@@ -250,7 +254,7 @@ struct result *scheduler_take(struct scheduler *s, struct result *job,
 	src->alive--;
 	note_latency(src, job);
 	if (!job->has_failed)
-		return take_answered(s, src, job);
+		return take_answered(s, src, job, now_ns);
 	note_failure(s, src, job, now_ns);
 	return take_failed(s, src, job, now_ns);
 }

@@ -25,8 +25,9 @@ enum {
 
 /* A source that could not answer for a symbol, and why. */
 struct tried {
-	uint8_t source; /* its place in the run's list of sources */
-	uint8_t kind;   /* enum err_kind */
+	const char *provider; /* static */
+	uint8_t source;       /* its place in the run's list of sources */
+	uint8_t kind;         /* enum err_kind */
 };
 
 struct request_item {
@@ -35,6 +36,10 @@ struct request_item {
 	uint8_t asked;     /* bits: places in exchanges() already asked */
 	uint8_t tried_count;
 	struct tried tried[SOURCES_MAX];
+	struct result
+		*check_of;    /* the quote that this one is to check, borrowed;
+				    NULL: it is wanted for itself */
+	uint32_t check_at;    /* which of its outcomes */
 	struct symbol symbol; /* a copy; exchange: a hint, or MARKET_NONE */
 };
 
@@ -44,6 +49,7 @@ struct request {
 	int attempts;             /* that failed and count */
 	int refusals;             /* for the rate: they do not count */
 	uint8_t source;           /* its place in the run's list of sources */
+	bool is_check;            /* its items check others' quotes */
 	bool wants_detail;
 	bool wants_raw;
 	bool is_single; /* ask by the call for one symbol, not the multi call */
@@ -86,6 +92,23 @@ struct quote {
 	const char *number[QUOTE_NUMBERS]; /* decimal text, or NULL: absent */
 };
 
+/* What a second source says of a quote (check.h). */
+enum check_verdict {
+	CHECK_OK,
+	CHECK_DIFFERS, /* by more than was allowed */
+	CHECK_STALE,   /* of another day or session, or late: no comparison */
+	CHECK_OTHER, /* another instrument: currency or previous close differ */
+	CHECK_NONE,  /* nobody else had a quote */
+	CHECK_VERDICTS
+};
+
+struct check {
+	const char *provider; /* who was asked; NULL: nobody */
+	enum check_verdict verdict;
+	const char *price;        /* its own; or NULL */
+	const char *diff_percent; /* of it against ours; or NULL */
+};
+
 /* What became of one symbol. Texts live in the result's arena or are static.
  * With NO_TRADE, quote holds what is known beside the price. */
 struct outcome {
@@ -94,8 +117,10 @@ struct outcome {
 	enum market exchange; /* where it was found; MARKET_NONE: not known */
 	struct quote quote;   /* when has_quote; partly with NO_TRADE */
 	struct err err;       /* when not */
-	const char *rt_cd;    /* the broker's verdict, as it wrote it; */
-	const char *msg_cd;   /* NULL: it gave none */
+	bool is_checked;      /* a second source was wanted: */
+	struct check check;
+	const char *rt_cd;  /* the broker's verdict, as it wrote it; */
+	const char *msg_cd; /* NULL: it gave none */
 	const char *msg1;
 	const char *raw;       /* JSON text of the broker's row, or NULL */
 	int attempts;          /* calls made for this symbol; 0: none */
@@ -127,6 +152,7 @@ struct result {
 	bool was_answered;  /* by HTTP, be it for a token */
 	bool had_token;     /* there was one, or none is needed */
 	int latency_ms;
+	uint32_t checks_left;     /* of its quotes that are being checked */
 	uint32_t holders;         /* entries yet to be rendered from it */
 	struct outcome outcome[]; /* request->count of them */
 };

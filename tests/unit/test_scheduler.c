@@ -73,6 +73,8 @@ struct sim {
 	/* What a symbol of its own is answered with; ERR_KINDS: a quote. */
 	enum err_kind (*symbol)(const struct request *r, size_t i);
 	int64_t timeout_ns;
+	const char *check_percent;
+	int checked[CHECK_VERDICTS];
 	int attempts_max;
 	int seed;
 	bool may_delay;
@@ -128,6 +130,8 @@ static void take(struct sim *sim, struct result *r)
 		sim->by[at] = r->provider;
 		sim->tried[at] = r->request->item[i].tried_count;
 		sim->quotes += r->outcome[i].has_quote;
+		if (r->outcome[i].is_checked)
+			sim->checked[r->outcome[i].check.verdict]++;
 		sim->last_ns = sim->now_ns;
 	}
 	result_free(r);
@@ -152,6 +156,7 @@ static void end_call(struct sim *sim, size_t source, struct result *r)
 		enum err_kind own = sim->symbol ? sim->symbol(r->request, i) : ERR_KINDS;
 
 		r->outcome[i].has_quote = own == ERR_KINDS;
+		r->outcome[i].quote.number[QUOTE_PRICE] = "100";
 		if (own != ERR_KINDS)
 			err_set(&r->outcome[i].err, own, "of its own");
 		r->request->item[i].attempts++;
@@ -212,6 +217,7 @@ static void run(struct sim *sim)
 						 .at = at,
 						 .is_priority = is_priority },
 				      .may_delay = sim->may_delay,
+				      .check_percent = sim->check_percent,
 				      .attempts_max = sim->attempts_max,
 				      .deadline_ns = BEGIN + sim->timeout_ns,
 				      .seed = 42,
@@ -617,6 +623,62 @@ static void a_slow_source_is_alone(void **state)
 	assert_int_equal(early, 90);
 }
 
+/* ---- checked by a second source ---- */
+
+/* Every symbol has its quote from the first, and a verdict of the second's. */
+static void quotes_are_checked(void **state)
+{
+	static const struct {
+		fault_fn second;
+		enum check_verdict verdict;
+		int calls;
+		double latest;
+	} rows[] = {
+		{ NULL, CHECK_OK, 30, 6 },
+		{ always_down, CHECK_NONE, 30, 8 },
+		{ wrong_key, CHECK_NONE, 3, 6 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		static struct sim sim;
+
+		memset(&sim, 0, sizeof sim);
+		sim.fault[1] = rows[i].second;
+		sim.second_account = &prompt;
+		sim.check_percent = "1";
+		sim.timeout_ns = 30 * SEC;
+		add(&sim, 300, MARKET_US);
+		add(&sim, 30, MARKET_KR);
+		run(&sim);
+		print_message("# checked %zu: %.2f s, %d + %d calls\n", i, seconds(&sim),
+			      sim.calls[0], sim.calls[1]);
+		assert_int_equal(sim.quotes, 330);
+		assert_string_equal(sim.by[0], "first");
+		assert_int_equal(sim.checked[rows[i].verdict], i == 0 ? 300 : 330);
+		assert_int_equal(sim.checked[CHECK_NONE], i == 0 ? 30 : 330);
+		assert_true(sim.calls[1] <= rows[i].calls);
+		assert_true(seconds(&sim) < rows[i].latest);
+	}
+}
+
+/* The run's end finds quotes held back: they go out unchecked. */
+static void the_end_waits_for_no_check(void **state)
+{
+	static struct sim sim;
+
+	(void)state;
+	memset(&sim, 0, sizeof sim);
+	sim.latency_ns[1] = 9 * SEC;
+	sim.second_account = &prompt;
+	sim.check_percent = "1";
+	sim.timeout_ns = 3 * SEC;
+	add(&sim, 30, MARKET_US);
+	run(&sim);
+	assert_int_equal(sim.quotes, 30);
+	assert_int_equal(sim.checked[CHECK_NONE], 30);
+}
+
 /* A day of outages of all lengths: each hour a run, against a perfect client. */
 static enum err_kind random_outages(struct sim *sim, const struct request *r)
 {
@@ -679,6 +741,8 @@ int main(void)
 		cmocka_unit_test(delay_is_only_for_who_asked_for_it),
 		cmocka_unit_test(both_dead_is_an_end),
 		cmocka_unit_test(a_slow_source_is_alone),
+		cmocka_unit_test(quotes_are_checked),
+		cmocka_unit_test(the_end_waits_for_no_check),
 		cmocka_unit_test(a_day_of_outages),
 	};
 
