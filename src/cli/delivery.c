@@ -178,7 +178,6 @@ static int put_entry(struct delivery *d, uint32_t i, struct result *result,
 	struct record record = { .symbol = s->code,
 				 .input = symbol_list_input(d->config.list, i),
 				 .market = (enum market)s->market,
-				 .item = &result->request->item[item],
 				 .outcome = &result->outcome[item],
 				 .provider = result->provider
 						     ? result->provider

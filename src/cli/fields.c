@@ -18,7 +18,13 @@ void fields_default(struct field_set *set, bool wants_detail, bool wants_raw)
 	*set = (struct field_set){ .count = 0 };
 	add_range(set, FIELD_SYMBOL, FIELD_FETCHED_AT);
 	add_range(set, QUOTE_PRICE, wants_detail ? QUOTE_NUMBERS : QUOTE_PER);
-	add_range(set, FIELD_FETCHED_AT, wants_raw ? FIELD_COUNT : FIELD_RAW);
+	add_range(set, FIELD_FETCHED_AT, wants_raw ? FIELD_CHECK : FIELD_RAW);
+}
+
+void fields_add(struct field_set *set, enum field f)
+{
+	if (!memchr(set->field, f, set->count))
+		set->field[set->count++] = (unsigned char)f;
 }
 
 /* In 80 to 100 columns, of a terminal or of a page. */

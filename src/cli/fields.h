@@ -35,6 +35,7 @@ enum field {
 	FIELD_DELAYED_MINUTES,
 	FIELD_TRIED,
 	FIELD_RAW,
+	FIELD_CHECK, /* only with --cross-check */
 	FIELD_COUNT
 };
 
@@ -73,6 +74,9 @@ void fields_for_people(struct field_set *set);
 
 /* Whether a column of it stands to the right. */
 bool field_is_numeric(enum field f);
+
+/* One more at the end, if it is not there. */
+void fields_add(struct field_set *set, enum field f);
 
 /* Reads "symbol,price". Errors: USAGE: unknown field (with the nearest name),
  * a field twice, an empty list. */

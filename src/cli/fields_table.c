@@ -100,6 +100,9 @@ const struct field_row field_table[FIELD_COUNT] = {
 	[FIELD_TRIED] = { "tried", "Tried", "",
 			  "sources asked before, each with why not",
 			  "all, of several sources", "" },
+	[FIELD_CHECK] = { "check", "Check", "JSON",
+			  "a second source's word on the price",
+			  "all, with --cross-check", "--cross-check" },
 	[FIELD_RAW] = { "raw", "Raw", "JSON", "the source's own answer",
 			"all, with --raw", "--raw" },
 };
@@ -143,6 +146,7 @@ void fields_help(struct buf *out)
 	struct field_set all;
 
 	fields_default(&all, true, true);
+	fields_add(&all, FIELD_CHECK);
 	put_row(out, "Field", "Unit", "Meaning [filled by]", "");
 	for (size_t i = 0; i < all.count; i++) {
 		const struct field_row *row = &field_table[all.field[i]];

@@ -104,8 +104,8 @@ const struct option_row option_table[] = {
 		  "(default: those with a login, then those without)" },
 	{ "cross-check", 0, TAKES_PERCENT, PLACE_ANY, FIELD(check_percent),
 	  .argname = "[=PERCENT]",
-	  .help = "ask a second source, and tell where the price differs\n"
-		  "by more than PERCENT (1)" },
+	  .help = "ask a second source, and tell where the price\n"
+		  "differs by more than PERCENT (1)" },
 	{ "strict", 0, TAKES_NOTHING, PLACE_ANY, FIELD(is_strict),
 	  .help = "exit 1 when --cross-check finds a difference" },
 	{ "env", 0, TAKES_WORD, PLACE_ANY, FIELD(env), .words = accounts,

@@ -1,5 +1,6 @@
 #include "cli/render.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

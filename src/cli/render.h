@@ -22,8 +22,7 @@
 struct record {
 	const char *symbol; /* the code, or an invalid entry's text */
 	const char *input;  /* as it was typed */
-	const struct request_item *item; /* what was asked; NULL: nothing was */
-	enum market market;              /* MARKET_NONE: none, shown as null */
+	enum market market; /* MARKET_NONE: none, shown as null */
 	const struct outcome *outcome;
 	const char *provider; /* "kis" */
 	const char *tried;    /* "alpaca:NotFound", or NULL: none before */

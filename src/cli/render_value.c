@@ -1,10 +1,12 @@
 /* What each field of a record is, whatever the format. */
 #include "cli/render.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "cli/render_format.h"
+#include "model/check.h"
 
 static void set_text(struct value *v, enum value_type type, const char *text)
 {
@@ -36,6 +38,27 @@ static void set_time(struct value *v, int64_t real_ms)
 	v->text = real_ms > 0 ? v->made : NULL;
 	if (real_ms > 0)
 		clock_format_kst(real_ms, v->made);
+}
+
+/* The members are decimals, or texts of our own: none needs an escape. */
+static void set_check(struct value *v, const struct outcome *o)
+{
+	const struct check *c = &o->check;
+	const char *quote = c->provider ? "\"" : "";
+	int len;
+
+	set_text(v, VALUE_JSON, NULL);
+	if (!o->is_checked)
+		return;
+	len = snprintf(v->made, sizeof v->made,
+		       "{\"provider\":%s%s%s,\"price\":%s,"
+		       "\"diff_percent\":%s,\"verdict\":\"%s\"}",
+		       quote, c->provider ? c->provider : "null", quote,
+		       c->price ? c->price : "null",
+		       c->diff_percent ? c->diff_percent : "null",
+		       check_verdict_name(c->verdict));
+	require(len > 0 && (size_t)len < sizeof v->made);
+	set_text(v, VALUE_JSON, v->made);
 }
 
 /* "Error: " says that the text that follows is ours, not the broker's. */
@@ -180,6 +203,9 @@ void render_get_value(const struct record *record, enum field f,
 		break;
 	case FIELD_TRIED:
 		set_text(v, VALUE_TEXT, record->tried);
+		break;
+	case FIELD_CHECK:
+		set_check(v, o);
 		break;
 	case FIELD_RAW:
 		set_text(v, VALUE_JSON, o->raw);

@@ -15,6 +15,7 @@
 #include "cli/render.h"
 #include "cli/screen.h"
 #include "cli/symbol_list.h"
+#include "model/check.h"
 
 enum { TEXT_MAX_BYTES = 1 << 30, LINE_MAX_BYTES = 1024 };
 
@@ -80,6 +81,8 @@ static int open_render(struct sink *s, struct err *err)
 	if (render.format == FORMAT_AUTO)
 		render.format = is_terminal ? FORMAT_TABLE : FORMAT_JSON;
 	fields_default(&render.fields, o->wants_detail, o->wants_raw);
+	if (o->check_percent)
+		fields_add(&render.fields, FIELD_CHECK);
 	if (o->fields && fields_parse(&render.fields, o->fields, err) < 0)
 		return -1;
 	say_misfit(&render.fields, o);
@@ -244,10 +247,34 @@ void sink_say(void *sink, const char *line)
 	screen_say(s ? &s->screen : NULL, line);
 }
 
+/* "checked: 590 ok, 2 differs, 7 none" */
+static void summarize_checks(struct sink *s)
+{
+	const struct tally *t = sink_tally(s);
+	const char *between = "checked: ";
+	struct buf line;
+
+	buf_init(&line, 512);
+	for (int v = 0; v < CHECK_VERDICTS; v++) {
+		if (t->checked[v] == 0)
+			continue;
+		buf_printf(&line, "%s%zu %s", between, t->checked[v],
+			   check_verdict_name((enum check_verdict)v));
+		between = ", ";
+	}
+	if (line.len > 0)
+		sink_say(s, buf_text(&line));
+	buf_release(&line);
+}
+
 void sink_summarize(struct sink *s, size_t calls)
 {
+	bool is_quiet = s->config.options->is_quiet;
+
 	progress_finish(&s->progress, sink_tally(s)->failed, calls,
-			clock_monotonic_ns(), !s->config.options->is_quiet);
+			clock_monotonic_ns(), !is_quiet);
+	if (!is_quiet)
+		summarize_checks(s);
 }
 
 const struct tally *sink_tally(const struct sink *s)

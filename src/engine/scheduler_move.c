@@ -60,8 +60,7 @@ bool scheduler_move_item(struct scheduler *s, size_t source,
 	moved->asked = 0;
 	moved->symbol.exchange = MARKET_NONE;
 	moved->tried[moved->tried_count++] =
-		(struct tried){ s->source[source].provider->name,
-				(uint8_t)source, (uint8_t)why };
+		(struct tried){ (uint8_t)source, (uint8_t)why };
 	return true;
 }
 

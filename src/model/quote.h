@@ -25,9 +25,8 @@ enum {
 
 /* A source that could not answer for a symbol, and why. */
 struct tried {
-	const char *provider; /* static */
-	uint8_t source;       /* its place in the run's list of sources */
-	uint8_t kind;         /* enum err_kind */
+	uint8_t source; /* its place in the run's list of sources */
+	uint8_t kind;   /* enum err_kind */
 };
 
 struct request_item {
