@@ -260,7 +260,7 @@ fmt: ## clang-format src, in place; the tables of the tests are set by hand
 
 FUZZ_SECONDS ?= 60
 
-.PHONY: fuzz cover soak
+.PHONY: fuzz cover soak soak-stream
 fuzz: ## libFuzzer, FUZZ_SECONDS (60) for each target; FUZZ="a b" for some
 	$(install_deps) build sandbox fuzz
 	@$(MAKE) MODE=fuzz BUILD=$(BUILD)/fuzz CC=clang fuzz-programs
@@ -274,6 +274,9 @@ cover: ## lines and branches that check and check-faults reach; why not the rest
 
 soak: all ## random lists, faults and kills for SOAK_SECONDS (600)
 	@BUILD=$(abspath $(BUILD)) scripts/soak
+
+soak-stream: all ## SOAK_HOURS (8) of a stream in SOAK_SECONDS (600), audited
+	@BUILD=$(abspath $(BUILD)) scripts/soak-stream
 
 # ---- measure ------------------------------------------------------------
 

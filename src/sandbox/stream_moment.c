@@ -175,6 +175,7 @@ static void stop_reading(struct stream_session *session, int64_t now_ns)
 	setsockopt(session->line.wire->fd, SOL_SOCKET, SO_RCVBUF, &small,
 		   sizeof(small));
 	session->line.is_deaf = true;
+	stream_beat_stop(session);
 	begin_flood(session, 100000, now_ns);
 }
 
@@ -197,7 +198,8 @@ static void strike(struct stream_session *session,
 	case STREAM_MUTE:
 		stream_line_flush(&session->line);
 		session->line.is_mute = true;
-		session->has_no_trades = true;
+		session->is_quiet = true;
+		stream_beat_stop(session);
 		break;
 	case STREAM_QUIET:
 		session->is_quiet = true;

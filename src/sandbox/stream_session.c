@@ -125,10 +125,7 @@ static bool play_opening_fault(struct stream_session *session,
 		buf_putc(&out, '\x81');
 		buf_putc(&out, (char)session->beat.len);
 		buf_append(&out, buf_text(&session->beat), session->beat.len);
-		session->beats++;
-		session->is_beat_open = true;
-		session->beat_sent_ns = session->beat_open_ns =
-			session->opened_ns;
+		stream_beat_note(session, session->opened_ns);
 		goes_on = true;
 		break;
 	default:
@@ -268,6 +265,8 @@ static void log_end(struct stream_session *session)
 	stream_entry_number(&entry, "heartbeats", session->beats);
 	stream_entry_number(&entry, "answered", session->beats_answered);
 	stream_entry_ms(&entry, "slowest_ms", session->slowest_answer_ns);
+	stream_entry_ms(&entry, "oldest_ms",
+			stream_beat_oldest_ns(session, clock_monotonic_ns()));
 	stream_entry_number(&entry, "flood_answered", session->flood_answered);
 	stream_entry_end(&entry);
 }

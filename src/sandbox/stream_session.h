@@ -32,7 +32,20 @@ struct stream_place {
 	struct stream_log log;
 };
 
-enum { STREAM_PENDING_MAX = 256, STREAM_MOMENTS_MAX = 32 };
+enum {
+	STREAM_PENDING_MAX = 256,
+	STREAM_MOMENTS_MAX = 32,
+	STREAM_BEATS_MAX = 512, /* unanswered; the oldest are forgotten */
+};
+
+/* What has been sent and not been answered, in order. */
+struct stream_beats {
+	struct {
+		uint64_t hash; /* of the text */
+		int64_t sent_ns;
+	} item[STREAM_BEATS_MAX];
+	int count;
+};
 
 /* What waits for its time: a wish to be answered, or a text to be sent. */
 struct stream_pending {
@@ -73,10 +86,9 @@ struct stream_session {
 	bool has_no_trades;
 
 	/* stream_beat */
-	struct buf beat;   /* the last heartbeat */
-	bool is_beat_open; /* unanswered */
-	int64_t beat_sent_ns, beat_due_ns, beat_open_ns;
-	int64_t ping_due_ns;
+	struct buf beat; /* the last heartbeat */
+	struct stream_beats texts, pings;
+	int64_t beat_due_ns, ping_due_ns;
 	bool is_quiet; /* neither heartbeats nor trades */
 	int64_t beats, beats_answered, slowest_answer_ns;
 
@@ -122,7 +134,17 @@ void stream_feed_push(struct stream_session *session, int place, int64_t count,
 		      int64_t now_ns);
 
 void stream_beat_open(struct stream_session *session, int64_t now_ns);
+
+/* session->beat has been sent, or is about to be. */
+void stream_beat_note(struct stream_session *session, int64_t now_ns);
 void stream_beat_run(struct stream_session *session, int64_t now_ns);
+
+/* How long the oldest unanswered one of either kind has waited; 0: none. */
+int64_t stream_beat_oldest_ns(const struct stream_session *session,
+			      int64_t now_ns);
+
+/* No more of them, and no answer is waited for. */
+void stream_beat_stop(struct stream_session *session);
 int64_t stream_beat_due(const struct stream_session *session);
 void stream_beat_take(struct stream_session *session, const char *text,
 		      size_t len, const char *by, int64_t now_ns);

@@ -391,13 +391,16 @@ def audit_log(path, options, complain):
         if event["event"] in ("register", "unregister") and event["unanswered"] > 1:
             complain(what + ": %d registrations unanswered at a time" % event["unanswered"])
         if event["event"] == "answer":
-            if event["by"] == "unasked pong":
-                complain(what + ": a pong that nobody asked for")
+            if event["by"].startswith("unasked"):
+                complain(what + ": an %s" % event["by"])
             elif event["took_ms"] > options.answer_ms:
                 complain(what + ": an answer after %.0f ms" % event["took_ms"])
             elif event["exact"] != "yes" and not options.allow_inexact:
                 complain(what + ": a heartbeat came back changed")
     ends = [e for e in events if e["event"] == "end"]
+    for event in ends:
+        if event["oldest_ms"] > options.answer_ms:
+            complain("session %d: nothing answered for %.0f ms" % (event["session"], event["oldest_ms"]))
     return {"openings": len(opened), "openings_most": most,
             "answers": sum(e["event"] == "answer" for e in events),
             "slowest_ms": max((e["took_ms"] for e in events if e["event"] == "answer"), default=0),
