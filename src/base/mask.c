@@ -61,18 +61,3 @@ void mask_secret(struct buf *text, const char *secret)
 			memset(at, '*', n);
 	}
 }
-
-void mask_user(char *text)
-{
-	char *end = strrchr(text, '@'), *begin = text, *at;
-
-	if (!end)
-		return;
-	at = strchr(text, '\'');
-	if (at && at < end)
-		begin = at + 1;
-	at = strstr(begin, "//");
-	if (at && at < end)
-		begin = at + 2;
-	memset(begin, '*', (size_t)(end - begin));
-}

@@ -12,8 +12,4 @@ enum { MASK_LEAST_BYTES = 16 }; /* what is shorter stands there by chance */
  * Nothing is done for a secret shorter than MASK_LEAST_BYTES. */
 void mask_secret(struct buf *text, const char *secret);
 
-/* The same over the user and password of a URL that stands in the text, in
- * quotes or not, be it malformed: all up to the last '@', but the scheme. */
-void mask_user(char *text);
-
 #endif

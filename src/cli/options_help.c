@@ -36,6 +36,7 @@ static const char outro[] =
 	"  KIS_ENV, KIS_BASE_URL         as --env, --base-url\n"
 	"  CREDENTIALS_DIRECTORY         systemd's: files app_key, app_secret\n"
 	"  QUOTEFETCH_STATE_DIR          where token, quota and found exchanges are kept\n"
+	"  https_proxy, no_proxy         the way to the sources, by curl's rules\n"
 	"  NO_COLOR                      as --color never\n"
 	"\n"
 	"Files:\n"

@@ -6,9 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/mask.h"
-
 #define DIGITS "0123456789"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 enum { PORT_MAX = 65535 };
 
@@ -169,9 +168,7 @@ static void name_it(struct route *out)
 
 static bool has_only_name_characters(const char *host)
 {
-	return host[strspn(host, DIGITS "abcdefghijklmnopqrstuvwxyz"
-					"ABCDEFGHIJKLMNOPQRSTUVWXYZ.:-_%")] ==
-	       '\0';
+	return host[strspn(host, LETTERS DIGITS ".:-_%")] == '\0';
 }
 
 /* The proxy in place of the host that out holds. */
@@ -224,19 +221,22 @@ static bool set_proxy(const char *text, struct route *out)
 	       has_only_name_characters(out->host);
 }
 
-/* Masked before it is cut: a login without its '@' would not be seen. */
+/* Shows the text, but of what stands before its last '@' the scheme alone. */
 static int fail_proxy(const char *text, struct err *err)
 {
-	char shown[ROUTE_PROXY_BYTES];
-	int n = snprintf(shown, sizeof shown, "cannot use the proxy '%s'",
-			 text);
+	const char *scheme_end = text + strspn(text, LETTERS DIGITS);
+	const char *login_end = strrchr(text, '@');
+	int scheme_len = 0;
 
-	if (n < 0 || (size_t)n >= sizeof shown)
-		return err_set(err, ERR_HOST,
-			       "cannot use the proxy: its text is too long");
-	mask_user(shown);
+	if (!login_end)
+		login_end = text;
+	else if (strncmp(scheme_end, "://", 3) == 0 && scheme_end < login_end)
+		scheme_len = (int)(scheme_end - text) + 3;
 	return err_set(err, ERR_HOST,
-		       "%s: not [SCHEME://][USER:PASSWORD@]HOST[:PORT]", shown);
+		       "cannot use the proxy '%.*s%s%s': not "
+		       "[SCHEME://][USER:PASSWORD@]HOST[:PORT]",
+		       scheme_len, text, login_end > text ? "***" : "",
+		       login_end);
 }
 
 int route_find(const char *url, const struct route_rules *rules,

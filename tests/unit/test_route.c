@@ -131,7 +131,7 @@ static void other_proxies_are_refused(void **state)
 		"http://proxy:65536", "http://proxy:x", "http://proxy:", "http://a b", "http://[::1",
 		"http://pro\nxy", "http://me:hunter2@", "http://me:hun/ter2@proxy.test",
 		"foo://me:hunter2@proxy.test", "http://me:x@'hunter2@127.0.0.1:99999",
-		"me:hunter2@proxy.test:99999",
+		"me:hunter2@proxy.test:99999", "me:hunter2@proxy.test//x@y", "@proxy.test:0",
 	};
 	char text[3000] = "http://me:hunter2";
 	struct route_rules rules = { 0 };
