@@ -305,6 +305,8 @@ static int ask(struct fetch_worker *w, struct result *result, struct err *err)
 	    0)
 		return -1;
 	rc = exchange(w, &purpose, err);
+	quota_note_remaining(u->quota, result->verdict.calls_left,
+			     result->verdict.resets_after_ms * NS_PER_MS);
 	judge_token(w, &lease, rc < 0 ? err : NULL);
 	return rc;
 }

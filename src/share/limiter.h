@@ -1,30 +1,37 @@
-/* limiter.h: the per-second rule, as pure arithmetic over a plain struct.
- * Layer share; uses base, limiter_state. No clock, lock or file: time is a
- * parameter.
+/* limiter.h: the rule for how many calls are sent, as pure arithmetic over a
+ * plain struct.
+ * Layer share; uses base, pace, limiter_state. No clock, lock or file: time is
+ * a parameter.
  *
- * The rule. A call holds a place from its reservation until its answer + 1 s;
- * it is permitted for the first instant at which fewer than N places are held
- * (of a call without an answer nobody knows the end, so it counts as held);
- * permissions are spaced by 1/N.
+ * The rule. A server takes N calls in any window W, a second or longer. A call
+ * holds a place from its reservation until its answer + W; it is permitted for
+ * the first instant at which fewer than N places are held (of a call without
+ * an answer nobody knows the end, so it counts as held).
  *
  * Proof. Let a call be sent at s, arrive at a, be answered at r: s <= a <= r.
- * Take any calls that arrive within one second [t, t+1), and of those L, the
+ * Take any calls that arrive within one window [t, t+W), and of those L, the
  * one permitted last. Every other one, i, was permitted before L and holds
- * its place until r_i + 1 >= a_i + 1 >= t + 1 > a_L >= s_L. So all of them
+ * its place until r_i + W >= a_i + W >= t + W > a_L >= s_L. So all of them
  * were counted as held when L was permitted, and they are N at most with L.
  * It holds for a sliding window, hence for a fixed one, whatever the delays.
  *
+ * Seconds. Users state their rates as calls a second, and a server whose window
+ * is longer has a figure for a second, too. So the rule holds twice: with W and
+ * N, and with a second (a place then counts until its answer + 1 s) and the
+ * figure for it. Permissions are spaced by that figure, or by the pace where the
+ * window is a second: no burst at the start.
+ *
  * Sharper. An arrival is at least f after the send and at least b before the
  * answer, with f + b the network's least round trip. With places kept until
- * r + 1 - (f + b), an earlier call i has a_i <= r_i - b, L arrives at
- * a_L >= s_L + f, and a_L - a_i >= s_L + f - r_i + b >= 1 if s_L >= r_i + 1 -
+ * r + W - (f + b), an earlier call i has a_i <= r_i - b, L arrives at
+ * a_L >= s_L + f, and a_L - a_i >= s_L + f - r_i + b >= W if s_L >= r_i + W -
  * (f + b). The credit given is half of the least round trip of all
  * connections in the last minutes: so it also holds between two connections
  * while each way of each takes at least a quarter of that.
  *
  * A call that was given up may still arrive: its place is kept for the give-up
- * + 1 s + LIMITER_GRACE_NS; so is that of a dead process, counted from when
- * its death is seen. A call that was never sent gives its place back at once,
+ * + W + LIMITER_GRACE_NS; so is that of a dead process, counted from when its
+ * death is seen (limiter_loss.h). A call that was never sent gives its place back at once,
  * as does a reservation whose process is dead before it.
  * If the end of a call is never told, its place returns by itself: the call is
  * sent within LIMITER_LATE_NS of its reservation or asks anew, and is given up
@@ -43,19 +50,15 @@
  * one, five users of 3/s share 3/s, and a high rate raises nothing for others.
  *
  * Giving way. A refusal stops all sending for a second (reservations too are
- * withdrawn), so that the next calls meet an empty window, and cuts the pace
- * (pace.h), which stands for N in all of the above while it is lower.
+ * withdrawn), so that the next calls meet an empty window; where that is longer,
+ * for twice as long each time, up to a window. It cuts the pace (pace.h), which
+ * stands for N in all of the above while it is lower.
  *
- * A lost state. If what was known of the calls is lost, wholly or but for the
- * last change, then
- *  - a call that was answered before has arrived: a pause of a second;
- *  - a call whose end nobody told (its process is dead, it was given up) arrives
- *    within LIMITER_GRACE_NS: a pause of that and a second;
- *  - a call in flight arrives some time before its end, which nobody may know to
- *    wait for: so long as anybody has calls in flight (limiter_note_calls) the
- *    pause begins anew. It ends, for while it lasts nobody sends.
- * If only the last change is lost, then all places but one are known: there is a
- * pause of a second, and that one counts as held where all had to pause. */
+ * What the server says. Some tell with each answer how many calls are left in
+ * their present window, and when it ends. Where none are left, or more are gone
+ * than were ours, no more than that are permitted until then. If the end is not
+ * known, only "none, and not all were ours" says anything: until then, for a
+ * window. */
 #ifndef SHARE_LIMITER_H
 #define SHARE_LIMITER_H
 
@@ -97,19 +100,11 @@ void limiter_end(struct limiter_state *l, const struct limiter_user *me,
 		 uint64_t ticket, enum limiter_end how, int64_t at_ns,
 		 int64_t min_rtt_ns, int64_t now_ns);
 
-/* The process of user[index] was found dead: it is no longer active. */
-void limiter_reap(struct limiter_state *l, size_t index, int64_t now_ns);
-
-/* The state was damaged: all that it knew is lost (is_all), or the last change
- * may be. Then, with each change, limiter_note_calls, before anything else, for
- * as long as limiter_has_doubts. */
-void limiter_note_loss(struct limiter_state *l, const struct limiter_user *me,
-		       bool is_all, int64_t now_ns);
-bool limiter_has_doubts(const struct limiter_state *l);
-
-/* Whether anybody, me included, has calls or reservations under way now. */
-void limiter_note_calls(struct limiter_state *l, bool has_calls,
-			int64_t now_ns);
+/* The server will take so many calls yet, in its window that ends reset_after_ns
+ * from now; a window's length or more: when it ends is not known. To be called
+ * after the limiter_end of the call whose answer said so. */
+void limiter_note_left(struct limiter_state *l, const struct limiter_user *me,
+		       int64_t left, int64_t reset_after_ns, int64_t now_ns);
 
 struct limiter_view {
 	int users;

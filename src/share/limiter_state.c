@@ -5,13 +5,13 @@
 #define RTT_SPAN_NS (300 * NS_PER_SEC)
 #define HOLD_MAX_NS                                                   \
 	(LIMITER_HORIZON_NS + LIMITER_LATE_NS + LIMITER_CALL_MAX_NS + \
-	 NS_PER_SEC + LIMITER_GRACE_NS)
+	 LIMITER_WINDOW_MAX_NS + LIMITER_GRACE_NS)
 
-_Static_assert(sizeof(struct limiter_user) == 56, "no padding");
+_Static_assert(sizeof(struct limiter_user) == 72, "no padding");
 _Static_assert(sizeof(struct limiter_place) == 32, "no padding");
 _Static_assert(sizeof(struct limiter_state) ==
-		       11 * 8 + sizeof(struct pace) + LIMITER_MINUTE * 4 +
-			       LIMITER_USERS * 56 + 8 + LIMITER_PLACES * 32,
+		       14 * 8 + sizeof(struct pace) + LIMITER_MINUTE * 4 +
+			       LIMITER_USERS * 72 + 8 + LIMITER_PLACES * 32,
 	       "no padding");
 
 void limiter_state_init(struct limiter_state *l, int64_t now_ns)
@@ -41,17 +41,22 @@ bool limiter_state_is_valid(const struct limiter_state *l, size_t len)
 	if (len < offsetof(struct limiter_state, place) ||
 	    l->place_count > LIMITER_PLACES || len != limiter_state_size(l))
 		return false;
-	if (l->next_send_ns < 0 || l->pause_until_ns < 0 ||
-	    l->doubt_until_ns < 0 || l->ghost_until_ns < 0 ||
-	    l->rtt_ns[0] < 0 || l->rtt_ns[1] < 0 || l->rtt_since_ns < 0 ||
-	    l->minute_sec < 0 || !pace_is_valid(&l->pace))
+	if (l->next_send_ns < 0 || l->pause_until_ns < 0 || l->refusals < 0 ||
+	    l->left_until_ns < 0 || l->left < 0 || l->doubt_until_ns < 0 ||
+	    l->ghost_until_ns < 0 || l->rtt_ns[0] < 0 || l->rtt_ns[1] < 0 ||
+	    l->rtt_since_ns < 0 || l->minute_sec < 0 ||
+	    !pace_is_valid(&l->pace))
 		return false;
 	for (i = 0; i < LIMITER_USERS; i++) {
 		const struct limiter_user *u = &l->user[i];
 
-		if (u->id && (!is_rate(u->rate) || !is_rate(u->published) ||
-			      u->call_max_ns < 0 || u->seen_ns < 0 ||
-			      u->call_max_ns > LIMITER_CALL_MAX_NS))
+		if (u->id &&
+		    (!is_rate(u->rate) || !is_rate(u->published) ||
+		     u->call_max_ns < 0 || u->seen_ns < 0 ||
+		     u->call_max_ns > LIMITER_CALL_MAX_NS ||
+		     u->window_ns < NS_PER_SEC ||
+		     u->window_ns > LIMITER_WINDOW_MAX_NS ||
+		     (u->window_ns > NS_PER_SEC && !is_rate(u->window_calls))))
 			return false;
 	}
 	for (i = 0; i < l->place_count; i++) {
@@ -79,9 +84,11 @@ static void forget_absurd(struct limiter_state *l, int64_t now)
 
 	forget_beyond(&l->next_send_ns, now + LIMITER_HORIZON_NS + NS_PER_SEC);
 	forget_beyond(&l->pause_until_ns,
-		      now + LIMITER_PAUSE_NS + LIMITER_GRACE_NS);
+		      now + LIMITER_WINDOW_MAX_NS + LIMITER_GRACE_NS);
+	forget_beyond(&l->left_until_ns, now + LIMITER_WINDOW_MAX_NS);
 	forget_beyond(&l->doubt_until_ns, now + HOLD_MAX_NS);
-	forget_beyond(&l->ghost_until_ns, now + NS_PER_SEC + LIMITER_GRACE_NS);
+	forget_beyond(&l->ghost_until_ns,
+		      now + LIMITER_WINDOW_MAX_NS + LIMITER_GRACE_NS);
 	forget_beyond(&l->rtt_since_ns, now);
 	forget_beyond(&l->minute_sec, now / NS_PER_SEC);
 	for (i = 0; i < LIMITER_USERS; i++)
@@ -141,8 +148,9 @@ void limiter_state_advance(struct limiter_state *l, int64_t now_ns)
 	forget_absurd(l, now_ns);
 	if (l->ghost_until_ns <= now_ns)
 		l->ghost_until_ns = 0;
+	if (l->left_until_ns <= now_ns)
+		l->left_until_ns = l->left = 0;
 	advance_places(l, now_ns);
 	advance_users(l, now_ns);
 	advance_counts(l, now_ns);
-	pace_advance(&l->pace, NS_PER_SEC, now_ns);
 }

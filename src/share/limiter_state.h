@@ -2,6 +2,8 @@
  * of it by time alone.
  * Layer share; uses base, pace.
  *
+ * All users of a state are of one account and have one window.
+ *
  * It is written to a file as it stands: no pointers, no padding. All instants
  * are monotonic, in nanoseconds, and not negative; 0: never. */
 #ifndef SHARE_LIMITER_STATE_H
@@ -23,9 +25,11 @@ enum {
 
 #define LIMITER_HORIZON_NS NS_PER_SEC /* reservations lie no farther ahead */
 #define LIMITER_LATE_NS NS_PER_SEC    /* and are kept no later than this */
-#define LIMITER_PAUSE_NS NS_PER_SEC   /* after a refusal */
+#define LIMITER_PAUSE_NS NS_PER_SEC   /* after a first refusal */
 #define LIMITER_GRACE_NS (2 * NS_PER_SEC)
 #define LIMITER_CALL_USUAL_NS (30 * NS_PER_SEC) /* for whom nothing is known */
+#define LIMITER_WINDOW_MAX_NS (60 * NS_PER_SEC)
+#define LIMITER_TURN_LOST_NS (250 * NS_PER_MS) /* in the line, and not asking */
 #define LIMITER_CALL_MAX_NS (600 * NS_PER_SEC)
 #define LIMITER_USER_ACTIVE_NS (2 * NS_PER_SEC)
 
@@ -36,7 +40,12 @@ struct limiter_user {
 	int64_t call_max_ns; /* none of its calls is in flight for longer */
 	int64_t seen_ns;
 	uint64_t turn;           /* its number in the line; 0: not waiting */
-	int32_t rate, published; /* calls a second, 1 to LIMITER_RATE_MAX */
+	int64_t window_ns;       /* the account's: from a second on */
+	int32_t rate, published; /* calls a second, 1 to LIMITER_RATE_MAX: its
+				  * own, and the account's */
+	int32_t window_calls;    /* the account's in a window longer than a
+				  * second: no more than LIMITER_RATE_MAX */
+	int32_t unused;          /* 0 */
 };
 
 enum limiter_place_state {
@@ -59,11 +68,15 @@ struct limiter_state {
 	uint64_t last_ticket, last_turn;
 	int64_t next_send_ns;   /* spacing */
 	int64_t pause_until_ns; /* nothing is sent before it */
+	int64_t refusals;       /* since a call was accepted */
+
+	/* What the server said is left, to all of us; until then. */
+	int64_t left_until_ns, left;
 
 	/* After damage (limiter_note_loss): */
 	int64_t doubt_until_ns; /* unknown calls may be in flight; 0: none */
 	uint64_t doubts_all;    /* any number of them, not one only */
-	int64_t ghost_until_ns; /* the one, held as a place */
+	int64_t ghost_until_ns; /* a place of nobody's; 0: none */
 
 	struct pace pace;
 

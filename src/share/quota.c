@@ -26,6 +26,7 @@
 #include "base/sync.h"
 #include "share/boot.h"
 #include "share/limiter.h"
+#include "share/limiter_loss.h"
 #include "share/quota_file.h"
 #include "share/rivals.h"
 
@@ -83,6 +84,35 @@ static uint64_t find_pid_space(void)
 _Static_assert(QUOTA_CALL_MAX_SEC *NS_PER_SEC == LIMITER_CALL_MAX_NS,
 	       "a place is held for as long as a call can be in flight");
 
+static int least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+/* The account's rule in a window that the state can hold: where there are too
+ * many calls in it, or it is too long, an even part of it. */
+static void set_window(struct limiter_user *me, int calls, int window_sec)
+{
+	enum { LONGEST = LIMITER_WINDOW_MAX_NS / NS_PER_SEC };
+	int parts = (window_sec + LONGEST - 1) / LONGEST;
+
+	me->window_ns = NS_PER_SEC;
+	if (calls <= 0 || window_sec <= 1)
+		return;
+	if (parts > 1) {
+		calls /= parts;
+		window_sec = LONGEST;
+	}
+	if (calls > LIMITER_RATE_MAX) {
+		me->published =
+			least(me->published, clamp_rate(calls / window_sec));
+		me->rate = least(me->rate, me->published);
+		return;
+	}
+	me->window_ns = window_sec * NS_PER_SEC;
+	me->window_calls = clamp_rate(calls);
+}
+
 static struct limiter_user introduce(const struct quota *q,
 				     const struct quota_config *config)
 {
@@ -99,11 +129,18 @@ static struct limiter_user introduce(const struct quota *q,
 	me.id = hash_bytes(who, sizeof who, 0) | 1;
 	me.rate = config->rate_per_sec > 0 ? clamp_rate(config->rate_per_sec)
 					   : me.published;
+	set_window(&me, config->window_calls, config->window_sec);
 	if (call_max <= 0)
 		call_max = CALL_MAX_DEFAULT_NS;
 	me.call_max_ns =
 		call_max < LIMITER_CALL_MAX_NS ? call_max : LIMITER_CALL_MAX_NS;
 	return me;
+}
+
+/* Who counts by another clock, or over another window, has another state. */
+static uint64_t name_party(const struct limiter_user *me)
+{
+	return hash_bytes(&me->window_ns, sizeof me->window_ns, boot_name());
 }
 
 /* Thread: who has the turn. The first one stands. */
@@ -165,8 +202,9 @@ struct quota *quota_new(const struct quota_config *config, struct err *err)
 	limiter_state_init(&q->state, clock_monotonic_ns());
 	q->is_shared = config->state_dirfd >= 0;
 	q->file.calls_fd = -1;
-	if (q->is_shared && quota_file_init(&q->file, config->state_dirfd,
-					    config->key, boot_name(), &why) < 0)
+	if (q->is_shared &&
+	    quota_file_init(&q->file, config->state_dirfd, config->key,
+			    name_party(&q->me), &why) < 0)
 		make_private(q, &why);
 	return q;
 
@@ -290,6 +328,8 @@ struct change {
 	/* end */
 	enum limiter_end end;
 	int64_t at_ns, min_rtt_ns;
+	/* note */
+	int64_t left, reset_after_ns;
 	int calls_more; /* permits held, by this change */
 };
 
@@ -302,8 +342,8 @@ static void face_loss(struct quota *q, int64_t now_ns)
 		limiter_note_loss(&q->state, &q->me,
 				  q->file.found == FOUND_LOST, now_ns);
 	if (limiter_has_doubts(&q->state))
-		limiter_note_calls(&q->state, quota_file_sees_calls(&q->file),
-				   now_ns);
+		limiter_note_calls(&q->state, &q->me,
+				   quota_file_sees_calls(&q->file), now_ns);
 }
 
 /* Locks, reads, changes, writes. Returns 1 when nothing came of it: again. */
@@ -403,6 +443,12 @@ static void change_end(struct quota *q, struct change *c)
 		    c->min_rtt_ns, c->now_ns);
 }
 
+static void change_left(struct quota *q, struct change *c)
+{
+	limiter_note_left(&q->state, &q->me, c->left, c->reset_after_ns,
+			  c->now_ns);
+}
+
 /* ---- acquire and end ---- */
 
 /* Asks until there is a reservation. */
@@ -495,6 +541,15 @@ void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
 	apply(q, change_end, &c, NULL, clock_monotonic_ns() + END_TIMEOUT_NS,
 	      NULL);
 	permit->ticket = 0;
+}
+
+void quota_note_remaining(struct quota *q, int left, int64_t reset_after_ns)
+{
+	struct change c = { .left = left, .reset_after_ns = reset_after_ns };
+
+	if (!q->is_unlimited && left >= 0)
+		apply(q, change_left, &c, NULL,
+		      clock_monotonic_ns() + END_TIMEOUT_NS, NULL);
 }
 
 /* ---- questions ---- */

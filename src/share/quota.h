@@ -23,7 +23,10 @@ enum { QUOTA_CALL_MAX_SEC = 600 };
 struct quota_config {
 	int rate_per_sec;      /* this process's --rate; 0: no limit at all */
 	int published_per_sec; /* the account's figure */
-	int state_dirfd;       /* borrowed for the quota's life; -1: private */
+	/* Where the account has one for a longer window, too: no more than
+	 * window_calls in any window_sec. 0, 0: a second is its only window. */
+	int window_calls, window_sec;
+	int state_dirfd;     /* borrowed for the quota's life; -1: private */
 	const char *key;     /* names the account: app key, env, host; hashed */
 	int64_t call_max_ns; /* no call is in flight for longer (--try-timeout):
 				  then its place comes back even if nobody ends
@@ -70,6 +73,13 @@ enum quota_end {
 void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
 	       int64_t at_ns, int64_t min_rtt_ns);
 
+/* What an answer said of the account, after quota_end: calls are left in the
+ * server's present window, which ends reset_after_ns from now. A window's length
+ * or more: when it ends is not known. Until then nothing is sent where none are
+ * left, and no more than are left where more are gone than were ours.
+ * Does not wait, but for the file's lock. Thread: any. */
+void quota_note_remaining(struct quota *q, int left, int64_t reset_after_ns);
+
 /* What the state shows, for --quota, --plan and the warning at the start. */
 struct quota_view {
 	bool is_shared;
@@ -77,7 +87,7 @@ struct quota_view {
 	int calls_last_second;
 	int others_last_second; /* of them: by other processes, still alive */
 	int calls_last_minute;
-	double pace_per_sec;    /* in force now; the ceiling of all users */
+	double pace_per_sec;    /* in force now, for all users together */
 	double ceiling_per_sec; /* published, or learned from refusals */
 	int64_t learned_left_ms; /* how long the learned ceiling holds; 0: none */
 };

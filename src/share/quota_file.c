@@ -334,9 +334,9 @@ bool quota_file_sees_calls(struct quota_file *f)
 /* ---- the beginning and the end ---- */
 
 int quota_file_init(struct quota_file *f, int dirfd, const char *key,
-		    uint64_t boot, struct err *err)
+		    uint64_t party, struct err *err)
 {
-	uint64_t party[] = { QUOTA_LAYOUT, boot };
+	uint64_t who[] = { QUOTA_LAYOUT, party };
 	char account[HASH_NAME_BYTES], suffix[HASH_NAME_BYTES + 20];
 	int fd;
 
@@ -344,7 +344,7 @@ int quota_file_init(struct quota_file *f, int dirfd, const char *key,
 	hash_name(key, account);
 	snprintf(f->family, sizeof f->family, "quota-%s", account);
 	snprintf(suffix, sizeof suffix, "%s-%016" PRIx64, account,
-		 hash_bytes(party, sizeof party, 0));
+		 hash_bytes(who, sizeof who, 0));
 	snprintf(f->name, sizeof f->name, "quota-%s", suffix);
 	snprintf(f->new_name, sizeof f->new_name, "quota-%s.new", suffix);
 	snprintf(f->calls_name, sizeof f->calls_name, "calls-%s", suffix);

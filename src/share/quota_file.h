@@ -60,10 +60,11 @@ struct quota_file {
 	int64_t stuck_since_ns, stuck_seen_ns;
 };
 
-/* boot: boot_name(). Makes no file.
+/* party: who shares it: the clock (boot_name()), and what else must be the same.
+ * Makes no file.
  * Errors: SYSTEM: what stands in the file's place is no file of ours. */
 MUST_CHECK int quota_file_init(struct quota_file *f, int dirfd, const char *key,
-			       uint64_t boot, struct err *err);
+			       uint64_t party, struct err *err);
 void quota_file_release(struct quota_file *f);
 
 /* Locks the file, makes it where there is none, and reads it; f->found says

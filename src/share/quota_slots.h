@@ -21,7 +21,7 @@
 struct limiter_state;
 
 /* Of the file and of the state in it: another is another number. */
-enum { QUOTA_LAYOUT = 4 };
+enum { QUOTA_LAYOUT = 5 };
 
 enum quota_found {
 	FOUND_WHOLE,

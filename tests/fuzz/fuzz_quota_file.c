@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "share/limiter.h"
+#include "share/limiter_loss.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,7 +29,8 @@ static void use_state(struct limiter_state *l)
 	static const enum limiter_end ends[] = { LIMITER_ACCEPTED, LIMITER_REFUSED,
 						 LIMITER_ABANDONED, LIMITER_UNSENT };
 	struct limiter_user me = { .id = 0x4242, .rate = 18, .published = 18,
-				   .call_max_ns = NS_PER_SEC };
+				   .call_max_ns = NS_PER_SEC,
+				   .window_ns = NS_PER_SEC };
 	struct limiter_view view;
 	int64_t now = NOW, at;
 	uint64_t ticket = 1;
@@ -51,7 +53,8 @@ static void use_state(struct limiter_state *l)
 		limiter_end(l, &me, ticket, ends[i % 4], now, i * NS_PER_MS, now);
 		check_state(l);
 		limiter_reap(l, (size_t)i, now);
-		limiter_note_calls(l, i % 2, now);
+		limiter_note_left(l, &me, i, i * NS_PER_SEC / 5, now);
+		limiter_note_calls(l, &me, i % 2, now);
 		limiter_look(l, &me, now, &view);
 		require(view.pace >= 1 && view.pace <= LIMITER_RATE_MAX);
 		require(view.users >= 0 && view.users <= LIMITER_USERS);
@@ -87,7 +90,7 @@ static void try_file(struct limiter_state *l, const uint8_t *data, size_t size)
 	require(quota_file_begin(&f, l, NULL, CLOCK_NEVER, &err) == 0);
 	check_state(l);
 	if (f.found != FOUND_WHOLE)
-		limiter_note_loss(l, &(struct limiter_user){ .id = 1 },
+		limiter_note_loss(l, &(struct limiter_user){ .id = 1, .window_ns = NS_PER_SEC },
 				  f.found == FOUND_LOST, NOW);
 	check_state(l);
 	require(quota_file_commit(&f, l, &err) == 0);

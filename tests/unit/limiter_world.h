@@ -5,6 +5,7 @@
 #define TESTS_LIMITER_WORLD_H
 
 #include "share/limiter.h"
+#include "share/limiter_loss.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,8 +33,10 @@ struct network { /* all in ns; each delay is drawn anew for each call */
 struct server {
 	int limit;                   /* 0: takes all, only logs */
 	bool is_fixed, counts_refused;
+	bool tells_left, tells_reset; /* with each answer */
 	int64_t phase;
-	int64_t window[64];          /* arrivals that count, newest at [0] */
+	int64_t span;                /* of its window; 0: a second */
+	int64_t window[256];         /* arrivals that count, newest at [0] */
 };
 
 /* Somebody else's program, with the same key: it knows nothing of the limiter. */
@@ -46,6 +49,7 @@ struct scene {
 	const char *name;
 	int users, workers_each;
 	int rate[USERS_MAX], published;
+	int window_calls, window_sec; /* of the account; 0: a second */
 	const struct network *net;
 	struct server server;
 	int unsent_percent, kills_per_minute, oversleep_percent;
@@ -69,6 +73,8 @@ struct worker {
 	size_t logged;               /* its entry in the log */
 	int64_t answer_at;
 	bool is_refused, is_overload;
+	int left;                    /* as its answer tells */
+	int64_t reset_at;
 	int refusals;                /* of its present call */
 };
 
@@ -123,6 +129,11 @@ static inline bool chance(struct world *w, int percent)
 	return draw_below(w, 100) < percent;
 }
 
+static inline int64_t window_of(const struct scene *scene)
+{
+	return scene->window_sec ? scene->window_sec * SEC : SEC;
+}
+
 static inline void meet_user(struct world *w, int i)
 {
 	w->user[i] = (struct limiter_user){
@@ -130,6 +141,8 @@ static inline void meet_user(struct world *w, int i)
 		.rate = w->scene->rate[i],
 		.published = w->scene->published,
 		.call_max_ns = w->scene->try_timeout,
+		.window_ns = window_of(w->scene),
+		.window_calls = w->scene->window_calls,
 	};
 }
 
@@ -172,10 +185,34 @@ static inline struct world *new_world(const struct scene *scene, uint64_t seed)
 	return w;
 }
 
+static inline int64_t span_of(const struct server *s)
+{
+	return s->span ? s->span : SEC;
+}
+
+/* When the window of now began: a fixed one, or any. */
+static inline int64_t began(const struct server *s, int64_t now)
+{
+	int64_t span = span_of(s);
+
+	return s->is_fixed ? (now + s->phase) / span * span - s->phase : now - span + 1;
+}
+
+/* How many calls it would yet take at now. */
+static inline int server_left(const struct server *s, int64_t now)
+{
+	int64_t since = began(s, now);
+	int i;
+
+	for (i = 0; i < s->limit && s->window[i] >= since; i++)
+		;
+	return s->limit - i;
+}
+
 /* Whether the server takes the call that arrives now. */
 static inline bool server_takes(struct server *s, int64_t now)
 {
-	int64_t since = s->is_fixed ? (now + s->phase) / SEC * SEC - s->phase : now - SEC + 1;
+	int64_t since = began(s, now);
 	bool takes;
 
 	if (s->limit == 0)
@@ -252,7 +289,7 @@ static inline void read_state(struct world *w, const struct worker *me)
 		w->loss_at = w->now + 1 + draw_below(w, 2 * MINUTE / per_minute);
 	}
 	if (limiter_has_doubts(&w->l))
-		limiter_note_calls(&w->l, has_calls(w, me), w->now);
+		limiter_note_calls(&w->l, &w->user[me->user], has_calls(w, me), w->now);
 	memcpy(&w->before, &w->l, limiter_state_size(&w->l));
 	w->has_granted = false;
 }
@@ -350,6 +387,14 @@ static inline bool is_first_of_user(const struct world *w, const struct worker *
 	return true;
 }
 
+static inline void note_left(struct world *w, struct worker *k)
+{
+	int64_t after = w->server.tells_reset ? k->reset_at - w->now : span_of(&w->server);
+
+	if (w->server.tells_left)
+		limiter_note_left(&w->l, &w->user[k->user], k->left, after, w->now);
+}
+
 static inline void note_pace(struct world *w)
 {
 	struct limiter_view view;
@@ -357,7 +402,8 @@ static inline void note_pace(struct world *w)
 	if (w->full_at || !is_calm(w))
 		return;
 	limiter_look(&w->l, &w->user[0], w->now, &view);
-	if (view.pace >= w->scene->published)
+	if (view.pace * (w->scene->window_sec ? w->scene->window_sec : 1) >=
+	    (w->scene->window_sec ? w->scene->window_calls : w->scene->published))
 		w->full_at = w->now;
 }
 
@@ -413,10 +459,13 @@ static inline void step(struct world *w, struct worker *k)
 		play_strangers(w);
 		k->is_overload = is_out(w);
 		k->is_refused = !k->is_overload && !server_takes(&w->server, w->now);
+		k->left = server_left(&w->server, w->now);
+		k->reset_at = began(&w->server, w->now) + span_of(&w->server);
 		k->doing = ANSWERED;
 		k->at = k->answer_at;
 		break;
 	case ANSWERED:
+		note_left(w, k);
 		end_call(w, k, k->is_overload ? LIMITER_OVERLOADED :
 			       k->is_refused  ? LIMITER_REFUSED :
 						LIMITER_ACCEPTED);
@@ -485,9 +534,9 @@ static inline int by_time(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The most arrivals in any second, by the server's log: of a user, or (-1) of
- * all. */
-static inline int worst_second(struct world *w, int user)
+/* The most arrivals in any such span, by the server's log: of a user, or (-1)
+ * of all. */
+static inline int worst_span(struct world *w, int user, int64_t span)
 {
 	static int64_t at[LOG_MAX];
 	size_t i, n = 0, first = 0, worst = 0;
@@ -497,12 +546,17 @@ static inline int worst_second(struct world *w, int user)
 		if (w->log[i].at < 0 || (user >= 0 && w->log[i].user != user))
 			continue;
 		at[n++] = w->log[i].at;
-		while (at[first] <= at[n - 1] - SEC)
+		while (at[first] <= at[n - 1] - span)
 			first++;
 		if (n - first > worst)
 			worst = n - first;
 	}
 	return (int)worst;
+}
+
+static inline int worst_second(struct world *w, int user)
+{
+	return worst_span(w, user, SEC);
 }
 
 static inline struct world *play_new(const struct scene *scene, uint64_t seed)
@@ -528,7 +582,7 @@ static inline struct desk *new_desk(void)
 	assert_non_null(d);
 	d->now = 1000 * SEC;
 	d->me = (struct limiter_user){ .id = 1, .rate = 2, .published = 2,
-				       .call_max_ns = 5 * SEC };
+				       .call_max_ns = 5 * SEC, .window_ns = SEC };
 	limiter_state_init(&d->l, d->now);
 	return d;
 }

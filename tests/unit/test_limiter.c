@@ -241,7 +241,7 @@ static void test_lost_places(void **state)
 /* What desk's user is told when the state is read with a doubt. */
 static int64_t ask_in_doubt(struct desk *d, bool has_calls, uint64_t *ticket)
 {
-	limiter_note_calls(&d->l, has_calls, d->now);
+	limiter_note_calls(&d->l, &d->me, has_calls, d->now);
 	return ask_at(d, ticket);
 }
 

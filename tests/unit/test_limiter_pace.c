@@ -102,7 +102,7 @@ static void test_recovers(void **state)
 static void test_eases(void **state)
 {
 	struct limiter_user me = { .id = 1, .rate = 18, .published = 18,
-				   .call_max_ns = 5 * SEC };
+				   .call_max_ns = 5 * SEC, .window_ns = SEC };
 	struct limiter_state *l = calloc(1, sizeof *l);
 	int64_t now = 1000 * SEC, at;
 	struct limiter_view view;

@@ -24,13 +24,16 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/safefile.h"
 #include "base/sync.h"
 #include "share/boot.h"
 #include "share/limiter.h"
+#include "share/limiter_loss.h"
 #include "share/quota_file.h"
 
 #define KEY "key of the test"
+#define PARTY hash_bytes(&(int64_t){ NS_PER_SEC }, sizeof(int64_t), boot_name())
 #define PATIENT (clock_monotonic_ns() + 20 * NS_PER_SEC)
 
 /* ---- a disk with faults: each happens once, then it is well again ---- */
@@ -156,7 +159,7 @@ static void read_file(struct place *p, struct limiter_state *l)
 	struct quota_file f;
 	struct err err;
 
-	assert_int_equal(quota_file_init(&f, p->dirfd, KEY, boot_name(), &err), 0);
+	assert_int_equal(quota_file_init(&f, p->dirfd, KEY, PARTY, &err), 0);
 	quota_file_peek(&f, l);
 }
 
@@ -253,13 +256,88 @@ static void test_no_time(void **state)
 	quota_free(q);
 }
 
+static struct quota *open_window(struct place *p, int rate, int calls, int window_sec)
+{
+	struct quota_config config = { .rate_per_sec = rate, .published_per_sec = 50,
+				       .window_calls = calls, .window_sec = window_sec,
+				       .state_dirfd = p->dirfd, .key = KEY };
+	struct err err;
+	struct quota *q = quota_new(&config, &err);
+
+	assert_non_null(q);
+	return q;
+}
+
+/* Whether a permission comes within some seconds, or (known at once) not. */
+static bool is_permitted(struct quota *q, struct place *p)
+{
+	struct quota_permit permit;
+	struct err err;
+
+	if (quota_acquire(q, &permit, &p->stop, clock_monotonic_ns() + 5 * NS_PER_SEC, &err) < 0) {
+		assert_int_equal(err.kind, ERR_DEADLINE);
+		return false;
+	}
+	quota_end(q, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	return true;
+}
+
+/* A minute's rule beside the second's; and rules that the state cannot hold. */
+static void test_window(void **state)
+{
+	static const struct {
+		int calls, window_sec;
+		double per_sec;
+	} rows[] = {
+		{ 10000, 60, 50 }, { 6000, 120, 50 }, { 10000, 86400, 0.1 },
+		{ 0, 60, 50 }, { 1800, 60, 30 }, { 7, 1, 50 },
+	};
+	struct place *p = *state;
+	struct quota *q = open_window(p, 50, 3, 60);
+	struct quota_view view;
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		assert_true(is_permitted(q, p));
+	assert_false(is_permitted(q, p));
+	quota_look(q, &view);
+	assert_true(view.pace_per_sec == 0.05);
+	quota_free(q);
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		q = open_window(p, 50, rows[i].calls, rows[i].window_sec);
+		quota_look(q, &view);
+		assert_true(view.pace_per_sec == rows[i].per_sec);
+		quota_free(q);
+	}
+}
+
+static void test_remaining(void **state)
+{
+	struct place *p = *state;
+	struct quota *q = open_window(p, 50, 100, 60), *other = open_window(p, 50, 100, 60);
+
+	assert_true(is_permitted(q, p));
+	quota_note_remaining(q, -1, 50 * NS_PER_SEC);
+	quota_note_remaining(q, 97, 50 * NS_PER_SEC);
+	assert_true(is_permitted(q, p));
+	quota_note_remaining(q, 0, 50 * NS_PER_SEC);
+	assert_false(is_permitted(q, p));
+	assert_false(is_permitted(other, p));
+	quota_free(q);
+	quota_free(other);
+	q = open_quota(p, 0, 18);
+	quota_note_remaining(q, 0, 50 * NS_PER_SEC);
+	assert_true(is_permitted(q, p));
+	quota_free(q);
+}
+
 /* ---- files that are none ---- */
 
 static void name_of_file(struct place *p, char out[80], struct quota_file *f)
 {
 	struct err err;
 
-	assert_int_equal(quota_file_init(f, p->dirfd, KEY, boot_name(), &err), 0);
+	assert_int_equal(quota_file_init(f, p->dirfd, KEY, PARTY, &err), 0);
 	snprintf(out, 80, "%s", f->name);
 }
 
@@ -371,7 +449,8 @@ static void test_each_byte_flipped(void **state)
 	name_of_file(p, name, &f);
 	for (uint64_t i = 1; i <= 2; i++) { /* with one place, with two */
 		assert_int_equal(quota_file_begin(&f, l, NULL, PATIENT, &err), 0);
-		l->user[0] = (struct limiter_user){ .id = 1, .rate = 18, .published = 18 };
+		l->user[0] = (struct limiter_user){ .id = 1, .rate = 18, .published = 18,
+						    .window_ns = NS_PER_SEC };
 		l->place[l->place_count++] = (struct limiter_place){ .ticket = i };
 		assert_int_equal(quota_file_commit(&f, l, &err), 0);
 	}
@@ -496,7 +575,8 @@ static void fill_future(struct limiter_state *l)
 	l->minute_sec = year_2100;
 	l->pace.now = l->pace.ceiling = 1;
 	l->user[5] = (struct limiter_user){ .id = 9, .rate = 1, .published = 1,
-					    .seen_ns = year_2100, .turn = 1 };
+					    .seen_ns = year_2100, .turn = 1,
+					    .window_ns = NS_PER_SEC };
 	for (i = 0; i < 50; i++)
 		l->place[i] = (struct limiter_place){ .ticket = i, .user = 5,
 						      .send_at_ns = year_2100,
@@ -523,8 +603,8 @@ static void test_future_and_other_boot(void **state)
 	quota_free(q);
 
 	/* Used up, but by another boot or machine: it has another file. */
-	limiter_note_loss(l, &(struct limiter_user){ .id = 1 }, true, clock_monotonic_ns());
-	assert_int_equal(quota_file_init(&f, p->dirfd, KEY, boot_name() + 1, NULL), 0);
+	limiter_note_loss(l, &(struct limiter_user){ .id = 1, .window_ns = NS_PER_SEC }, true, clock_monotonic_ns());
+	assert_int_equal(quota_file_init(&f, p->dirfd, KEY, PARTY + 1, NULL), 0);
 	write_state(p, &f, l);
 	q = open_quota(p, 18, 18);
 	acquire(q, p, &permit);
@@ -651,7 +731,7 @@ static struct holder *hold(struct place *p)
 	struct err err;
 
 	assert_non_null(h);
-	assert_int_equal(quota_file_init(&h->file, p->dirfd, KEY, boot_name(), &err), 0);
+	assert_int_equal(quota_file_init(&h->file, p->dirfd, KEY, PARTY, &err), 0);
 	assert_int_equal(quota_file_begin(&h->file, &h->state, &p->stop, PATIENT, &err), 0);
 	return h;
 }
@@ -798,7 +878,7 @@ static void hold_and_stop(struct place *p)
 	struct quota_file f;
 	struct err err;
 
-	if (quota_file_init(&f, p->dirfd, KEY, boot_name(), &err) < 0 ||
+	if (quota_file_init(&f, p->dirfd, KEY, PARTY, &err) < 0 ||
 	    quota_file_begin(&f, &l, &p->stop, PATIENT, &err) < 0)
 		raise(SIGKILL);
 	raise(SIGSTOP);
@@ -1074,6 +1154,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_view, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_refusal_is_shared, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_time, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_window, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_remaining, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_damaged, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lost, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_each_byte_flipped, set_up, tear_down),
