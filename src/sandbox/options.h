@@ -22,13 +22,14 @@ enum { OPTIONS_ENV_REAL, OPTIONS_ENV_PAPER };
 struct options {
 	int64_t port[SOURCES];
 	const char *port_file;
-	int64_t env, rate[SOURCES], window, limit_status, count_refused;
+	int env, window, limit_status, count_refused; /* places of words */
+	int64_t rate[SOURCES];
 	int64_t latency, jitter, delay_before, jitter_before, seed;
 	const char *log, *env_file, *app_key, *app_secret;
 	const char *alpaca_key_id, *alpaca_secret_key;
 	int64_t token_interval, token_same, token_life, revoke_after;
 	bool is_token_dead;
-	int64_t rows, missing, signs, multi;
+	int rows, missing, signs, multi; /* places of words */
 	const char *unknown, *poison;
 	bool is_tls;
 	const char *cert, *key, *tls_priority;
@@ -55,5 +56,11 @@ void options_make_rules(const struct options *options, uint64_t salt,
 			struct broker_rules *rules);
 
 void options_print_help(FILE *out);
+
+/* The table, and what --fault does with its text. */
+struct optparse_row;
+extern const struct optparse options_program;
+int options_add_fault(void *target, const struct optparse_row *row,
+		      const char *shown, const char *spec, struct err *err);
 
 #endif

@@ -1,223 +1,203 @@
-#include "sandbox/options_table.h"
-
 #include "sandbox/options.h"
 
-#include <stdio.h>
-#include <string.h>
+#include "base/buf.h"
+#include "base/optparse.h"
 
 #define AT(member) offsetof(struct options, member)
-#define HEAD(text)                                           \
-	{                                                    \
-		text, 0, OPTION_SECTION, 0, 0, 0, NULL, NULL \
-	}
+#define FLAG(name, letter, member) \
+	name, letter, OPTPARSE_NOTHING, OPTPARSE_ARGUMENT, AT(member)
+#define TEXT(name, member, arg) \
+	name, 0, OPTPARSE_TEXT, OPTPARSE_ARGUMENT, AT(member), .argname = arg
+#define NUMBER(name, member, min, max, arg)                                \
+	name, 0, OPTPARSE_NUMBER, OPTPARSE_ARGUMENT, AT(member), min, max, \
+		.argname = arg
+#define CHOICE(name, member, list) \
+	name, 0, OPTPARSE_CHOICE, OPTPARSE_ARGUMENT, AT(member), .words = list
 
 enum { HOUR_MS = 3600000, YEAR_S = 31536000 };
 
-static const struct option_info infos[] = {
-	HEAD("Serving"),
-	{ "port", 0, OPTION_NUMBER, AT(port[SOURCE_KIS]), 0, 65535, "N",
-	  "port of 127.0.0.1; 0 is any free one (0)" },
-	{ "port-file", 0, OPTION_TEXT, AT(port_file), 0, 0, "FILE",
-	  "write the port to FILE once it listens" },
-	{ "env-file", 0, OPTION_TEXT, AT(env_file), 0, 0, "FILE",
-	  "write to FILE, as a shell reads it, where all is found" },
-	{ "lifetime", 0, OPTION_NUMBER, AT(lifetime), 1, YEAR_S, "SEC",
-	  "without COMMAND: stop after SEC seconds (3600)" },
-	{ "max-connections", 0, OPTION_NUMBER, AT(connections_max), 1, 10000,
-	  "N", "connections at once; more are turned away (256)" },
-	{ "idle", 0, OPTION_NUMBER, AT(idle), 0, 86400, "SEC",
-	  "close connections idle for SEC; 0 is never (0)" },
-	{ "tls", 0, OPTION_FLAG, AT(is_tls), 0, 0, NULL,
-	  "serve https; needs --cert and --key" },
-	{ "cert", 0, OPTION_TEXT, AT(cert), 0, 0, "FILE", "certificate, PEM" },
-	{ "key", 0, OPTION_TEXT, AT(key), 0, 0, "FILE",
-	  "its private key, PEM" },
-	{ "tls-priority", 0, OPTION_TEXT, AT(tls_priority), 0, 0, "TEXT",
-	  "versions and ciphers, as GnuTLS writes them" },
-	{ "log", 0, OPTION_TEXT, AT(log), 0, 0, "FILE",
-	  "one JSON line for each request" },
-	{ "verbose", 'v', OPTION_FLAG, AT(is_verbose), 0, 0, NULL,
-	  "one line on stderr for each request" },
-	HEAD("The account"),
-	{ "env", 0, OPTION_CHOICE, AT(env), 0, 0, "real|paper",
-	  "paper has no multi and no detail call (real)" },
-	{ "app-key", 0, OPTION_TEXT, AT(app_key), 0, 0, "TEXT",
-	  "the app key it expects (a dummy of 36 characters)" },
-	{ "app-secret", 0, OPTION_TEXT, AT(app_secret), 0, 0, "TEXT",
-	  "the app secret it expects (a dummy of 180)" },
-	{ "token-interval", 0, OPTION_NUMBER, AT(token_interval), 0, YEAR_S,
-	  "SEC", "least time between two token issues (60)" },
-	{ "token-same", 0, OPTION_NUMBER, AT(token_same), 0, YEAR_S, "SEC",
-	  "within it the same token is given again (21600)" },
-	{ "token-life", 0, OPTION_NUMBER, AT(token_life), 1, YEAR_S, "SEC",
-	  "life of a token (86400)" },
-	{ "revoke-after", 0, OPTION_NUMBER, AT(revoke_after), 0, 1000000000,
-	  "N", "the first token expires after N quote calls; 0 is never (0)" },
-	{ "dead-token", 0, OPTION_FLAG, AT(is_token_dead), 0, 0, NULL,
-	  "tokens are issued, and all are refused" },
-	HEAD("The limit"),
-	{ "rate", 0, OPTION_NUMBER, AT(rate[SOURCE_KIS]), 0, 1000000, "N",
-	  "calls a second; 0 is unlimited (18; paper: 1)" },
-	{ "window", 0, OPTION_CHOICE, AT(window), 0, 0, "sliding|fixed",
-	  "any second, or whole seconds of its clock (sliding)" },
-	{ "limit-status", 0, OPTION_CHOICE, AT(limit_status), 0, 0, "500|200",
-	  "HTTP status of the refusal EGW00201 (500)" },
-	{ "count-refused", 0, OPTION_CHOICE, AT(count_refused), 0, 0, "no|yes",
-	  "do refused calls fill the second, too (no)" },
-	HEAD("The other sources"),
-	{ "alpaca-port", 0, OPTION_NUMBER, AT(port[SOURCE_ALPACA]), 0, 65535,
-	  "N", "port of Alpaca; 0 is any free one (0)" },
-	{ "alpaca-key", 0, OPTION_TEXT, AT(alpaca_key_id), 0, 0, "TEXT",
-	  "the key id it expects (a dummy)" },
-	{ "alpaca-secret", 0, OPTION_TEXT, AT(alpaca_secret_key), 0, 0, "TEXT",
-	  "the secret key it expects (a dummy)" },
-	{ "alpaca-rate", 0, OPTION_NUMBER, AT(rate[SOURCE_ALPACA]), 0, 1000000,
-	  "N", "calls a minute; 0 is unlimited (200)" },
-	{ "upbit-port", 0, OPTION_NUMBER, AT(port[SOURCE_UPBIT]), 0, 65535, "N",
-	  "port of Upbit; 0 is any free one (0)" },
-	{ "upbit-rate", 0, OPTION_NUMBER, AT(rate[SOURCE_UPBIT]), 0, 1000000,
-	  "N", "calls a second; 0 is unlimited (10)" },
-	{ "ecb-port", 0, OPTION_NUMBER, AT(port[SOURCE_ECB]), 0, 65535, "N",
-	  "port of the ECB's rates; 0 is any free one (0)" },
-	{ "ecb-rate", 0, OPTION_NUMBER, AT(rate[SOURCE_ECB]), 0, 1000000, "N",
-	  "calls a second; 0 is unlimited (0)" },
-	HEAD("Time"),
-	{ "latency", 0, OPTION_NUMBER, AT(latency), 0, HOUR_MS, "MS",
-	  "wait before each answer (0)" },
-	{ "jitter", 0, OPTION_NUMBER, AT(jitter), 0, HOUR_MS, "MS",
-	  "and up to MS more, by chance (0)" },
-	{ "delay-before", 0, OPTION_NUMBER, AT(delay_before), 0, HOUR_MS, "MS",
-	  "wait before a call is counted as arrived (0)" },
-	{ "jitter-before", 0, OPTION_NUMBER, AT(jitter_before), 0, HOUR_MS,
-	  "MS", "and up to MS more, by chance (0)" },
-	{ "seed", 0, OPTION_NUMBER, AT(seed), 0, INT64_MAX, "N",
-	  "of all chance: jitter, shuffling, p= of faults (1)" },
-	HEAD("The answers"),
-	{ "unknown", 0, OPTION_TEXT, AT(unknown), 0, 0, "CODE,CODE",
-	  "codes that do not exist, besides 999999 and ZZZZZZ" },
-	{ "missing", 0, OPTION_CHOICE, AT(missing), 0, 0, "blank|absent",
-	  "unknown codes in a multi call: a blank row, or none (blank)" },
-	{ "rows", 0, OPTION_CHOICE, AT(rows), 0, 0, "normal|shuffled",
-	  "order of the rows of a multi call (normal)" },
-	{ "signs", 0, OPTION_CHOICE, AT(signs), 0, 0, "signed|unsigned",
-	  "changes in a multi call, beside the sign code (signed)" },
-	{ "multi", 0, OPTION_CHOICE, AT(multi), 0, 0, "on|off",
-	  "off: the multi call is refused, as on paper (on)" },
-	{ "poison", 0, OPTION_TEXT, AT(poison), 0, 0, "CODE",
-	  "a call that asks for CODE fails as a whole" },
-	{ "fault", 0, OPTION_FAULT, 0, 0, 0, "SPEC",
-	  "something goes wrong; may be repeated; 'list' prints all" },
-	HEAD("The stream"),
-	{ "stream-port", 0, OPTION_NUMBER, AT(stream.port), 0, 65535, "N",
-	  "its port of 127.0.0.1; 0 is any free one (0)" },
-	{ "stream-port-file", 0, OPTION_TEXT, AT(stream.port_file), 0, 0,
-	  "FILE", "write that port to FILE once it listens" },
-	{ "stream-log", 0, OPTION_TEXT, AT(stream.log), 0, 0, "FILE",
-	  "JSON lines: openings, registrations, heartbeats, ends" },
-	{ "approval-interval", 0, OPTION_NUMBER, AT(stream.approval_interval),
-	  0, YEAR_S, "SEC", "least time between two approval keys (1)" },
-	{ "approval-life", 0, OPTION_NUMBER, AT(stream.approval_life), 1,
-	  YEAR_S, "SEC", "life of an approval key (86400)" },
-	{ "registrations", 0, OPTION_NUMBER, AT(stream.registrations), 1, 100,
-	  "N", "keys that a session may register (41)" },
-	{ "slot-keep", 0, OPTION_NUMBER, AT(stream.slot_keep), 0, HOUR_MS, "MS",
-	  "the app key stays in use so long after a drop (0)" },
-	{ "ack-delay", 0, OPTION_NUMBER, AT(stream.ack_delay), 0, HOUR_MS, "MS",
-	  "wait before each ack (0)" },
-	{ "heartbeat", 0, OPTION_NUMBER, AT(stream.heartbeat), 0, HOUR_MS, "MS",
-	  "between two PINGPONG texts; 0 is never (10000)" },
-	{ "silence", 0, OPTION_NUMBER, AT(stream.silence), 0, YEAR_S, "SEC",
-	  "close when one is unanswered for SEC; 0 is never (100)" },
-	{ "ping", 0, OPTION_NUMBER, AT(stream.ping), 0, HOUR_MS, "MS",
-	  "between two pings of RFC 6455; 0 is never (0)" },
-	HEAD("The tape"),
-	{ "market", 0, OPTION_CHOICE, AT(stream.market), 0, 0,
-	  "waits|moves|closed",
-	  "trades begin with the first registration, or now; or none (waits)" },
-	{ "tape-rate", 0, OPTION_NUMBER, AT(stream.rate), 0, 60000000, "N",
-	  "trades a minute of each symbol (60)" },
-	{ "tape-clump", 0, OPTION_NUMBER, AT(stream.clump), 1, 200, "N",
-	  "at most N records in a frame (3)" },
-	{ "tape-width", 0, OPTION_CHOICE, AT(stream.width), 0, 0, "46|47",
-	  "fields of a domestic record (47)" },
-	{ "tape-speed", 0, OPTION_NUMBER, AT(stream.speed), 1, 100000, "N",
-	  "seconds of the tape in one of ours (1)" },
-	{ "tape-start", 0, OPTION_NUMBER, AT(stream.start), 0, 20991231235959,
-	  "YYYYMMDDHHMMSS", "its clock at the beginning (now)" },
-	{ "tape-trades", 0, OPTION_NUMBER, AT(stream.trades), 0, 1000000000,
-	  "N", "a symbol's tape ends after N trades; 0 is never (0)" },
-	{ "tape-log", 0, OPTION_TEXT, AT(stream.tape_log), 0, 0, "FILE",
-	  "JSON lines: every frame of trades, as it was sent" },
-	HEAD("Help"),
-	{ "help", 'h', OPTION_FLAG, AT(is_help), 0, 0, NULL, "print this" },
-	{ "version", 'V', OPTION_FLAG, AT(is_version), 0, 0, NULL,
-	  "print the version" },
+static const char *const env_words[] = { "real", "paper", NULL };
+static const char *const window_words[] = { "sliding", "fixed", NULL };
+static const char *const limit_status_words[] = { "500", "200", NULL };
+static const char *const count_refused_words[] = { "no", "yes", NULL };
+static const char *const missing_words[] = { "blank", "absent", NULL };
+static const char *const rows_words[] = { "normal", "shuffled", NULL };
+static const char *const signs_words[] = { "signed", "unsigned", NULL };
+static const char *const multi_words[] = { "on", "off", NULL };
+static const char *const market_words[] = { "waits", "moves", "closed", NULL };
+static const char *const tape_width_words[] = { "46", "47", NULL };
+
+static const struct optparse_row rows[] = {
+	{ NUMBER("port", port[SOURCE_KIS], 0, 65535, "N"), .preset = "0",
+	  .heading = "Serving",
+	  .help = "port of 127.0.0.1; 0 is any free one" },
+	{ TEXT("port-file", port_file, "FILE"),
+	  .help = "write the port to FILE once it listens" },
+	{ TEXT("env-file", env_file, "FILE"),
+	  .help = "write to FILE, as a shell reads it, where all is\n"
+		  "found" },
+	{ NUMBER("lifetime", lifetime, 1, YEAR_S, "SEC"), .preset = "3600",
+	  .help = "without COMMAND: stop\n"
+		  "after SEC seconds" },
+	{ NUMBER("max-connections", connections_max, 1, 10000, "N"),
+	  .preset = "256",
+	  .help = "connections at once; more\n"
+		  "are turned away" },
+	{ NUMBER("idle", idle, 0, 86400, "SEC"), .preset = "0",
+	  .help = "close connections idle\n"
+		  "for SEC; 0 is never" },
+	{ FLAG("tls", 0, is_tls),
+	  .help = "serve https; needs --cert and --key" },
+	{ TEXT("cert", cert, "FILE"), .help = "certificate, PEM" },
+	{ TEXT("key", key, "FILE"), .help = "its private key, PEM" },
+	{ TEXT("tls-priority", tls_priority, "TEXT"),
+	  .help = "versions and ciphers, as GnuTLS writes them" },
+	{ TEXT("log", log, "FILE"), .help = "one JSON line for each request" },
+	{ FLAG("verbose", 'v', is_verbose),
+	  .help = "one line on stderr for each request" },
+	{ CHOICE("env", env, env_words), .preset = "real",
+	  .heading = "The account",
+	  .help = "paper has no multi and\n"
+		  "no detail call" },
+	{ TEXT("app-key", app_key, "TEXT"),
+	  .help = "the app key it expects (a dummy of 36 characters)" },
+	{ TEXT("app-secret", app_secret, "TEXT"),
+	  .help = "the app secret it expects (a dummy of 180)" },
+	{ NUMBER("token-interval", token_interval, 0, YEAR_S, "SEC"),
+	  .preset = "60", .help = "least time between two token issues" },
+	{ NUMBER("token-same", token_same, 0, YEAR_S, "SEC"), .preset = "21600",
+	  .help = "within it the same token\n"
+		  "is given again" },
+	{ NUMBER("token-life", token_life, 1, YEAR_S, "SEC"), .preset = "86400",
+	  .help = "life of a token" },
+	{ NUMBER("revoke-after", revoke_after, 0, 1000000000, "N"),
+	  .preset = "0",
+	  .help = "the first token expires after N quote calls; 0 is\n"
+		  "never" },
+	{ FLAG("dead-token", 0, is_token_dead),
+	  .help = "tokens are issued, and all are refused" },
+	{ NUMBER("rate", rate[SOURCE_KIS], 0, 1000000, "N"),
+	  .heading = "The limit",
+	  .help = "calls a second; 0 is unlimited (18; paper: 1)" },
+	{ CHOICE("window", window, window_words), .preset = "sliding",
+	  .help = "any second, or whole\n"
+		  "seconds of its clock" },
+	{ CHOICE("limit-status", limit_status, limit_status_words),
+	  .preset = "500", .help = "HTTP status of the refusal EGW00201" },
+	{ CHOICE("count-refused", count_refused, count_refused_words),
+	  .preset = "no", .help = "do refused calls fill the second, too" },
+	{ NUMBER("alpaca-port", port[SOURCE_ALPACA], 0, 65535, "N"),
+	  .preset = "0", .heading = "The other sources",
+	  .help = "port of Alpaca; 0 is any free one" },
+	{ TEXT("alpaca-key", alpaca_key_id, "TEXT"),
+	  .help = "the key id it expects (a dummy)" },
+	{ TEXT("alpaca-secret", alpaca_secret_key, "TEXT"),
+	  .help = "the secret key it expects (a dummy)" },
+	{ NUMBER("alpaca-rate", rate[SOURCE_ALPACA], 0, 1000000, "N"),
+	  .preset = "200", .help = "calls a minute; 0 is unlimited" },
+	{ NUMBER("upbit-port", port[SOURCE_UPBIT], 0, 65535, "N"),
+	  .preset = "0", .help = "port of Upbit; 0 is any free one" },
+	{ NUMBER("upbit-rate", rate[SOURCE_UPBIT], 0, 1000000, "N"),
+	  .preset = "10", .help = "calls a second; 0 is unlimited" },
+	{ NUMBER("ecb-port", port[SOURCE_ECB], 0, 65535, "N"), .preset = "0",
+	  .help = "port of the ECB's rates;\n"
+		  "0 is any free one" },
+	{ NUMBER("ecb-rate", rate[SOURCE_ECB], 0, 1000000, "N"), .preset = "0",
+	  .help = "calls a second; 0 is unlimited" },
+	{ NUMBER("latency", latency, 0, HOUR_MS, "MS"), .preset = "0",
+	  .heading = "Time", .help = "wait before each answer" },
+	{ NUMBER("jitter", jitter, 0, HOUR_MS, "MS"), .preset = "0",
+	  .help = "and up to MS more, by chance" },
+	{ NUMBER("delay-before", delay_before, 0, HOUR_MS, "MS"), .preset = "0",
+	  .help = "wait before a call is\n"
+		  "counted as arrived" },
+	{ NUMBER("jitter-before", jitter_before, 0, HOUR_MS, "MS"),
+	  .preset = "0", .help = "and up to MS more, by chance" },
+	{ NUMBER("seed", seed, 0, INT64_MAX, "N"), .preset = "1",
+	  .help = "of all chance: jitter,\n"
+		  "shuffling, p= of faults" },
+	{ TEXT("unknown", unknown, "CODE,CODE"), .heading = "The answers",
+	  .help = "codes that do not exist, besides 999999 and ZZZZZZ" },
+	{ CHOICE("missing", missing, missing_words), .preset = "blank",
+	  .help = "unknown codes in a multi call:\n"
+		  "a blank row, or none" },
+	{ CHOICE("rows", rows, rows_words), .preset = "normal",
+	  .help = "order of the rows of a multi call" },
+	{ CHOICE("signs", signs, signs_words), .preset = "signed",
+	  .help = "changes in a multi call,\n"
+		  "beside the sign code" },
+	{ CHOICE("multi", multi, multi_words), .preset = "on",
+	  .help = "off: the multi call is\n"
+		  "refused, as on paper" },
+	{ TEXT("poison", poison, "CODE"),
+	  .help = "a call that asks for CODE fails as a whole" },
+	{ "fault", 0, OPTPARSE_OWN, OPTPARSE_ARGUMENT, .set = options_add_fault,
+	  .argname = "SPEC",
+	  .help = "something goes wrong; may be repeated; 'list'\n"
+		  "prints all" },
+	{ NUMBER("stream-port", stream.port, 0, 65535, "N"), .preset = "0",
+	  .heading = "The stream",
+	  .help = "its port of 127.0.0.1; 0\n"
+		  "is any free one" },
+	{ TEXT("stream-port-file", stream.port_file, "FILE"),
+	  .help = "write that port to FILE once it listens" },
+	{ TEXT("stream-log", stream.log, "FILE"),
+	  .help = "JSON lines: openings, registrations, heartbeats,\n"
+		  "ends" },
+	{ NUMBER("approval-interval", stream.approval_interval, 0, YEAR_S,
+		 "SEC"),
+	  .preset = "1", .help = "least time between two approval keys" },
+	{ NUMBER("approval-life", stream.approval_life, 1, YEAR_S, "SEC"),
+	  .preset = "86400", .help = "life of an approval key" },
+	{ NUMBER("registrations", stream.registrations, 1, 100, "N"),
+	  .preset = "41", .help = "keys that a session may register" },
+	{ NUMBER("slot-keep", stream.slot_keep, 0, HOUR_MS, "MS"),
+	  .preset = "0",
+	  .help = "the app key stays in use so\n"
+		  "long after a drop" },
+	{ NUMBER("ack-delay", stream.ack_delay, 0, HOUR_MS, "MS"),
+	  .preset = "0", .help = "wait before each ack" },
+	{ NUMBER("heartbeat", stream.heartbeat, 0, HOUR_MS, "MS"),
+	  .preset = "10000",
+	  .help = "between two PINGPONG\n"
+		  "texts; 0 is never" },
+	{ NUMBER("silence", stream.silence, 0, YEAR_S, "SEC"), .preset = "100",
+	  .help = "close when one is unanswered\n"
+		  "for SEC; 0 is never" },
+	{ NUMBER("ping", stream.ping, 0, HOUR_MS, "MS"), .preset = "0",
+	  .help = "between two pings of RFC\n"
+		  "6455; 0 is never" },
+	{ CHOICE("market", stream.market, market_words), .preset = "waits",
+	  .heading = "The tape",
+	  .help = "trades begin with the first registration, or now;\n"
+		  "or none" },
+	{ NUMBER("tape-rate", stream.rate, 0, 60000000, "N"), .preset = "60",
+	  .help = "trades a minute of each symbol" },
+	{ NUMBER("tape-clump", stream.clump, 1, 200, "N"), .preset = "3",
+	  .help = "at most N records in a frame" },
+	{ CHOICE("tape-width", stream.width, tape_width_words), .preset = "47",
+	  .help = "fields of a domestic record" },
+	{ NUMBER("tape-speed", stream.speed, 1, 100000, "N"), .preset = "1",
+	  .help = "seconds of the tape in one of ours" },
+	{ NUMBER("tape-start", stream.start, 0, 20991231235959,
+		 "YYYYMMDDHHMMSS"),
+	  .help = "its clock at the beginning (now)" },
+	{ NUMBER("tape-trades", stream.trades, 0, 1000000000, "N"),
+	  .preset = "0",
+	  .help = "a symbol's tape ends after N\n"
+		  "trades; 0 is never" },
+	{ TEXT("tape-log", stream.tape_log, "FILE"),
+	  .help = "JSON lines: every frame of trades, as it was sent" },
+	{ FLAG("help", 'h', is_help), .heading = "Help", .help = "print this" },
+	{ FLAG("version", 'V', is_version), .help = "print the version" },
 };
 
-enum { INFOS = sizeof(infos) / sizeof(infos[0]) };
-
-const struct option_info *options_table_find(const char *name, size_t len)
-{
-	for (int i = 0; i < INFOS; i++) {
-		if (infos[i].kind != OPTION_SECTION &&
-		    strlen(infos[i].name) == len &&
-		    strncmp(infos[i].name, name, len) == 0)
-			return &infos[i];
-	}
-	return NULL;
-}
-
-const struct option_info *options_table_find_letter(char letter)
-{
-	for (int i = 0; i < INFOS; i++) {
-		if (infos[i].letter && infos[i].letter == letter)
-			return &infos[i];
-	}
-	return NULL;
-}
-
-/* How unlike two words are: letters to change, add or drop. */
-static size_t distance(const char *a, size_t a_len, const char *b)
-{
-	size_t row[32], b_len = strlen(b);
-
-	for (size_t j = 0; j <= b_len; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a_len; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b_len; j++) {
-			size_t best = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[b_len];
-}
-
-const char *options_table_guess(const char *name, size_t len)
-{
-	const char *nearest = NULL;
-	size_t least = 4;
-
-	for (int i = 0; i < INFOS && len < 30; i++) {
-		size_t d = infos[i].kind == OPTION_SECTION
-				   ? least
-				   : distance(name, len, infos[i].name);
-
-		if (d < least) {
-			least = d;
-			nearest = infos[i].name;
-		}
-	}
-	return nearest;
-}
+const struct optparse options_program = {
+	.program = "quotefetch-sandbox",
+	.row = rows,
+	.rows = sizeof(rows) / sizeof(rows[0]),
+	.has_command = true,
+};
 
 static const char HELP_HEAD[] =
 	"Usage: quotefetch-sandbox [OPTION]... [-- COMMAND [ARGUMENT]...]\n"
@@ -249,24 +229,12 @@ static const char HELP_TAIL[] =
 
 void options_print_help(FILE *out)
 {
-	char left[64];
+	struct buf text;
 
-	fputs(HELP_HEAD, out);
-	for (int i = 0; i < INFOS; i++) {
-		const struct option_info *info = &infos[i];
-
-		if (info->kind == OPTION_SECTION) {
-			fprintf(out, "\n%s:\n", info->name);
-			continue;
-		}
-		if (info->letter)
-			snprintf(left, sizeof(left), "-%c, --%s", info->letter,
-				 info->name);
-		else
-			snprintf(left, sizeof(left), "--%s%s%s", info->name,
-				 info->argname ? " " : "",
-				 info->argname ? info->argname : "");
-		fprintf(out, "  %-26s %s\n", left, info->help);
-	}
-	fputs(HELP_TAIL, out);
+	buf_init(&text, 65536);
+	buf_puts(&text, HELP_HEAD);
+	optparse_help(&options_program, &text);
+	buf_puts(&text, HELP_TAIL);
+	fputs(buf_text(&text), out);
+	buf_release(&text);
 }

@@ -7,21 +7,6 @@
 
 #include "base/clock.h"
 
-void stream_options_init(struct stream_options *options)
-{
-	*options = (struct stream_options){
-		.approval_interval = 1,
-		.approval_life = 86400,
-		.registrations = 41,
-		.heartbeat = 10000,
-		.silence = 100,
-		.rate = 60,
-		.clump = 3,
-		.width = 1,
-		.speed = 1,
-	};
-}
-
 void stream_options_release(struct stream_options *options)
 {
 	free(options->fault);

@@ -20,12 +20,12 @@ struct stream_options {
 	int64_t approval_interval, approval_life;                     /* s */
 	int64_t registrations, slot_keep, ack_delay, heartbeat, ping; /* ms */
 	int64_t silence;                                              /* s */
-	int64_t market, rate, clump, width, speed, start, trades;
+	int market, width; /* places of words */
+	int64_t rate, clump, speed, start, trades;
 	struct stream_fault_rule *fault; /* owned */
 	size_t fault_count;
 };
 
-void stream_options_init(struct stream_options *options);
 void stream_options_release(struct stream_options *options);
 
 /* One more --fault.
