@@ -296,6 +296,12 @@ bench-quota: ## share of the quota used, by processes and round trip
 	@$(MAKE) all
 	@BUILD=$(abspath $(BUILD)) scripts/bench-quota
 
+.PHONY: bench-heal
+bench-heal: ## what faults that heal cost, side by side with curl and Python
+	$(install_deps) build sandbox bench
+	@$(MAKE) all
+	@BUILD=$(abspath $(BUILD)) scripts/bench-heal
+
 # ---- install ------------------------------------------------------------
 
 .PHONY: install uninstall deps clean help
