@@ -53,6 +53,7 @@
 #include "command/account.h"
 #include "command/command.h"
 #include "command/exit_status.h"
+#include "command/name_finder.h"
 #include "net/http.h"
 
 /* The one mutable thing at file scope: signal handlers take no argument. */
@@ -63,6 +64,8 @@ struct app {
 	struct symbol_list *list;
 	struct accounts accounts;
 	int state_dirfd;
+	bool has_tried_state, has_http;
+	atomic_bool has_stray_resolver; /* leave by _exit */
 	bool closed[3]; /* which of stdin, stdout, stderr were */
 	int64_t started_ns, deadline_ns;
 };
@@ -153,10 +156,13 @@ static int64_t deadline_of(const struct app *app)
 /* Where token, quota and found exchanges are kept; a run does without. */
 static void open_state(struct app *app)
 {
-	char *path = config_state_dir();
+	char *path;
 	struct err err;
 
-	app->state_dirfd = -1;
+	if (app->has_tried_state)
+		return;
+	app->has_tried_state = true;
+	path = config_state_dir();
 	if (!path)
 		err_set(&err, ERR_SYSTEM, "no home directory");
 	else
@@ -184,6 +190,59 @@ static int check_ca_file(const struct options *o, struct err *err)
 		      : 0;
 }
 
+static int start_http(struct app *app, struct err *err)
+{
+	if (!app->has_http && http_global_init(err) < 0)
+		return -1;
+	app->has_http = true;
+	return 0;
+}
+
+/* A list names a symbol by its name. */
+static int prepare_names(void *arg, int *dirfd, struct err *err)
+{
+	struct app *app = arg;
+
+	open_state(app);
+	*dirfd = app->state_dirfd;
+	return start_http(app, err);
+}
+
+static struct command make_command(struct app *app)
+{
+	return (struct command){ .options = &app->options,
+				 .list = app->list,
+				 .accounts = &app->accounts,
+				 .stop = &stop,
+				 .started_ns = app->started_ns,
+				 .deadline_ns = app->deadline_ns,
+				 .state_dirfd = app->state_dirfd,
+				 .stdout_is_closed = app->closed[1],
+				 .has_stray_resolver = &app->has_stray_resolver,
+				 .say = screen_say };
+}
+
+static int read_list(struct app *app, struct err *err)
+{
+	const struct name_finder_config config = {
+		.command = make_command(app),
+		.options = &app->options,
+		.may_fetch = !app->options.wants_plan,
+		.prepare = prepare_names,
+		.arg = app
+	};
+	struct name_finder names;
+	int rc;
+
+	name_finder_init(&names, &config);
+	symbol_list_set_namer(app->list, name_finder_namer(&names));
+	rc = symbol_list_read(app->list, &app->options, &stop, app->deadline_ns,
+			      err);
+	symbol_list_set_namer(app->list, (struct symbol_namer){ NULL, NULL });
+	name_finder_release(&names);
+	return rc;
+}
+
 static int load_list(struct app *app, struct err *err)
 {
 	const struct options *o = &app->options;
@@ -192,7 +251,7 @@ static int load_list(struct app *app, struct err *err)
 	app->list = symbol_list_new(err);
 	if (!app->list)
 		return -1;
-	if (symbol_list_read(app->list, o, &stop, app->deadline_ns, err) == 0)
+	if (read_list(app, err) == 0)
 		return 0;
 	complaints = symbol_list_complaints(app->list);
 	for (size_t i = 0; i < complaints_told(complaints); i++)
@@ -209,16 +268,29 @@ static int load_list(struct app *app, struct err *err)
 	return 0;
 }
 
+/* For --find: whose lists, and the login of those that want one. */
+static int load_lists(struct app *app, struct err *err)
+{
+	return accounts_choose_lists(&app->accounts, &app->options, err) < 0
+		       ? -1
+		       : accounts_load_list_logins(&app->accounts,
+						   &app->options, &stop,
+						   app->deadline_ns, err);
+}
+
 /* Everything that can be wrong before the first request. */
 static int load(struct app *app, struct err *err)
 {
 	struct options *o = &app->options;
 
 	if (config_load(o, err) < 0 || options_check(o, err) < 0 ||
-	    check_ca_file(o, err) < 0 ||
-	    accounts_choose(&app->accounts, o, err) < 0)
+	    check_ca_file(o, err) < 0)
 		return -1;
 	app->deadline_ns = deadline_of(app);
+	if (o->find_text)
+		return load_lists(app, err);
+	if (accounts_choose(&app->accounts, o, err) < 0)
+		return -1;
 	if (o->wants_quota)
 		return accounts_check_keys(&app->accounts, o, err);
 	if (load_list(app, err) < 0 ||
@@ -229,35 +301,22 @@ static int load(struct app *app, struct err *err)
 						    app->deadline_ns, err);
 }
 
-static int run_command(const struct app *app, atomic_bool *has_stray_resolver)
+static int run_command(struct app *app)
 {
 	const struct options *o = &app->options;
-	const struct command c = { .options = o,
-				   .list = app->list,
-				   .accounts = &app->accounts,
-				   .stop = &stop,
-				   .started_ns = app->started_ns,
-				   .deadline_ns = app->deadline_ns,
-				   .state_dirfd = app->state_dirfd,
-				   .stdout_is_closed = app->closed[1],
-				   .has_stray_resolver = has_stray_resolver,
-				   .say = screen_say };
+	const struct command c = make_command(app);
 	struct err err;
-	int status;
 
 	if (o->wants_plan)
 		return command_plan(&c);
 	if (o->wants_quota)
 		return command_quota(&c);
-	if (http_global_init(&err) < 0)
+	if (start_http(app, &err) < 0)
 		return fail(&err);
-	status = command_fetch(&c);
-	if (!atomic_load(has_stray_resolver))
-		http_global_cleanup();
-	return status;
+	return o->find_text ? command_find(&c) : command_fetch(&c);
 }
 
-static int run(struct app *app, atomic_bool *has_stray_resolver)
+static int run(struct app *app)
 {
 	struct err err;
 
@@ -266,17 +325,16 @@ static int run(struct app *app, atomic_bool *has_stray_resolver)
 	if (!app->options.wants_plan ||
 	    accounts_is_known(&app->accounts, &app->options, 0))
 		open_state(app);
-	return run_command(app, has_stray_resolver);
+	return run_command(app);
 }
 
 int main(int argc, char **argv)
 {
 	struct app app = { .state_dirfd = -1 };
-	atomic_bool has_stray_resolver;
 	struct err err;
 	int status;
 
-	atomic_init(&has_stray_resolver, false);
+	atomic_init(&app.has_stray_resolver, false);
 	app.started_ns = clock_monotonic_ns();
 	io_guard_standard(app.closed);
 	guard_secrets();
@@ -286,15 +344,18 @@ int main(int argc, char **argv)
 		status = fail(&err);
 	else if (page_is_wanted(&app.options))
 		status = print_page(&app);
-	else if (!app.options.wants_quota && !options_has_input(&app.options))
+	else if (!app.options.wants_quota && !app.options.find_text &&
+		 !options_has_input(&app.options))
 		status = print_short_help();
 	else
-		status = run(&app, &has_stray_resolver);
+		status = run(&app);
 	options_release(&app.options);
 	symbol_list_free(app.list);
 	if (app.state_dirfd >= 0)
 		close(app.state_dirfd);
-	if (atomic_load(&has_stray_resolver))
+	if (atomic_load(&app.has_stray_resolver))
 		_exit(status); /* exit would free what that thread uses */
+	if (app.has_http)
+		http_global_cleanup();
 	return status;
 }

@@ -85,6 +85,7 @@ struct options {
 	char *ca_file;
 	char *config_file; /* NULL: the usual place */
 	bool is_unshared;  /* --no-share */
+	char *find_text; /* --find; NULL: not asked */
 	bool wants_plan;
 	bool wants_quota;
 	enum progress_mode progress;

@@ -139,8 +139,10 @@ const struct option_row option_table[] = {
 	{ "ecb_base_url", 0, TAKES_URL, PLACE_FILE, FIELD(ecb_base_url),
 	  .argname = "URL" },
 
+	{ "find", 0, TAKES_TEXT, PLACE_ARGUMENTS, FIELD(find_text),
+	  .argname = "TEXT", .heading = "Information",
+	  .help = "list the symbols whose name or code has TEXT" },
 	{ "plan", 0, TAKES_NOTHING, PLACE_ARGUMENTS, FIELD(wants_plan),
-	  .heading = "Information",
 	  .help = "no network: calls, least seconds, does it fit" },
 	{ "dry-run", 0, TAKES_NOTHING, PLACE_ARGUMENTS, 0,
 	  .stands_for = "plan=yes", .help = "as --plan" },

@@ -41,7 +41,8 @@ struct symbol_list {
 	struct symbol_list_invalid *invalid; /* by index */
 	size_t invalid_count, invalid_cap;
 	struct complaints complaints;
-	struct arena texts; /* of the invalid ones */
+	struct symbol_namer namer; /* find NULL: nobody */
+	struct arena texts;        /* of the invalid ones */
 };
 
 struct symbol_list *symbol_list_new(struct err *err)
@@ -274,6 +275,19 @@ int symbol_list_add_invalid(struct symbol_list *list, const char *text,
 }
 
 /* ---- questions ---- */
+
+void symbol_list_set_namer(struct symbol_list *list, struct symbol_namer namer)
+{
+	list->namer = namer;
+}
+
+int symbol_list_find_name(const struct symbol_list *list, const char *text,
+			  size_t len, struct symbol *out, struct err *err)
+{
+	return list->namer.find
+		       ? list->namer.find(list->namer.arg, text, len, out, err)
+		       : 0;
+}
 
 struct complaints *symbol_list_complaints(struct symbol_list *list)
 {

@@ -92,6 +92,8 @@ static int parse_entry(const struct intake *in, const char *text, size_t len,
 {
 	bool has_symbol = list_row_read(&in->layout, text, len, row);
 	enum market market;
+	struct err why;
+	int rc;
 
 	if (is_cut && is_cut_short(&in->layout, row))
 		return err_set(err, ERR_INPUT, "longer than %d bytes",
@@ -104,8 +106,16 @@ static int parse_entry(const struct intake *in, const char *text, size_t len,
 	    symbol_parse(row->symbol.start, row->symbol.len, market, out,
 			 err) == 0)
 		return 0;
-	hint_at_encoding(text, len, err);
-	return -1;
+	/* A name may have blanks: without columns it is all of the line. */
+	rc = in->layout.has_header
+		     ? symbol_list_find_name(in->list, row->symbol.start,
+					     row->symbol.len, out, &why)
+		     : symbol_list_find_name(in->list, text, len, out, &why);
+	if (rc < 0)
+		*err = why;
+	else if (rc == 0)
+		hint_at_encoding(text, len, err);
+	return rc > 0 ? 0 : -1;
 }
 
 /* Of a row among others, what says the same on a line of its own. */

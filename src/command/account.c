@@ -7,6 +7,7 @@
 #include "cli/options.h"
 #include "cli/symbol_list.h"
 #include "command/command.h"
+#include "provider/names.h"
 #include "provider/provider.h"
 
 enum { DEFAULT_WORKERS = 3 };
@@ -45,11 +46,10 @@ static struct config_login login_of(const struct provider *p)
 				      p->needs.secret_variable, p->needs.page };
 }
 
-static int add_named(struct accounts *a, struct options *o, const char *name,
-		     size_t len, struct err *err)
+static int find_named(const struct accounts *a, const char *name, size_t len,
+		      const struct provider **out, struct err *err)
 {
 	const struct provider *p = NULL;
-	struct config_login login;
 	char text[16];
 	size_t i;
 
@@ -67,22 +67,49 @@ static int add_named(struct accounts *a, struct options *o, const char *name,
 		if (a->provider[i] == p)
 			return err_set(err, ERR_USAGE,
 				       "source '%s' is named twice", text);
-	login = login_of(p);
+	*out = p;
+	return 0;
+}
+
+static int add_with_login(struct accounts *a, const struct provider *p,
+			  struct options *o, struct err *err)
+{
+	const struct config_login login = login_of(p);
+
 	if (p->needs.key && config_check_key(o, &login, err) < 0)
-		return err_wrap(err, "source '%s'", text);
+		return err_wrap(err, "source '%s'", p->name);
 	add(a, p, o);
 	return 0;
 }
 
-static int choose_named(struct accounts *a, struct options *o, struct err *err)
+static int add_with_lists(struct accounts *a, const struct provider *p,
+			  struct options *o, struct err *err)
+{
+	if (!p->names)
+		return err_set(err, ERR_USAGE,
+			       "source '%s' publishes no list of symbols",
+			       p->name);
+	if (p->names->needs_login)
+		return add_with_login(a, p, o, err);
+	add(a, p, o);
+	return 0;
+}
+
+static int choose_named(struct accounts *a, struct options *o,
+			int (*add_one)(struct accounts *,
+				       const struct provider *,
+				       struct options *, struct err *),
+			struct err *err)
 {
 	const char *name = o->sources;
 
 	a->are_named = true;
 	for (;;) {
 		size_t len = strcspn(name, ",");
+		const struct provider *p = NULL;
 
-		if (add_named(a, o, name, len, err) < 0)
+		if (find_named(a, name, len, &p, err) < 0 ||
+		    add_one(a, p, o, err) < 0)
 			return -1;
 		if (!name[len])
 			return 0;
@@ -96,13 +123,30 @@ int accounts_choose(struct accounts *a, struct options *o, struct err *err)
 
 	*a = (struct accounts){ .count = 0 };
 	if (o->sources && strcmp(o->sources, "auto") != 0)
-		return choose_named(a, o, err);
+		return choose_named(a, o, add_with_login, err);
 	for (i = 0; i < provider_count(); i++)
 		if (provider_at(i)->needs.key && has_login(provider_at(i), o))
 			add(a, provider_at(i), o);
 	for (i = 0; i < provider_count(); i++)
 		if (!provider_at(i)->needs.key)
 			add(a, provider_at(i), o);
+	return 0;
+}
+
+int accounts_choose_lists(struct accounts *a, struct options *o,
+			  struct err *err)
+{
+	size_t i;
+
+	*a = (struct accounts){ .count = 0 };
+	if (o->sources && strcmp(o->sources, "auto") != 0)
+		return choose_named(a, o, add_with_lists, err);
+	for (i = 0; i < provider_count(); i++) {
+		const struct provider *p = provider_at(i);
+
+		if (p->names && (!p->names->needs_login || has_login(p, o)))
+			add(a, p, o);
+	}
 	return 0;
 }
 
@@ -231,6 +275,21 @@ int accounts_load_logins(const struct accounts *a, struct options *o,
 		struct config_login login = login_of(a->provider[i]);
 
 		if (login.key &&
+		    config_load_login(o, &login, stop, deadline_ns, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int accounts_load_list_logins(const struct accounts *a, struct options *o,
+			      struct stop *stop, int64_t deadline_ns,
+			      struct err *err)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		const struct provider *p = a->provider[i];
+		struct config_login login = login_of(p);
+
+		if (p->names && p->names->needs_login &&
 		    config_load_login(o, &login, stop, deadline_ns, err) < 0)
 			return -1;
 	}

@@ -31,6 +31,12 @@ struct accounts {
 MUST_CHECK int accounts_choose(struct accounts *a, struct options *o,
 			       struct err *err);
 
+/* Those whose lists of symbols can be had (--find): of --source, else all, without
+ * those that give theirs to a login that is not there.
+ * Errors: USAGE: as above, and one that publishes none. */
+MUST_CHECK int accounts_choose_lists(struct accounts *a, struct options *o,
+				     struct err *err);
+
 /* Leaves only sources that serve a market of the list. For --plan a source whose
  * login is missing will do.
  * Errors: USAGE: a market that none serves, with what to get and where. */
@@ -47,6 +53,11 @@ MUST_CHECK int accounts_check_keys(struct accounts *a, struct options *o,
 MUST_CHECK int accounts_load_logins(const struct accounts *a, struct options *o,
 				    struct stop *stop, int64_t deadline_ns,
 				    struct err *err);
+
+/* The same for --find: only those whose lists want a login. */
+MUST_CHECK int accounts_load_list_logins(const struct accounts *a,
+					 struct options *o, struct stop *stop,
+					 int64_t deadline_ns, struct err *err);
 
 /* Whether there is a key, or none is needed, to tell the account by. */
 bool accounts_is_known(const struct accounts *a, const struct options *o,

@@ -37,4 +37,7 @@ int command_plan(const struct command *c);
 /* No network: what the state shows of quota and token. */
 int command_quota(const struct command *c);
 
+/* The symbols that have a name; exit status 1 where there is none. */
+int command_find(const struct command *c);
+
 #endif

@@ -80,8 +80,11 @@ static int parse(size_t i, const struct http_response *response,
 	return names_take_rows(response, take_row, sink, err);
 }
 
+static const char *const id = "assets";
+
 const struct provider_names alpaca_names = {
 	.count = 1,
+	.id = &id,
 	.needs_login = true,
 	.build = build,
 	.parse = parse,

@@ -56,6 +56,11 @@ static const struct list {
 	{ "hnxmst.cod.zip", MARKET_HNX },
 };
 
+static const char *const ids[COUNT(lists)] = {
+	"kospi", "kosdaq", "konex", "nas", "nys", "ams",
+	"hks",   "tse",    "shs",   "szs", "hsx", "hnx",
+};
+
 static int build(const struct provider_call *call, size_t i,
 		 struct http_request *out, struct err *err)
 {
@@ -182,15 +187,16 @@ static int read_list(const struct buf *archive, enum market market,
 static int parse(size_t i, const struct http_response *response,
 		 const struct names_sink *sink, struct err *err)
 {
-	if (!answer_is_ok(response))
-		return answer_fail_status(response, err);
-	if (read_list(&response->body, lists[i].market, sink, err) < 0)
-		return err_wrap(err, "list '%s'", lists[i].file);
-	return 0;
+	int rc = answer_is_ok(response) ? read_list(&response->body,
+						    lists[i].market, sink, err)
+					: answer_fail_status(response, err);
+
+	return rc < 0 ? err_wrap(err, "list '%s'", lists[i].file) : 0;
 }
 
 const struct provider_names kis_names = {
 	.count = COUNT(lists),
+	.id = ids,
 	.build = build,
 	.parse = parse,
 };

@@ -28,10 +28,11 @@ struct names_sink {
 };
 
 struct provider_names {
-	size_t count;     /* calls that make up the whole list */
-	bool needs_login; /* else the lists are anybody's */
+	size_t count;          /* of its lists: a call each */
+	const char *const *id; /* count of them: "kospi"; for a file's name */
+	bool needs_login;      /* else the lists are anybody's */
 
-	/* The i-th call; base_url NULL: the list's own host.
+	/* The call for list i; base_url NULL: the list's own host.
 	 * Errors: INPUT, SYSTEM. */
 	int (*build)(const struct provider_call *call, size_t i,
 		     struct http_request *out, struct err *err);

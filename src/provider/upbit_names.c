@@ -41,8 +41,11 @@ static int parse(size_t i, const struct http_response *response,
 	return names_take_rows(response, take_row, sink, err);
 }
 
+static const char *const id = "pairs";
+
 const struct provider_names upbit_names = {
 	.count = 1,
+	.id = &id,
 	.build = build,
 	.parse = parse,
 };

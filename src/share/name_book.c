@@ -22,8 +22,15 @@ struct entry {
 	uint32_t name, other; /* places in texts; other 0: none */
 };
 
+/* A name's hash and whose it is, sorted. */
+struct place {
+	uint32_t hash, entry;
+};
+
 struct name_book {
 	struct entry *entry; /* owned */
+	struct place *place; /* owned; NULL: no index yet */
+	size_t places;
 	size_t count, cap;
 	struct buf texts; /* each with its NUL; the first byte is none's */
 };
@@ -47,6 +54,7 @@ void name_book_free(struct name_book *b)
 		return;
 	buf_release(&b->texts);
 	free(b->entry);
+	free(b->place);
 	free(b);
 }
 
@@ -162,6 +170,88 @@ enum name_match name_book_match(const struct name_book *b, size_t i,
 	if (!*skip_blanks(text))
 		return NAME_MATCHES;
 	return best < m[2] ? best : m[2];
+}
+
+/* FNV-1a of what matters of a text. */
+static uint32_t hash_text(const char *text)
+{
+	uint32_t h = UINT32_C(2166136261);
+
+	for (text = skip_blanks(text); *text; text = skip_blanks(text + 1))
+		h = (h ^ (unsigned char)fold(*text)) * UINT32_C(16777619);
+	return h;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->hash != y->hash)
+		return x->hash < y->hash ? -1 : 1;
+	return (x->entry > y->entry) - (x->entry < y->entry);
+}
+
+int name_book_index(struct name_book *b, struct err *err)
+{
+	struct place *place = malloc((2 * b->count + 1) * sizeof *place);
+	size_t n = 0;
+
+	if (!place)
+		return err_no_memory(err);
+	for (size_t i = 0; i < b->count; i++) {
+		const struct name_entry e = name_book_at(b, i);
+
+		place[n++] = (struct place){ hash_text(e.name), (uint32_t)i };
+		if (e.other)
+			place[n++] = (struct place){ hash_text(e.other),
+						     (uint32_t)i };
+	}
+	qsort(place, n, sizeof *place, by_place);
+	free(b->place);
+	b->place = place;
+	b->places = n;
+	return 0;
+}
+
+/* The first place whose hash is not below. */
+static size_t find_place(const struct name_book *b, uint32_t hash)
+{
+	size_t low = 0, high = b->places;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (b->place[mid].hash < hash)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+size_t name_book_named(const struct name_book *b, const char *text, size_t *out,
+		       size_t max)
+{
+	uint32_t hash = hash_text(text);
+	size_t last = SIZE_MAX, count = 0;
+
+	require(b->place);
+	if (!*skip_blanks(text))
+		return 0;
+	for (size_t i = find_place(b, hash);
+	     i < b->places && b->place[i].hash == hash; i++) {
+		size_t entry = b->place[i].entry;
+		const struct name_entry e = name_book_at(b, entry);
+
+		if (entry == last || (match(e.name, text) != NAME_IS &&
+				      match(e.other, text) != NAME_IS))
+			continue;
+		last = entry; /* both of its names may be the same */
+		if (count < max)
+			out[count] = entry;
+		count++;
+	}
+	return count;
 }
 
 /* ---- the file ----------------------------------------------------------- */

@@ -46,6 +46,15 @@ struct name_entry name_book_at(const struct name_book *b, size_t i);
 enum name_match name_book_match(const struct name_book *b, size_t i,
 				const char *text);
 
+/* Makes name_book_named quick; after the last entry was added.
+ * Errors: SYSTEM (memory). */
+MUST_CHECK int name_book_index(struct name_book *b, struct err *err);
+
+/* The entries one of whose names is text (their codes do not count), at most max
+ * of them, in their order. Returns how many there are. */
+size_t name_book_named(const struct name_book *b, const char *text, size_t *out,
+		       size_t max);
+
 /* Adds the entries of a file's text, whose list was made at *made_at_ms (wall
  * clock). Returns 1, or 0 when it is no good one: the book is as it was.
  * Errors: SYSTEM (memory), PARSE when the book is full. */

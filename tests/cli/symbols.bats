@@ -145,7 +145,7 @@ refused() {
     refused "misplaced '.'" ../secret
     refused "misplaced '.'" AAPL.
     refused 'unexpected character U+FF10' 00593０
-    refused 'unexpected character U+C0BC' 삼성전자
+    refused 'unexpected character U+00E9' café
     refused 'longer than 13 characters' ABCDEFGHIJKLMN.US
 }
 

@@ -129,6 +129,41 @@ static void texts_fit(void **state)
 	name_book_free(NULL);
 }
 
+static void finds_who_bears_a_name(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t count, first;
+	} rows[] = {
+		{ "삼성전자", 1, 0 },	{ "삼성 전자우", 1, 1 },  { "apple inc", 1, 2 },
+		{ "애플", 1, 2 },	{ "BITCOIN", 3, 4 },	  { "비트코인", 1, 4 },
+		{ "005930", 0, 0 },	{ "AAPL", 0, 0 },	  { "apple", 0, 0 },
+		{ "삼성", 0, 0 },	{ "", 0, 0 },		  { "  ", 0, 0 },
+		{ "Same", 1, 6 },
+	};
+	struct name_book *b = make();
+	size_t found[2];
+
+	(void)state;
+	add(b, "BTC-ETH.UPBIT", "bit coin", NULL);
+	add(b, "USDT-BTC.UPBIT", "same", "SAME");
+	add(b, "USDT-ETH.UPBIT", "비트", "Bitcoin");
+	assert_int_equal(name_book_index(b, NULL), 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (name_book_named(b, rows[i].text, found, 2) != rows[i].count)
+			fail_msg("'%s': %zu", rows[i].text,
+				 name_book_named(b, rows[i].text, found, 2));
+		if (rows[i].count > 0)
+			assert_int_equal(found[0], rows[i].first);
+	}
+	assert_int_equal(name_book_named(b, "bitcoin", NULL, 0), 3);
+	name_book_free(b);
+	b = name_book_new(NULL);
+	assert_int_equal(name_book_index(b, NULL), 0);
+	assert_int_equal(name_book_named(b, "삼성전자", found, 2), 0);
+	name_book_free(b);
+}
+
 static void assert_same(const struct name_book *a, size_t from, const struct name_book *b)
 {
 	assert_int_equal(name_book_count(a), from + name_book_count(b));
@@ -270,6 +305,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_fit),
+		cmocka_unit_test(finds_who_bears_a_name),
 		cmocka_unit_test_setup_teardown(comes_back_with_its_date, enter, leave),
 		cmocka_unit_test_setup_teardown(holds_a_whole_market, enter, leave),
 		cmocka_unit_test_setup_teardown(takes_a_damaged_file_for_none, enter, leave),

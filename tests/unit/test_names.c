@@ -201,6 +201,9 @@ static void test_build(void **state)
 		http_request_release(&r);
 	}
 	assert_int_equal(names_of("kis")->count, 12);
+	assert_string_equal(names_of("kis")->id[KOSPI], "kospi");
+	assert_string_equal(names_of("kis")->id[HKS], "hks");
+	assert_string_equal(names_of("upbit")->id[0], "pairs");
 	assert_null(provider_find("ecb")->names);
 }
 
