@@ -31,7 +31,32 @@ void ws_handshake_key(const unsigned char nonce[WS_NONCE_BYTES],
 	base64_encode(nonce, WS_NONCE_BYTES, out);
 }
 
-void ws_handshake_append(struct buf *out, const char *host, const char *path,
+int ws_handshake_read_url(const char *text, struct ws_url *out, struct err *err)
+{
+	const char *host;
+	size_t len;
+
+	out->is_plain = strncasecmp(text, "ws://", 5) == 0;
+	if (!out->is_plain && strncasecmp(text, "wss://", 6) != 0)
+		return err_set(err, ERR_USAGE,
+			       "a stream's URL begins with wss:// or ws://");
+	host = text + (out->is_plain ? 5 : 6);
+	len = strcspn(host, "/?#");
+	if (len == 0 || len >= sizeof out->host || memchr(host, '@', len))
+		return err_set(err, ERR_USAGE, "the stream's URL has no host");
+	for (const char *p = host; *p; p++)
+		if (*p <= ' ' || *p > '~' || strchr("\\\"<>", *p) ||
+		    *p == '#' || (*p == '?' && p < host + len + 1))
+			return err_set(err, ERR_USAGE,
+				       "the stream's URL has a character that "
+				       "is none of a URL's");
+	memcpy(out->host, host, len);
+	out->host[len] = '\0';
+	out->path = host[len] ? host + len : "/";
+	return 0;
+}
+
+void ws_handshake_append(struct buf *out, const struct ws_url *url,
 			 const char *key, const char *user_agent)
 {
 	buf_printf(out,
@@ -43,7 +68,7 @@ void ws_handshake_append(struct buf *out, const char *host, const char *path,
 		   "Sec-WebSocket-Key: %s\r\n"
 		   "Sec-WebSocket-Version: 13\r\n"
 		   "\r\n",
-		   path, host, user_agent, key);
+		   url->path, url->host, user_agent, key);
 }
 
 static void find_accept(const char *key, char out[ACCEPT_BYTES])

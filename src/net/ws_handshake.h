@@ -2,13 +2,14 @@
  * of the answer.
  * Layer net; uses base.
  *
- * Pure: randomness is a parameter, and the caller sends and receives. Nothing
+ * Pure: randomness is a parameter, the caller sends and receives. Nothing
  * is offered (no extension, no subprotocol), so nothing may be accepted.
  *
  * Source: RFC 6455, sections 1.3 and 4.1. */
 #ifndef NET_WS_HANDSHAKE_H
 #define NET_WS_HANDSHAKE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -20,6 +21,7 @@ struct buf;
 enum {
 	WS_NONCE_BYTES = 16,
 	WS_KEY_BYTES = BASE64_BYTES(WS_NONCE_BYTES),
+	WS_HOST_BYTES = 256 + 8,
 	WS_ANSWER_MAX_BYTES = 8 * 1024 /* of the answer's header */
 };
 
@@ -27,10 +29,20 @@ enum {
 void ws_handshake_key(const unsigned char nonce[WS_NONCE_BYTES],
 		      char out[WS_KEY_BYTES]);
 
-/* Appends the request. host is as it stands in the URL, with the port if there
- * is one; path begins with a slash. None of them may hold a control character
- * or a blank: the caller read them from a URL that it has checked. */
-void ws_handshake_append(struct buf *out, const char *host, const char *path,
+/* What "wss://host:port/path" says. */
+struct ws_url {
+	bool is_plain;            /* ws:// */
+	char host[WS_HOST_BYTES]; /* with the port, if it names one */
+	const char *path;         /* in the text that was read; or "/" */
+};
+
+/* Errors: USAGE: another scheme, no host, a login in it, or a character that is
+ * no URL's. */
+MUST_CHECK int ws_handshake_read_url(const char *text, struct ws_url *out,
+				     struct err *err);
+
+/* Appends the request. */
+void ws_handshake_append(struct buf *out, const struct ws_url *url,
 			 const char *key, const char *user_agent);
 
 /* Looks at the len bytes that have come so far.

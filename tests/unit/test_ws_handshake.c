@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,13 +41,15 @@ static ssize_t check(const char *text, size_t len, struct err *err)
 static void test_request(void **state)
 {
 	char key[WS_KEY_BYTES];
+	struct ws_url url;
 	struct buf out;
 
 	(void)state;
 	buf_init(&out, 1024);
 	ws_handshake_key((const unsigned char *)"the sample nonce", key);
 	assert_string_equal(key, KEY);
-	ws_handshake_append(&out, "ops.example.com:21000", "/tryitout", key, "quotefetch/1");
+	assert_int_equal(ws_handshake_read_url("ws://ops.example.com:21000/tryitout", &url, NULL), 0);
+	ws_handshake_append(&out, &url, key, "quotefetch/1");
 	assert_string_equal(buf_text(&out), "GET /tryitout HTTP/1.1\r\n"
 					    "Host: ops.example.com:21000\r\n"
 					    "User-Agent: quotefetch/1\r\n"
@@ -56,6 +59,46 @@ static void test_request(void **state)
 					    "Sec-WebSocket-Version: 13\r\n"
 					    "\r\n");
 	buf_release(&out);
+}
+
+static void test_urls(void **state)
+{
+	static const struct {
+		const char *text, *told; /* NULL: refused */
+	} rows[] = {
+		{ "ws://h", "plain h /" },
+		{ "wss://h:1/", "h:1 /" },
+		{ "WSS://h/a/b?c=d", "h /a/b?c=d" },
+		{ "ws://[::1]:8080/x", "plain [::1]:8080 /x" },
+		{ "http://h", NULL },
+		{ "wsx://h", NULL },
+		{ "ws:/h", NULL },
+		{ "", NULL },
+		{ "ws://", NULL },
+		{ "wss:///x", NULL },
+		{ "wss://user:word@h/", NULL },
+		{ "wss://h?x", NULL },
+		{ "wss://h#x", NULL },
+		{ "wss://h/a#x", NULL },
+		{ "wss://h/a b", NULL },
+		{ "wss://h/a\r\nX: y", NULL },
+		{ "wss://h/a\x7f", NULL },
+		{ "wss://h/\xc3\xa9", NULL },
+		{ "wss://h\\x/", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct err err = { .kind = ERR_KINDS };
+		struct ws_url url;
+		char told[400] = "";
+
+		if (ws_handshake_read_url(rows[i].text, &url, &err) == 0)
+			snprintf(told, sizeof told, "%s%s %s", url.is_plain ? "plain " : "",
+				 url.host, url.path);
+		assert_string_equal(told, rows[i].told ? rows[i].told : "");
+		assert_int_equal(err.kind, rows[i].told ? ERR_KINDS : ERR_USAGE);
+	}
 }
 
 static void test_good(void **state)
@@ -223,7 +266,7 @@ static void test_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_request), cmocka_unit_test(test_good),
+		cmocka_unit_test(test_request), cmocka_unit_test(test_urls), cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),	cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_length),
 	};
