@@ -291,6 +291,8 @@ static int load(struct app *app, struct err *err)
 		return load_lists(app, err);
 	if (accounts_choose(&app->accounts, o, err) < 0)
 		return -1;
+	if (o->wants_check)
+		return 0;
 	if (o->wants_quota)
 		return accounts_check_keys(&app->accounts, o, err);
 	if (load_list(app, err) < 0 ||
@@ -313,6 +315,8 @@ static int run_command(struct app *app)
 		return command_quota(&c);
 	if (start_http(app, &err) < 0)
 		return fail(&err);
+	if (o->wants_check)
+		return command_check(&c);
 	return o->find_text ? command_find(&c) : command_fetch(&c);
 }
 
@@ -344,7 +348,8 @@ int main(int argc, char **argv)
 		status = fail(&err);
 	else if (page_is_wanted(&app.options))
 		status = print_page(&app);
-	else if (!app.options.wants_quota && !app.options.find_text &&
+	else if (!app.options.wants_quota && !app.options.wants_check &&
+		 !app.options.find_text &&
 		 !options_has_input(&app.options))
 		status = print_short_help();
 	else

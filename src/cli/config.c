@@ -62,6 +62,13 @@ static char *xdg_path(const char *variable, const char *home_tail,
 	return path.data;
 }
 
+char *config_path(const struct options *o)
+{
+	return o->config_file ? strdup(o->config_file)
+			      : xdg_path("XDG_CONFIG_HOME", "/.config",
+					 "/quotefetch/config");
+}
+
 char *config_state_dir(void)
 {
 	const char *dir = getenv("QUOTEFETCH_STATE_DIR");
@@ -171,12 +178,10 @@ int config_load(struct options *o, struct err *err)
 	 * whatever else fails. */
 	if (load_environment(o, err) < 0 || load_credentials(o, err) < 0)
 		return -1;
-	if (o->config_file)
-		return config_file_load(o, o->config_file, true, err);
-	path = xdg_path("XDG_CONFIG_HOME", "/.config", "/quotefetch/config");
+	path = config_path(o);
 	if (!path)
 		return 0;
-	rc = config_file_load(o, path, false, err);
+	rc = config_file_load(o, path, o->config_file != NULL, err);
 	free(path);
 	return rc;
 }

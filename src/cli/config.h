@@ -45,6 +45,10 @@ MUST_CHECK int config_load_login(struct options *o,
 				 struct stop *stop, int64_t deadline_ns,
 				 struct err *err);
 
+/* The configuration file that is read, be it there or not: --config, else the
+ * usual place. Returns text the caller frees, or NULL: no home, or no memory. */
+char *config_path(const struct options *o);
+
 /* The state directory: QUOTEFETCH_STATE_DIR, else
  * ${XDG_STATE_HOME:-~/.local/state}/quotefetch. Returns text the caller frees,
  * or NULL: no home, or no memory. */

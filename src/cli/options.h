@@ -88,6 +88,7 @@ struct options {
 	char *find_text; /* --find; NULL: not asked */
 	bool wants_plan;
 	bool wants_quota;
+	bool wants_check;
 	enum progress_mode progress;
 	char *stats_file;
 	char *errors_file;

@@ -34,6 +34,9 @@ int command_fetch(const struct command *c);
 /* No network: what the list costs, and whether it fits the timeout. */
 int command_plan(const struct command *c);
 
+/* What is well with this installation, and what is not. */
+int command_check(const struct command *c);
+
 /* No network: what the state shows of quota and token. */
 int command_quota(const struct command *c);
 

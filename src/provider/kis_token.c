@@ -10,8 +10,9 @@
 
 enum {
 	ISSUE_INTERVAL_MS = 60 * 1000,
-	SAME_TOKEN_MS = 6 * 3600 * 1000, /* within it the same is issued again */
-	DRIFT_MS = 3600 * 1000, /* between expires_in and the date, as seen */
+	SAME_TOKEN_MS =
+		6 * 3600 * 1000, /* within it the same is issued again */
+	DRIFT_MS = 3600 * 1000,  /* between expires_in and the date, as seen */
 	UNKNOWN_LIFE_SEC = 3600, /* where an answer tells no expiry */
 	MAX_LIFE_SEC = 120 * 86400
 };
@@ -121,7 +122,7 @@ static int read_life(const struct json_node *root,
 	const char *date;
 
 	if (answer_get_text(root, "access_token_token_expired", texts, &date,
-			 err) < 0 ||
+			    err) < 0 ||
 	    json_get_integer(root, "expires_in", 0, MAX_LIFE_SEC,
 			     &expires_in_sec, err) < 0)
 		return -1;
