@@ -147,8 +147,8 @@ const struct option_row option_table[] = {
 	{ "dry-run", 0, TAKES_NOTHING, PLACE_ARGUMENTS, 0,
 	  .stands_for = "plan=yes", .help = "as --plan" },
 	{ "check", 0, TAKES_NOTHING, PLACE_ARGUMENTS, FIELD(wants_check),
-	  .help = "is this installation well: login, token, clock, state,\n"
-		  "quota, network; what to do where it is not" },
+	  .help = "is this installation well: login, token, clock,\n"
+		  "state, quota, network; what to do where it is not" },
 	{ "quota", 0, TAKES_NOTHING, PLACE_ARGUMENTS, FIELD(wants_quota),
 	  .help = "no network: recent calls, pace, life of the token" },
 	{ "progress", 0, TAKES_CHOICE, PLACE_ANY, FIELD(progress),
