@@ -303,14 +303,49 @@ bench-heal: ## what faults that heal cost, side by side with curl and Python
 	@BUILD=$(abspath $(BUILD)) scripts/bench-heal
 
 # ---- install ------------------------------------------------------------
+# Manual pages and completions are printed by the programs themselves, from the
+# tables that drive them.
 
-.PHONY: install uninstall deps clean help
-install: all ## install under PREFIX (/usr/local), staged by DESTDIR
-	install -d '$(DESTDIR)$(PREFIX)/bin'
+DOC       := $(BUILD)/doc
+DOC_FILES := $(addprefix $(DOC)/,quotefetch.1 quotefetch-sandbox.1 quotefetch.bash \
+	_quotefetch quotefetch.fish)
+
+$(DOC)/quotefetch.1: $(CLIENT)
+	$(call say,DOC,$@) mkdir -p $(@D) && $< --manual >$@
+
+$(DOC)/quotefetch-sandbox.1: $(SANDBOX) scripts/man-of-help
+	$(call say,DOC,$@) mkdir -p $(@D) && $< --help | scripts/man-of-help quotefetch-sandbox \
+		'the sources of quotefetch on loopback, with made-up prices' $(VERSION) >$@
+
+$(DOC)/quotefetch.bash: $(CLIENT)
+	$(call say,DOC,$@) mkdir -p $(@D) && $< --completion bash >$@
+
+$(DOC)/_quotefetch: $(CLIENT)
+	$(call say,DOC,$@) mkdir -p $(@D) && $< --completion zsh >$@
+
+$(DOC)/quotefetch.fish: $(CLIENT)
+	$(call say,DOC,$@) mkdir -p $(@D) && $< --completion fish >$@
+
+.PHONY: docs install uninstall deps clean help
+docs: $(DOC_FILES) ## manual pages and completions, in build/doc
+
+# What goes where, beneath PREFIX.
+INSTALLED := bin/quotefetch bin/quotefetch-sandbox \
+	share/man/man1/quotefetch.1 share/man/man1/quotefetch-sandbox.1 \
+	share/bash-completion/completions/quotefetch share/zsh/site-functions/_quotefetch \
+	share/fish/vendor_completions.d/quotefetch.fish
+
+install: all docs ## install under PREFIX (/usr/local), staged by DESTDIR
+	install -d $(patsubst %,'$(DESTDIR)$(PREFIX)/%',$(sort $(dir $(INSTALLED))))
 	install -m 755 $(CLIENT) $(SANDBOX) '$(DESTDIR)$(PREFIX)/bin'
+	install -m 644 $(DOC)/quotefetch.1 $(DOC)/quotefetch-sandbox.1 '$(DESTDIR)$(PREFIX)/share/man/man1'
+	install -m 644 $(DOC)/quotefetch.bash \
+		'$(DESTDIR)$(PREFIX)/share/bash-completion/completions/quotefetch'
+	install -m 644 $(DOC)/_quotefetch '$(DESTDIR)$(PREFIX)/share/zsh/site-functions'
+	install -m 644 $(DOC)/quotefetch.fish '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d'
 
 uninstall: ## remove what install put there
-	rm -f '$(DESTDIR)$(PREFIX)/bin/quotefetch' '$(DESTDIR)$(PREFIX)/bin/quotefetch-sandbox'
+	rm -f $(INSTALLED:%='$(DESTDIR)$(PREFIX)/%')
 
 deps: ## install what building and testing need
 	$(install_deps) build sandbox test

@@ -99,6 +99,8 @@ struct options {
 	enum color_scheme color_scheme;
 	bool hides_header;
 	bool wants_help;
+	bool wants_manual;
+	int completion; /* enum shell; 0: not asked for */
 	bool wants_version;
 	char *app_key; /* never an option: environment, files */
 	char *app_secret;
@@ -199,6 +201,16 @@ MUST_CHECK int options_check(const struct options *o, struct err *err);
 /* Whether there is anything to read symbols from: arguments, files, or a stdin
  * that is no terminal. */
 bool options_has_input(const struct options *o);
+
+/* Appends what stands for the value: "FILE", or "auto|always|never". */
+void options_put_argname(struct buf *out, const struct option_row *row);
+
+/* The manual page, in roff. */
+void options_man(struct buf *out);
+
+/* What a shell must know to complete a command line. */
+enum shell { SHELL_BASH = 1, SHELL_ZSH, SHELL_FISH };
+void options_complete(enum shell shell, struct buf *out);
 
 /* Writes the whole --help, or the short form shown without arguments. */
 void options_help(struct buf *out);

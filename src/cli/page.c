@@ -6,6 +6,13 @@
 #include "cli/fields.h"
 #include "cli/options.h"
 
+static const char version[] =
+	"quotefetch " QUOTEFETCH_VERSION "\n"
+	"Copyright (C) 2026 The quotefetch authors\n"
+	"License MIT: <https://spdx.org/licenses/MIT.html>\n"
+	"This is free software: you are free to change and redistribute it.\n"
+	"There is NO WARRANTY, to the extent permitted by law.\n";
+
 static bool wants_fields(const struct options *o)
 {
 	return o->fields && strcmp(o->fields, "help") == 0;
@@ -13,7 +20,8 @@ static bool wants_fields(const struct options *o)
 
 bool page_is_wanted(const struct options *o)
 {
-	return o->wants_help || o->wants_version || wants_fields(o);
+	return o->wants_help || o->wants_version || o->wants_manual ||
+	       o->completion || wants_fields(o);
 }
 
 void page_write(const struct options *o, struct buf *out)
@@ -21,7 +29,11 @@ void page_write(const struct options *o, struct buf *out)
 	if (o->wants_help)
 		options_help(out);
 	else if (o->wants_version)
-		buf_puts(out, "quotefetch " QUOTEFETCH_VERSION "\n");
+		buf_puts(out, version);
+	else if (o->wants_manual)
+		options_man(out);
+	else if (o->completion)
+		options_complete((enum shell)o->completion, out);
 	else
 		fields_help(out);
 }

@@ -1,4 +1,5 @@
-/* page.h: what is printed instead of a run: help, version, the fields.
+/* page.h: what is printed instead of a run: help, version, fields,
+ * manual page, completions.
  * Layer cli; uses base, options, fields. */
 #ifndef CLI_PAGE_H
 #define CLI_PAGE_H

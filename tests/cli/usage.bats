@@ -2,7 +2,7 @@
 
 load ../support/common
 
-LONG_OPTIONS=(--metrics --color-scheme --replace --errors --json --csv --no-color --dry-run --file --priority --skip-invalid --format --output --fields --keep-order --detail --raw
+LONG_OPTIONS=(--manual --completion --metrics --color-scheme --replace --errors --json --csv --no-color --dry-run --file --priority --skip-invalid --format --output --fields --keep-order --detail --raw
     --no-header --color --timeout --try-timeout --retries --workers --concurrency --rate --batch
     --no-share --env --base-url --cacert --config --plan --quota --progress --stats --quiet --verbose
     --help --version)
@@ -60,7 +60,7 @@ LONG_OPTIONS=(--metrics --color-scheme --replace --errors --json --csv --no-colo
 
 @test "what only prints, into a pipe that nobody reads: silent, exit 141" {
     serve
-    for words in --help --version --quota '--plan 005930' '--plan --format json 005930'; do
+    for words in --help --version --manual '--completion bash' '--fields help' --quota '--plan 005930' '--plan --format json 005930'; do
         # shellcheck disable=SC2086
         status=0
         exec 5> >(exec true)
@@ -72,12 +72,14 @@ LONG_OPTIONS=(--metrics --color-scheme --replace --errors --json --csv --no-colo
     done
 }
 
-@test "--version and -V: one line on stdout, exit 0" {
+@test "--version and -V: as GNU has it, on stdout, exit 0" {
     for option in --version -V; do
         fetch "$option"
         expect_status 0
-        expect_match out '^quotefetch [0-9]+\.[0-9]+\.[0-9]+$'
-        expect_lines out 1
+        expect_same "$(head -n 1 out | sed -E 's/[0-9]+\.[0-9]+\.[0-9]+$/N/')" 'quotefetch N'
+        expect_match out '^Copyright \(C\) 20[0-9]{2} '
+        expect_match out '^License MIT: <https://'
+        expect_text out 'There is NO WARRANTY'
         expect_lines err 0
     done
 }

@@ -84,7 +84,7 @@ static void test_table(void **state)
 		char letter;
 	} rows[] = {
 		{ "file", 'f' }, { "format", 0 }, { "json", 0 }, { "csv", 0 },
-		{ "no-color", 0 }, { "dry-run", 0 }, { "output", 'o' }, { "replace", 0 }, { "metrics", 0 }, { "color-scheme", 0 }, { "errors", 0 }, { "fields", 0 },
+		{ "no-color", 0 }, { "dry-run", 0 }, { "output", 'o' }, { "replace", 0 }, { "manual", 0 }, { "completion", 0 }, { "metrics", 0 }, { "color-scheme", 0 }, { "errors", 0 }, { "fields", 0 },
 		{ "keep-order", 'k' }, { "detail", 0 }, { "raw", 0 },
 		{ "skip-invalid", 0 }, { "priority", 0 }, { "timeout", 0 },
 		{ "try-timeout", 0 }, { "retries", 0 }, { "workers", 0 },
