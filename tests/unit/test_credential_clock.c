@@ -1,6 +1,8 @@
 /* wrap: clock_real_ms clock_boot_ms cond_wait_until */
 #include "credential_case.h"
 
+#include "base/safefile_edit.h"
+
 static void kill_token(struct credential *c, uint64_t generation)
 {
 	credential_doubt(c, generation, clock_monotonic_ns());
@@ -90,22 +92,19 @@ static void the_last_minutes_do_within_the_minute(void **state)
 	credential_free(c);
 }
 
-/* One renews it, and the broker takes its time: the others go on. */
-static void renewal_holds_nobody_up(void **state)
+/* One thread asks for another, and the broker takes its time: the others go on
+ * with the one there is. */
+static void assert_renewal_holds_nobody_up(struct credential *c)
 {
-	struct credential *c = make();
 	struct caller asker = { .c = c, .deadline_ns = CLOCK_NEVER };
 	struct credential_lease lease;
+	int issues = world->issues;
 	struct thread thread;
 	struct err err;
 
-	(void)state;
-	put_token("cached", HOUR_MS, DAY_MS);
-	assert_token(c, "cached");
-	pass(55 * MINUTE_MS);
 	world->wait_for = 1000;
 	assert_int_equal(thread_start(&thread, call, &asker, &err), 0);
-	while (atomic_load(&world->issues) == 0)
+	while (atomic_load(&world->issues) == issues)
 		sched_yield();
 	for (int i = 0; i < 5; i++) {
 		assert_int_equal(get_until(c, 0, &lease, &err), 0);
@@ -114,9 +113,55 @@ static void renewal_holds_nobody_up(void **state)
 	atomic_store(&world->arrivals, 1000);
 	thread_join(&thread);
 	assert_int_equal(asker.rc, 0);
-	assert_string_equal(asker.lease.text, "token-1");
+	assert_memory_equal(asker.lease.text, "token-", 6);
+}
+
+static void renewal_holds_nobody_up(void **state)
+{
+	struct credential *c = make();
+
+	(void)state;
+	put_token("cached", HOUR_MS, DAY_MS);
+	assert_token(c, "cached");
+	pass(55 * MINUTE_MS);
+	assert_renewal_holds_nobody_up(c);
 	assert_token(c, "token-1");
 	assert_issues(1);
+	credential_free(c);
+}
+
+/* Nor where by the clock it is over, and serves. */
+static void renewal_of_an_expired_one_holds_nobody_up(void **state)
+{
+	struct credential *c = make();
+
+	(void)state;
+	put_token("cached", -HOUR_MS, SECOND_MS);
+	assert_token(c, "cached"); /* it is too early for another */
+	pass(5 * MINUTE_MS);
+	assert_renewal_holds_nobody_up(c);
+	credential_free(c);
+}
+
+/* Nor where the lock is held by one that stands still. */
+static void renewal_waits_for_no_lock(void **state)
+{
+	struct safefile_edit held;
+	struct credential_lease lease;
+	struct credential *c = make();
+	char path[100];
+	struct err err;
+
+	(void)state;
+	assert_int_equal(safefile_edit_begin(&held, dir, file_name(path, ""), &stop, 0, &err), 0);
+	put_token("cached", 5 * MINUTE_MS, DAY_MS);
+	/* Who waited would take the lock away, and ask. */
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(get_until(c, CLOCK_NEVER, &lease, &err), 0);
+		assert_string_equal(lease.text, "cached");
+	}
+	assert_issues(0);
+	safefile_edit_abandon(&held);
 	credential_free(c);
 }
 
@@ -322,6 +367,8 @@ int main(void)
 		IN_WORLD(the_last_minutes_do_if_need_be),
 		IN_WORLD(the_last_minutes_do_within_the_minute),
 		IN_WORLD(renewal_holds_nobody_up),
+		IN_WORLD(renewal_of_an_expired_one_holds_nobody_up),
+		IN_WORLD(renewal_waits_for_no_lock),
 		IN_WORLD(another_run_s_renewal_holds_nobody_up),
 		IN_WORLD(refused_credentials_are_the_end),
 		IN_WORLD(an_expired_token_is_tried),

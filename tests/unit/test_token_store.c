@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -192,13 +193,13 @@ static int ask_and_stay(void *arg)
 {
 	struct token_store *s = make_in(dir);
 	struct token_claim claim;
+	bool is_mine = begin(s, &claim).turn == TOKEN_ASK;
 
 	(void)arg;
-	if (begin(s, &claim).turn != TOKEN_ASK)
-		return 1;
 	raise(SIGSTOP);
 	done(s, &claim, TOKEN_ISSUED, "late");
-	return 0;
+	token_store_free(s);
+	return !is_mine;
 }
 
 static pid_t start_asker(void)
@@ -275,6 +276,7 @@ static int take_turn(void *arg)
 		atomic_fetch_add(&turns[0], 1);
 		done(s, &claim, TOKEN_ISSUED, "abc");
 	}
+	token_store_free(s);
 	return view.turn == TOKEN_TOO_EARLY;
 }
 
@@ -342,12 +344,15 @@ static void something_in_the_way(void **state)
 static int use_a_full_disk(void *arg)
 {
 	const struct rlimit most = { 10, 10 };
+	struct token_store *s;
 
 	(void)arg;
 	signal(SIGXFSZ, SIG_IGN);
 	if (setrlimit(RLIMIT_FSIZE, &most) < 0)
 		return 1;
-	go_through_a_minute(make_in(dir), "File too large");
+	s = make_in(dir);
+	go_through_a_minute(s, "File too large");
+	token_store_free(s);
 	return 0;
 }
 
@@ -390,6 +395,8 @@ static int use_a_read_only_directory(void *arg)
 		return 77;
 	s = make_in(fd);
 	go_through_a_minute(s, "Permission denied");
+	token_store_free(s);
+	close(fd);
 	return 0;
 }
 
