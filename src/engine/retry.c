@@ -5,7 +5,7 @@
 enum {
 	BASE_MS = 100,
 	CAP_MS = 2000,
-	TOKEN_ATTEMPTS = 5,    /* the same token again, then another, ... */
+	TOKEN_AT_ONCE = 2,     /* with the same token, then with another */
 	DOUBTFUL_ATTEMPTS = 5, /* of one symbol, while others are answered */
 	SPLIT_AFTER = 3        /* failures of a call as a whole */
 };
@@ -25,8 +25,10 @@ static enum retry_action decide_healing(const struct retry_case *c)
 /* May be one symbol's fault, or a passing fault of a gateway. */
 static enum retry_action decide_doubtful(const struct retry_case *c)
 {
+	/* While nothing is answered it is a gateway's, until it lasts. */
 	if (c->symbols > 1)
-		return c->is_down ? RETRY_AGAIN : RETRY_SPLIT;
+		return c->is_down && c->attempts < SPLIT_AFTER ? RETRY_AGAIN
+							       : RETRY_SPLIT;
 	return c->is_own || c->attempts >= DOUBTFUL_ATTEMPTS ? RETRY_FINAL
 							     : RETRY_AGAIN;
 }
@@ -57,7 +59,8 @@ static enum retry_action decide(const struct retry_case *c)
 		return c->attempts >= DOUBTFUL_ATTEMPTS ? RETRY_FINAL
 							: RETRY_AGAIN;
 	case ERR_TOKEN:
-		return c->attempts >= TOKEN_ATTEMPTS ? RETRY_FINAL : RETRY_NOW;
+		/* Until another can be issued, which the credential knows. */
+		return c->attempts <= TOKEN_AT_ONCE ? RETRY_NOW : RETRY_AGAIN;
 	case ERR_INPUT:
 	case ERR_NOT_FOUND:
 		return c->symbols > 1 ? RETRY_SPLIT : RETRY_FINAL;

@@ -103,8 +103,10 @@ static bool split_off(struct job_line *line, const struct result *job,
 	if (count == 0)
 		return true;
 	part = request_copy(job->request, first, count);
-	if (part)
+	if (part) {
 		part->attempts = 0;
+		part->is_suspect = true;
+	}
 	again = job_new(part);
 	if (again)
 		job_line_append(line, again);
@@ -192,6 +194,14 @@ static void note_failure(struct scheduler *s, struct scheduler_source *src,
 		/* The source is there; its credential decides about the token. */
 		breaker_note_answer(&src->breaker, true);
 		break;
+	case ERR_HTTP:
+	case ERR_PARSE:
+	case ERR_FORBIDDEN:
+		/* Of symbols that failed so before it says nothing new: it is
+		 * their own, as far as one can tell. */
+		if (!job->request->is_suspect || src->breaker.is_open)
+			breaker_note_failure(&src->breaker, &failure);
+		break;
 	default:
 		breaker_note_failure(&src->breaker, &failure);
 	}
@@ -212,6 +222,7 @@ static struct result *take_failed(struct scheduler *s,
 
 	if (r->failing_since_ns == 0)
 		r->failing_since_ns = now_ns;
+	r->is_suspect = true;
 	if (retry_counts(job->err.kind))
 		r->attempts++;
 	else

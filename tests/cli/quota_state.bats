@@ -128,11 +128,11 @@ on_disk() {
         fetch() { "$QUOTEFETCH" --format ndjson --batch 1 -f list --stats stats "$@"; }
         eval "$2"' - "$@" >out 2>err
     expect_json '.quotes == 5 and .refusals == 0' stats
-    expect_warnings 1 err
+    expect_warnings 2 err # one of the quota, one of the token
     expect_quota
 }
 
-@test "a full disk: one warning" {
+@test "a full disk: one warning for each" {
     limited
     codes 5 >list
     on_disk size=8k,mode=700 'mkdir -m 700 disk/state; cat /dev/zero >disk/fill 2>/dev/null || true; fetch'
@@ -146,7 +146,7 @@ on_disk() {
     expect_arrivals '.calls == 6 and .sliding <= 3'
 }
 
-@test "a disk that is read only: one warning" {
+@test "a disk that is read only: one warning for each" {
     limited
     codes 5 >list
     on_disk size=1m,mode=700 'mkdir -m 700 disk/state; mount -o remount,ro disk; fetch'

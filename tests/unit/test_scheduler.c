@@ -500,6 +500,31 @@ static void one_symbol_costs_itself_alone(void **state)
 	}
 }
 
+/* Eight of two hundred, found one after the other: each costs itself alone, and
+ * those that failed beside it are not given up with it. */
+static enum err_kind for_eight(struct sim *sim, const struct request *r)
+{
+	(void)sim;
+	for (size_t i = 0; i < r->count; i++)
+		if (atoi(r->item[i].symbol.code + 1) % 25 == 11)
+			return ERR_PARSE;
+	return ERR_KINDS;
+}
+
+static void eight_symbols_cost_themselves_alone(void **state)
+{
+	static struct sim sim;
+
+	(void)state;
+	memset(&sim, 0, sizeof sim);
+	sim.fault[0] = for_eight;
+	sim.timeout_ns = 30 * SEC;
+	add(&sim, 200, MARKET_KR);
+	run(&sim);
+	assert_int_equal(sim.quotes, 192);
+	assert_true(seconds(&sim) < 12);
+}
+
 static enum err_kind unknown_u5(const struct request *r, size_t i)
 {
 	return strcmp(r->item[i].symbol.code, "U5") == 0 ? ERR_NOT_FOUND : ERR_KINDS;
@@ -735,6 +760,7 @@ int main(void)
 		cmocka_unit_test(healthy_costs_the_least),
 		cmocka_unit_test(an_end_is_told_by_its_cause),
 		cmocka_unit_test(one_symbol_costs_itself_alone),
+		cmocka_unit_test(eight_symbols_cost_themselves_alone),
 		cmocka_unit_test(unknown_symbols_are_sought_at_each_exchange),
 		cmocka_unit_test(a_dead_source_hands_on),
 		cmocka_unit_test(what_nobody_else_serves_stays),
