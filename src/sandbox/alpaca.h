@@ -22,6 +22,10 @@ void alpaca_answer(const struct alpaca_rules *rules,
 		   const struct request *request, const struct arrival *arrival,
 		   struct answer *answer);
 
+/* "SYMBOL":{...} of the share at the time of the arrival. */
+void alpaca_add_snapshot(struct buf *out, const struct arrival *arrival,
+			 const struct overseas_stock *stock);
+
 /* {"message":"..."}. */
 void alpaca_refuse(struct answer *answer, int status, const char *message);
 
