@@ -1,7 +1,7 @@
 /* How many allocations of our own an answer of 30 rows costs, from the text to
  * the records: a count that no machine changes. cJSON's nodes come through its
  * hooks from elsewhere and are not counted. */
-/* wrap: malloc calloc realloc */
+/* wrap: malloc calloc realloc strdup strndup free */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,32 +14,9 @@
 #include "model/quote.h"
 #include "net/http.h"
 #include "provider/provider.h"
+#include "memory.h"
 
 enum { ROWS = 30, ALLOCATIONS_MOST = 4 }; /* the result, the document, a block or two of texts */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-
-static size_t allocations;
-
-void *__wrap_malloc(size_t size)
-{
-	allocations++;
-	return __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	allocations++;
-	return __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-	allocations++;
-	return __real_realloc(old, size);
-}
 
 static void make_answer(struct buf *out)
 {
@@ -92,7 +69,7 @@ static void test_thirty_rows(void **state)
 	buf_printf(&text, "%*s", 1 << 15, ""); /* a buffer that has been in use */
 	buf_clear(&text);
 
-	allocations = 0;
+	memory.asked = 0;
 	result = result_new(request);
 	assert_non_null(result);
 	assert_int_equal(p->parse_quote(&call, &answer, result, &err), 0);
@@ -105,8 +82,8 @@ static void test_thirty_rows(void **state)
 		assert_true(result->outcome[i].has_quote);
 		assert_int_equal(render_record(render, &record, &err), 0);
 	}
-	print_message("# %zu allocations for 30 records\n", allocations);
-	assert_in_range(allocations, 1, ALLOCATIONS_MOST);
+	print_message("# %ld allocations for 30 records\n", memory.asked);
+	assert_in_range(memory.asked, 1, ALLOCATIONS_MOST);
 
 	render_free(render);
 	result_free(result);

@@ -1,4 +1,4 @@
-/* wrap: malloc */
+/* wrap: malloc calloc realloc strdup strndup free */
 #include "base/arena.h"
 
 #include <setjmp.h>
@@ -11,15 +11,7 @@
 
 #include <cmocka.h>
 
-static bool is_memory_gone;
-static size_t allocations;
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size)
-{
-	allocations++;
-	return is_memory_gone ? NULL : __real_malloc(size);
-}
+#include "memory.h"
 
 static void keeps_all_texts(void **state)
 {
@@ -29,14 +21,14 @@ static void keeps_all_texts(void **state)
 
 	(void)state;
 	arena_init(&a);
-	allocations = 0;
+	memory.asked = 0;
 	for (int i = 0; i < 3000; i++) {
 		int len = snprintf(want, sizeof want, "text %d", i);
 
 		text[i] = arena_copy(&a, want, (size_t)len);
 		assert_non_null(text[i]);
 	}
-	assert_in_range(allocations, 2, 10); /* what it is for */
+	assert_in_range(memory.asked, 2, 10); /* what it is for */
 	for (int i = 0; i < 3000; i++) {
 		snprintf(want, sizeof want, "text %d", i);
 		assert_string_equal(text[i], want);
@@ -75,13 +67,13 @@ static void fills_a_block(void **state)
 
 	(void)state;
 	arena_init(&a);
-	allocations = 0;
+	memory.asked = 0;
 	assert_non_null(arena_copy(&a, page, 4095));
 	assert_non_null(arena_copy(&a, page, 4095));
-	assert_int_equal(allocations, 1);
+	assert_int_equal(memory.asked, 1);
 	assert_non_null(arena_copy(&a, page, 4095));
 	assert_non_null(arena_copy(&a, page, 4096));
-	assert_int_equal(allocations, 3);
+	assert_int_equal(memory.asked, 3);
 	arena_release(&a);
 }
 
@@ -92,14 +84,14 @@ static void survives_lack_of_memory(void **state)
 
 	(void)state;
 	arena_init(&a);
-	is_memory_gone = true;
+	memory_is_gone();
 	none = arena_copy(&a, "abc", 3);
-	is_memory_gone = false;
+	memory_is_back();
 	assert_null(none);
 	text = arena_copy(&a, "abc", 3);
-	is_memory_gone = true;
+	memory_is_gone();
 	none = arena_copy(&a, (char[10000]){ 0 }, 10000);
-	is_memory_gone = false;
+	memory_is_back();
 	assert_null(none);
 	assert_string_equal(text, "abc");
 	assert_string_equal(arena_copy(&a, "def", 3), "def");

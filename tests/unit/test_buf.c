@@ -1,4 +1,4 @@
-/* wrap: realloc */
+/* wrap: malloc calloc realloc strdup strndup free */
 #include "base/buf.h"
 
 #include <setjmp.h>
@@ -10,13 +10,7 @@
 
 #include <cmocka.h>
 
-static bool is_memory_gone;
-
-void *__real_realloc(void *p, size_t size);
-void *__wrap_realloc(void *p, size_t size)
-{
-	return is_memory_gone ? NULL : __real_realloc(p, size);
-}
+#include "memory.h"
 
 static void is_empty_at_first(void **state)
 {
@@ -118,10 +112,10 @@ static void survives_lack_of_memory(void **state)
 	(void)state;
 	buf_init(&b, 10000);
 	buf_puts(&b, "abc");
-	is_memory_gone = true;
+	memory_is_gone();
 	for (int i = 0; i < 1000; i++)
 		buf_puts(&b, "0123456789");
-	is_memory_gone = false;
+	memory_is_back();
 	buf_puts(&b, "more");
 	assert_int_equal(buf_check(&b, ERR_HTTP, &err), -1);
 	assert_int_equal(err.kind, ERR_SYSTEM);

@@ -1,15 +1,9 @@
-/* wrap: calloc clock_real_ms clock_boot_ms cond_wait_until */
+/* wrap: malloc calloc realloc strdup strndup free */
+/* wrap: clock_real_ms clock_boot_ms cond_wait_until */
 #include "credential_case.h"
 
 #include "base/safefile_edit.h"
-
-static bool is_memory_gone;
-
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return is_memory_gone ? NULL : __real_calloc(count, size);
-}
+#include "memory.h"
 
 /* ---- one token for all ---- */
 
@@ -678,9 +672,9 @@ static void lack_of_memory_is_said(void **state)
 	struct err err;
 
 	(void)state;
-	is_memory_gone = true;
+	memory_is_gone();
 	none = credential_new(&config, &err);
-	is_memory_gone = false;
+	memory_is_back();
 	assert_null(none);
 	assert_int_equal(err.kind, ERR_SYSTEM);
 }

@@ -1,4 +1,4 @@
-/* wrap: calloc */
+/* wrap: malloc calloc realloc strdup strndup free */
 #define _XOPEN_SOURCE 700 /* nftw */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,14 +26,7 @@
 #include "cli/render.h"
 #include "cli/symbol_list.h"
 #include "temp_dir.h"
-
-static bool is_memory_gone;
-
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return is_memory_gone ? NULL : __real_calloc(count, size);
-}
+#include "memory.h"
 
 /* ---- a desk: all that a delivery borrows ---- */
 
@@ -515,9 +508,9 @@ static void lack_of_memory_is_said(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		config.list = make_list("AB");
 		config.keeps_order = keeps_order[i];
-		is_memory_gone = true;
+		memory_is_gone();
 		none = delivery_new(&config, &err);
-		is_memory_gone = false;
+		memory_is_back();
 		assert_null(none);
 		assert_int_equal(err.kind, ERR_SYSTEM);
 		symbol_list_free((struct symbol_list *)config.list);

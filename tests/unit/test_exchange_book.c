@@ -1,4 +1,4 @@
-/* wrap: malloc calloc realloc */
+/* wrap: malloc calloc realloc strdup strndup free */
 #define _XOPEN_SOURCE 700 /* nftw */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,26 +20,7 @@
 #include "child.h"
 #include "share/exchange_book.h"
 #include "temp_dir.h"
-
-static bool is_memory_gone;
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size)
-{
-	return is_memory_gone ? NULL : __real_malloc(size);
-}
-
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return is_memory_gone ? NULL : __real_calloc(count, size);
-}
-
-void *__real_realloc(void *old, size_t size);
-void *__wrap_realloc(void *old, size_t size)
-{
-	return is_memory_gone ? NULL : __real_realloc(old, size);
-}
+#include "memory.h"
 
 static struct stop stop;
 static int dir;
@@ -330,18 +311,18 @@ static void lack_of_memory_is_said(void **state)
 	int rc;
 
 	(void)state;
-	is_memory_gone = true;
+	memory_is_gone();
 	none = exchange_book_new(&err);
 	rc = exchange_book_note(b, "A", MARKET_NAS, &err);
-	is_memory_gone = false;
+	memory_is_back();
 	assert_null(none);
 	assert_int_equal(rc, -1);
 	assert_int_equal(err.kind, ERR_SYSTEM);
 	assert_int_equal(exchange_book_find(b, "A"), MARKET_NONE);
 	note(b, "A", MARKET_NAS);
-	is_memory_gone = true;
+	memory_is_gone();
 	rc = exchange_book_save(b, dir, &stop, 0, &err);
-	is_memory_gone = false;
+	memory_is_back();
 	assert_int_equal(rc, -1);
 	save(b);
 	assert_file("A NAS\n");

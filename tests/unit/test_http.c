@@ -20,12 +20,11 @@
 #include "base/clock.h"
 #include "base/sync.h"
 #include "child.h"
+#include "fake_server.h"
 #include "names.h"
 #include "net/http.h"
 
 /* ---- a server that says what its table says, to the letter ---- */
-
-enum then { KEEP, CLOSE, HANG };
 
 /* By path. An answer of NULL: none at all. */
 static const struct page {
@@ -69,34 +68,11 @@ static const struct page {
 	{ "hang.test:443", NULL, HANG },
 };
 
-enum { VISITORS = 16, REQUEST_BYTES = 16384 };
-
-struct server {
-	int fd, port, end[2];
-	struct thread thread;
-	atomic_int requests, connections;
-	struct mutex mu;
-	char request[REQUEST_BYTES]; /* l: the last one */
-	char retry_after[100];       /* c: while a request is under way */
-	size_t body_bytes;           /* c: likewise; of /body and /chunked-body */
-	struct visitor {
-		int fd;
-		size_t len;
-		char text[REQUEST_BYTES];
-	} visitor[VISITORS];
-};
-
-static void send_all(int fd, const char *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
-
-		if (n <= 0)
-			return;
-		data += n;
-		len -= (size_t)n;
-	}
-}
+/* c: while a request is under way. */
+static struct {
+	char retry_after[100];
+	size_t body_bytes; /* of /body and /chunked-body */
+} wishes;
 
 static void send_body(int fd, size_t left, bool is_chunked)
 {
@@ -107,182 +83,78 @@ static void send_body(int fd, size_t left, bool is_chunked)
 		 is_chunked ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" :
 			      "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n",
 		 left);
-	send_all(fd, text, strlen(text));
+	fake_send(fd, text, strlen(text));
 	while (left > 0) {
 		size_t n = left < sizeof piece ? left : sizeof piece;
 
 		snprintf(text, sizeof text, "%zx\r\n", n);
 		if (is_chunked)
-			send_all(fd, text, strlen(text));
-		send_all(fd, piece, n);
+			fake_send(fd, text, strlen(text));
+		fake_send(fd, piece, n);
 		if (is_chunked)
-			send_all(fd, "\r\n", 2);
+			fake_send(fd, "\r\n", 2);
 		left -= n;
 	}
 	if (is_chunked)
-		send_all(fd, "0\r\n\r\n", 5);
+		fake_send(fd, "0\r\n\r\n", 5);
 }
 
 static void send_headers(int fd)
 {
 	static const char line[] = "x-filler: 0123456789012345678901234567890123456789\r\n";
 
-	send_all(fd, "HTTP/1.1 200 OK\r\n", 17);
+	fake_send(fd, "HTTP/1.1 200 OK\r\n", 17);
 	for (int i = 0; i < 10000; i++)
-		send_all(fd, line, sizeof line - 1);
-	send_all(fd, "Content-Length: 0\r\n\r\n", 21);
+		fake_send(fd, line, sizeof line - 1);
+	fake_send(fd, "Content-Length: 0\r\n\r\n", 21);
 }
 
-/* Whether the text is a whole request. */
-static bool is_whole(const char *text, size_t len)
+static enum then answer(struct fake_server *s, int fd, const char *request)
 {
-	const char *head = strstr(text, "\r\n\r\n");
-	const char *length = strstr(text, "Content-Length: ");
-	size_t body = length && length < head ? strtoul(length + 16, NULL, 10) : 0;
-
-	return head && len >= (size_t)(head + 4 - text) + body;
-}
-
-static enum then answer(struct server *s, const struct visitor *v)
-{
-	const char *path = strchr(v->text, ' ') + 1;
+	const char *path = strchr(request, ' ') + 1;
 	size_t len = strcspn(path, " ?");
 	char text[300];
 
+	(void)s;
 	for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
 		const struct page *p = &pages[i];
 
 		if (strlen(p->path) != len || memcmp(p->path, path, len) != 0)
 			continue;
 		if (p->answer)
-			send_all(v->fd, p->answer, strlen(p->answer));
+			fake_send_text(fd, p->answer);
 		return p->then;
 	}
 	if (strncmp(path, "/body", 5) == 0) {
-		send_body(v->fd, s->body_bytes, false);
+		send_body(fd, wishes.body_bytes, false);
 	} else if (strncmp(path, "/chunked-body", 13) == 0) {
-		send_body(v->fd, s->body_bytes, true);
+		send_body(fd, wishes.body_bytes, true);
 	} else if (strncmp(path, "/headers", 8) == 0) {
-		send_headers(v->fd);
+		send_headers(fd);
 	} else { /* "/retry-after" */
 		snprintf(text, sizeof text,
 			 "HTTP/1.1 429 Slow down\r\nContent-Length: 0\r\nRetry-After: %s\r\n\r\n",
-			 s->retry_after);
-		send_all(v->fd, text, strlen(text));
+			 wishes.retry_after);
+		fake_send_text(fd, text);
 	}
 	return KEEP;
 }
 
-static void leave(struct visitor *v)
+static void start_server_at(struct fake_server *s, int host, int port)
 {
-	close(v->fd);
-	v->fd = -1;
-	v->len = 0;
+	s->answer = answer;
+	fake_server_start_at(s, host, port);
 }
 
-static void listen_to(struct server *s, struct visitor *v)
-{
-	ssize_t n = recv(v->fd, v->text + v->len, sizeof v->text - 1 - v->len, 0);
-
-	if (n <= 0) {
-		leave(v);
-		return;
-	}
-	v->len += (size_t)n;
-	v->text[v->len] = '\0';
-	if (v->text[0] == 0x16) { /* a TLS handshake: not here */
-		send_all(v->fd, "HTTP/1.1 400 Bad\r\n\r\n", 20);
-		leave(v);
-		return;
-	}
-	if (!is_whole(v->text, v->len))
-		return;
-	mutex_lock(&s->mu);
-	memcpy(s->request, v->text, v->len + 1);
-	mutex_unlock(&s->mu);
-	atomic_fetch_add(&s->requests, 1);
-	v->len = 0;
-	if (answer(s, v) == CLOSE)
-		leave(v);
-}
-
-static void *serve(void *arg)
-{
-	struct server *s = arg;
-	struct pollfd p[2 + VISITORS];
-
-	for (;;) {
-		p[0] = (struct pollfd){ .fd = s->end[0], .events = POLLIN };
-		p[1] = (struct pollfd){ .fd = s->fd, .events = POLLIN };
-		for (int i = 0; i < VISITORS; i++)
-			p[2 + i] = (struct pollfd){ .fd = s->visitor[i].fd, .events = POLLIN };
-		poll(p, 2 + VISITORS, -1);
-		if (p[0].revents)
-			return NULL;
-		for (int i = 0; i < VISITORS; i++)
-			if (p[2 + i].revents)
-				listen_to(s, &s->visitor[i]);
-		for (int i = 0; p[1].revents && i < VISITORS; i++)
-			if (s->visitor[i].fd < 0) {
-				s->visitor[i].fd = accept(s->fd, NULL, NULL);
-				atomic_fetch_add(&s->connections, 1);
-				break;
-			}
-	}
-}
-
-/* A socket that listens at 127.0.0.HOST; port 0: any. */
-static int open_port(int host, int port, int backlog)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET,
-				  .sin_port = htons((in_port_t)port),
-				  .sin_addr.s_addr = htonl(0x7f000000U | (unsigned)host) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-
-	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
-	assert_int_equal(listen(fd, backlog), 0);
-	return fd;
-}
-
-static void start_server_at(struct server *s, int host, int port)
-{
-	struct sockaddr_in at;
-	socklen_t len = sizeof at;
-	struct err err;
-
-	s->fd = open_port(host, port, VISITORS);
-	assert_int_equal(getsockname(s->fd, (struct sockaddr *)&at, &len), 0);
-	s->port = ntohs(at.sin_port);
-	for (int i = 0; i < VISITORS; i++)
-		s->visitor[i].fd = -1;
-	assert_int_equal(pipe(s->end), 0);
-	assert_int_equal(mutex_init(&s->mu, &err), 0);
-	assert_int_equal(thread_start(&s->thread, serve, s, &err), 0);
-}
-
-static void start_server(struct server *s)
+static void start_server(struct fake_server *s)
 {
 	start_server_at(s, 1, 0);
-}
-
-static void end_server(struct server *s)
-{
-	assert_int_equal(write(s->end[1], "", 1), 1);
-	thread_join(&s->thread);
-	for (int i = 0; i < VISITORS; i++)
-		if (s->visitor[i].fd >= 0)
-			close(s->visitor[i].fd);
-	mutex_destroy(&s->mu);
-	close(s->fd);
-	close(s->end[0]);
-	close(s->end[1]);
 }
 
 /* ---- a client for each test ---- */
 
 struct client {
-	struct server server;
+	struct fake_server server;
 	char base[64];
 	struct stop stop;
 	atomic_bool has_stray_resolver;
@@ -327,7 +199,7 @@ static int part(void **state)
 	http_request_release(&c->request);
 	http_response_release(&c->response);
 	stop_destroy(&c->stop);
-	end_server(&c->server);
+	fake_server_end(&c->server);
 	end_names();
 	free(c);
 	return is_clean ? 0 : -1;
@@ -454,10 +326,10 @@ static void bodies_have_a_cap(void **state)
 	struct client *c = *state;
 
 	for (size_t i = 0; i < 2; i++) {
-		c->server.body_bytes = HTTP_BODY_MAX_BYTES;
+		wishes.body_bytes = HTTP_BODY_MAX_BYTES;
 		assert_int_equal(get(c, paths[i]), 0);
 		assert_int_equal(c->response.body.len, HTTP_BODY_MAX_BYTES);
-		c->server.body_bytes = HTTP_BODY_MAX_BYTES + 1;
+		wishes.body_bytes = HTTP_BODY_MAX_BYTES + 1;
 		assert_int_equal(get(c, paths[i]), -1);
 		assert_int_equal(c->err.kind, ERR_HTTP);
 		assert_int_equal(get(c, "/ok"), 0);
@@ -470,7 +342,7 @@ static void bodies_have_a_cap(void **state)
 			http_request_reset(&c->request);
 			http_request_set_url(&c->request, c->base, paths[i]);
 			c->request.answer_max_bytes = caps[i];
-			c->server.body_bytes = caps[i] + over;
+			wishes.body_bytes = caps[i] + over;
 			assert_int_equal(perform_until(c, CLOCK_NEVER), over ? -1 : 0);
 			if (over)
 				assert_non_null(strstr(c->err.msg, i ? "than 100 bytes" :
@@ -479,7 +351,7 @@ static void bodies_have_a_cap(void **state)
 				assert_int_equal(c->response.body.len, caps[i]);
 		}
 	}
-	c->server.body_bytes = HTTP_BODY_MAX_BYTES + 1;
+	wishes.body_bytes = HTTP_BODY_MAX_BYTES + 1;
 	assert_int_equal(get(c, "/body"), -1);
 }
 
@@ -542,13 +414,13 @@ static void retry_after_is_clamped(void **state)
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		print_message("# %s\n", rows[i].text);
-		snprintf(c->server.retry_after, sizeof c->server.retry_after, "%s", rows[i].text);
+		snprintf(wishes.retry_after, sizeof wishes.retry_after, "%s", rows[i].text);
 		assert_int_equal(get(c, "/retry-after"), 0);
 		assert_int_equal(c->response.status, 429);
 		assert_int_equal(c->response.retry_after_ms, rows[i].want_ms);
 	}
 	for (size_t i = 0; i < sizeof absurd / sizeof *absurd; i++) {
-		snprintf(c->server.retry_after, sizeof c->server.retry_after, "%s", absurd[i]);
+		snprintf(wishes.retry_after, sizeof wishes.retry_after, "%s", absurd[i]);
 		assert_int_equal(get(c, "/retry-after"), 0);
 		assert_in_range(c->response.retry_after_ms, 0, 3600 * 1000);
 	}
@@ -676,10 +548,10 @@ static void stop_ends_it(void **state)
 
 static int port_of_nobody(void)
 {
-	struct server brief = { .fd = -1 };
+	struct fake_server brief = { .fd = -1 };
 
 	start_server(&brief);
-	end_server(&brief);
+	fake_server_end(&brief);
 	return brief.port;
 }
 
@@ -722,7 +594,7 @@ static void unsent_is_told_apart(void **state)
 static void each_call_says_what_it_reached(void **state)
 {
 	struct client *c = *state;
-	struct server brief = { .fd = -1 };
+	struct fake_server brief = { .fd = -1 };
 	char base[64];
 
 	start_server(&brief);
@@ -733,7 +605,7 @@ static void each_call_says_what_it_reached(void **state)
 		assert_int_equal(perform_until(c, CLOCK_NEVER), is_there ? 0 : -1);
 		assert_int_equal(c->response.was_connected, is_there);
 		if (is_there)
-			end_server(&brief);
+			fake_server_end(&brief);
 	}
 	assert_int_equal(get(c, "/ok"), 0);
 	assert_true(c->response.was_connected);
@@ -843,7 +715,7 @@ static void start_deaf(struct deaf *d, int host, int port)
 	socklen_t len = sizeof at;
 	struct pollfd p;
 
-	d->fd = open_port(host, port, 0);
+	d->fd = fake_open_port(host, port, 0);
 	assert_int_equal(getsockname(d->fd, (struct sockaddr *)&at, &len), 0);
 	for (int i = 0; i < 4; i++) {
 		d->filler[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -897,7 +769,7 @@ static void an_unanswered_connect_was_not_sent(void **state)
 static void the_address_that_answered_comes_first(void **state)
 {
 	struct client *c = *state;
-	struct server other = { .fd = -1 };
+	struct fake_server other = { .fd = -1 };
 
 	names.answer = "127.0.0.9 127.0.0.8 127.0.0.1 127.0.0.7";
 	use_name(c, "broker.test");
@@ -906,11 +778,11 @@ static void the_address_that_answered_comes_first(void **state)
 	assert_int_equal(post(c, "/ok", "x", true), 0); /* a new connection */
 	assert_int_equal(atomic_load(&other.connections), 0);
 	assert_seen(c, 2, 2);
-	end_server(&c->server);
+	fake_server_end(&c->server);
 	assert_int_equal(post(c, "/ok", "x", true), 0); /* the others are not lost */
 	assert_int_equal(atomic_load(&other.connections), 0 + 1);
 	assert_int_equal(atomic_load(&names.asked), 1);
-	end_server(&other);
+	fake_server_end(&other);
 	assert_int_equal(get(c, "/ok"), -1);
 	start_server(&c->server);
 }

@@ -1,5 +1,5 @@
 /* The headers of an answer: which lines are kept, and how they are found. */
-/* wrap: realloc */
+/* wrap: malloc calloc realloc strdup strndup free */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,14 +12,7 @@
 #include <string.h>
 
 #include "net/http_response.h"
-
-static bool has_no_memory;
-
-void *__real_realloc(void *old, size_t size);
-void *__wrap_realloc(void *old, size_t size)
-{
-	return has_no_memory ? NULL : __real_realloc(old, size);
-}
+#include "memory.h"
 
 static void take(struct http_response *r, const char *line)
 {
@@ -163,9 +156,9 @@ static void lack_of_memory_is_seen(void **state)
 {
 	struct http_response *r = *state;
 
-	has_no_memory = true;
+	memory_is_gone();
 	take(r, "a: 1\r\n");
-	has_no_memory = false;
+	memory_is_back();
 	assert_true(r->header.is_exhausted);
 	assert_null(http_response_header(r, "a"));
 	http_response_reset(r, 0);
@@ -176,10 +169,10 @@ static void lack_of_memory_is_seen(void **state)
 static void a_reset_leaves_nothing(void **state)
 {
 	struct http_response *r = *state;
-	char *memory;
+	char *holder;
 
 	buf_puts(&r->body, "text");
-	memory = r->body.data;
+	holder = r->body.data;
 	r->status = 200;
 	r->retry_after_ms = r->sent_ns = r->finished_ns = r->min_rtt_ns = 1;
 	r->was_connected = r->was_sent = r->is_new_connection = true;
@@ -188,7 +181,7 @@ static void a_reset_leaves_nothing(void **state)
 	assert_false(r->was_connected || r->was_sent || r->is_new_connection);
 	assert_int_equal(r->retry_after_ms | r->sent_ns | r->finished_ns | r->min_rtt_ns, 0);
 	assert_int_equal(r->body.len, 0);
-	assert_ptr_equal(r->body.data, memory);
+	assert_ptr_equal(r->body.data, holder);
 	assert_int_equal(r->body.max, HTTP_BODY_MAX_BYTES);
 	http_response_reset(r, 10);
 	buf_puts(&r->body, "more than it");

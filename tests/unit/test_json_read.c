@@ -1,4 +1,5 @@
-/* wrap: calloc realloc cJSON_ParseWithLengthOpts */
+/* wrap: malloc calloc realloc strdup strndup free */
+/* wrap: cJSON_ParseWithLengthOpts */
 #include "net/json_read.h"
 #include "net/json_scan.h"
 
@@ -13,27 +14,9 @@
 #include <cjson/cJSON.h>
 #include <cmocka.h>
 
+#include "memory.h"
+
 #define COUNT(a) (sizeof(a) / sizeof *(a))
-
-/* Allocations until the memory is gone, cJSON's among them; -1: never. */
-static int allowance = -1;
-
-static bool is_memory_gone(void)
-{
-	return allowance == 0 || (allowance > 0 && allowance-- == 0);
-}
-
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size)
-{
-	return is_memory_gone() ? NULL : __real_calloc(n, size);
-}
-
-void *__real_realloc(void *p, size_t size);
-void *__wrap_realloc(void *p, size_t size)
-{
-	return is_memory_gone() ? NULL : __real_realloc(p, size);
-}
 
 static size_t stops_early; /* cJSON, by so many bytes */
 
@@ -50,14 +33,14 @@ cJSON *__wrap_cJSON_ParseWithLengthOpts(const char *text, size_t len, const char
 
 static void *allocate_for_cjson(size_t size)
 {
-	return is_memory_gone() ? NULL : malloc(size);
+	return malloc(size);
 }
 
 /* In a block of its own size, so that a sanitizer sees a read beyond it. */
 static struct json_doc *parse_exactly(const char *text, size_t len,
 				      struct err *err)
 {
-	char *copy = malloc(len ? len : 1);
+	char *copy = __real_malloc(len ? len : 1);
 	struct json_doc *doc;
 
 	assert_non_null(copy);
@@ -499,9 +482,9 @@ static void survives_lack_of_memory(void **state)
 	for (int k = 0; !doc && k < 1000; k++) {
 		struct err err = { .kind = ERR_KINDS };
 
-		allowance = k;
+		memory_fail(k + 1, true);
 		doc = json_parse(text, sizeof text - 1, &err);
-		allowance = -1;
+		memory_is_back();
 		if (doc)
 			break;
 		assert_int_equal(err.kind, ERR_SYSTEM);
@@ -509,9 +492,9 @@ static void survives_lack_of_memory(void **state)
 	}
 	assert_true(failures > 10);
 	assert_non_null(doc);
-	allowance = 0;
+	memory_is_gone();
 	char *rendered = json_render(json_root(doc));
-	allowance = -1;
+	memory_is_back();
 	assert_null(rendered);
 	json_free(doc);
 	cJSON_InitHooks(NULL);

@@ -1,5 +1,5 @@
 /* Unit tests of share/name_book. */
-/* wrap: malloc calloc realloc */
+/* wrap: malloc calloc realloc strdup strndup free */
 #define _XOPEN_SOURCE 700 /* nftw */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,34 +21,9 @@
 #include "base/sync.h"
 #include "share/name_book.h"
 #include "temp_dir.h"
+#include "memory.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-static long fail_at;   /* which allocation from now on; 0: none */
-static long allocated; /* since fail_at was set */
-
-static bool may_allocate(void)
-{
-	return ++allocated != fail_at;
-}
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size)
-{
-	return may_allocate() ? __real_malloc(size) : NULL;
-}
-
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return may_allocate() ? __real_calloc(count, size) : NULL;
-}
-
-void *__real_realloc(void *old, size_t size);
-void *__wrap_realloc(void *old, size_t size)
-{
-	return may_allocate() ? __real_realloc(old, size) : NULL;
-}
 
 static struct stop stop;
 static int dir;
@@ -286,11 +261,10 @@ static void lack_of_memory_is_said(void **state)
 	assert_int_equal(name_book_save(good, dir, "kis", 1, &stop, CLOCK_NEVER, NULL), 0);
 	do {
 		name_book_free(b);
-		allocated = 0;
-		fail_at = ++k;
+		memory_fail(++k, false);
 		b = name_book_new(&err);
 		rc = b ? name_book_load(b, dir, "kis", &made_at_ms, &err) : -1;
-		fail_at = 0;
+		memory_is_back();
 		if (b && rc <= 0)
 			assert_int_equal(name_book_count(b), 0);
 		/* The file itself may be what found no memory: then there is none. */

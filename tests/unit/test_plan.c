@@ -1,4 +1,4 @@
-/* wrap: calloc */
+/* wrap: malloc calloc realloc strdup strndup free */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,16 +11,9 @@
 
 #include "engine/plan.h"
 #include "provider/provider.h"
+#include "memory.h"
 
 enum { MOST = 3000 };
-
-static bool is_memory_gone;
-
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return is_memory_gone ? NULL : __real_calloc(count, size);
-}
 
 /* ---- a broker: KR in batches, with detail; the rest one by one, without ---- */
 
@@ -267,9 +260,9 @@ static void lack_of_memory_loses_nothing(void **state)
 	add(&l, 'k');
 	add(&l, 'k');
 	start(&p, &l, &usual);
-	is_memory_gone = true;
+	memory_is_gone();
 	r = plan_next(&p, &done, &err);
-	is_memory_gone = false;
+	memory_is_back();
 	assert_null(r);
 	assert_false(done);
 	assert_int_equal(err.kind, ERR_SYSTEM);

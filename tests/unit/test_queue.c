@@ -1,4 +1,5 @@
-/* wrap: calloc pipe */
+/* wrap: malloc calloc realloc strdup strndup free */
+/* wrap: pipe */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,20 +13,11 @@
 #include "base/sync.h"
 #include "child.h"
 #include "engine/queue.h"
+#include "memory.h"
 
 enum { THREADS = 4, EACH = 500, ALL = THREADS * EACH };
 
-static int allocations_left = -1; /* -1: no end of them */
 static bool has_pipes = true;
-
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size)
-{
-	if (allocations_left == 0)
-		return NULL;
-	allocations_left -= allocations_left > 0;
-	return __real_calloc(count, size);
-}
 
 int __real_pipe(int fd[2]);
 int __wrap_pipe(int fd[2])
@@ -261,9 +253,9 @@ static void lack_is_an_error(void **state)
 		struct queue *q;
 
 		err.kind = ERR_KINDS;
-		allocations_left = k;
+		memory_fail(k + 1, true);
 		q = queue_new(2, true, &err);
-		allocations_left = -1;
+		memory_is_back();
 		assert_null(q);
 		assert_int_equal(err.kind, ERR_SYSTEM);
 	}

@@ -1,4 +1,4 @@
-/* wrap: calloc */
+/* wrap: malloc calloc realloc strdup strndup free */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,14 +10,7 @@
 
 #include "child.h"
 #include "model/quote.h"
-
-static bool is_memory_gone;
-
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return is_memory_gone ? NULL : __real_calloc(count, size);
-}
+#include "memory.h"
 
 static struct result *make(size_t count)
 {
@@ -206,11 +199,11 @@ static void lack_of_memory_leaves_the_request(void **state)
 
 	(void)state;
 	r->count = 1;
-	is_memory_gone = true;
+	memory_is_gone();
 	none = request_new(1);
 	part = request_copy(r, 0, 1);
 	result = result_new(r);
-	is_memory_gone = false;
+	memory_is_back();
 	assert_null(none);
 	assert_null(part);
 	assert_null(result);

@@ -1,5 +1,6 @@
 /* Lookups that answer, fail, stall, and are left behind. getaddrinfo is ours. */
-/* wrap: getaddrinfo freeaddrinfo calloc pipe pthread_create */
+/* wrap: malloc calloc realloc strdup strndup free */
+/* wrap: getaddrinfo freeaddrinfo pipe pthread_create */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,16 +22,11 @@
 #include "base/sync.h"
 #include "names.h"
 #include "net/resolve.h"
+#include "memory.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-static atomic_bool has_no_memory, has_no_pipe, has_no_thread;
-
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size)
-{
-	return has_no_memory ? NULL : __real_calloc(n, size);
-}
+static atomic_bool has_no_pipe, has_no_thread;
 
 int __real_pipe(int fd[2]);
 int __wrap_pipe(int fd[2])
@@ -286,10 +282,10 @@ static void what_is_refused_is_said(void **state)
 	host[sizeof host - 1] = '\0';
 	assert_int_equal(find(a, host), -1);
 	assert_failed(a, ERR_HOST, "a name of 299 bytes");
-	has_no_memory = true;
+	memory_is_gone();
 	assert_null(resolver_new(NULL, &err));
 	assert_int_equal(find(a, "broker.test"), -1);
-	has_no_memory = false;
+	memory_is_back();
 	assert_failed(a, ERR_SYSTEM, "out of memory");
 	has_no_pipe = true;
 	assert_int_equal(find(a, "broker.test"), -1);

@@ -2,7 +2,8 @@
  * goes through: options, list, plan, requests, answers, records, file. Each
  * time it must end in a clean error, with everything freed and the old file in
  * its place; or, where an allocation is a help only, in the same output. */
-/* wrap: malloc calloc realloc free strdup strndup realpath clock_real_ms */
+/* wrap: malloc calloc realloc strdup strndup free */
+/* wrap: realpath clock_real_ms */
 #define _XOPEN_SOURCE 700 /* nftw, realpath */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,69 +33,16 @@
 #include "engine/plan.h"
 #include "net/http.h"
 #include "provider/provider.h"
+#include "memory.h"
 #include "temp_dir.h"
 
 /* ---- memory ---- */
-
-static long fail_at;   /* which allocation from now on; 0: none */
-static long allocated; /* since fail_at was set */
-static long live;      /* not yet freed */
-
-static bool may_allocate(void)
-{
-	return ++allocated != fail_at;
-}
-
-static void *count(void *memory)
-{
-	live += memory != NULL;
-	return memory;
-}
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size)
-{
-	return may_allocate() ? count(__real_malloc(size)) : NULL;
-}
-
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size)
-{
-	return may_allocate() ? count(__real_calloc(n, size)) : NULL;
-}
-
-void *__real_realloc(void *old, size_t size);
-void *__wrap_realloc(void *old, size_t size)
-{
-	void *grown = may_allocate() ? __real_realloc(old, size) : NULL;
-
-	return old ? grown : count(grown);
-}
-
-char *__real_strdup(const char *text);
-char *__wrap_strdup(const char *text)
-{
-	return may_allocate() ? count(__real_strdup(text)) : NULL;
-}
-
-char *__real_strndup(const char *text, size_t len);
-char *__wrap_strndup(const char *text, size_t len)
-{
-	return may_allocate() ? count(__real_strndup(text, len)) : NULL;
-}
 
 char *__real_realpath(const char *path, char *out);
 char *__wrap_realpath(const char *path, char *out)
 {
 	errno = ENOMEM;
-	return may_allocate() ? count(__real_realpath(path, out)) : NULL;
-}
-
-void __real_free(void *memory);
-void __wrap_free(void *memory)
-{
-	live -= memory != NULL;
-	__real_free(memory);
+	return memory_grants() ? memory_count(__real_realpath(path, out)) : NULL;
 }
 
 /* Else no two outputs would be the same. */
@@ -372,21 +320,21 @@ static void torture(const char *format, int symbols)
 
 	write_lists(symbols);
 	make_multi_answer(symbols);
-	fail_at = live = 0;
+	memory.live = 0;
 	if (run(format, &err) < 0)
 		fail_msg("%s", err.msg);
-	assert_int_equal(live, 0);
+	assert_int_equal(memory.live, 0);
 	assert_true(get_file("out", want, sizeof want) > (size_t)symbols * 20);
 	for (k = 1;; k++) {
 		int rc;
 
 		put_file("out", "old");
 		err.kind = ERR_KINDS;
-		allocated = live = 0;
-		fail_at = k;
+		memory.live = 0;
+		memory_fail(k, false);
 		rc = run(format, &err);
-		fail_at = 0;
-		assert_int_equal(live, 0);
+		memory_is_back();
+		assert_int_equal(memory.live, 0);
 		assert_int_equal(count_files(), 3);
 		get_file("out", got, sizeof got);
 		assert_string_equal(got, rc < 0 ? "old" : want);
@@ -395,7 +343,7 @@ static void torture(const char *format, int symbols)
 			if (err.kind != ERR_SYSTEM && err.code != ENOMEM)
 				fail_msg("allocation %ld: kind %d: %s", k, err.kind, err.msg);
 		}
-		if (allocated < k)
+		if (memory.asked < k)
 			break;
 	}
 	assert_true(failures > 50 && failures < k);

@@ -3,7 +3,7 @@
  * all; once that one alone, and once none after it either. Then there is no
  * object, an error that says why, and nothing left; or, where the thing is a
  * help only, an object that works and no error. */
-/* wrap: malloc calloc realloc free strdup strndup */
+/* wrap: malloc calloc realloc strdup strndup free */
 /* wrap: pthread_mutex_init pthread_mutex_destroy pthread_cond_init pthread_cond_destroy */
 /* wrap: pthread_condattr_init pthread_condattr_destroy pthread_create pthread_join pipe */
 #define _XOPEN_SOURCE 700 /* nftw */
@@ -42,81 +42,20 @@
 #include "engine/upstream.h"
 #include "share/quota.h"
 #include "net/http.h"
+#include "memory.h"
 #include "temp_dir.h"
 
 /* ---- the system ---- */
 
+/* Had and not yet given back, memory aside. */
 static struct {
-	long fail_at;        /* which request from now on; 0: none */
-	bool fails_for_good; /* and all after it */
-	long asked;          /* since fail_at was set */
-	/* Had and not yet given back. */
-	long blocks, mutexes, conds, condattrs, threads;
+	long mutexes, conds, condattrs, threads;
 } sys;
-
-static bool grants(void)
-{
-	long n = ++sys.asked;
-
-	if (sys.fail_at == 0 || n < sys.fail_at)
-		return true;
-	return n > sys.fail_at && !sys.fails_for_good;
-}
-
-static bool has_refused(void)
-{
-	return sys.fail_at > 0 && sys.asked >= sys.fail_at;
-}
-
-static void *count(void *block)
-{
-	sys.blocks += block != NULL;
-	return block;
-}
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size)
-{
-	return grants() ? count(__real_malloc(size)) : NULL;
-}
-
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size)
-{
-	return grants() ? count(__real_calloc(n, size)) : NULL;
-}
-
-void *__real_realloc(void *old, size_t size);
-void *__wrap_realloc(void *old, size_t size)
-{
-	void *grown = grants() ? __real_realloc(old, size) : NULL;
-
-	return old ? grown : count(grown);
-}
-
-char *__real_strdup(const char *text);
-char *__wrap_strdup(const char *text)
-{
-	return grants() ? count(__real_strdup(text)) : NULL;
-}
-
-char *__real_strndup(const char *text, size_t len);
-char *__wrap_strndup(const char *text, size_t len)
-{
-	return grants() ? count(__real_strndup(text, len)) : NULL;
-}
-
-void __real_free(void *block);
-void __wrap_free(void *block)
-{
-	sys.blocks -= block != NULL;
-	__real_free(block);
-}
 
 int __real_pthread_mutex_init(pthread_mutex_t *m, const pthread_mutexattr_t *attr);
 int __wrap_pthread_mutex_init(pthread_mutex_t *m, const pthread_mutexattr_t *attr)
 {
-	if (!grants())
+	if (!memory_grants())
 		return EAGAIN;
 	sys.mutexes++;
 	return __real_pthread_mutex_init(m, attr);
@@ -132,7 +71,7 @@ int __wrap_pthread_mutex_destroy(pthread_mutex_t *m)
 int __real_pthread_condattr_init(pthread_condattr_t *attr);
 int __wrap_pthread_condattr_init(pthread_condattr_t *attr)
 {
-	if (!grants())
+	if (!memory_grants())
 		return ENOMEM;
 	sys.condattrs++;
 	return __real_pthread_condattr_init(attr);
@@ -148,7 +87,7 @@ int __wrap_pthread_condattr_destroy(pthread_condattr_t *attr)
 int __real_pthread_cond_init(pthread_cond_t *c, const pthread_condattr_t *attr);
 int __wrap_pthread_cond_init(pthread_cond_t *c, const pthread_condattr_t *attr)
 {
-	if (!grants())
+	if (!memory_grants())
 		return EAGAIN;
 	sys.conds++;
 	return __real_pthread_cond_init(c, attr);
@@ -166,7 +105,7 @@ int __real_pthread_create(pthread_t *t, const pthread_attr_t *attr, void *(*body
 int __wrap_pthread_create(pthread_t *t, const pthread_attr_t *attr, void *(*body)(void *),
 			  void *arg)
 {
-	if (!grants())
+	if (!memory_grants())
 		return EAGAIN;
 	sys.threads++;
 	return __real_pthread_create(t, attr, body, arg);
@@ -183,7 +122,7 @@ int __real_pipe(int fd[2]);
 int __wrap_pipe(int fd[2])
 {
 	errno = EMFILE;
-	return grants() ? __real_pipe(fd) : -1;
+	return memory_grants() ? __real_pipe(fd) : -1;
 }
 
 static int count_descriptors(void)
@@ -295,7 +234,7 @@ static int make_book(struct place *p, struct err *err)
 	rc = exchange_book_load(b, p->dirfd, err);
 	/* A file that cannot be read is an empty one. */
 	if (rc == 0 && exchange_book_find(b, "AAPL") != MARKET_NAS)
-		assert_true(has_refused() && exchange_book_find(b, "AAPL") == MARKET_NONE);
+		assert_true(memory_has_refused() && exchange_book_find(b, "AAPL") == MARKET_NONE);
 	exchange_book_free(b);
 	return rc;
 }
@@ -473,7 +412,7 @@ static int make_call(struct place *p, bool has_token, struct err *err)
 	assert_true(job->err.msg[0]);
 	if (job->err.kind != ERR_NETWORK) {
 		*err = job->err;
-		assert_true(has_refused());
+		assert_true(memory_has_refused());
 	} else {
 		rc = 0;
 	}
@@ -504,11 +443,11 @@ struct constructor {
 
 static void assert_all_is_back(const char *name, long k, int descriptors)
 {
-	if (sys.blocks || sys.mutexes || sys.conds || sys.condattrs || sys.threads ||
+	if (memory.live || sys.mutexes || sys.conds || sys.condattrs || sys.threads ||
 	    count_descriptors() != descriptors)
 		fail_msg("%s: thing %ld: left: %ld blocks, %ld mutexes, %ld conditions, "
 			 "%ld attributes, %ld threads, %d descriptors",
-			 name, k, sys.blocks, sys.mutexes, sys.conds, sys.condattrs, sys.threads,
+			 name, k, memory.live, sys.mutexes, sys.conds, sys.condattrs, sys.threads,
 			 count_descriptors() - descriptors);
 }
 
@@ -522,10 +461,10 @@ static void torture(struct place *p, const struct constructor *c, bool fails_for
 		int rc;
 
 		memset(&sys, 0, sizeof sys);
-		sys.fails_for_good = fails_for_good;
-		sys.fail_at = k;
+		memory.live = 0;
+		memory_fail(k, fails_for_good);
 		rc = c->make(p, &err);
-		sys.fail_at = 0;
+		memory_is_back();
 		assert_all_is_back(c->name, k, descriptors);
 		if (rc == 0) {
 			assert_int_equal(err.kind, ERR_KINDS);
@@ -533,7 +472,7 @@ static void torture(struct place *p, const struct constructor *c, bool fails_for
 			fail_msg("%s: thing %ld: kind %d: %s", c->name, k, (int)err.kind, err.msg);
 		}
 		failures += rc < 0;
-		if (k > 0 && sys.asked < k)
+		if (k > 0 && memory.asked < k)
 			break;
 	}
 	print_message("# %s: asks for %ld, needs %d\n", c->name, k - 1, failures);

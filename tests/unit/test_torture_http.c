@@ -25,6 +25,9 @@
 
 #include "base/clock.h"
 #include "base/sync.h"
+#define MEMORY_IS_ELSEWHERE
+#include "fake_server.h"
+#include "memory.h"
 #include "names.h"
 #include "net/http.h"
 
@@ -73,167 +76,42 @@ CURLMsg *__wrap_curl_multi_info_read(CURLM *multi, int *left)
 
 /* ---- libcurl's memory ---- */
 
-static struct { /* libcurl may start a thread to resolve: a atomic, m main's */
-	long fail_at;          /* m: which allocation from now on; 0: none */
-	bool fails_for_good;   /* m: and all after it */
-	atomic_long allocated; /* a: since fail_at was set */
-	atomic_long live;      /* a: not yet freed */
-} memory;
-
-static bool may_allocate(void)
-{
-	long n = atomic_fetch_add(&memory.allocated, 1) + 1;
-
-	if (memory.fail_at == 0 || n < memory.fail_at)
-		return true;
-	return n > memory.fail_at && !memory.fails_for_good;
-}
-
-static bool has_failed(void)
-{
-	return memory.fail_at > 0 && memory.allocated >= memory.fail_at;
-}
-
-static void *count(void *block)
-{
-	atomic_fetch_add(&memory.live, block != NULL);
-	return block;
-}
-
 static void *curl_malloc(size_t size)
 {
-	return may_allocate() ? count(malloc(size)) : NULL;
+	return memory_grants() ? memory_count(malloc(size)) : NULL;
 }
 
 static void *curl_calloc(size_t n, size_t size)
 {
-	return may_allocate() ? count(calloc(n, size)) : NULL;
+	return memory_grants() ? memory_count(calloc(n, size)) : NULL;
 }
 
 static void *curl_realloc(void *old, size_t size)
 {
-	void *grown = may_allocate() ? __real_realloc(old, size) : NULL;
+	void *grown = memory_grants() ? __real_realloc(old, size) : NULL;
 
-	return old ? grown : count(grown);
+	return old ? grown : memory_count(grown);
 }
 
 static char *curl_copy(const char *text)
 {
-	return may_allocate() ? count(strdup(text)) : NULL;
+	return memory_grants() ? memory_count(strdup(text)) : NULL;
 }
 
 static void curl_release(void *block)
 {
-	atomic_fetch_sub(&memory.live, block != NULL);
+	memory.live -= block != NULL;
 	free(block);
 }
 
 /* ---- a server that says "ok" to all, and what it heard last ---- */
 
-enum { VISITORS = 8, REQUEST_BYTES = 1024 };
-
-struct server {
-	int fd, port, end[2];
-	struct thread thread;
-	struct mutex mu;
-	char heard[REQUEST_BYTES]; /* l: the last whole request */
-	struct visitor {
-		int fd;
-		size_t len;
-		char text[REQUEST_BYTES];
-	} visitor[VISITORS];
-};
-
-static bool is_whole(const char *text, size_t len)
+static enum then say_ok(struct fake_server *s, int fd, const char *request)
 {
-	const char *head = strstr(text, "\r\n\r\n");
-	const char *length = strstr(text, "Content-Length: ");
-	size_t body = length && length < head ? strtoul(length + 16, NULL, 10) : 0;
-
-	return head && len >= (size_t)(head + 4 - text) + body;
-}
-
-/* false: the visitor leaves, or comes with TLS, which is not spoken here. */
-static bool listen_to(struct server *s, struct visitor *v)
-{
-	static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
-				 "Content-Length: 2\r\n\r\nok";
-	ssize_t n = recv(v->fd, v->text + v->len, sizeof v->text - 1 - v->len, 0);
-
-	if (n <= 0)
-		return false;
-	v->len += (size_t)n;
-	v->text[v->len] = '\0';
-	if (v->text[0] == 0x16) {
-		send(v->fd, ok, sizeof ok - 1, MSG_NOSIGNAL);
-		return false;
-	}
-	if (!is_whole(v->text, v->len))
-		return true;
-	mutex_lock(&s->mu);
-	memcpy(s->heard, v->text, v->len + 1);
-	mutex_unlock(&s->mu);
-	v->len = 0;
-	return send(v->fd, ok, sizeof ok - 1, MSG_NOSIGNAL) > 0;
-}
-
-static void *serve(void *arg)
-{
-	struct server *s = arg;
-	struct pollfd p[2 + VISITORS];
-
-	for (;;) {
-		p[0] = (struct pollfd){ .fd = s->end[0], .events = POLLIN };
-		p[1] = (struct pollfd){ .fd = s->fd, .events = POLLIN };
-		for (int i = 0; i < VISITORS; i++)
-			p[2 + i] = (struct pollfd){ .fd = s->visitor[i].fd, .events = POLLIN };
-		poll(p, 2 + VISITORS, -1);
-		if (p[0].revents)
-			return NULL;
-		for (int i = 0; i < VISITORS; i++)
-			if (p[2 + i].revents && !listen_to(s, &s->visitor[i])) {
-				close(s->visitor[i].fd);
-				s->visitor[i].fd = -1;
-			}
-		for (int i = 0; p[1].revents && i < VISITORS; i++)
-			if (s->visitor[i].fd < 0) {
-				s->visitor[i].fd = accept(s->fd, NULL, NULL);
-				s->visitor[i].len = 0;
-				break;
-			}
-	}
-}
-
-static void start_server(struct server *s)
-{
-	struct sockaddr_in at = { .sin_family = AF_INET,
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof at;
-	struct err err;
-
-	s->fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(s->fd, (struct sockaddr *)&at, sizeof at), 0);
-	assert_int_equal(listen(s->fd, VISITORS), 0);
-	assert_int_equal(getsockname(s->fd, (struct sockaddr *)&at, &len), 0);
-	s->port = ntohs(at.sin_port);
-	for (int i = 0; i < VISITORS; i++)
-		s->visitor[i].fd = -1;
-	assert_int_equal(pipe(s->end), 0);
-	assert_int_equal(mutex_init(&s->mu, &err), 0);
-	assert_int_equal(thread_start(&s->thread, serve, s, &err), 0);
-}
-
-static void end_server(struct server *s)
-{
-	assert_int_equal(write(s->end[1], "", 1), 1);
-	thread_join(&s->thread);
-	for (int i = 0; i < VISITORS; i++)
-		if (s->visitor[i].fd >= 0)
-			close(s->visitor[i].fd);
-	mutex_destroy(&s->mu);
-	close(s->fd);
-	close(s->end[0]);
-	close(s->end[1]);
+	(void)s, (void)request;
+	fake_send_text(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+			   "Content-Length: 2\r\n\r\nok");
+	return KEEP;
 }
 
 /* Any will do: the handshake ends before it is looked at. */
@@ -264,12 +142,12 @@ static const struct call {
 enum { CALLS = sizeof calls / sizeof *calls };
 
 struct desk {
-	struct server server;
+	struct fake_server server;
 	const char *scheme, *host, *ca_file;
 	struct stop stop;
 	struct http_request request;
 	struct http_response response;
-	char want[CALLS][REQUEST_BYTES]; /* what the server is to hear */
+	char want[CALLS][FAKE_REQUEST_BYTES]; /* what the server is to hear */
 };
 
 static void build(struct desk *d, const struct call *call)
@@ -289,10 +167,10 @@ static void build(struct desk *d, const struct call *call)
 	assert_int_equal(buf_check(&d->request.url, ERR_HTTP, NULL), 0);
 }
 
-static void get_heard(struct desk *d, char out[REQUEST_BYTES])
+static void get_heard(struct desk *d, char out[FAKE_REQUEST_BYTES])
 {
 	mutex_lock(&d->server.mu);
-	memcpy(out, d->server.heard, REQUEST_BYTES);
+	memcpy(out, d->server.request, FAKE_REQUEST_BYTES);
 	mutex_unlock(&d->server.mu);
 }
 
@@ -310,12 +188,12 @@ static bool lacks_query(const char *heard, const char *want)
 /* Nothing may have been left out of a request for want of memory. */
 static void check_success(struct desk *d, int i)
 {
-	char heard[REQUEST_BYTES];
+	char heard[FAKE_REQUEST_BYTES];
 
 	get_heard(d, heard);
 	if (!d->want[i][0])
 		memcpy(d->want[i], heard, sizeof heard);
-	if (!has_failed() || !lacks_query(heard, d->want[i]))
+	if (!memory_has_refused() || !lacks_query(heard, d->want[i]))
 		assert_string_equal(heard, d->want[i]);
 	assert_int_equal(d->response.status, 200);
 	assert_string_equal(buf_text(&d->response.body), "ok");
@@ -383,25 +261,23 @@ static void torture(struct desk *d, int least, bool fails_for_good)
 	long before, k, failures = 0;
 	struct err err;
 
-	memory.fail_at = 0;
+	memory_is_back();
 	assert_int_equal(round_of_calls(d, &err), least);
 	assert_int_equal(err.kind, least ? ERR_HANDSHAKE : ERR_KINDS);
 	before = memory.live;
 	for (k = 1;; k++) {
 		int failed;
 
-		memory.allocated = 0;
-		memory.fails_for_good = fails_for_good;
-		memory.fail_at = k;
+		memory_fail(k, fails_for_good);
 		failed = round_of_calls(d, &err);
-		memory.fail_at = 0;
+		memory_is_back();
 		if (memory.live != before)
 			fail_msg("allocation %ld: %ld blocks left: %s", k, memory.live - before,
 				 err.msg);
 		if (failed > least + 1 && failed != NO_CLIENT && !fails_for_good)
 			fail_msg("allocation %ld: %d calls failed: %s", k, failed, err.msg);
 		failures += failed > least;
-		if (memory.allocated < k)
+		if (memory.asked < k)
 			break;
 	}
 	assert_true(k > 50);
@@ -417,7 +293,8 @@ static int set_up(void **state)
 	assert_non_null(d);
 	start_names("127.0.0.1");
 	d->host = "127.0.0.1";
-	start_server(&d->server);
+	d->server.answer = say_ok;
+	fake_server_start(&d->server);
 	http_request_init(&d->request);
 	http_response_init(&d->response);
 	*state = d;
@@ -431,7 +308,7 @@ static int tear_down(void **state)
 	http_request_release(&d->request);
 	http_response_release(&d->response);
 	stop_destroy(&d->stop);
-	end_server(&d->server);
+	fake_server_end(&d->server);
 	end_names();
 	free(d);
 	return 0;
