@@ -24,7 +24,7 @@ struct limiter_place *limiter_find_place(struct limiter_state *l,
 					 uint64_t ticket,
 					 const struct limiter_user *me);
 
-/* There must be room: place_count < LIMITER_PLACES. */
+/* One must be free: place_count < LIMITER_PLACES. */
 struct limiter_place *limiter_add_place(struct limiter_state *l,
 					const struct limiter_user *u,
 					int64_t send_at_ns,

@@ -2,44 +2,45 @@
  *
  *	line   who asks for a permission stands in it; its first asks, and
  *	       leaves it with a reservation, for which it sleeps outside
- *	turn   the state and its file are one thread's at a time, for the
- *	       microseconds of one change
+ *	turn   the store is one thread's at a time, for the microseconds of one
+ *	       operation
  *	mu     guards these two; no I/O is done under it
  *
  *	acquire   |- line: ask, ask again .. -| sleep till then, confirm | send
  *	turn             |-|      |-|                            |-|
  *
- * So in a process only one thread polls, the file is opened by one at a time,
- * and the order of asking is kept; between processes the limiter keeps it. */
+ * So in a process only one thread polls, the store is used by one at a time,
+ * and the order of asking is kept; between processes the limiter keeps it.
+ *
+ * Who ends a call does not wait for a store that is stuck: what cannot be told
+ * now is told with the next operation. */
 #include "share/quota.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/hash.h"
 #include "base/sync.h"
-#include "share/boot.h"
 #include "share/limiter.h"
-#include "share/limiter_loss.h"
-#include "share/quota_file.h"
-#include "share/rivals.h"
+#include "share/limiter_user.h"
+#include "share/store.h"
+#include "share/store_dir.h"
+#include "share/store_memory.h"
 
 #define LOOK_AT_STOP_NS (20 * NS_PER_MS)
-#define CALL_MAX_DEFAULT_NS (30 * NS_PER_SEC)
 /* How long "send now" holds, in case this process was stopped right then. */
 #define PROMPT_NS (LIMITER_LATE_NS / 4)
-/* For giving a place back: longer than it takes to replace a stuck file. */
-#define END_TIMEOUT_NS (2 * NS_PER_SEC)
-#define RIVALS_EVERY_NS (5 * NS_PER_SEC)
+/* For telling an end: what is not told by then is told with a later one. */
+#define END_TIMEOUT_NS (NS_PER_SEC / 4)
 
 struct waiter {
 	struct waiter *next; /* behind it in the line */
+};
+
+struct late_end { /* the store was not available in time */
+	struct late_end *next;
+	struct store_end end;
 };
 
 struct quota { /* lock key: c const, l under mu, t who has the turn, a atomic */
@@ -48,100 +49,22 @@ struct quota { /* lock key: c const, l under mu, t who has the turn, a atomic */
 	struct cond line_moved;      /* l: another is first */
 	bool is_taken;               /* l */
 	struct waiter *line;         /* l: its first */
+	struct late_end *late_ends;  /* l: owned */
 	bool has_warning;            /* l */
 	char warning[ERR_MSG_BYTES]; /* t; once has_warning: c */
 
-	bool is_unlimited;          /* c */
-	struct limiter_user me;     /* c */
-	bool is_shared;             /* t: never set again */
-	struct quota_file file;     /* t */
-	struct limiter_state state; /* t: private, or as last read or written */
-	int64_t rivals_at_ns;       /* t: when to look for them; never again */
+	bool is_unlimited;      /* c */
+	struct limiter_user me; /* c */
+	struct store *store;    /* t: in use */
+	struct store *spare;    /* t: private, for when that fails; or NULL */
 
-	atomic_int calls;       /* a: permits that are held */
 	atomic_llong waited_ns; /* a */
 };
 
 /* ---- a quota ---- */
 
-static int clamp_rate(int rate)
-{
-	return rate < 1 ? 1 : rate > LIMITER_RATE_MAX ? LIMITER_RATE_MAX : rate;
-}
-
-/* The namespace in which our process number means us; 0: not known. */
-static uint64_t find_pid_space(void)
-{
-#ifdef __linux__
-	struct stat st;
-
-	return stat("/proc/self/ns/pid", &st) == 0 ? (uint64_t)st.st_ino : 0;
-#else
-	return 1; /* there is only one */
-#endif
-}
-
 _Static_assert(QUOTA_CALL_MAX_SEC *NS_PER_SEC == LIMITER_CALL_MAX_NS,
 	       "a place is held for as long as a call can be in flight");
-
-static int least(int a, int b)
-{
-	return a < b ? a : b;
-}
-
-/* The account's rule in a window that the state can hold: where there are too
- * many calls in it, or it is too long, an even part of it. */
-static void set_window(struct limiter_user *me, int calls, int window_sec)
-{
-	enum { LONGEST = LIMITER_WINDOW_MAX_NS / NS_PER_SEC };
-	int parts = (window_sec + LONGEST - 1) / LONGEST;
-
-	me->window_ns = NS_PER_SEC;
-	if (calls <= 0 || window_sec <= 1)
-		return;
-	if (parts > 1) {
-		calls /= parts;
-		window_sec = LONGEST;
-	}
-	if (calls > LIMITER_RATE_MAX) {
-		me->published =
-			least(me->published, clamp_rate(calls / window_sec));
-		me->rate = least(me->rate, me->published);
-		return;
-	}
-	me->window_ns = window_sec * NS_PER_SEC;
-	me->window_calls = clamp_rate(calls);
-}
-
-static struct limiter_user introduce(const struct quota *q,
-				     const struct quota_config *config)
-{
-	int64_t call_max = config->call_max_ns;
-	struct limiter_user me = {
-		.pid_space = find_pid_space(),
-		.pid = getpid(),
-		.published = clamp_rate(config->published_per_sec),
-	};
-	/* This process, this object, this moment. */
-	uint64_t who[] = { me.pid_space, (uint64_t)me.pid, (uintptr_t)q,
-			   (uint64_t)clock_monotonic_ns() };
-
-	me.id = hash_bytes(who, sizeof who, 0) | 1;
-	me.rate = config->rate_per_sec > 0 ? clamp_rate(config->rate_per_sec)
-					   : me.published;
-	set_window(&me, config->window_calls, config->window_sec);
-	if (call_max <= 0)
-		call_max = CALL_MAX_DEFAULT_NS;
-	me.call_max_ns =
-		call_max < LIMITER_CALL_MAX_NS ? call_max : LIMITER_CALL_MAX_NS;
-	return me;
-}
-
-/* Who counts by another clock, or over another window, has another state. */
-static uint64_t name_party(const struct limiter_user *me)
-{
-	return hash_bytes(&me->window_ns, sizeof me->window_ns, boot_name());
-}
 
 /* Thread: who has the turn. The first one stands. */
 static void warn(struct quota *q, const struct err *why)
@@ -153,37 +76,58 @@ static void warn(struct quota *q, const struct err *why)
 	mutex_unlock(&q->mu);
 }
 
-/* Thread: who has the turn. The state goes on from what was last known. */
-static void make_private(struct quota *q, struct err *why)
+static void say_private(struct quota *q, struct err *why)
 {
-	q->is_shared = false;
-	quota_file_release(&q->file);
 	err_wrap(why, "the quota is not shared with other processes");
 	warn(q, why);
 }
 
-/* Thread: who has the turn. */
-static void look_for_rivals(struct quota *q, int64_t now)
+/* Thread: who has the turn. What was known last is gone on from. */
+static void make_private(struct quota *q, struct err *why)
 {
-	struct err why;
+	store_memory_adopt(q->spare, q->store->ops->last_known(q->store));
+	q->store->ops->free(q->store);
+	q->store = q->spare;
+	q->spare = NULL;
+	say_private(q, why);
+}
 
-	if (!q->is_shared || now < q->rivals_at_ns)
-		return;
-	q->rivals_at_ns = now + RIVALS_EVERY_NS;
-	if (!rivals_look(q->file.dirfd, q->file.family, q->file.name))
-		return;
-	q->rivals_at_ns = CLOCK_NEVER;
-	err_set(&why, ERR_SYSTEM,
-		"another machine or version uses this account from the same "
-		"state directory, and none counts the calls of the other: give "
-		"each its part with --rate");
-	warn(q, &why);
+/* The directory's store, with a private one to fall back on. */
+static int open_store(struct quota *q, const struct quota_config *config,
+		      struct err *err)
+{
+	struct store *dir;
+	struct err why;
+	int rc;
+
+	q->store = store_memory_new(err);
+	if (!q->store || config->state_dirfd < 0)
+		return q->store ? 0 : -1;
+	rc = store_dir_new(config->state_dirfd, config->key, &q->me, &dir,
+			   &why);
+	if (rc < 0) {
+		*err = why;
+		return -1;
+	}
+	if (rc > 0) {
+		say_private(q, &why);
+		return 0;
+	}
+	q->spare = q->store;
+	q->store = dir;
+	return 0;
 }
 
 struct quota *quota_new(const struct quota_config *config, struct err *err)
 {
+	const struct limiter_rule rule = {
+		.rate_per_sec = config->rate_per_sec,
+		.published_per_sec = config->published_per_sec,
+		.window_calls = config->window_calls,
+		.window_sec = config->window_sec,
+		.call_max_ns = config->call_max_ns,
+	};
 	struct quota *q = calloc(1, sizeof *q);
-	struct err why;
 
 	if (!q) {
 		err_no_memory(err);
@@ -195,17 +139,13 @@ struct quota *quota_new(const struct quota_config *config, struct err *err)
 		goto no_turn_free;
 	if (cond_init(&q->line_moved, err) < 0)
 		goto no_line_moved;
-	atomic_init(&q->calls, 0);
 	atomic_init(&q->waited_ns, 0);
 	q->is_unlimited = config->rate_per_sec <= 0;
-	q->me = introduce(q, config);
-	limiter_state_init(&q->state, clock_monotonic_ns());
-	q->is_shared = config->state_dirfd >= 0;
-	q->file.calls_fd = -1;
-	if (q->is_shared &&
-	    quota_file_init(&q->file, config->state_dirfd, config->key,
-			    name_party(&q->me), &why) < 0)
-		make_private(q, &why);
+	limiter_user_init(&q->me, &rule, q);
+	if (open_store(q, config, err) < 0) {
+		quota_free(q);
+		return NULL;
+	}
 	return q;
 
 no_line_moved:
@@ -221,7 +161,16 @@ void quota_free(struct quota *q)
 {
 	if (!q)
 		return;
-	quota_file_release(&q->file);
+	while (q->late_ends) {
+		struct late_end *late = q->late_ends;
+
+		q->late_ends = late->next;
+		free(late);
+	}
+	if (q->store)
+		q->store->ops->free(q->store);
+	if (q->spare)
+		q->spare->ops->free(q->spare);
 	cond_destroy(&q->line_moved);
 	cond_destroy(&q->turn_free);
 	mutex_destroy(&q->mu);
@@ -315,185 +264,166 @@ static void leave_line(struct quota *q, struct waiter *me)
 	mutex_unlock(&q->mu);
 }
 
-/* ---- one change of the state ---- */
+/* ---- one operation ---- */
 
-struct change {
-	struct quota_permit *permit;
-	int64_t now_ns;
-	/* ask */
-	int64_t latest_ns, again_ns;
-	enum limiter_reply reply;
-	/* confirm */
-	bool is_confirmed;
-	/* end */
-	enum limiter_end end;
-	int64_t at_ns, min_rtt_ns;
-	/* note */
-	int64_t left, reset_after_ns;
-	int calls_more; /* permits held, by this change */
+/* What is done with the store, by who has the turn. */
+struct operation {
+	int (*run)(struct quota *q, struct operation *o,
+		   const struct store_timeout *t, struct err *err);
+	int64_t latest_ns;            /* ask */
+	struct store_grant grant;     /* ask: the answer; confirm: its ticket */
+	bool is_kept;                 /* confirm */
+	struct store_end end;         /* end */
+	int64_t left, reset_after_ns; /* note_left */
 };
 
-typedef void (*change_fn)(struct quota *q, struct change *c);
-
-/* With the file locked and read: what it lacks is held against us. */
-static void face_loss(struct quota *q, int64_t now_ns)
+static int run_ask(struct quota *q, struct operation *o,
+		   const struct store_timeout *t, struct err *err)
 {
-	if (q->file.found != FOUND_WHOLE)
-		limiter_note_loss(&q->state, &q->me,
-				  q->file.found == FOUND_LOST, now_ns);
-	if (limiter_has_doubts(&q->state))
-		limiter_note_calls(&q->state, &q->me,
-				   quota_file_sees_calls(&q->file), now_ns);
+	return q->store->ops->ask(q->store, &q->me, o->latest_ns, t, &o->grant,
+				  err);
 }
 
-/* Locks, reads, changes, writes. Returns 1 when nothing came of it: again. */
-static int apply_once(struct quota *q, change_fn change, struct change *c,
-		      struct stop *stop, int64_t deadline_ns, struct err *err)
+static int run_confirm(struct quota *q, struct operation *o,
+		       const struct store_timeout *t, struct err *err)
+{
+	return q->store->ops->confirm(q->store, &q->me, o->grant.ticket, t,
+				      &o->is_kept, &o->grant.now_ns, err);
+}
+
+static int run_end(struct quota *q, struct operation *o,
+		   const struct store_timeout *t, struct err *err)
+{
+	return q->store->ops->end(q->store, &q->me, &o->end, t, err);
+}
+
+static int run_note_left(struct quota *q, struct operation *o,
+			 const struct store_timeout *t, struct err *err)
+{
+	return q->store->ops->note_left(q->store, &q->me, o->left,
+					o->reset_after_ns, t, err);
+}
+
+/* Does it once, in private if the store fails for good. */
+static int run(struct quota *q, struct operation *o,
+	       const struct store_timeout *t, struct err *err)
 {
 	struct err why;
-	int rc;
+	int rc = o->run(q, o, t, &why);
 
-	if (q->is_shared && quota_file_begin(&q->file, &q->state, stop,
-					     deadline_ns, &why) < 0) {
-		if (why.kind != ERR_SYSTEM) {
-			if (err)
-				*err = why;
-			return -1;
-		}
+	if (rc < 0 && why.kind == ERR_SYSTEM && q->spare) {
 		make_private(q, &why);
+		rc = o->run(q, o, t, &why);
 	}
-	c->now_ns = clock_monotonic_ns();
-	if (q->is_shared)
-		face_loss(q, c->now_ns);
-	change(q, c);
-	if (!q->is_shared)
-		return 0;
-	if (c->calls_more > 0)
-		quota_file_note_calls(&q->file, true);
-	rc = quota_file_commit(&q->file, &q->state, &why);
-	if (rc < 0)
-		make_private(q, &why);
-	return rc > 0;
+	if (rc < 0 && err)
+		*err = why;
+	return rc;
 }
 
-/* Makes the change, once for good: in the file, or in private if that fails.
- * Blocks: until the turn and the file are ours, deadline_ns, or stop (may be
- * NULL). Errors: DEADLINE, CANCELED. */
-static int apply(struct quota *q, change_fn change, struct change *c,
-		 struct stop *stop, int64_t deadline_ns, struct err *err)
+/* If there is no memory, the place comes back by its own end. */
+static void keep_for_later(struct quota *q, const struct store_end *end)
 {
+	struct late_end *late = malloc(sizeof *late);
+
+	if (!late)
+		return;
+	late->end = *end;
+	mutex_lock(&q->mu);
+	late->next = q->late_ends;
+	q->late_ends = late;
+	mutex_unlock(&q->mu);
+}
+
+static void tell_late_ends(struct quota *q, const struct store_timeout *t)
+{
+	struct late_end *late, *next;
+	bool is_told = true;
+
+	mutex_lock(&q->mu);
+	late = q->late_ends;
+	q->late_ends = NULL;
+	mutex_unlock(&q->mu);
+	for (; late; late = next) {
+		struct operation o = { .run = run_end, .end = late->end };
+
+		next = late->next;
+		is_told = is_told && run(q, &o, t, NULL) == 0;
+		if (!is_told)
+			keep_for_later(q, &late->end);
+		free(late);
+	}
+}
+
+/* Blocks: until the turn and the store are ours, deadline_ns, or stop (may be
+ * NULL). Errors: DEADLINE, CANCELED. */
+static int operate(struct quota *q, struct operation *o, struct stop *stop,
+		   int64_t deadline_ns, struct err *err)
+{
+	const struct store_timeout t = { stop, deadline_ns };
+	struct err warning;
 	int rc;
 
 	if (take_turn(q, stop, deadline_ns, err) < 0)
 		return -1;
-	while ((rc = apply_once(q, change, c, stop, deadline_ns, err)) > 0)
-		;
-	if (rc == 0) {
-		atomic_fetch_add(&q->calls, c->calls_more);
-		look_for_rivals(q, c->now_ns);
-	}
-	if (q->is_shared && atomic_load(&q->calls) == 0)
-		quota_file_note_calls(&q->file, false);
+	tell_late_ends(q, &t);
+	rc = run(q, o, &t, err);
+	if (q->store->ops->take_warning(q->store, &warning))
+		warn(q, &warning);
 	give_turn(q);
 	return rc;
-}
-
-/* Gives back what dead processes hold. A process number says something only
- * within its namespace; it may also be another's by now: then the place comes
- * back by its own end. */
-static void reap_dead(struct quota *q, int64_t now_ns)
-{
-	size_t i;
-
-	for (i = 0; i < LIMITER_USERS; i++) {
-		const struct limiter_user *u = &q->state.user[i];
-
-		if (u->id && u->id != q->me.id && u->pid_space &&
-		    u->pid_space == q->me.pid_space && u->pid > 0 &&
-		    u->pid <= INT32_MAX && kill((pid_t)u->pid, 0) < 0 &&
-		    errno == ESRCH)
-			limiter_reap(&q->state, i, now_ns);
-	}
-}
-
-static void change_ask(struct quota *q, struct change *c)
-{
-	int64_t at;
-
-	reap_dead(q, c->now_ns);
-	c->reply = limiter_ask(&q->state, &q->me, c->now_ns, c->latest_ns,
-			       &c->permit->ticket, &at);
-	c->calls_more = c->reply == LIMITER_GRANTED;
-	if (c->reply == LIMITER_GRANTED)
-		c->permit->send_at_ns = at;
-	else
-		c->again_ns = at;
-}
-
-static void change_confirm(struct quota *q, struct change *c)
-{
-	c->is_confirmed = limiter_confirm(&q->state, &q->me, c->permit->ticket,
-					  c->now_ns);
-	c->calls_more = c->is_confirmed ? 0 : -1;
-}
-
-static void change_end(struct quota *q, struct change *c)
-{
-	limiter_end(&q->state, &q->me, c->permit->ticket, c->end, c->at_ns,
-		    c->min_rtt_ns, c->now_ns);
-}
-
-static void change_left(struct quota *q, struct change *c)
-{
-	limiter_note_left(&q->state, &q->me, c->left, c->reset_after_ns,
-			  c->now_ns);
 }
 
 /* ---- acquire and end ---- */
 
 /* Asks until there is a reservation. */
-static int reserve(struct quota *q, struct change *c, struct stop *stop,
+static int reserve(struct quota *q, struct operation *o, struct stop *stop,
 		   int64_t deadline_ns, struct err *err)
 {
 	struct waiter me;
 	int rc;
 
+	o->run = run_ask;
 	if (enter_line(q, &me, stop, deadline_ns, err) < 0)
 		return -1;
-	while ((rc = apply(q, change_ask, c, stop, deadline_ns, err)) == 0 &&
-	       c->reply == LIMITER_AGAIN) {
-		if (!stop_sleep_until(stop, c->again_ns < deadline_ns
-						    ? c->again_ns
+	while ((rc = operate(q, o, stop, deadline_ns, err)) == 0 &&
+	       o->grant.reply == LIMITER_AGAIN) {
+		int64_t again_ns = o->grant.at_ns;
+
+		if (!stop_sleep_until(stop, again_ns < deadline_ns
+						    ? again_ns
 						    : deadline_ns)) {
 			rc = err_set(err, ERR_CANCELED, "interrupted");
 			break;
 		}
 	}
 	leave_line(q, &me);
-	if (rc == 0 && c->reply == LIMITER_LATE)
+	if (rc == 0 && o->grant.reply == LIMITER_LATE)
 		rc = err_set(err, ERR_DEADLINE, "no call is permitted in time");
 	return rc;
 }
 
 /* Sleeps till the reservation and makes sure of it. Returns 1 when it was
  * withdrawn, or missed: make another. On failure nothing is held. */
-static int keep_reservation(struct quota *q, struct change *c,
-			    struct stop *stop, int64_t deadline_ns,
-			    struct err *err)
+static int keep_reservation(struct quota *q, struct operation *o,
+			    struct quota_permit *permit, struct stop *stop,
+			    int64_t deadline_ns, struct err *err)
 {
-	struct quota_permit *permit = c->permit;
-	int64_t sure_ns = permit->send_at_ns <= c->now_ns ? c->now_ns : 0;
+	int64_t sure_ns =
+		o->grant.at_ns <= o->grant.now_ns ? o->grant.now_ns : 0;
 	int rc = 0;
 
+	permit->ticket = o->grant.ticket;
+	permit->send_at_ns = o->grant.at_ns;
+	o->run = run_confirm;
 	if (!stop_sleep_until(stop, permit->send_at_ns))
 		rc = err_set(err, ERR_CANCELED, "interrupted");
 	while (rc == 0 && clock_monotonic_ns() - sure_ns > PROMPT_NS) {
-		rc = apply(q, change_confirm, c, stop, deadline_ns, err);
-		if (rc == 0 && !c->is_confirmed) {
+		rc = operate(q, o, stop, deadline_ns, err);
+		if (rc == 0 && !o->is_kept) {
 			permit->ticket = 0;
 			return 1;
 		}
-		sure_ns = c->now_ns;
+		sure_ns = o->grant.now_ns;
 	}
 	if (rc < 0)
 		quota_end(q, permit, QUOTA_UNSENT, 0, 0);
@@ -504,16 +434,17 @@ int quota_acquire(struct quota *q, struct quota_permit *permit,
 		  struct stop *stop, int64_t deadline_ns, struct err *err)
 {
 	int64_t start = clock_monotonic_ns();
-	struct change c = { .permit = permit, .latest_ns = deadline_ns };
+	struct operation o = { .latest_ns = deadline_ns };
 	int rc;
 
 	*permit = (struct quota_permit){ .send_at_ns = start };
 	if (q->is_unlimited)
 		return 0;
 	do {
-		rc = reserve(q, &c, stop, deadline_ns, err);
+		rc = reserve(q, &o, stop, deadline_ns, err);
 		if (rc == 0)
-			rc = keep_reservation(q, &c, stop, deadline_ns, err);
+			rc = keep_reservation(q, &o, permit, stop, deadline_ns,
+					      err);
 	} while (rc > 0);
 	atomic_fetch_add(&q->waited_ns, clock_monotonic_ns() - start);
 	return rc;
@@ -529,27 +460,29 @@ void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
 		[QUOTA_OVERLOADED] = LIMITER_OVERLOADED,
 		[QUOTA_ABANDONED] = LIMITER_ABANDONED,
 	};
-	struct change c = { .permit = permit,
-			    .end = ends[how],
-			    .at_ns = at_ns,
-			    .min_rtt_ns = min_rtt_ns };
+	struct operation o = { .run = run_end,
+			       .end = { .ticket = permit->ticket,
+					.how = ends[how],
+					.at_ns = at_ns,
+					.min_rtt_ns = min_rtt_ns } };
 
 	if (!permit->ticket)
 		return;
-	atomic_fetch_sub(&q->calls, 1);
-	/* If it fails, the place comes back by its own end. */
-	apply(q, change_end, &c, NULL, clock_monotonic_ns() + END_TIMEOUT_NS,
-	      NULL);
 	permit->ticket = 0;
+	if (operate(q, &o, NULL, clock_monotonic_ns() + END_TIMEOUT_NS, NULL) <
+	    0)
+		keep_for_later(q, &o.end);
 }
 
 void quota_note_remaining(struct quota *q, int left, int64_t reset_after_ns)
 {
-	struct change c = { .left = left, .reset_after_ns = reset_after_ns };
+	struct operation o = { .run = run_note_left,
+			       .left = left,
+			       .reset_after_ns = reset_after_ns };
 
 	if (!q->is_unlimited && left >= 0)
-		apply(q, change_left, &c, NULL,
-		      clock_monotonic_ns() + END_TIMEOUT_NS, NULL);
+		operate(q, &o, NULL, clock_monotonic_ns() + END_TIMEOUT_NS,
+			NULL);
 }
 
 /* ---- questions ---- */
@@ -557,18 +490,13 @@ void quota_note_remaining(struct quota *q, int left, int64_t reset_after_ns)
 void quota_look(struct quota *q, struct quota_view *out)
 {
 	struct limiter_view view;
-	int64_t now = clock_monotonic_ns();
 
 	*out = (struct quota_view){ 0 };
-	if (take_turn(q, NULL, now + END_TIMEOUT_NS, NULL) < 0)
+	if (take_turn(q, NULL, clock_monotonic_ns() + END_TIMEOUT_NS, NULL) < 0)
 		return;
-	if (q->is_shared)
-		quota_file_peek(&q->file, &q->state);
-	now = clock_monotonic_ns();
-	reap_dead(q, now);
-	limiter_look(&q->state, &q->me, now, &view);
+	q->store->ops->look(q->store, &q->me, &view);
 	*out = (struct quota_view){
-		.is_shared = q->is_shared,
+		.is_shared = q->spare != NULL,
 		.users = view.users,
 		.calls_last_second = view.calls_last_second,
 		.others_last_second = view.others_last_second,

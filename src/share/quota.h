@@ -1,12 +1,10 @@
 /* quota.h: permission to send, shared by every process of one app key.
- * Layer share; uses base, limiter, quota_file.
+ * Layer share; uses base, limiter, store.
  *
- * The limiter's state lives in a file of the state directory, read and written
- * under flock; the lock is held for that and never while waiting. A permission
- * is written down before it is used: a crash wastes it and never exceeds. The
- * file is bound to the boot (CLOCK_MONOTONIC starts anew) and holds no secret:
- * its name is a hash. Where the file cannot be used, the state is private to
- * this process, and says so once. */
+ * What is counted lives in a store (store.h): a file of the state directory that
+ * all processes share, or, where that cannot be used, this process's memory; then
+ * that is said once. Here is what waits and sleeps. A permission is written down
+ * before it is used: a crash wastes it and never exceeds. */
 #ifndef SHARE_QUOTA_H
 #define SHARE_QUOTA_H
 
@@ -39,8 +37,9 @@ MUST_CHECK struct quota *quota_new(const struct quota_config *config,
 				   struct err *err);
 void quota_free(struct quota *q);
 
-/* Why the quota is private although a directory was given, or NULL. Owned by
- * the quota. Thread: any. The text does not change once it is set. */
+/* Why the quota is private although a directory was given, or that another
+ * machine or version uses the account; NULL: neither. Owned by the quota, and
+ * does not change once it is set. Thread: any. */
 const char *quota_warning(struct quota *q);
 
 struct quota_permit {
@@ -68,8 +67,8 @@ enum quota_end {
 
 /* Gives the permit back. at_ns: when the answer came or the call was given up
  * (monotonic). min_rtt_ns: the network's least round trip as the kernel
- * measured it on this connection; 0: unknown. Does not wait, but for the
- * file's lock. Thread: any. */
+ * measured it on this connection; 0: unknown. Waits for the store, for no more
+ * than a quarter of a second. Thread: any. */
 void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
 	       int64_t at_ns, int64_t min_rtt_ns);
 
@@ -77,7 +76,7 @@ void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
  * server's present window, which ends reset_after_ns from now. A window's length
  * or more: when it ends is not known. Until then nothing is sent where none are
  * left, and no more than are left where more are gone than were ours.
- * Does not wait, but for the file's lock. Thread: any. */
+ * Waits as quota_end does. Thread: any. */
 void quota_note_remaining(struct quota *q, int left, int64_t reset_after_ns);
 
 /* What the state shows, for --quota, --plan and the warning at the start. */

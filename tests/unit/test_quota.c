@@ -812,6 +812,39 @@ static void test_replaced(void **state)
 	free(l);
 }
 
+/* Who ends a call does not wait for a file that is held; the end is told with
+ * the next operation. */
+static void test_end_while_held(void **state)
+{
+	struct place *p = *state;
+	struct quota *q = open_quota(p, 18, 18);
+	struct limiter_state *l = calloc(1, sizeof *l);
+	struct quota_permit first, second, third;
+	struct holder *h;
+	int ended = 0;
+
+	assert_non_null(l);
+	acquire(q, p, &first);
+	acquire(q, p, &second);
+	h = hold(p);
+	quota_end(q, &first, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_end(q, &second, QUOTA_ABANDONED, clock_monotonic_ns(), 0);
+	assert_int_equal(first.ticket, 0);
+	assert_int_equal(let_go(h), 0);
+	acquire(q, p, &third);
+	read_file(p, l);
+	for (size_t i = 0; i < l->place_count; i++)
+		ended += l->place[i].state != PLACE_IN_FLIGHT;
+	assert_int_equal(ended, 2);
+	assert_null(quota_warning(q));
+	/* What is never told is freed. */
+	h = hold(p);
+	quota_end(q, &third, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	assert_int_equal(let_go(h), 0);
+	quota_free(q);
+	free(l);
+}
+
 struct asker {
 	struct place *place;
 	struct quota *quota;
@@ -835,10 +868,10 @@ static void *look(void *arg)
 	return NULL;
 }
 
-/* The file can be neither had nor replaced. While one finds that out, another
+/* The file is neither available nor replaced. While one finds that out, another
  * gives a place back: it tries for a while, and then does without; a third
  * sees nothing. The first ends in private. */
-static void test_neither_had_nor_replaced(void **state)
+static void test_neither_available_nor_replaced(void **state)
 {
 	struct place *p = *state;
 	struct quota *q = open_quota(p, 18, 18);
@@ -1170,7 +1203,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_look_at_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_held, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_replaced, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_neither_had_nor_replaced, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_end_while_held, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_neither_available_nor_replaced, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stopped_holder, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_processes_killed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_damaged_in_use, set_up, tear_down),
