@@ -41,7 +41,8 @@ def write(text, out):
             "change_percent": float(f[5]), "size": int(f[12]), "volume": int(f[13]),
             "turnover": int(f[14]), "ask": int(f[10]), "bid": int(f[11]), "open": int(f[7]),
             "high": int(f[8]), "low": int(f[9]), "seq": int(f[15]) + int(f[16]),
-            "trade_time": f[33] + f[1]}) + "\n")
+            "trade_time": "%s-%s-%sT%s:%s:%s+09:00" % (f[33][:4], f[33][4:6], f[33][6:], f[1][:2],
+                                                       f[1][2:4], f[1][4:])}) + "\n")
     return int(count)
 
 

@@ -400,6 +400,20 @@ END
     expect_audited '.openings == 3 and .records >= 3000'
 }
 
+@test "python3-websockets, as a client and as a server that replays the tape" {
+    /usr/bin/python3 -c 'import websockets' 2>/dev/null || skip 'python3-websockets is not here'
+    start_stream --heartbeat 20
+    /usr/bin/python3 "$ROOT/tests/bench/follow_peer.py" 300 005930 000660 >records 2>err || fail "$(cat err)"
+    audit --complete --allow-inexact
+    sed 's/"received.*//' records >first
+    read -r KIS_STREAM_URL < <(exec /usr/bin/python3 "$SUPPORT/ws_peer.py" --tape tape.log --heartbeat 0.02 3>&-)
+    brokers+=("$!")
+    /usr/bin/python3 "$ROOT/tests/bench/follow_peer.py" 300 005930 000660 >second 2>err || fail "$(cat err)"
+    cmp first second || fail "$(diff first second | head -n 4)"
+    follow --count 300 005930
+    audit
+}
+
 @test "the COMMAND finds the stream in its environment; a port can be asked for" {
     run -0 "$SANDBOX" --stream-port-file port -- sh -c 'echo "$KIS_STREAM_URL"'
     expect_same "$output" "ws://127.0.0.1:$(cat port)/tryitout"
