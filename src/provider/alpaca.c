@@ -156,12 +156,17 @@ static bool read_count(const char *text, int64_t *value)
 	return true;
 }
 
-/* What is left of this minute, and when it ends by the source's own clock. */
+/* What is left of this minute, and when it ends by the source's own clock. Where
+ * there is no limit, nothing left says nothing. */
 static void read_limit(const struct http_response *response, struct verdict *v)
 {
 	const char *date = http_response_header(response, "Date");
-	int64_t left, end, now;
+	int64_t limit, left, end, now;
 
+	if (read_count(http_response_header(response, "X-RateLimit-Limit"),
+		       &limit) &&
+	    limit == 0)
+		return;
 	if (!read_count(http_response_header(response, "X-RateLimit-Remaining"),
 			&left))
 		return;

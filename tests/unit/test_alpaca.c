@@ -121,6 +121,10 @@ static void test_limit_headers(void **state)
 	} rows[] = {
 		{ NULL, -1, 0 },
 		{ DATE "X-RateLimit-Limit: 200\n", -1, 0 },
+		{ DATE "X-RateLimit-Limit: 0\nX-RateLimit-Remaining: 0\n"
+		       "X-RateLimit-Reset: 1795284394\n", -1, 0 },
+		{ DATE "X-RateLimit-Limit: 200\nX-RateLimit-Remaining: 0\n"
+		       "X-RateLimit-Reset: 1795284345\n", 0, 11000 },
 		{ DATE "X-RateLimit-Remaining: 199\nX-RateLimit-Reset: 1795284345\n", 199, 11000 },
 		{ DATE "x-ratelimit-remaining: 0\nx-ratelimit-reset: 1795284345\n", 0, 11000 },
 		{ DATE "X-RateLimit-Remaining: 0\nX-RateLimit-Reset: 1795284334\n", 0, 0 },
