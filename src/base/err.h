@@ -38,7 +38,7 @@ enum err_kind {
 	ERR_HANDSHAKE, /* the TLS handshake broke off */
 	ERR_HTTP,      /* an answer that is not one of the protocol's */
 	ERR_SERVER,    /* the broker's side is in trouble for now */
-	ERR_AUTH,      /* credentials refused, or no token to be had */
+	ERR_AUTH,      /* credentials refused, or no token available */
 	ERR_FORBIDDEN, /* what was asked is refused; a gateway's 401 or 403 page */
 	ERR_TOKEN,     /* the token is dead: a new one may help (never final) */
 	ERR_PARSE,     /* the answer does not say what it must */

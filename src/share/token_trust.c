@@ -1,6 +1,6 @@
 #include "share/token_trust.h"
 
-enum { STRIKES_DEAD = 2, STRIKES_USELESS = 5 };
+enum { STRIKES_DEAD = 2, STRIKES_USELESS = 4 };
 
 void token_trust_init(struct token_trust *t)
 {

@@ -12,7 +12,7 @@
  *	1  doubted: the call is tried again with the same token
  *	2  dead: another token is wanted; as long as none is available, calls go
  *	   on with this one if it has served before
- *	5  useless */
+ *	4  useless */
 #ifndef SHARE_TOKEN_TRUST_H
 #define SHARE_TOKEN_TRUST_H
 
