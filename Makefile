@@ -347,6 +347,13 @@ install: all docs ## install under PREFIX (/usr/local), staged by DESTDIR
 uninstall: ## remove what install put there
 	rm -f $(INSTALLED:%='$(DESTDIR)$(PREFIX)/%')
 
+.PHONY: dist
+dist: ## the last commit as build/quotefetch-VERSION.tar.gz; twice the same bytes
+	@mkdir -p $(BUILD)
+	@git archive --format=tar --prefix=quotefetch-$(VERSION)/ HEAD | gzip -9n \
+		>$(BUILD)/quotefetch-$(VERSION).tar.gz
+	@echo $(BUILD)/quotefetch-$(VERSION).tar.gz
+
 deps: ## install what building and testing need
 	$(install_deps) build sandbox test
 

@@ -119,5 +119,6 @@ print([row[0] for row in csv.reader(open("out", encoding="utf-8-sig", newline=""
     sqlite3 quotes.db 'select symbol, date(fetched_at, "+9 hours") as day, price, max(fetched_at)
         from quote group by symbol, day order by symbol' >seen
     expect_same "$(cut -d '|' -f 1,3 seen | xargs)" '005930|274500 AAPL|261.2300'
+    expect_match seen "^005930\|$(TZ=Asia/Seoul date +%F)\|"
     expect_same "$(sqlite3 quotes.db 'select count(*) from quote')" 4
 }

@@ -141,3 +141,16 @@ completed() {
     make -s -C "$ROOT" uninstall DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr
     expect_same "$(find root -type f)" ''
 }
+
+@test "make dist: twice the same bytes, and all that it takes to build" {
+    command -v git >/dev/null && git -C "$ROOT" rev-parse HEAD >/dev/null 2>&1 || skip 'not a git repository'
+    for n in 1 2; do
+        made=$(make -s -C "$ROOT" dist BUILD="$BATS_TEST_TMPDIR/dist.$n")
+        sleep 1.1 # a time stamp of a second would differ
+    done
+    cmp dist.*/quotefetch-*.tar.gz
+    tar -tzf "$made" >names
+    for name in Makefile README.md src/main.c src/LICENSE scripts/man-of-help tests/run; do
+        expect_match names "^quotefetch-[0-9.]+/$name\$"
+    done
+}

@@ -140,3 +140,22 @@ aapl  # Http: HTTP status 404"
     run quotefetch-sandbox -- quotefetch -q 005930 999999
     [ "$status" = 1 ]
 }
+
+@test "the README's line of a crontab: quotes, and the day the broker is down" {
+    serve
+    printf '005930\nAAPL\n' >"$HOME/symbols.txt"
+    line=$(sed -n 's,^\*/5 .* /usr/local/bin/quotefetch,quotefetch,p' "$ROOT/README.md")
+    [ -n "$line" ]
+    mkdir bin
+    printf '#!/bin/sh\necho "$*" >>logged\n' >bin/logger
+    chmod +x bin/logger
+    PATH=$PWD/bin:$PATH sh -c "$line" >said 2>&1
+    expect_lines said 0
+    expect_lines "$HOME/quotes.csv" 3
+    [ ! -e logged ]
+    cp "$HOME/quotes.csv" good
+    KIS_BASE_URL=http://127.0.0.1:1 PATH=$PWD/bin:$PATH sh -c "${line/quotefetch /quotefetch --retries 0 }" >said 2>&1
+    cmp "$HOME/quotes.csv" good
+    expect_match said "^quotefetch: '.*quotes.csv' is left as it was: no quote for 2 of 2 symbols"
+    expect_same "$(cat logged)" 'quotefetch: exit 4'
+}
