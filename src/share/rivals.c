@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "share/boot.h"
 
-enum { ACTIVE_SEC = 120, DEAD_SEC = 7 * 86400, NAME_BYTES = 128 };
+enum { ACTIVE_SEC = 120, DEAD_SEC = 7 * 86400, NAME_BYTES = 300 };
 
 /* Removes a state, unless somebody uses it now, and what belongs to it. */
 static void remove_dead(int dirfd, const char *name)

@@ -69,11 +69,12 @@ static int set_up_dir(void **state)
 static int tear_down(void **state)
 {
 	struct bench *b = *state;
+	const struct store_ops *ops = b->store->ops;
 	struct dirent *e;
 	DIR *dir;
 
-	b->store->ops->free(b->store);
-	b->store->ops->free(NULL);
+	ops->free(b->store);
+	ops->free(NULL);
 	if (b->dirfd >= 0) {
 		dir = opendir(b->path);
 		while ((e = readdir(dir)) != NULL)
