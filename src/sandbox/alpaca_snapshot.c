@@ -77,6 +77,7 @@ static void add_trade(struct buf *out, const struct view *view)
 static void add_quote(struct buf *out, const struct view *view)
 {
 	const struct overseas_stock *stock = view->stock;
+	int64_t middle = stock->price > 0 ? stock->price : stock->previous;
 	int64_t spread = (int64_t)(1 + (stock->noise >> 4) % 9) * 100;
 	bool has_bid = (stock->noise >> 50 & 15) != 0;
 	bool has_ask = (stock->noise >> 54 & 15) != 0;
@@ -85,10 +86,10 @@ static void add_quote(struct buf *out, const struct view *view)
 	buf_puts(out, "{");
 	add_time(out, view->trade_s, view->trade_ns / 1000 * 1000);
 	json_add_field(out, "ax", "V");
-	add_money(out, "ap", has_ask ? stock->previous + spread : 0);
+	add_money(out, "ap", has_ask ? middle + spread : 0);
 	add_count(out, "as", has_ask ? 200 : 0);
 	json_add_field(out, "bx", "V");
-	add_money(out, "bp", has_bid ? stock->previous - spread : 0);
+	add_money(out, "bp", has_bid ? middle - spread : 0);
 	add_count(out, "bs", has_bid ? 100 : 0);
 	buf_puts(out, ",\"c\":[\"R\"]");
 	json_add_field(out, "z", stock->noise & 1 ? "C" : "A");
