@@ -1,5 +1,6 @@
 #include "sandbox/alpaca.h"
 
+#include "sandbox/chance.h"
 #include "sandbox/json_text.h"
 #include "sandbox/listing.h"
 #include "sandbox/market.h"
@@ -149,7 +150,7 @@ static void answer_assets(const struct arrival *arrival, struct answer *answer)
 		buf_puts(out, "{");
 		json_add_field_format(
 			out, "id", "%08" PRIx64 "-0000-4000-8000-%012zu",
-			market_noise(listing->code) & 0xffffffff, i);
+			chance_of_text(listing->code) & 0xffffffff, i);
 		json_add_field(out, "class", "us_equity");
 		json_add_field(out, "exchange", exchange);
 		json_add_field(out, "symbol", listing->code);

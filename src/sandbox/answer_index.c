@@ -1,6 +1,7 @@
 /* answer_index.c: the output of the Korean index call.
  * Volumes count thousands of shares, turnovers millions of won. */
 #include "sandbox/answer.h"
+#include "sandbox/chance.h"
 #include "sandbox/market.h"
 #include "sandbox/spoil.h"
 
@@ -125,7 +126,7 @@ void answer_index(struct buf *out, const char *code,
 		  const struct fault_rows *rows)
 {
 	const struct index *index = find_index(code);
-	int64_t noise = (int64_t)(market_noise(code) >> 20);
+	int64_t noise = (int64_t)(chance_of_text(code) >> 20);
 	int64_t change;
 	char price[POINTS_BYTES];
 	struct index halted = *index;

@@ -1,18 +1,13 @@
 #include "sandbox/approval.h"
 
+#include "sandbox/chance.h"
+
 #include <string.h>
 
 void approval_desk_init(struct approval_desk *desk,
 			const struct approval_rules *rules)
 {
 	*desk = (struct approval_desk){ .rules = *rules };
-}
-
-static uint64_t scramble(uint64_t x)
-{
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-	return x ^ (x >> 31);
 }
 
 /* 36 characters in the form of a UUID of chance, as the real ones have. */
@@ -24,7 +19,7 @@ static void make_key(char text[APPROVAL_KEY_BYTES], uint64_t salt,
 
 	_Static_assert(sizeof(form) == APPROVAL_KEY_BYTES, "a UUID");
 	for (int i = 0; i < APPROVAL_KEY_BYTES; i++) {
-		x = scramble(x + serial * 0x9e3779b97f4a7c15u + (uint64_t)i);
+		x = chance_mix(x + serial * CHANCE_STEP + (uint64_t)i);
 		text[i] = form[i] == 'x' ? "0123456789abcdef"[x & 15] : form[i];
 	}
 }

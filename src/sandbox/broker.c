@@ -7,6 +7,7 @@
 #include "base/sync.h"
 #include "sandbox/alpaca.h"
 #include "sandbox/around.h"
+#include "sandbox/chance.h"
 #include "sandbox/ecb.h"
 #include "sandbox/kis.h"
 #include "sandbox/refuse.h"
@@ -28,17 +29,13 @@ struct broker { /* lock key: c const, l under mu */
 	int in_flight;             /* l */
 };
 
-static uint64_t draw_locked(struct broker *broker)
+static uint64_t draw_locked(struct broker *broker) REQUIRES(broker->mu)
 {
-	uint64_t x = broker->chance += 0x9e3779b97f4a7c15u;
-
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-	return x ^ (x >> 31);
+	return chance_next(&broker->chance);
 }
 
 static int64_t draw_delay_locked(struct broker *broker, int64_t ms,
-				 int64_t jitter_ms)
+				 int64_t jitter_ms) REQUIRES(broker->mu)
 {
 	int64_t delay_ns = ms * NS_PER_MS;
 
@@ -78,8 +75,10 @@ struct broker *broker_new(const struct broker_rules *rules, struct err *err)
 	broker->chance = rules->seed;
 	broker->start_ns = clock_monotonic_ns();
 	broker->kis = kis_new(&broker->rules, err);
-	set_limits(rules, (int64_t)(draw_locked(broker) % (uint64_t)NS_PER_SEC),
-		   setup);
+	set_limits(
+		rules,
+		(int64_t)(chance_next(&broker->chance) % (uint64_t)NS_PER_SEC),
+		setup);
 	if (!broker->kis || around_init(&broker->around, rules->fault,
 					rules->fault_count, setup, err)) {
 		broker_free(broker);
@@ -116,6 +115,7 @@ int64_t broker_draw_travel_ns(struct broker *broker)
 static void choose_faults_locked(struct broker *broker,
 				 const struct request *request,
 				 bool has_history, struct arrival *arrival)
+	REQUIRES(broker->mu)
 {
 	int64_t now_ns = arrival->t_ns - broker->start_ns;
 	struct fault_rows *rows = &arrival->rows;
@@ -138,6 +138,7 @@ static void choose_faults_locked(struct broker *broker,
 /* Counts the call, and notes what is left. */
 static void count_locked(struct broker *broker, const struct request *request,
 			 int64_t now_ns, struct arrival *arrival)
+	REQUIRES(broker->mu)
 {
 	enum source source = request->source;
 	const struct ratelimit *limit = &broker->around.limit[source];

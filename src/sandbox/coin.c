@@ -1,5 +1,6 @@
 #include "sandbox/coin.h"
 
+#include "sandbox/chance.h"
 #include "sandbox/market.h"
 
 #include <stdio.h>
@@ -71,7 +72,7 @@ enum { KNOWN = sizeof(known) / sizeof(known[0]), MADE_UP = 248 };
 /* The day around price and close, and what else the noise gives. */
 static void fill_in(struct coin *coin)
 {
-	uint64_t noise = market_noise(coin->market);
+	uint64_t noise = chance_of_text(coin->market);
 	int64_t step = coin->previous / 400;
 
 	coin->noise = noise;
@@ -109,7 +110,7 @@ bool coin_get(size_t place, struct coin *coin)
 			 number);
 		snprintf(coin->english, sizeof(coin->english), "Mock Coin %03d",
 			 number);
-		noise = market_noise(coin->market);
+		noise = chance_of_text(coin->market);
 		coin->previous = (int64_t)(10 + noise % 9990) * 100000000;
 		coin->price = coin->previous / 1000 *
 			      (int64_t)(950 + (noise >> 16) % 101);

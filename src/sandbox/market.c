@@ -1,5 +1,6 @@
 #include "sandbox/market.h"
 
+#include "sandbox/chance.h"
 #include "sandbox/listing.h"
 
 #include <ctype.h>
@@ -27,17 +28,6 @@ static const struct venue venues[] = {
 	{ "HSX", "HSX", "HSX", "VND", 0, 5 },
 	{ "HNX", "HNX", "HNX", "VND", 0, 5 },
 };
-
-uint64_t market_noise(const char *text)
-{
-	uint64_t x = 0xcbf29ce484222325u;
-
-	for (; *text; text++)
-		x = (x ^ (unsigned char)*text) * 0x100000001b3u;
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-	return x ^ (x >> 31);
-}
 
 /* Is code one of the "A,B,C" of the list? */
 static bool list_has(const char *list, const char *code)
@@ -119,7 +109,7 @@ bool market_find_domestic(const struct market *market, const char *code,
 			  struct domestic_stock *stock)
 {
 	const struct domestic_listing *known = listing_find_domestic(code);
-	uint64_t noise = market_noise(code);
+	uint64_t noise = chance_of_text(code);
 	static const int64_t scale[] = { 10, 10, 100, 100, 100, 1000 };
 	int64_t previous =
 		(int64_t)(100 + noise % 900) * scale[noise / 900 % 6];
@@ -234,7 +224,7 @@ bool market_find_overseas(const struct market *market, const char *exchange,
 {
 	const struct overseas_listing *known;
 	const struct venue *venue = NULL;
-	uint64_t noise = market_noise(code);
+	uint64_t noise = chance_of_text(code);
 	int64_t unit = 1, previous;
 
 	for (size_t i = 0; i < sizeof(venues) / sizeof(venues[0]); i++) {

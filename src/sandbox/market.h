@@ -66,7 +66,4 @@ bool market_find_us(const struct market *market, const char *code,
 void market_halt_domestic(struct domestic_stock *stock);
 void market_halt_overseas(struct overseas_stock *stock);
 
-/* Bits that depend on nothing but the text. */
-uint64_t market_noise(const char *text);
-
 #endif

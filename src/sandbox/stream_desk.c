@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/sync.h"
+#include "sandbox/chance.h"
 
 struct stream_desk {
 	struct mutex mu;
@@ -51,11 +52,7 @@ const struct stream_rules *stream_desk_rules(const struct stream_desk *desk)
 
 static uint64_t draw_locked(struct stream_desk *desk) REQUIRES(desk->mu)
 {
-	uint64_t x = desk->chance += 0x9e3779b97f4a7c15u;
-
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-	return x ^ (x >> 31);
+	return chance_next(&desk->chance);
 }
 
 uint64_t stream_desk_draw(struct stream_desk *desk)

@@ -1,6 +1,7 @@
 #include "sandbox/token.h"
 
 #include "base/clock.h"
+#include "sandbox/chance.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,14 +9,6 @@
 void token_desk_init(struct token_desk *desk, const struct token_rules *rules)
 {
 	*desk = (struct token_desk){ .rules = *rules };
-}
-
-static uint64_t scramble(uint64_t x)
-{
-	x += 0x9e3779b97f4a7c15u;
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-	return x ^ (x >> 31);
 }
 
 /* Three base64url parts with dots between them, like the real one. */
@@ -26,14 +19,15 @@ static void token_make(struct token_desk *desk)
 	static const char head[] = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzUxMiJ9.";
 	enum { PAYLOAD = 190, SIGNATURE = 86 };
 	size_t at = sizeof(head) - 1;
-	uint64_t x = scramble(desk->rules.salt) ^ ++desk->serial;
+	uint64_t x =
+		chance_mix(desk->rules.salt + CHANCE_STEP) ^ ++desk->serial;
 
 	_Static_assert(sizeof(head) + PAYLOAD + 1 + SIGNATURE <= TOKEN_BYTES,
 		       "a token must fit");
 	memcpy(desk->current, head, at);
 	for (int i = 0; i < PAYLOAD + 1 + SIGNATURE; i++) {
-		x = scramble(x);
-		desk->current[at++] = i == PAYLOAD ? '.' : digit[x & 63];
+		desk->current[at++] =
+			i == PAYLOAD ? '.' : digit[chance_next(&x) & 63];
 	}
 	desk->current[at] = '\0';
 }

@@ -1,20 +1,15 @@
 #include "sandbox/trade.h"
 
-#include <string.h>
+#include "sandbox/chance.h"
 
-static uint64_t mix(uint64_t x)
-{
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-	return x ^ (x >> 31);
-}
+#include <string.h>
 
 /* The chance of a symbol's Nth trade. tests/support/auditor.py computes the
  * same. */
 static uint64_t draw(const struct trade *trade, const struct trade_rules *rules,
 		     int64_t number)
 {
-	return mix(trade->key + rules->seed * 0x9e3779b97f4a7c15u +
+	return chance_mix(trade->key + rules->seed * CHANCE_STEP +
 		   (uint64_t)number * 0xd1342543de82ef95u);
 }
 
@@ -44,7 +39,7 @@ bool trade_begin_domestic(struct trade *trade,
 			  const struct domestic_stock *stock)
 {
 	*trade = (struct trade){
-		.key = market_noise(stock->code),
+		.key = chance_of_text(stock->code),
 		.side = TRADE_BUY,
 		.price = stock->price,
 		.bid = stock->bid,
@@ -74,7 +69,7 @@ bool trade_begin_overseas(struct trade *trade,
 		unit *= 10;
 	unit = greater(unit, 100);
 	*trade = (struct trade){
-		.key = market_noise(stock->code),
+		.key = chance_of_text(stock->code),
 		.side = TRADE_BUY,
 		.price = stock->price,
 		.bid = stock->price - unit,
