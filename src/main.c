@@ -147,8 +147,13 @@ static int print_short_help(void)
 
 static int64_t deadline_of(const struct app *app)
 {
-	double sec = app->options.timeout_sec;
+	const struct options *o = &app->options;
+	double sec = o->timeout_sec;
 
+	/* A stream ends when it is told to. */
+	if (o->follows &&
+	    o->source[options_find_setting("timeout")] == SOURCE_DEFAULT)
+		return CLOCK_NEVER;
 	return sec > 0 ? app->started_ns + (int64_t)(sec * (double)NS_PER_SEC)
 		       : CLOCK_NEVER;
 }
@@ -317,6 +322,8 @@ static int run_command(struct app *app)
 		return fail(&err);
 	if (o->wants_check)
 		return command_check(&c);
+	if (o->follows)
+		return command_follow(&c);
 	return o->find_text ? command_find(&c) : command_fetch(&c);
 }
 
@@ -349,8 +356,7 @@ int main(int argc, char **argv)
 	else if (page_is_wanted(&app.options))
 		status = print_page(&app);
 	else if (!app.options.wants_quota && !app.options.wants_check &&
-		 !app.options.find_text &&
-		 !options_has_input(&app.options))
+		 !app.options.find_text && !options_has_input(&app.options))
 		status = print_short_help();
 	else
 		status = run(&app);

@@ -91,6 +91,7 @@ static int load_environment(struct options *o, struct err *err)
 		{ "KIS_APP_SECRET", "app_secret", true },
 		{ "KIS_ENV", "env", false },
 		{ "KIS_BASE_URL", "base-url", false },
+		{ "KIS_STREAM_URL", "stream-url", false },
 		{ "APCA_API_KEY_ID", "alpaca_key_id", true },
 		{ "APCA_API_SECRET_KEY", "alpaca_secret_key", true },
 		{ "ALPACA_BASE_URL", "alpaca_base_url", false },

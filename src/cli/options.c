@@ -374,8 +374,51 @@ static int check_files(const struct options *o, struct err *err)
 	return 0;
 }
 
+/* "15:31". */
+static bool is_time_of_day(const char *t)
+{
+	return strlen(t) == 5 && strspn(t, "0123456789") == 2 && t[2] == ':' &&
+	       strspn(t + 3, "0123456789") == 2 &&
+	       (t[0] < '2' || (t[0] == '2' && t[1] < '4')) && t[3] < '6';
+}
+
+/* What a stream has no use for is said, rather than passed over. */
+static int check_follow(const struct options *o, struct err *err)
+{
+	const struct {
+		bool is_given;
+		const char *name;
+	} others[] = {
+		{ o->wants_plan, "--plan" },
+		{ o->wants_quota, "--quota" },
+		{ o->find_text != NULL, "--find" },
+		{ o->output && strcmp(o->output, "-") != 0, "--output" },
+		{ o->fields != NULL, "--fields" },
+		{ o->wants_raw, "--raw" },
+		{ o->keep_order, "--keep-order" },
+		{ o->stats_file != NULL, "--stats" },
+		{ o->errors_file != NULL, "--errors" },
+		{ o->metrics_file != NULL, "--metrics" },
+	};
+
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (others[i].is_given)
+			return err_set(err, ERR_USAGE,
+				       "--follow and %s exclude each other",
+				       others[i].name);
+	if (o->format != FORMAT_AUTO && o->format != FORMAT_NDJSON)
+		return err_set(err, ERR_USAGE,
+			       "--follow writes ndjson and no other format");
+	if (o->until && !is_time_of_day(o->until))
+		return err_set(err, ERR_USAGE,
+			       "--until takes a time in Korea like 15:31");
+	return 0;
+}
+
 int options_check(const struct options *o, struct err *err)
 {
+	if (o->follows && check_follow(o, err) < 0)
+		return -1;
 	if (o->wants_plan && o->wants_quota)
 		return err_set(err, ERR_USAGE,
 			       "--plan and --quota exclude each other");

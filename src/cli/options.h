@@ -43,6 +43,10 @@ enum color_scheme {
 	SCHEME_WESTERN, /* green, red */
 	SCHEME_KOREAN   /* red, blue */
 };
+/* What becomes of a stream's reader that stays behind. */
+enum slow { SLOW_MERGE, SLOW_WAIT };
+/* Where a stream's events are told. */
+enum events { EVENTS_STDERR, EVENTS_OUT, EVENTS_NONE };
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* Where a setting came from; a higher one wins. */
@@ -115,6 +119,13 @@ struct options {
 	int venue;           /* enum venue */
 	char *check_percent; /* --cross-check; NULL: none */
 	bool is_strict;
+	bool follows; /* --follow, and what belongs to it: */
+	int count;    /* ticks to end after; 0: none */
+	char *until;  /* "HH:MM"; NULL: none */
+	int slow;     /* enum slow */
+	double stale_sec;
+	int events; /* enum events */
+	char *stream_url; /* NULL: the account's */
 	enum source source[OPTION_MAX]; /* by place in the table: who set it */
 };
 

@@ -15,6 +15,8 @@ static const char *const progresses[] = { "auto", "bar", "plain", "none",
 static const char *const replacings[] = { "always", "any", "all", NULL };
 static const char *const schemes[] = { "auto", "western", "korean", NULL };
 static const char *const shells[] = { "bash", "zsh", "fish", NULL };
+static const char *const slows[] = { "merge", "wait", NULL };
+static const char *const event_places[] = { "stderr", "out", "none", NULL };
 static const char *const colors[] = { "auto", "always", "never", NULL };
 
 enum { DAY_MS = 86400 * 1000, TRY_MAX_MS = QUOTA_CALL_MAX_SEC * 1000 };
@@ -141,6 +143,28 @@ const struct option_row option_table[] = {
 	  .argname = "URL", .help = "where upbit is asked" },
 	{ "ecb_base_url", 0, TAKES_URL, PLACE_FILE, FIELD(ecb_base_url),
 	  .argname = "URL", .help = "where the rates of the ECB are asked" },
+
+	{ "follow", 0, TAKES_NOTHING, PLACE_ARGUMENTS, FIELD(follows),
+	  .heading = "Stream",
+	  .help = "follow trades at kis, as ndjson, until a signal,\n"
+		  "--count, --until or --timeout (default here: none)" },
+	{ "count", 0, TAKES_COUNT, PLACE_ANY, FIELD(count), 0, 1000000000,
+	  .argname = "N", .preset = "0",
+	  .help = "end after N trades; 0: never" },
+	{ "until", 0, TAKES_TEXT, PLACE_ANY, FIELD(until), .argname = "HH:MM",
+	  .help = "end at that time in Korea" },
+	{ "slow", 0, TAKES_CHOICE, PLACE_ANY, FIELD(slow), SLOW_MERGE,
+	  SLOW_WAIT, .words = slows, .preset = "merge",
+	  .help = "a reader that stays behind: merge each symbol's\n"
+		  "trades, and count them, or wait" },
+	{ "stale", 0, TAKES_SECONDS, PLACE_ANY, FIELD(stale_sec), 1000, DAY_MS,
+	  .argname = "SEC", .preset = "30",
+	  .help = "silence after which the line is asked" },
+	{ "events", 0, TAKES_CHOICE, PLACE_ANY, FIELD(events), EVENTS_STDERR,
+	  EVENTS_NONE, .words = event_places, .preset = "stderr",
+	  .help = "where connection events go; out: as records" },
+	{ "stream-url", 0, TAKES_TEXT, PLACE_ANY, FIELD(stream_url),
+	  .argname = "URL", .help = "wss://..., or ws:// to this machine" },
 
 	{ "find", 0, TAKES_TEXT, PLACE_ARGUMENTS, FIELD(find_text),
 	  .argname = "TEXT", .heading = "Information",

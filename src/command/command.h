@@ -31,6 +31,9 @@ struct command {
 /* A quote for every symbol. */
 int command_fetch(const struct command *c);
 
+/* The trades of every symbol, as they happen. */
+int command_follow(const struct command *c);
+
 /* No network: what the list costs, and whether it fits the timeout. */
 int command_plan(const struct command *c);
 

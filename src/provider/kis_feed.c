@@ -87,6 +87,9 @@ static int find_address(const struct provider_account *account,
 {
 	bool is_paper = strcmp(account->name, "paper") == 0;
 
+	if (symbol->market == MARKET_IDX)
+		return err_set(err, ERR_UNSUPPORTED,
+			       "indices have no stream of trades");
 	return symbol->market == MARKET_KR
 		       ? find_domestic(is_paper, symbol, venue, out, err)
 		       : find_overseas(is_paper, symbol, out, err);

@@ -1,0 +1,84 @@
+#include "stream/approval.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "net/http.h"
+
+enum { ISSUE_INTERVAL_MS = 60 * 1000 };
+
+int approval_init(struct approval *a, const struct approval_config *config,
+		  struct err *err)
+{
+	const struct http_config http = {
+		.ca_file = config->ca_file,
+		.user_agent = config->user_agent,
+		.allows_plain = strncmp(config->base_url, "http://", 7) == 0,
+		.has_stray_resolver = config->has_stray_resolver
+	};
+	const struct credential_config credential = {
+		.interval_ms = ISSUE_INTERVAL_MS,
+		.call_max_ns = config->try_timeout_ns,
+		.state_dirfd = config->state_dirfd,
+		.key = config->key,
+		.prefix = "approval",
+		.noun = "approval key"
+	};
+
+	*a = (struct approval){ .config = *config };
+	http_request_init(&a->request);
+	http_response_init(&a->response);
+	a->http = http_new(&http, err);
+	if (!a->http)
+		return -1;
+	a->credential = credential_new(&credential, err);
+	return a->credential ? 0 : -1;
+}
+
+void approval_release(struct approval *a)
+{
+	http_free(a->http);
+	credential_free(a->credential);
+	http_request_release(&a->request);
+	http_response_release(&a->response);
+}
+
+/* A credential_issue_fn. */
+static int issue(void *arg, struct provider_token *out, enum issue_end *end,
+		 struct err *err)
+{
+	struct approval *a = arg;
+	const struct approval_config *c = &a->config;
+	const struct provider_call call = { .account = c->account,
+					    .login = c->login,
+					    .base_url = c->base_url };
+	int rc;
+
+	*end = ISSUE_REFUSED;
+	http_request_reset(&a->request);
+	if (c->feed->build_approval(&call, &a->request, err) < 0)
+		return -1;
+	rc = http_perform(a->http, &a->request, c->stop,
+			  clock_monotonic_ns() + c->try_timeout_ns,
+			  &a->response, err);
+	if (rc == 0)
+		rc = c->feed->parse_approval(&a->response, clock_real_ms(), out,
+					     err);
+	if (rc == 0)
+		*end = ISSUE_DONE;
+	else if (a->response.was_sent &&
+		 (a->response.status == 0 || a->response.status == 504))
+		*end = ISSUE_UNKNOWN; /* it may have been issued */
+	return rc < 0 ? err_wrap(err, "cannot get an approval key") : 0;
+}
+
+int approval_get(struct approval *a, bool is_dead, struct err *err)
+{
+	/* One word of the broker's is enough here: nothing else tries the key
+	 * before the next session. */
+	for (int i = 0; is_dead && i < 2; i++)
+		credential_doubt(a->credential, a->lease.generation,
+				 clock_monotonic_ns());
+	return credential_get(a->credential, issue, a, a->config.stop,
+			      CLOCK_NEVER, &a->lease, err);
+}

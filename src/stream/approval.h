@@ -1,0 +1,54 @@
+/* approval.h: the key that opens a session: got, kept, replaced.
+ * Layer stream; uses base, net/http, provider/feed, share/credential.
+ *
+ * It is kept as the token is, by share/credential, in a file of its own: twenty
+ * processes with a cold cache ask for one. At most one is asked for a minute. */
+#ifndef STREAM_APPROVAL_H
+#define STREAM_APPROVAL_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "net/http_request.h"
+#include "net/http_response.h"
+#include "provider/feed.h"
+#include "provider/provider.h"
+#include "share/credential.h"
+
+struct http;
+struct stop;
+
+struct approval_config {
+	const struct feed *feed;
+	const struct provider_account *account;
+	struct provider_login login;
+	const char *base_url, *ca_file, *user_agent;
+	const char *key; /* names the login */
+	int state_dirfd;
+	atomic_bool *has_stray_resolver;
+	int64_t try_timeout_ns;
+	struct stop *stop;
+};
+
+struct approval {
+	struct approval_config config;
+	struct credential *credential; /* owned */
+	struct http *http;             /* owned */
+	struct http_request request;
+	struct http_response response;
+	struct credential_lease lease;
+};
+
+/* Errors: SYSTEM; release it then, too. */
+MUST_CHECK int approval_init(struct approval *a,
+			     const struct approval_config *config,
+			     struct err *err);
+void approval_release(struct approval *a);
+
+/* The key, in lease.text; is_dead: the one given last opened nothing.
+ * Blocks: until there is one, or stop.
+ * Errors: as credential_get. */
+MUST_CHECK int approval_get(struct approval *a, bool is_dead, struct err *err);
+
+#endif

@@ -1,0 +1,65 @@
+/* stream.h: follows trades: the one thread that drives line, roster and gap.
+ * Layer stream; uses base, model, net/ws, provider/feed, share, and all here.
+ *
+ *	socket -> frames -> ticks -> outbox -> who reads it
+ *
+ * The thread receives, answers heartbeats, registers and counts; it never
+ * renders and never writes. Whoever takes from the outbox may be as slow as it
+ * likes: for a second TCP holds what comes, then ticks are merged. A line that
+ * is lost is opened again, for ever, by the rules of reopen.h. */
+#ifndef STREAM_STREAM_H
+#define STREAM_STREAM_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "provider/feed.h"
+#include "provider/provider.h"
+
+struct outbox;
+struct stream; /* opaque */
+
+struct stream_config { /* texts are borrowed for the stream's life */
+	const struct feed *feed;
+	const struct provider_account *account;
+	struct provider_login login;
+	const char *base_url; /* for the approval call */
+	const char *url;      /* wss://, or ws:// where that is allowed */
+	const char *ca_file, *user_agent;
+	const char *key; /* names the login: for key and lock */
+	int state_dirfd; /* -1: nothing is shared */
+	atomic_bool *has_stray_resolver;
+	int64_t try_timeout_ns, stale_ns;
+	bool waits_for_reader; /* never merge: then the broker's buffer holds */
+	const struct feed_address *address; /* of each symbol, in their order */
+	size_t count;
+};
+
+/* Takes the session's lock and starts the thread.
+ * Errors: LIMIT (another process follows), SYSTEM. */
+MUST_CHECK struct stream *stream_new(const struct stream_config *config,
+				     struct err *err);
+
+struct outbox *stream_outbox(struct stream *s);
+
+/* Asks it to end: with a close frame, within a second or so. The outbox ends
+ * with EVENT_DONE. Thread: any. */
+void stream_stop(struct stream *s);
+
+struct stream_counts {
+	size_t sessions, frames, ticks, bad_records, bad_frames, unknown_frames;
+	size_t aliens, garbled, pings, heartbeats, answers, unexplained;
+	size_t reordered;
+	int64_t missed_trades;
+};
+
+/* Waits for the thread's end, and what it counted. */
+void stream_join(struct stream *s, struct stream_counts *out);
+
+/* After stream_join; takes NULL. */
+void stream_free(struct stream *s);
+
+#endif

@@ -1,0 +1,179 @@
+# --follow: trades as they come, against the sandbox's stream; what it prints is
+# checked by an auditor with a reading of its own.
+# shellcheck disable=SC2154 # serve, fetch and audit leave what they name
+
+load ../support/common
+
+# follow [ARGUMENT...]: as fetch, but with the stream's options.
+follow() {
+    fetch --follow --events none "$@"
+}
+
+stream() { # stream [OPTION...]: a broker with a fast tape
+    serve --tape-rate 30000 --stream-log stream.log --tape-log tape.log "$@"
+}
+
+audit() { # audit [OPTION...]: of the records in out
+    python3 "$ROOT/tests/support/auditor.py" --tape tape.log --stream-log stream.log "$@" out >audit ||
+        { cat audit; return 1; }
+}
+
+# ends WORD: how the last session ended, by the broker's log.
+ended() {
+    grep '"event":"end"' stream.log | tail -n 1 | grep -q "$1"
+}
+
+@test "trades of all symbols, as many as --count says, then a close frame" {
+    stream
+    follow --count 200 --timeout 60 005930 000660 AAPL.NAS
+    expect_same "$status" 0
+    expect_same "$(grep -c '"kind":"tick"' out)" 200
+    expect_same "$(jq -r .symbol out | sort -u | tr '\n' ' ')" '000660 005930 AAPL '
+    audit
+    wait_until ended '"close_code":1000'
+}
+
+@test "registrations go by the answers, one at a time" {
+    stream
+    follow --count 1 --timeout 60 005930 000660 035720 005380 051910 035420
+    expect_same "$status" 0
+    wait_until ended '"unanswered_most":1,'
+}
+
+@test "S3: 41 symbols, each answered after 20 ms, are all followed" {
+    stream --ack-delay 20
+    mapfile -t codes < <(printf '%06d\n' $(seq 100 10 500))
+    fetch --follow --timeout 4 "${codes[@]}"
+    expect_same "$status" 0
+    grep -q '41 of 41 symbols followed' err
+    wait_until ended '"unanswered_most":1,'
+}
+
+@test "W10, W9: cut into single bytes, and a frame with the answer" {
+    stream --fault cut:1 --fault hs:early
+    follow --count 60 --timeout 60 005930 000660
+    expect_same "$status" 0
+    audit
+}
+
+@test "W12: cut in mid-frame, it opens again and the gap is counted" {
+    stream --fault rst:20@session=1
+    follow --count 60 --timeout 60 005930
+    expect_same "$status" 0
+    audit
+    expect_same "$(grep -c '"event":"open"' stream.log)" 2
+}
+
+@test "W50: trades that are left out are told to the last one" {
+    stream --fault skip:3@every=10
+    follow --count 100 --timeout 60 005930
+    expect_same "$status" 0
+    audit
+    [ "$(jq -s 'map(.gap) | add' out)" -ge 24 ]
+}
+
+@test "W30: a text that is no UTF-8 costs its trades, not the line" {
+    stream --fault utf8@nth=2
+    follow --count 50 --timeout 60 005930
+    expect_same "$status" 0
+    expect_same "$(grep -c '"event":"open"' stream.log)" 1
+    [ "$(jq -s 'map(.gap) | add' out)" -ge 1 ]
+}
+
+@test "W35: a session that takes one symbol is asked for no third" {
+    stream --fault limit:1
+    follow --timeout 3 005930 000660 035720
+    expect_same "$status" 1
+    expect_same "$(jq -r 'select(.kind == "refused") | .error_type' out | sort -u)" Limit
+    expect_same "$(grep -c '"event":"register"' stream.log)" 2
+}
+
+@test "W38: a refusal is final; nobody to follow is exit 4" {
+    stream --fault ack:OPSP8993
+    follow --timeout 60 005930
+    expect_same "$status" 4
+    expect_same "$(jq -r .msg_cd out)" OPSP8993
+}
+
+@test "W31: an answer that never comes is asked for again" {
+    stream --fault ack:lost:005930@times=1
+    follow --timeout 9 005930 000660
+    expect_same "$status" 0
+    [ "$(grep -c '"symbol":"005930"' out)" -gt 0 ]
+}
+
+@test "W37: an approval key that stays refused is exit 3" {
+    stream --fault approval:dead
+    follow --timeout 60 005930
+    expect_same "$status" 3
+}
+
+@test "W39: another session has the place: waited out, exit 4 at the timeout" {
+    stream --fault busy
+    fetch --follow --timeout 2 005930
+    expect_same "$status" 4
+    grep -q 'another session of this app key is open' err
+}
+
+@test "W41: a stuck reader delays no heartbeat; what was merged is counted" {
+    stream --heartbeat 500 --fault burst:60000
+    timeout 60 "$QUOTEFETCH" --follow --timeout 8 005930 000660 2>err | (sleep 5; cat >out)
+    audit --answer-ms 3000
+    [ "$(jq -s 'map(.merged // 0) | add' out)" -gt 0 ]
+}
+
+@test "W55: a burst of 100,000 trades, none of them lost" {
+    stream --fault burst:100000
+    follow --count 100000 --timeout 100 005930 000660 035720
+    expect_same "$status" 0
+    audit
+    expect_same "$(jq -s 'map(.merged + .gap) | add' out)" 0
+}
+
+@test "W59: one session a key: a second process is told who follows" {
+    stream
+    "$QUOTEFETCH" --follow --events none 005930 >first 2>first.err &
+    pid=$!
+    for _ in $(seq 600); do [ -s first ] && break; sleep 0.1; done
+    follow --timeout 60 005930
+    kill "$pid"
+    wait "$pid" || first_status=$?
+    expect_same "$status" 4
+    grep -q "another quotefetch (pid $pid) follows with this app key" err
+    expect_same "$first_status" 143
+    tail -n 1 first | jq -e .seq
+    wait_until ended '"close_code":1000'
+}
+
+@test "W63: a reader that leaves is exit 141, also when nothing is traded" {
+    stream
+    set +e
+    "$QUOTEFETCH" --follow 005930 2>/dev/null | head -n 1 >/dev/null
+    expect_same "${PIPESTATUS[0]}" 141
+}
+
+@test "what a stream cannot do is said before any call" {
+    stream
+    fetch --follow --json 005930
+    expect_same "$status" 2
+    grep -q 'ndjson' err
+    fetch --follow -o file 005930
+    expect_same "$status" 2
+    fetch --follow --until 25:00 005930
+    expect_same "$status" 2
+    fetch --follow --stream-url ws://example.com/ 005930
+    expect_same "$status" 2
+    grep -q 'in clear' err
+    mapfile -t codes < <(printf '%06d\n' $(seq 100 10 510))
+    fetch --follow "${codes[@]}"
+    expect_same "$status" 2
+    grep -q 'one session follows 41' err
+}
+
+@test "events as records, among the trades" {
+    stream --fault rst:10@session=1
+    fetch --follow --events out --count 30 --timeout 60 005930
+    expect_same "$status" 0
+    expect_same "$(jq -r 'select(.kind == "event") | .event' out | sort -u | tr '\n' ' ')" \
+        'connected connecting gap reconnecting subscribed '
+}
