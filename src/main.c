@@ -88,17 +88,22 @@ static int watch_signals(struct err *err)
 {
 	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	struct sigaction act = { .sa_handler = on_signal }, was;
+	sigset_t set;
 	size_t i;
 
 	if (stop_init(&stop, err) < 0)
 		return -1;
+	sigemptyset(&set);
 	sigemptyset(&act.sa_mask);
 	for (i = 0; i < sizeof ends / sizeof *ends; i++) {
 		/* nohup and a shell's background jobs ignore some on purpose. */
 		sigaction(ends[i], NULL, &was);
 		if (was.sa_handler != SIG_IGN)
 			sigaction(ends[i], &act, NULL);
+		sigaddset(&set, ends[i]);
 	}
+	/* A parent that blocked them did not mean us to run for ever. */
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	act.sa_handler = SIG_IGN; /* write() says EPIPE, EFBIG instead */
 	sigaction(SIGPIPE, &act, NULL);
 	sigaction(SIGXFSZ, &act, NULL);

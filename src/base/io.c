@@ -105,7 +105,8 @@ void io_guard_standard(bool closed[3])
 		 * Not for writing: what is written there is not lost in
 		 * silence. */
 		if (closed[fd])
-			require(open("/dev/null", O_RDONLY) == fd);
+			require(open("/dev/null", O_RDONLY) == fd ||
+				open("/", O_RDONLY) == fd); /* a bare root */
 	}
 	make_terminal_own(STDOUT_FILENO);
 	make_terminal_own(STDERR_FILENO);

@@ -277,3 +277,25 @@ END
     expect_calls "$token" 1
     expect_same "$(jq -r .version "$STATE"/token-*[!k])" 1
 }
+
+@test "O3 a bare root without /dev/null, with stdin and stderr closed: a whole answer" {
+    unshare -rm true 2>/dev/null || skip 'no mounts here'
+    serve_limited
+    unshare -rm sh -c 'mount -t tmpfs none /dev; exec "$@" <&- 2>&-' sh \
+        "$QUOTEFETCH" -q --format ndjson 005930 >out
+    expect_json '.symbol == "005930" and .error == false'
+}
+
+@test "L9 SIGTERM blocked by whoever started it: it ends all the same" {
+    deadline=30
+    serve_limited --fault hang
+    status=0
+    python3 -c 'import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+os.execvp(sys.argv[1], sys.argv[1:])' "$QUOTEFETCH" -q --format ndjson 005930 >out 2>err 3>&- &
+    wait_until test -s log
+    wait_until grep -q inquire log || true
+    kill -TERM $!
+    wait $! || status=$?
+    expect_status 143
+}
