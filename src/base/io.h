@@ -36,9 +36,10 @@ MUST_CHECK int io_write_all(int fd, const char *data, size_t len,
 			    struct stop *stop, int64_t deadline_ns,
 			    size_t *written, struct err *err);
 
-/* Opens /dev/null (or, where there is none, /) on each of 0, 1, 2 that is closed, so that no file or
- * socket is given their numbers. closed[i] says which were. Where 1 or 2 is a
- * terminal, it becomes an opening of our own with O_NONBLOCK. */
+/* Opens /dev/null (or, in a bare root without it, /) on each of 0, 1, 2 that is
+ * closed, so that no file or socket is given their numbers. closed[i] says which
+ * were. Where 1 or 2 is a terminal, it becomes an opening of our own with
+ * O_NONBLOCK. */
 void io_guard_standard(bool closed[3]);
 
 #endif
