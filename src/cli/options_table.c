@@ -162,7 +162,7 @@ const struct option_row option_table[] = {
 	  .help = "silence after which the line is asked" },
 	{ "events", 0, TAKES_CHOICE, PLACE_ANY, FIELD(events), EVENTS_STDERR,
 	  EVENTS_NONE, .words = event_places, .preset = "stderr",
-	  .help = "where connection events go; out: as records" },
+	  .help = "where events go; out: as records" },
 	{ "stream-url", 0, TAKES_TEXT, PLACE_ANY, FIELD(stream_url),
 	  .argname = "URL", .help = "wss://..., or ws:// to this machine" },
 
