@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,18 +28,21 @@ static int read_number(const char *text)
 	return n;
 }
 
-/* Says of a directory without links in it whose descriptors stand there. */
+/* Says of a directory without links in it whose descriptors stand there:
+ * 0: ours. */
 static int owner_of(const char *dir)
 {
+	static const char proc[] = "/proc/";
+	size_t len = sizeof proc - 1;
+	char *end;
 	long pid;
-	int end = 0;
 
 	if (strcmp(dir, "/dev/fd") == 0)
-		return 0; /* of the BSDs: ours */
-	if (sscanf(dir, "/proc/%ld/%n", &pid, &end) != 1 || end == 0)
+		return 0; /* of the BSDs */
+	if (strncmp(dir, proc, len) != 0 || dir[len] < '0' || dir[len] > '9')
 		return DESCRIPTOR_NONE;
-	dir = strrchr(dir, '/');
-	if (strcmp(dir, "/fd") != 0)
+	pid = strtol(dir + len, &end, 10);
+	if (*end != '/' || strcmp(strrchr(dir, '/'), "/fd") != 0)
 		return DESCRIPTOR_NONE;
 	return pid == (long)getpid() ? 0 : DESCRIPTOR_FOREIGN;
 }
