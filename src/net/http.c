@@ -28,6 +28,7 @@ struct http {
 	struct http_response *response;  /* of the call under way; borrowed */
 	int sends;                       /* of the call under way */
 	bool is_over_cap;
+	int64_t send_by_ns; /* later it is not sent */
 };
 
 int http_global_init(struct err *err)
@@ -69,8 +70,9 @@ static int before_send(void *user, char *peer_ip, char *own_ip, int peer_port,
 	struct http *h = user;
 
 	(void)peer_ip, (void)own_ip, (void)peer_port, (void)own_port;
-	if (h->sends++ > 0)
+	if (h->sends > 0 || clock_monotonic_ns() > h->send_by_ns)
 		return CURL_PREREQFUNC_ABORT;
+	h->sends++;
 	h->transfer.was_connected = h->transfer.was_sent = true;
 	h->response->sent_ns = clock_monotonic_ns();
 	return CURL_PREREQFUNC_OK;
@@ -194,6 +196,16 @@ static void read_answer(CURL *easy, struct http_response *response)
 	response->min_rtt_ns = read_min_rtt_ns(easy);
 }
 
+/* A call that cannot be repeated is not sent when there is hardly time for its
+ * answer: a token that is issued and not received costs a minute. */
+static int64_t send_by_ns(const struct http_request *request, int64_t now_ns,
+			  int64_t deadline_ns)
+{
+	if (!request->is_unrepeatable || deadline_ns == CLOCK_NEVER)
+		return CLOCK_NEVER;
+	return deadline_ns - (deadline_ns - now_ns) / 4;
+}
+
 int http_perform(struct http *h, const struct http_request *request,
 		 struct stop *stop, int64_t deadline_ns,
 		 struct http_response *response, struct err *err)
@@ -207,6 +219,7 @@ int http_perform(struct http *h, const struct http_request *request,
 	h->response = response;
 	h->sends = 0;
 	h->is_over_cap = false;
+	h->send_by_ns = send_by_ns(request, response->finished_ns, deadline_ns);
 	if (buf_check(&request->url, ERR_INPUT, err) < 0 ||
 	    buf_check(&request->body, ERR_INPUT, err) < 0)
 		return err_wrap(err, "cannot build the request");

@@ -16,17 +16,18 @@ static const char *hint_at_clock(const char *why)
 static int fail_connect(const struct http_ending *end, struct err *err)
 {
 	const char *whom = end->route->is_proxy ? "the proxy " : "";
+	/* A URL that libcurl can read, and route cannot, has no name. */
+	const char *name = end->route->name[0] ? end->route->name : end->origin;
 
 	if (end->rc == CURLE_OPERATION_TIMEDOUT || end->errnum == ETIMEDOUT)
 		return err_set(err, ERR_NETWORK,
 			       "cannot connect to %s'%s': no answer", whom,
-			       end->route->name);
+			       name);
 	if (end->errnum)
 		return err_set_errno(err, ERR_NETWORK, end->errnum,
-				     "cannot connect to %s'%s'", whom,
-				     end->route->name);
+				     "cannot connect to %s'%s'", whom, name);
 	return err_set(err, ERR_NETWORK, "cannot connect to %s'%s'", whom,
-		       end->route->name);
+		       name);
 }
 
 /* The proxy answered, and made no tunnel. */
@@ -96,6 +97,9 @@ static int fail_transfer(const struct http_ending *end, struct err *err)
 			       "the answer is larger than %zu bytes",
 			       end->over_cap);
 	case CURLE_ABORTED_BY_CALLBACK:
+		if (!end->was_sent)
+			return err_set(err, ERR_TIMEOUT,
+				       "too little time was left to send it");
 		why = lost;
 		break;
 	case CURLE_COULDNT_RESOLVE_HOST:

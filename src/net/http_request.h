@@ -22,7 +22,8 @@ struct http_request {
 	size_t header_count;
 	struct buf body; /* a POST when is_post */
 	bool is_post;
-	bool is_unrepeatable; /* a connection of its own: never resent */
+	bool is_unrepeatable; /* a connection of its own: never resent, and not
+				 sent in the last quarter of the time */
 	bool has_query;
 	size_t answer_max_bytes; /* of the answer's body; 0: HTTP_BODY_MAX_BYTES */
 };

@@ -149,6 +149,8 @@ static long connect_limit_ms(const struct http_transfer *t, int64_t deadline_ns)
 	long max_ms = http_peer_has_next(&t->peer) ? CONNECT_MORE_MAX_MS
 						   : CONNECT_MAX_MS;
 
+	if (t->has_no_connect_limit)
+		return NO_CONNECT_LIMIT_MS;
 	if (half_ms > max_ms)
 		return max_ms;
 	return half_ms > 0 ? (long)half_ms : 1; /* 0 would be for ever */
@@ -182,13 +184,21 @@ static bool is_unreached(const struct http_transfer *t, CURLcode rc)
 	       (rc == CURLE_COULDNT_CONNECT || rc == CURLE_OPERATION_TIMEDOUT);
 }
 
+/* One turn of libcurl can connect, load the authorities' certificates, and find
+ * the limit passed before note_connection could lift it. */
+static bool is_cut_short(const struct http_transfer *t, CURLcode rc)
+{
+	return t->has_connection && !t->has_no_connect_limit && !t->was_sent &&
+	       rc == CURLE_OPERATION_TIMEDOUT;
+}
+
 int http_transfer_run(struct http_transfer *t, const char *url,
 		      struct stop *stop, int64_t deadline_ns, CURLcode *rc,
 		      struct err *err)
 {
 	int ended;
 
-	t->was_connected = t->was_sent = false;
+	t->was_connected = t->was_sent = t->has_no_connect_limit = false;
 	t->finished_ns = clock_monotonic_ns();
 	if (http_peer_choose(&t->peer, url, err) < 0)
 		return -1;
@@ -203,6 +213,10 @@ int http_transfer_run(struct http_transfer *t, const char *url,
 	}
 	while (ended == 0 && is_unreached(t, *rc) && http_peer_next(&t->peer))
 		ended = attempt(t, stop, deadline_ns, rc, err);
+	if (ended == 0 && is_cut_short(t, *rc)) {
+		t->has_no_connect_limit = true;
+		ended = attempt(t, stop, deadline_ns, rc, err);
+	}
 	if (ended < 0)
 		return -1;
 	if (t->has_connection)

@@ -33,7 +33,8 @@ struct http_transfer {
 	struct http_peer peer; /* to whom the connection goes */
 	bool is_attached;      /* easy is in multi */
 	bool has_connection;   /* a new one stands: to server or proxy */
-	bool lacks_address;    /* libcurl gave up for want of one */
+	bool has_no_connect_limit;
+	bool lacks_address; /* libcurl gave up for want of one */
 	/* Of the whole of a run: */
 	bool was_connected; /* to the server */
 	bool was_sent;      /* set by the caller's callback: never begun anew */

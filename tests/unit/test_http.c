@@ -766,6 +766,36 @@ static void an_unanswered_connect_was_not_sent(void **state)
 	assert_int_equal(atomic_load(&names.asked), 2);
 }
 
+/* Its answer would come too late, and the minute until the next be lost. */
+static void what_cannot_be_repeated_is_not_sent_late(void **state)
+{
+	static const char *const answers[] = { "127.0.0.9 127.0.0.8 127.0.0.7 127.0.0.1",
+					       "127.0.0.1" };
+	struct client *c = *state;
+	struct deaf deaf[3];
+
+	for (int i = 0; i < 3; i++)
+		start_deaf(&deaf[i], 9 - i, c->server.port);
+	use_name(c, "broker.test");
+	for (int i = 0; i < 2; i++) {
+		names.answer = answers[i];
+		http_request_reset(&c->request);
+		http_request_set_url(&c->request, c->base, "/ok");
+		c->request.is_post = c->request.is_unrepeatable = true;
+		open_http(c, NULL, true);
+		/* The deaf ones have 7/8 of it. */
+		assert_int_equal(perform_until(c, i ? late() : clock_monotonic_ns() +
+								       1200 * NS_PER_MS),
+				 i ? 0 : -1);
+		assert_int_equal(c->response.was_sent, i);
+		if (i == 0)
+			assert_int_equal(c->err.kind, ERR_TIMEOUT);
+		assert_int_equal(atomic_load(&c->server.requests), i);
+	}
+	for (int i = 0; i < 3; i++)
+		end_deaf(&deaf[i]);
+}
+
 static void the_address_that_answered_comes_first(void **state)
 {
 	struct client *c = *state;
@@ -1076,6 +1106,7 @@ int main(void)
 		WITH_CLIENT(a_stalled_name_ends_at_the_deadline),
 		WITH_CLIENT(a_deaf_address_leaves_time_for_the_next),
 		WITH_CLIENT(an_unanswered_connect_was_not_sent),
+		WITH_CLIENT(what_cannot_be_repeated_is_not_sent_late),
 		WITH_CLIENT(the_address_that_answered_comes_first),
 		WITH_CLIENT(an_unreached_name_is_asked_for_again),
 		WITH_CLIENT(a_proxy_that_opens_no_way_is_named),

@@ -15,6 +15,7 @@
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static const struct route direct = { .host = "broker.test", .name = "broker.test:443" };
+static const struct route nameless = { .host = "", .name = "" };
 static const struct route proxy = { .host = "proxy.test",
 				    .name = "proxy.test:3128",
 				    .is_proxy = true,
@@ -41,6 +42,8 @@ static void endings_have_kinds(void **state)
 		  "cannot connect to 'broker.test:443': Connection refused" },
 		{ CURLE_COULDNT_CONNECT, ETIMEDOUT, 0, NOWHERE, &direct, "Failed", ERR_NETWORK,
 		  "cannot connect to 'broker.test:443': no answer" },
+		{ CURLE_COULDNT_CONNECT, ECONNREFUSED, 0, NOWHERE, &nameless, "Failed", ERR_NETWORK,
+		  "cannot connect to 'https://broker.test': Connection refused" },
 		{ CURLE_COULDNT_CONNECT, 0, 0, NOWHERE, &direct, "Failed", ERR_NETWORK,
 		  "cannot connect to 'broker.test:443'" },
 		{ CURLE_OPERATION_TIMEDOUT, EINPROGRESS, 0, NOWHERE, &direct, "", ERR_NETWORK,
@@ -83,6 +86,8 @@ static void endings_have_kinds(void **state)
 		  "self-signed" },
 		{ CURLE_SSL_CACERT_BADFILE, 0, 0, AT_SERVER, &direct, "file", ERR_TLS, "file" },
 		{ CURLE_SSL_ISSUER_ERROR, 0, 0, AT_SERVER, &direct, "x", ERR_TLS, "x" },
+		{ CURLE_ABORTED_BY_CALLBACK, 0, 0, AT_SERVER, &direct, "x", ERR_TIMEOUT,
+		  "too little time was left to send it" },
 		/* and the request left */
 		{ CURLE_RECV_ERROR, 0, 0, SENT, &direct, "reset", ERR_NETWORK, "reset" },
 		{ CURLE_GOT_NOTHING, 0, 0, SENT, &direct, "", ERR_NETWORK,

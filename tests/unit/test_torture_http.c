@@ -34,7 +34,7 @@
 /* ---- what libcurl may refuse ---- */
 
 static bool has_no_memory, has_no_global, cannot_go_on, cannot_wait;
-static bool has_other_end;
+static bool has_other_end, is_other_once;
 static CURLcode other_end; /* of each transfer, if so */
 
 void *__real_realloc(void *old, size_t size);
@@ -69,8 +69,10 @@ CURLMsg *__wrap_curl_multi_info_read(CURLM *multi, int *left)
 {
 	CURLMsg *msg = __real_curl_multi_info_read(multi, left);
 
-	if (msg && has_other_end)
+	if (msg && has_other_end) {
 		msg->data.result = other_end;
+		has_other_end = !is_other_once;
+	}
 	return msg;
 }
 
@@ -441,6 +443,30 @@ static void its_codes_have_kinds(void **state)
 	}
 }
 
+/* A slow machine may load its certificates for longer than a connection may
+ * take, in one turn of libcurl: then the handshake has another chance. */
+static void a_limit_is_no_judge_of_handshakes(void **state)
+{
+	struct http_config config = { .user_agent = "quotefetch/test" };
+	struct desk *d = *state;
+	struct http *h;
+	struct err err;
+
+	d->scheme = "https";
+	h = http_new(&config, &err);
+	assert_non_null(h);
+	build(d, &calls[0]);
+	other_end = CURLE_OPERATION_TIMEDOUT;
+	has_other_end = is_other_once = true;
+	assert_int_equal(http_perform(h, &d->request, &d->stop,
+				      clock_monotonic_ns() + 60 * NS_PER_SEC, &d->response, &err),
+			 -1);
+	assert_false(has_other_end);
+	is_other_once = false;
+	assert_int_equal(err.kind, ERR_HANDSHAKE);
+	http_free(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,6 +475,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refused_tls, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_refusal_is_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(its_codes_have_kinds, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_limit_is_no_judge_of_handshakes, set_up, tear_down),
 	};
 	struct err err;
 	int failed;
