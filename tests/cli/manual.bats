@@ -2,6 +2,14 @@
 
 load ../support/common
 
+eval "common_$(declare -f teardown)" # what common.bash does comes after
+
+# A shell at its prompt would outlive a test that fails.
+teardown() {
+    [ -z "${mux-}" ] || "${mux[@]}" kill-server 2>/dev/null || true
+    common_teardown
+}
+
 # Every option of --help, without its dashes.
 options() {
     "$QUOTEFETCH" --help | sed -n 's/^ .\{4\} --\([a-z0-9-]*\).*/\1/p; s/^  -., --\([a-z0-9-]*\).*/\1/p'
