@@ -106,6 +106,9 @@ static int parse_entry(const struct intake *in, const char *text, size_t len,
 	    symbol_parse(row->symbol.start, row->symbol.len, market, out,
 			 err) == 0)
 		return 0;
+	/* A list that is refused anyway asks nobody for names. */
+	if (symbol_list_complaints(in->list)->count > 0)
+		return -1;
 	/* A name may have blanks: without columns it is all of the line. */
 	rc = in->layout.has_header
 		     ? symbol_list_find_name(in->list, row->symbol.start,
