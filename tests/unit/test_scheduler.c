@@ -648,6 +648,50 @@ static void a_slow_source_is_alone(void **state)
 	assert_int_equal(early, 90);
 }
 
+/* A probe that no worker began is taken back: another one can go. */
+static void a_probe_taken_back_is_no_end(void **state)
+{
+	static struct sim sim;
+	struct scheduler_config c = { .source_count = 1,
+				      .input = { .list = &sim, .at = at,
+						 .is_priority = is_priority },
+				      .deadline_ns = BEGIN + 30 * SEC,
+				      .seed = 1,
+				      .now_ns = BEGIN };
+	struct result *job;
+	struct err err;
+	int64_t wake, now = BEGIN;
+	bool failed;
+
+	(void)state;
+	memset(&sim, 0, sizeof sim);
+	add(&sim, 300, MARKET_KR);
+	c.input.count = sim.count;
+	c.source[0].provider = &first;
+	c.source[0].account = &plain;
+	c.source[0].batch = 30;
+	c.book = exchange_book_new(&err);
+	scheduler_init(&sim.s, &c);
+	for (int i = 0; i < BREAKER_FAILURES; i++) {
+		wake = CLOCK_NEVER;
+		job = scheduler_next(&sim.s, 0, now, &wake, &failed, &err);
+		assert_non_null(job);
+		job->has_failed = job->was_connected = true;
+		err_set(&job->err, ERR_SERVER, "down");
+		assert_null(scheduler_take(&sim.s, job, now));
+	}
+	for (int i = 0; i < 3; i++) {
+		wake = CLOCK_NEVER;
+		now += 10 * SEC / 10;
+		job = scheduler_next(&sim.s, 0, now, &wake, &failed, &err);
+		assert_non_null(job);
+		assert_null(scheduler_next(&sim.s, 0, now, &wake, &failed, &err));
+		scheduler_put_back(&sim.s, job);
+	}
+	scheduler_release(&sim.s);
+	exchange_book_free(c.book);
+}
+
 /* ---- checked by a second source ---- */
 
 /* Every symbol has its quote from the first, and a verdict of the second's. */
@@ -767,6 +811,7 @@ int main(void)
 		cmocka_unit_test(delay_is_only_for_who_asked_for_it),
 		cmocka_unit_test(both_dead_is_an_end),
 		cmocka_unit_test(a_slow_source_is_alone),
+		cmocka_unit_test(a_probe_taken_back_is_no_end),
 		cmocka_unit_test(quotes_are_checked),
 		cmocka_unit_test(the_end_waits_for_no_check),
 		cmocka_unit_test(a_day_of_outages),
