@@ -9,6 +9,7 @@
  *              failed, and time is left -> the end of its source's line, or
  *              the next source
  *   at the end: stop, sum the counters, close the document, exit status
+ *   follow:    socket -> frame -> ticks -> ring -> command -> record
  *
  * The layers; each knows only those above it:
  *
@@ -16,10 +17,11 @@
  *   model/     symbol, quote, request, result
  *   net/       strict JSON, one HTTP exchange
  *   provider/  what a source's calls and answers look like (pure)
- *   share/     what runs share and remember: quota, token, exchanges
+ *   share/     what runs share and remember: quota, token, exchanges, names
  *   engine/    upstreams, plan, scheduler, workers: getting answers
+ *   stream/    the line, its registrations and its end: following trades
  *   cli/       options and lists in, records out
- *   command/   fetch, plan, quota: a page each
+ *   command/   fetch, follow, find, plan, quota, check: a page each
  *   sandbox/   a program of its own: the sources, for trying and testing */
 #if defined(__linux__)
 #define _GNU_SOURCE /* RLIMIT_CORE is POSIX; prctl is Linux's */

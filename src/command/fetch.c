@@ -36,7 +36,6 @@ struct fetch {
 	struct engine *engine;
 	struct sink *sink;
 	const char *source[SOURCES_MAX]; /* their names */
-	bool was_begun;
 };
 
 /* ---- opening and closing ---- */

@@ -31,12 +31,13 @@ static void remove_dead(int dirfd, const char *name)
 	if (fd < 0)
 		return;
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && rest) {
-		snprintf(other, sizeof other, "calls%s", rest);
-		unlinkat(dirfd, other, 0);
-		for (i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-			snprintf(other, sizeof other, "%s%s", name,
-				 suffixes[i]);
+		if (snprintf(other, sizeof other, "calls%s", rest) <
+		    (int)sizeof other)
 			unlinkat(dirfd, other, 0);
+		for (i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+			if (snprintf(other, sizeof other, "%s%s", name,
+				     suffixes[i]) < (int)sizeof other)
+				unlinkat(dirfd, other, 0);
 		}
 	}
 	close(fd);
