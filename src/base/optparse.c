@@ -149,6 +149,8 @@ static int set_argument(const struct optparse *program, void *target,
 			return err_set(err, ERR_USAGE, "%s takes no value",
 				       shown);
 		value = "yes";
+	} else if (!value && row->bare) {
+		value = row->bare;
 	} else if (!value) {
 		if (args->at + 1 >= args->argc)
 			return err_set(err, ERR_USAGE, "%s needs a value",

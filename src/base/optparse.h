@@ -53,7 +53,8 @@ struct optparse_row {
 	int64_t min, max;
 	const char *const *words; /* of CHOICE and WORD; ends with NULL */
 	optparse_set_fn *set;     /* of OWN */
-	int tag;                  /* the program's, for set */
+	const char *bare;         /* the value where none is attached; NULL:
+				   * the next argument is it */
 	const char *argname;      /* in --help; NULL: the words, or nothing */
 	const char *stands_for;   /* "name=value" of another row, or NULL */
 	const char *preset;  /* the default as one would type it, or NULL */
@@ -110,5 +111,13 @@ MUST_CHECK int optparse_set(void *target, const struct optparse_row *row,
 
 /* The rows as --help shows them, headings and all. */
 void optparse_help(const struct optparse *program, struct buf *out);
+
+/* What stands for the value there: "FILE", or "auto|always|never". */
+void optparse_put_argname(struct buf *out, const struct optparse_row *row);
+
+/* Goes on from what was appended since line_start to a column, on a line of its
+ * own if that is too long, and appends text there, each line of it. */
+void optparse_put_column(struct buf *out, size_t line_start, size_t column,
+			 const char *text);
 
 #endif

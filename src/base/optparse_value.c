@@ -9,7 +9,8 @@
 
 enum {
 	SHOWN_COLUMNS = 32, /* of a value in a message */
-	SHOWN_BYTES = SHOWN_COLUMNS * 4 + 4
+	SHOWN_BYTES = SHOWN_COLUMNS * 4 + 4,
+	LIST_BYTES = 120 /* of the words that an option takes */
 };
 
 static const char *shown_text(const char *text, char out[SHOWN_BYTES])
@@ -84,7 +85,7 @@ static int read_switch(const char *text)
 static int refuse_word(const struct optparse_row *row, const char *shown,
 		       const char *value, struct err *err)
 {
-	char list[80] = "";
+	char list[LIST_BYTES] = "";
 	char text[SHOWN_BYTES];
 	size_t len = 0;
 
@@ -184,50 +185,52 @@ int optparse_set(void *target, const struct optparse_row *row,
 
 enum { HELP_COLUMN = 29 };
 
-/* "json|ndjson|...", or the argument's name. */
-static void put_argname(struct buf *out, const struct optparse_row *row)
+void optparse_put_argname(struct buf *out, const struct optparse_row *row)
 {
-	if (row->argname) {
+	if (row->argname)
 		buf_puts(out, row->argname);
-		return;
-	}
-	for (size_t i = 0; row->words && row->words[i]; i++)
+	for (size_t i = 0; !row->argname && row->words && row->words[i]; i++)
 		buf_printf(out, "%s%s", i > 0 ? "|" : "", row->words[i]);
 }
 
 /* Ends the left column: what is too long for it has a line of its own. */
-static void pad_to_column(struct buf *out, size_t line_start)
+static void pad_to_column(struct buf *out, size_t line_start, size_t column)
 {
-	if (out->len - line_start > HELP_COLUMN - 2) {
+	if (out->len - line_start > column - 2) {
 		buf_putc(out, '\n');
 		line_start = out->len;
 	}
-	buf_fill(out, ' ', HELP_COLUMN - (out->len - line_start));
+	buf_fill(out, ' ', column - (out->len - line_start));
+}
+
+void optparse_put_column(struct buf *out, size_t line_start, size_t column,
+			 const char *text)
+{
+	pad_to_column(out, line_start, column);
+	for (;;) {
+		size_t len = strcspn(text, "\n");
+
+		buf_append(out, text, len);
+		if (text[len] == '\0')
+			break;
+		buf_putc(out, '\n');
+		pad_to_column(out, out->len, column);
+		text += len + 1;
+	}
 }
 
 static void put_option(struct buf *out, const struct optparse_row *row)
 {
 	size_t line_start = out->len;
-	const char *help = row->help;
 
 	if (row->letter)
 		buf_printf(out, "  -%c, --%s", row->letter, row->name);
 	else
 		buf_printf(out, "      --%s", row->name);
-	if (row->takes != OPTPARSE_NOTHING)
+	if (row->takes != OPTPARSE_NOTHING && !row->bare)
 		buf_putc(out, ' ');
-	put_argname(out, row);
-	pad_to_column(out, line_start);
-	for (;;) {
-		size_t len = strcspn(help, "\n");
-
-		buf_append(out, help, len);
-		if (help[len] == '\0')
-			break;
-		buf_putc(out, '\n');
-		pad_to_column(out, out->len);
-		help += len + 1;
-	}
+	optparse_put_argname(out, row);
+	optparse_put_column(out, line_start, HELP_COLUMN, row->help);
 	if (row->preset)
 		buf_printf(out, " (default: %s)", row->preset);
 	buf_putc(out, '\n');

@@ -77,13 +77,13 @@ static char *read_value(char *text, struct err *err)
 static int note_place(struct findings *found, size_t place, const char *name,
 		      int number, struct err *err)
 {
-	const struct option_row *row = &option_table[place];
+	const struct optparse_row *row = &option_table[place];
 
 	if (found->line[place] > 0)
 		return err_set(err, ERR_USAGE, "'%s' is set on line %d already",
 			       name, found->line[place]);
 	found->line[place] = number;
-	found->names_secret |= row->takes == TAKES_SECRET;
+	found->names_secret |= row->set == options_set_secret;
 	found->names_command |= strcmp(row->name, "app_secret_cmd") == 0;
 	return 0;
 }

@@ -1,87 +1,13 @@
 #include "cli/options.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/spelling.h"
-#include "base/utf8.h"
 #include "cli/secret.h"
 
-enum {
-	NEAR_EDITS = 2,     /* how far a slip of the finger goes */
-	SHOWN_COLUMNS = 32, /* of a text in a message */
-	SHOWN_BYTES = SHOWN_COLUMNS * 4 + 4
-};
-
-static bool is_sayable(const struct option_row *row, bool is_argument)
-{
-	return row->place == PLACE_ANY ||
-	       row->place == (is_argument ? PLACE_ARGUMENTS : PLACE_FILE);
-}
-
-/* In a file, app-key is app_key, and no_share is no-share. */
-static bool is_name(const char *known, const char *name, size_t len,
-		    bool is_argument)
-{
-	for (size_t i = 0; i < len; i++) {
-		char c = known[i];
-
-		if (c != name[i] && (is_argument || (c != '-' && c != '_') ||
-				     (name[i] != '-' && name[i] != '_')))
-			return false;
-	}
-	return known[len] == '\0';
-}
-
-static const struct option_row *find_name(const char *name, size_t len,
-					  bool is_argument)
-{
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option_row *row = &option_table[i];
-
-		if (is_sayable(row, is_argument) &&
-		    is_name(row->name, name, len, is_argument))
-			return row;
-	}
-	return NULL;
-}
-
-static const struct option_row *find_letter(char letter)
-{
-	for (size_t i = 0; i < option_count; i++) {
-		if (option_table[i].letter == letter)
-			return &option_table[i];
-	}
-	return NULL;
-}
-
-/* The row meant by a misspelt name or the beginning of one, or NULL. */
-static const struct option_row *find_near(const char *name, size_t len,
-					  bool is_argument)
-{
-	const struct option_row *near = NULL;
-	size_t best = NEAR_EDITS + 1;
-
-	if (len < 2 || len > SPELLING_MAX_BYTES)
-		return NULL;
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option_row *row = &option_table[i];
-		size_t edits = spelling_distance(name, len, row->name);
-
-		if (edits > NEAR_EDITS && strncmp(row->name, name, len) == 0)
-			edits = NEAR_EDITS;
-		if (edits < best && is_sayable(row, is_argument)) {
-			best = edits;
-			near = row;
-		}
-	}
-	return near;
-}
-
 /* What other programs call it, where no name of ours is near. */
-static const char *advice_for(const char *name, size_t len)
+const char *options_advise(const char *name, size_t len)
 {
 	static const struct {
 		const char *name, *advice;
@@ -114,28 +40,6 @@ static const char *advice_for(const char *name, size_t len)
 	return NULL;
 }
 
-static int refuse_name(const char *name, size_t len, bool is_argument,
-		       struct err *err)
-{
-	const struct option_row *near = find_near(name, len, is_argument);
-	const char *what = is_argument ? "option" : "setting";
-	const char *dashes = is_argument ? "--" : "";
-	const char *advice = is_argument ? advice_for(name, len) : NULL;
-	char text[SHOWN_BYTES];
-
-	utf8_copy_printable(name, len, text, sizeof text, SHOWN_COLUMNS);
-	if (advice)
-		return err_set(err, ERR_USAGE, "unknown option '--%s': %s",
-			       text, advice);
-	if (near)
-		return err_set(err, ERR_USAGE,
-			       "unknown %s '%s%s': did you mean '%s%s'?", what,
-			       dashes, text, dashes, near->name);
-	return err_set(err, ERR_USAGE,
-		       "unknown %s '%s%s': see quotefetch --help", what, dashes,
-		       text);
-}
-
 char **options_text_at(struct options *o, const char *name)
 {
 	for (size_t i = 0; i < option_count; i++)
@@ -155,13 +59,7 @@ void options_init(struct options *o)
 	o->concurrency = OPTION_AUTO;
 	o->rate = OPTION_AUTO;
 	o->batch = OPTION_AUTO;
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option_row *row = &option_table[i];
-
-		if (row->preset)
-			require(options_set_field(o, row, row->name,
-						  row->preset, NULL) == 0);
-	}
+	optparse_preset(&options_program, o);
 }
 
 static void free_texts(char **list, size_t count)
@@ -174,14 +72,14 @@ static void free_texts(char **list, size_t count)
 void options_release(struct options *o)
 {
 	for (size_t i = 0; i < option_count; i++) {
-		const struct option_row *row = &option_table[i];
+		const struct optparse_row *row = &option_table[i];
 		char **text = (void *)((char *)o + row->offset);
 
-		if (row->takes == TAKES_SECRET && *text)
+		if (row->takes != OPTPARSE_OWN || row->set == options_set_file)
+			continue;
+		if (row->set == options_set_secret && *text)
 			secret_wipe(*text, strlen(*text));
-		if (row->takes == TAKES_SECRET || row->takes == TAKES_TEXT ||
-		    row->takes == TAKES_URL || row->takes == TAKES_PERCENT)
-			free(*text);
+		free(*text);
 	}
 	free_texts(o->file, o->file_count);
 	free_texts(o->symbol, o->symbol_count);
@@ -190,7 +88,8 @@ void options_release(struct options *o)
 
 int options_find_setting(const char *name)
 {
-	const struct option_row *row = find_name(name, strlen(name), false);
+	const struct optparse_row *row =
+		optparse_find(&options_program, name, strlen(name), false);
 
 	return row ? (int)(row - option_table) : -1;
 }
@@ -198,150 +97,45 @@ int options_find_setting(const char *name)
 int options_set(struct options *o, const char *name, const char *value,
 		enum source source, struct err *err)
 {
-	const struct option_row *row = find_name(name, strlen(name), false);
-	enum source *set_by;
+	int place = options_find_setting(name);
 
-	if (!row)
-		return refuse_name(name, strlen(name), false, err);
-	set_by = &o->source[row - option_table];
-	if (*set_by > source)
+	if (place < 0)
+		return optparse_refuse(&options_program, name, strlen(name),
+				       false, err);
+	if (o->source[place] > source)
 		return 0;
-	if (options_set_field(o, row, name, value, err) < 0)
+	if (optparse_set(o, &option_table[place], name, value, err) < 0)
 		return -1;
-	*set_by = source;
+	o->source[place] = source;
 	return 0;
 }
 
-struct arguments {
-	char *const *argv;
-	int argc, at;          /* at: the one being read */
-	bool has_only_symbols; /* after "--" */
-};
-
-/* The row that *row stands for, and the value that it gives it. */
-static const char *resolve(const struct option_row **row)
+int options_take(void *target, const char *text, bool is_forced,
+		 struct err *err)
 {
-	const char *text = (*row)->stands_for;
-	size_t len = strcspn(text, "=");
+	struct options *o = target;
 
-	*row = find_name(text, len, true);
-	require(*row);
-	return text + len + 1;
-}
-
-/* Sets an option given as an argument. value is the text attached to it, or
- * NULL: then the next argument is its value, if it takes one. A next argument
- * that is no fit value stays to be read: it may be the --help that was meant. */
-static int set_argument(struct options *o, const struct option_row *row,
-			const char *value, struct arguments *args,
-			struct err *err)
-{
-	char shown[SPELLING_MAX_BYTES + 3];
-	bool is_next = false;
-
-	snprintf(shown, sizeof shown, "--%s", row->name);
-	if (row->takes == TAKES_NOTHING) {
-		if (value)
-			return err_set(err, ERR_USAGE, "%s takes no value",
-				       shown);
-		value = "yes";
-	} else if (!value && row->takes == TAKES_PERCENT) {
-		value = "1"; /* the next argument is no value of it */
-	} else if (!value) {
-		if (args->at + 1 >= args->argc)
-			return err_set(err, ERR_USAGE, "%s needs a value",
-				       shown);
-		value = args->argv[args->at + 1];
-		is_next = true;
-	}
-	if (row->stands_for)
-		value = resolve(&row);
-	if (options_set_field(o, row, shown, value, err) < 0)
-		return -1;
-	args->at += is_next;
-	o->source[row - option_table] = SOURCE_OPTION;
-	return 0;
-}
-
-/* "--name", "--name=value" */
-static int read_long(struct options *o, struct arguments *args, struct err *err)
-{
-	const char *name = args->argv[args->at] + 2;
-	size_t len = strcspn(name, "=");
-	const struct option_row *row = find_name(name, len, true);
-
-	if (!row)
-		return refuse_name(name, len, true, err);
-	return set_argument(o, row, name[len] == '=' ? name + len + 1 : NULL,
-			    args, err);
-}
-
-static int refuse_letter(char letter, struct err *err)
-{
-	char shown[SHOWN_BYTES];
-
-	utf8_copy_printable(&letter, 1, shown, sizeof shown, 1);
-	return err_set(err, ERR_USAGE,
-		       "unknown option '-%s': see quotefetch --help", shown);
-}
-
-/* "-k", "-kq", "-fFILE", "-kf FILE" */
-static int read_letters(struct options *o, struct arguments *args,
-			struct err *err)
-{
-	const char *text = args->argv[args->at] + 1;
-	int rc = 0;
-
-	for (; *text != '\0'; text++) {
-		const struct option_row *row = find_letter(*text);
-		bool takes_value = row && row->takes != TAKES_NOTHING;
-		/* Of several mistakes the first is told. */
-		struct err *first = rc == 0 ? err : NULL;
-
-		if (!row)
-			rc = refuse_letter(*text, first);
-		else if (set_argument(o, row,
-				      takes_value && text[1] != '\0' ? text + 1
-								     : NULL,
-				      args, first) < 0)
-			rc = -1;
-		if (takes_value)
-			break;
-	}
-	return rc;
-}
-
-static int read_argument(struct options *o, struct arguments *args,
-			 struct err *err)
-{
-	const char *arg = args->argv[args->at];
-
-	if (args->has_only_symbols || arg[0] != '-')
-		return options_append(&o->symbol, &o->symbol_count, arg, err);
-	if (arg[1] == '\0')
+	if (!is_forced && strcmp(text, "-") == 0)
 		return err_set(err, ERR_USAGE,
 			       "'-' is no symbol: "
 			       "to read them from stdin write -f -");
-	if (arg[1] != '-')
-		return read_letters(o, args, err);
-	if (arg[2] != '\0')
-		return read_long(o, args, err);
-	args->has_only_symbols = true;
-	return 0;
+	return options_append(&o->symbol, &o->symbol_count, text, err);
+}
+
+void options_note(void *target, const struct optparse_row *row)
+{
+	struct options *o = target;
+
+	o->source[row - option_table] = SOURCE_OPTION;
 }
 
 /* Who asks for help is helped, whatever else the line says. */
 int options_parse(struct options *o, int argc, char *const *argv,
 		  struct err *err)
 {
-	struct arguments args = { .argv = argv, .argc = argc, .at = 1 };
-	int rc = 0;
+	int end = optparse_read(&options_program, o, argc, argv, err);
 
-	for (; args.at < argc; args.at++) {
-		if (read_argument(o, &args, rc == 0 ? err : NULL) < 0)
-			rc = -1;
-	}
-	return o->wants_help || o->wants_version ? 0 : rc;
+	return end >= 0 || o->wants_help || o->wants_version ? 0 : -1;
 }
 
 /* A descriptor takes one after the other; a file would hold the last alone. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/optparse.h"
 
 struct buf;
 
@@ -58,8 +59,8 @@ enum source {
 	SOURCE_OPTION
 };
 
-enum { OPTION_AUTO = -1 }; /* a number to be chosen later */
-enum { OPTION_MAX = 96 };  /* rows of the table */
+enum { OPTION_AUTO = OPTPARSE_AUTO }; /* a number to be chosen later */
+enum { OPTION_MAX = 96 };             /* rows of the table */
 
 /* Everything a run is told; const once main has loaded it. Texts are owned by
  * the struct. Times are in seconds as given, 0 meaning none. */
@@ -89,7 +90,7 @@ struct options {
 	char *ca_file;
 	char *config_file; /* NULL: the usual place */
 	bool is_unshared;  /* --no-share */
-	char *find_text; /* --find; NULL: not asked */
+	char *find_text;   /* --find; NULL: not asked */
 	bool wants_plan;
 	bool wants_quota;
 	bool wants_check;
@@ -124,56 +125,31 @@ struct options {
 	char *until;  /* "HH:MM"; NULL: none */
 	int slow;     /* enum slow */
 	double stale_sec;
-	int events; /* enum events */
-	char *stream_url; /* NULL: the account's */
+	int events;                     /* enum events */
+	char *stream_url;               /* NULL: the account's */
 	enum source source[OPTION_MAX]; /* by place in the table: who set it */
 };
 
-/* What an option takes, and the type of its field. */
-enum option_takes {
-	TAKES_NOTHING,       /* bool: it is given */
-	TAKES_TEXT,          /* char *, not empty */
-	TAKES_SECRET,        /* the same; never shown, wiped */
-	TAKES_URL,           /* the same, a base URL */
-	TAKES_FILES,         /* file[]: may be repeated */
-	TAKES_PERCENT,       /* char *: a decimal; "1" where none is attached */
-	TAKES_SECONDS,       /* double; min and max are milliseconds */
-	TAKES_COUNT,         /* int */
-	TAKES_COUNT_OR_AUTO, /* the same, or "auto": OPTION_AUTO */
-	TAKES_CHOICE,        /* an enum: min is the first word's value */
-	TAKES_WORD           /* const char *: the word itself */
-};
-
-/* Where an option may be said. */
-enum option_place { PLACE_ANY, PLACE_ARGUMENTS, PLACE_FILE };
-
-/* One row of the table that drives parsing, --help, the configuration file,
- * and the unit test. */
-struct option_row {
-	const char *name; /* the long name */
-	char letter;      /* 0: none */
-	enum option_takes takes;
-	enum option_place place;
-	size_t offset; /* of the field in struct options */
-	int min, max;
-	const char *const *words; /* of CHOICE and WORD; ends with NULL */
-	const char *argname;      /* in --help; NULL: the words, or nothing */
-	const char *stands_for;   /* "name=value" of another row, or NULL */
-	const char *preset;  /* the default as one would type it, or NULL */
-	const char *heading; /* in --help, above this row; or NULL */
-	const char *help;    /* a '\n' starts a further line */
-};
-extern const struct option_row option_table[];
+/* The table that drives parsing, --help, the manual, the completions, the
+ * configuration file and the unit test. */
+extern const struct optparse options_program;
+extern const struct optparse_row option_table[];
 extern const size_t option_count;
 
-/* Sets the row's field from text. shown is the name in messages: "--rate",
- * "rate". Errors: USAGE. */
-MUST_CHECK int options_set_field(struct options *o,
-				 const struct option_row *row,
-				 const char *shown, const char *text,
-				 struct err *err);
+/* What this program makes of texts: a copy, owned (TEXT); the same, never shown
+ * and wiped (SECRET); a base URL; file[], which may be repeated; a decimal.
+ * Errors: USAGE, SYSTEM. */
+optparse_set_fn options_set_text, options_set_secret, options_set_url,
+	options_set_file, options_set_percent;
 
-/* The text of an option that takes one (TEXT, SECRET, URL, WORD), by its long
+/* For the table's program: takes a symbol; says what other programs' options
+ * are called here; notes that the line has set a row. */
+int options_take(void *target, const char *text, bool is_forced,
+		 struct err *err);
+const char *options_advise(const char *name, size_t len);
+void options_note(void *target, const struct optparse_row *row);
+
+/* The text of an option that has one (not COUNT and the like), by its long
  * name: where to change it, and what it is; NULL: not set. For settings that a
  * source names. Aborts where there is no such option. */
 char **options_text_at(struct options *o, const char *name);
@@ -212,9 +188,6 @@ MUST_CHECK int options_check(const struct options *o, struct err *err);
 /* Whether there is anything to read symbols from: arguments, files, or a stdin
  * that is no terminal. */
 bool options_has_input(const struct options *o);
-
-/* Appends what stands for the value: "FILE", or "auto|always|never". */
-void options_put_argname(struct buf *out, const struct option_row *row);
 
 /* The manual page, in roff. */
 void options_man(struct buf *out);

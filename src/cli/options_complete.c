@@ -15,10 +15,10 @@ enum value_kind {
 	VALUE_IS_FIELDS /* names of fields, with commas between */
 };
 
-static enum value_kind value_kind_of(const struct option_row *row)
+static enum value_kind value_kind_of(const struct optparse_row *row)
 {
 	/* A value that may be left out is never the next word. */
-	if (row->takes == TAKES_NOTHING || row->takes == TAKES_PERCENT)
+	if (row->takes == OPTPARSE_NOTHING || row->bare)
 		return VALUE_IS_NONE;
 	if (row->words)
 		return VALUE_IS_WORD;
@@ -29,18 +29,18 @@ static enum value_kind value_kind_of(const struct option_row *row)
 }
 
 /* The next row that the command line takes, from *i on; NULL: none. */
-static const struct option_row *next_row(size_t *i)
+static const struct optparse_row *next_row(size_t *i)
 {
 	while (*i < option_count) {
-		const struct option_row *row = &option_table[(*i)++];
+		const struct optparse_row *row = &option_table[(*i)++];
 
-		if (row->place != PLACE_FILE)
+		if (row->place != OPTPARSE_FILE)
 			return row;
 	}
 	return NULL;
 }
 
-static void put_words(struct buf *out, const struct option_row *row)
+static void put_words(struct buf *out, const struct optparse_row *row)
 {
 	for (size_t i = 0; row->words[i]; i++)
 		buf_printf(out, "%s%s", i ? " " : "", row->words[i]);
@@ -71,7 +71,7 @@ static void put_help(struct buf *out, const char *text, const char *without)
 
 /* ---- bash ---- */
 
-static void put_bash_names(struct buf *out, const struct option_row *row)
+static void put_bash_names(struct buf *out, const struct optparse_row *row)
 {
 	buf_printf(out, "    --%s", row->name);
 	if (row->letter)
@@ -79,7 +79,7 @@ static void put_bash_names(struct buf *out, const struct option_row *row)
 	buf_puts(out, ") ");
 }
 
-static void put_bash_value(struct buf *out, const struct option_row *row)
+static void put_bash_value(struct buf *out, const struct optparse_row *row)
 {
 	switch (value_kind_of(row)) {
 	case VALUE_IS_NONE:
@@ -109,7 +109,7 @@ static void put_bash_value(struct buf *out, const struct option_row *row)
 
 static void put_bash(struct buf *out)
 {
-	const struct option_row *row;
+	const struct optparse_row *row;
 	size_t i = 0;
 
 	buf_puts(
@@ -156,7 +156,7 @@ static void put_bash(struct buf *out)
 
 /* ---- zsh ---- */
 
-static void put_zsh_value(struct buf *out, const struct option_row *row)
+static void put_zsh_value(struct buf *out, const struct optparse_row *row)
 {
 	enum value_kind kind = value_kind_of(row);
 
@@ -178,12 +178,12 @@ static void put_zsh_value(struct buf *out, const struct option_row *row)
 }
 
 /* '(-f --file)'{-f+,--file=}'[help]:FILE:_files' */
-static void put_zsh_option(struct buf *out, const struct option_row *row)
+static void put_zsh_option(struct buf *out, const struct optparse_row *row)
 {
 	bool takes = value_kind_of(row) != VALUE_IS_NONE;
 
 	buf_puts(out, "    ");
-	if (row->takes == TAKES_FILES)
+	if (row->set == options_set_file)
 		buf_puts(out, "'*'");
 	else if (row->letter)
 		buf_printf(out, "'(-%c --%s)'", row->letter, row->name);
@@ -201,7 +201,7 @@ static void put_zsh_option(struct buf *out, const struct option_row *row)
 
 static void put_zsh(struct buf *out)
 {
-	const struct option_row *row;
+	const struct optparse_row *row;
 	size_t i = 0;
 
 	buf_puts(out, "#compdef quotefetch\n"
@@ -214,7 +214,7 @@ static void put_zsh(struct buf *out)
 
 /* ---- fish ---- */
 
-static void put_fish_option(struct buf *out, const struct option_row *row)
+static void put_fish_option(struct buf *out, const struct optparse_row *row)
 {
 	enum value_kind kind = value_kind_of(row);
 
@@ -247,7 +247,7 @@ static void put_fish_option(struct buf *out, const struct option_row *row)
 
 static void put_fish(struct buf *out)
 {
-	const struct option_row *row;
+	const struct optparse_row *row;
 	size_t i = 0;
 
 	buf_puts(out, "# fish completion for quotefetch\n"

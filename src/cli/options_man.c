@@ -79,21 +79,21 @@ static void put_section(struct buf *out, const char *title)
 
 /* ---- the options ---- */
 
-static void put_value(struct buf *out, const struct option_row *row)
+static void put_value(struct buf *out, const struct optparse_row *row)
 {
 	struct buf name;
 
-	if (row->takes == TAKES_NOTHING)
+	if (row->takes == OPTPARSE_NOTHING)
 		return;
 	buf_init(&name, 1024);
-	options_put_argname(&name, row);
-	buf_puts(out, row->takes == TAKES_PERCENT ? "\\fI" : " \\fI");
+	optparse_put_argname(&name, row);
+	buf_puts(out, row->bare ? "\\fI" : " \\fI");
 	put_text(out, buf_text(&name));
 	buf_puts(out, "\\fR");
 	buf_release(&name);
 }
 
-static void put_help(struct buf *out, const struct option_row *row)
+static void put_help(struct buf *out, const struct optparse_row *row)
 {
 	buf_putc(out, '\n');
 	put_text(out, row->help);
@@ -105,7 +105,7 @@ static void put_help(struct buf *out, const struct option_row *row)
 	buf_puts(out, ".\n");
 }
 
-static void put_option(struct buf *out, const struct option_row *row)
+static void put_option(struct buf *out, const struct optparse_row *row)
 {
 	char text[64] = "-?";
 
@@ -126,9 +126,9 @@ static void put_options(struct buf *out)
 {
 	put_section(out, "Options");
 	for (size_t i = 0; i < option_count; i++) {
-		const struct option_row *row = &option_table[i];
+		const struct optparse_row *row = &option_table[i];
 
-		if (row->place == PLACE_FILE)
+		if (row->place == OPTPARSE_FILE)
 			continue;
 		if (row->heading)
 			buf_printf(out, ".SS \"%s\"\n", row->heading);
@@ -141,9 +141,9 @@ static void put_configuration(struct buf *out)
 	put_section(out, "Configuration");
 	put_paragraphs(out, configuration);
 	for (size_t i = 0; i < option_count; i++) {
-		const struct option_row *row = &option_table[i];
+		const struct optparse_row *row = &option_table[i];
 
-		if (row->place != PLACE_FILE)
+		if (row->place != OPTPARSE_FILE)
 			continue;
 		buf_puts(out, ".TP\n");
 		put_bold(out, row->name);
@@ -208,9 +208,11 @@ static void put_examples(struct buf *out)
 
 void options_man(struct buf *out)
 {
-	buf_puts(out, ".\\\" Made of the tables that drive the program.\n"
-		      ".TH QUOTEFETCH 1 \"2026-11-21\" \"quotefetch " QUOTEFETCH_VERSION
-		      "\" \"User Commands\"\n");
+	buf_puts(
+		out,
+		".\\\" Made of the tables that drive the program.\n"
+		".TH QUOTEFETCH 1 \"2026-11-21\" \"quotefetch " QUOTEFETCH_VERSION
+		"\" \"User Commands\"\n");
 	put_section(out, "Name");
 	buf_puts(out,
 		 "quotefetch \\- quotes for a list of symbols, from official "

@@ -44,7 +44,7 @@ static void assert_parsed(int rc, const struct err *err)
 		fail_msg("%s", err->msg);
 }
 
-static const struct option_row *row_of(const char *name)
+static const struct optparse_row *row_of(const char *name)
 {
 	for (size_t i = 0; i < option_count; i++) {
 		if (strcmp(option_table[i].name, name) == 0)
@@ -104,12 +104,12 @@ static void test_table(void **state)
 	(void)state;
 	assert_int_equal(option_count, COUNT(rows));
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct option_row *row = row_of(rows[i].name);
+		const struct optparse_row *row = row_of(rows[i].name);
 
 		assert_int_equal(row->letter, rows[i].letter);
 		assert_true(row->offset < sizeof(struct options));
-		assert_true(row->place == PLACE_FILE || row->help);
-		assert_true(row->takes == TAKES_NOTHING || row->argname || row->words);
+		assert_true(row->place == OPTPARSE_FILE || row->help);
+		assert_true(row->takes == OPTPARSE_NOTHING || row->argname || row->words);
 	}
 }
 
@@ -118,14 +118,14 @@ static void test_every_choice_is_told(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < option_count; i++) {
-		const struct option_row *row = &option_table[i];
+		const struct optparse_row *row = &option_table[i];
 		struct options o;
 		struct err err;
 
 		if (!row->words)
 			continue;
 		options_init(&o);
-		assert_int_equal(options_set_field(&o, row, row->name, "no such word", &err), -1);
+		assert_int_equal(optparse_set(&o, row, row->name, "no such word", &err), -1);
 		for (size_t w = 0; row->words[w]; w++)
 			assert_non_null(strstr(err.msg, row->words[w]));
 		assert_non_null(strstr(err.msg, "'no such word'"));
@@ -530,7 +530,7 @@ static void test_help(void **state)
 		char name[40];
 
 		snprintf(name, sizeof name, "--%s", option_table[i].name);
-		if (option_table[i].place != PLACE_FILE && !strstr(out.data, name))
+		if (option_table[i].place != OPTPARSE_FILE && !strstr(out.data, name))
 			fail_msg("--help does not tell %s", name);
 	}
 	assert_non_null(strstr(out.data, "  -f, --file FILE"));

@@ -32,7 +32,7 @@ static int set_own(void *target, const struct optparse_row *row,
 
 	if (strcmp(text, "bad") == 0)
 		return err_set(err, ERR_INPUT, "%s is bad (%d)", shown,
-			       row->tag);
+			       (int)row->max);
 	s->own_calls++;
 	snprintf(s->own, sizeof(s->own), "%s", text);
 	return 0;
@@ -84,9 +84,12 @@ static const struct optparse_row rows[] = {
 	{ "color", 0, OPTPARSE_WORD, OPTPARSE_ANYWHERE, AT(color),
 	  .words = colors, .help = "its color" },
 	{ "own_thing", 0, OPTPARSE_OWN, OPTPARSE_FILE, .set = set_own,
-	  .tag = 42, .help = "in files alone" },
+	  .max = 42, .help = "in files alone" },
 	{ "thing", 0, OPTPARSE_OWN, OPTPARSE_ARGUMENT, .set = set_own,
-	  .tag = 43, .argname = "X", .help = "a thing of its own kind" },
+	  .max = 43, .argname = "X", .help = "a thing of its own kind" },
+	{ "near", 'n', OPTPARSE_WORD, OPTPARSE_ARGUMENT, AT(color),
+	  .words = colors, .bare = "red", .argname = "[=COLOR]",
+	  .help = "with a value or without" },
 	{ "help", 'h', OPTPARSE_NOTHING, OPTPARSE_ARGUMENT, AT(wants_help),
 	  .help = "this" },
 };
@@ -166,6 +169,12 @@ static void values_go_to_their_fields(void **state)
 	assert_string_equal(s.own, "x");
 	assert_int_equal(s.noted, 9);
 	assert_int_equal(good("--square").shape, 11);
+	s = good("--near blue");
+	assert_string_equal(s.color, "red");
+	assert_string_equal(s.taken, "blue ");
+	assert_string_equal(good("--near=blue").color, "blue");
+	assert_string_equal(good("-nblue").color, "blue");
+	assert_string_equal(good("-n").color, "red");
 	assert_string_equal(good("--file=").file, "");
 	assert_string_equal(good("--file --loud").file, "--loud");
 }
@@ -323,6 +332,7 @@ static void help_shows_the_rows(void **state)
 		"      --square               as --shape square\n"
 		"      --color red|blue       its color\n"
 		"      --thing X              a thing of its own kind\n"
+		"  -n, --near[=COLOR]         with a value or without\n"
 		"  -h, --help                 this\n");
 	buf_release(&out);
 	buf_init(&out, 40);
