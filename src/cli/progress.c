@@ -31,6 +31,8 @@ void progress_init(struct progress *p, enum progress_mode mode, bool is_quiet,
 	p->mode = mode;
 	p->has_color = has_color;
 	p->screen = screen;
+	if (screen)
+		screen->draws_bar = mode == PROGRESS_BAR;
 	p->total = total;
 	p->started_ns = p->stepped_ns = p->drawn_ns = now_ns;
 	for (int i = 0; i < PROGRESS_WAITS; i++)

@@ -1,6 +1,6 @@
-/* has_bar is set before the bar is written and unset after it is erased: a
- * line may erase what was not drawn yet, or is gone already, which harms
- * nothing, as every record ends its line; but it never misses a bar. */
+/* Where a bar is drawn, every line of any thread erases what stands on its line:
+ * what was not drawn yet, or is gone already, harms nothing, as every record ends
+ * its line; but no line misses a bar. */
 #define _DEFAULT_SOURCE /* TIOCGWINSZ */
 #ifdef __APPLE__
 #define _DARWIN_C_SOURCE
@@ -27,6 +27,7 @@ enum { LINE_BYTES = 1024, LINE_COLUMNS = 1000, COLUMNS_MAX = 10000 };
 
 void screen_init(struct screen *s)
 {
+	s->draws_bar = false;
 	atomic_init(&s->has_bar, false);
 	atomic_init(&s->is_dirty, false);
 }
@@ -38,7 +39,9 @@ void screen_say(void *screen, const char *line)
 	char text[LINE_BYTES] = "";
 	size_t len;
 
-	if (s && atomic_load(&s->has_bar)) {
+	/* A bar may come between a look and the write: where one is drawn at all,
+	 * a line erases what stands, be it nothing. */
+	if (s && (s->draws_bar || atomic_load(&s->has_bar))) {
 		memcpy(text, SCREEN_ERASE, sizeof SCREEN_ERASE);
 		atomic_store(&s->is_dirty, true);
 	}

@@ -18,6 +18,7 @@
 
 /* a: atomic, m: main's */
 struct screen {
+	bool draws_bar;       /* c: before threads start: one will be drawn */
 	atomic_bool has_bar;  /* a: set by main alone: a bar may stand */
 	atomic_bool is_dirty; /* a: a line was written over it */
 };

@@ -332,7 +332,7 @@ static enum err_kind a_fifth(struct sim *sim, const struct request *r)
 {
 	(void)r;
 	/* A linear congruence: the same on every machine. */
-	return (unsigned)(sim->calls[0] * 1103515245 + 12345) / 65536 % 5 == 0 ? ERR_SERVER
+	return ((unsigned)sim->calls[0] * 1103515245u + 12345u) / 65536 % 5 == 0 ? ERR_SERVER
 									     : ERR_KINDS;
 }
 
