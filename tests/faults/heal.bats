@@ -159,3 +159,60 @@ early() {
     expect_text err "the proxy '127.0.0.1:$proxy' wants a login"
     expect_no_calls
 }
+
+# ---- in mid-run ------------------------------------------------------------------
+
+# heals FAULT COUNT [OPTION...]: all COUNT symbols, whatever the fault.
+heals() {
+    local fault=$1 count=$2
+
+    deadline=40
+    rm -rf "$STATE"
+    serve_limited --fault "$fault"
+    many "$count"
+    ask "${@:3}"
+    expect_end 0 "$count"
+}
+
+@test "R1 3 x 502 and 8 x 503, then fine: all symbols" {
+    heals status=502@nth=1-3 30
+    heals status=503@nth=1-8 60 --batch 5
+}
+
+@test "R2 six refusals for the rate; a foreign program for 6 s: all symbols" {
+    heals limit@nth=1-6 60 --batch 5
+    heals foreign=25@nth=1,for=6s 60 --batch 5
+}
+
+@test "R5 one 401 page; one call whose token is called invalid: all, and no new token" {
+    heals status=401@nth=5 60 --batch 5
+    expect_calls "$token" 1
+    heals invalid-token@nth=5 60 --batch 5
+    expect_calls "$token" 1
+}
+
+@test "R6 the token endpoint answers 502 nine times: all symbols" {
+    heals status=502@path=token,nth=1-9 60
+}
+
+@test "R7 every 4th call reset; a fifth of all 502: all symbols" {
+    heals reset@every=4 60 --batch 1
+    heals status=502@p=0.2 60 --batch 1
+}
+
+@test "R9 one overseas symbol is refused throughout: all the others" {
+    local refusal
+
+    for refusal in refuse=EGW00004 refuse=EGW99999/403 status=403; do
+        rm -rf "$STATE"
+        deadline=40
+        serve_limited --fault "$refusal@symbol=KO"
+        codes 60 >others
+        echo KO >>others
+        input=(-f others) symbols=()
+        mapfile -t symbols <others
+        ask
+        expect_status 1
+        expect_json "length == 61 and (map(select(.error)) | map(.symbol) == [\"KO\"])"
+    done
+}
