@@ -1,0 +1,99 @@
+/* stream_part.h: what the files of the stream share.
+ * Layer stream; private to stream_*.c; all of it is for the stream's thread:
+ *
+ *	stream_tell.c     what the reader is told
+ *	stream_open.c     does what the line wants: key, opening, loss
+ *	stream_receive.c  what comes from the socket
+ *	stream_thread.c   what goes, the thread's turn, its life */
+#ifndef STREAM_STREAM_PART_H
+#define STREAM_STREAM_PART_H
+
+#include "base/buf.h"
+#include "base/sync.h"
+#include "net/ws.h"
+#include "stream/approval.h"
+#include "stream/gap.h"
+#include "stream/line.h"
+#include "stream/outbox.h"
+#include "stream/roster.h"
+#include "stream/session_lock.h"
+#include "stream/stream.h"
+
+enum { STREAM_BATCH = 256 }; /* ticks handed over at once */
+
+#define STREAM_PATIENCE_NS NS_PER_SEC /* with a reader, before merging */
+
+struct followed {
+	struct gap gap;
+	int64_t missed, missed_volume; /* since the last event */
+	int64_t told_ns;
+};
+
+struct stream {
+	struct stream_config config; /* c */
+	struct stop stop;            /* requested by others */
+	struct thread thread;
+	int room[2]; /* c: a pipe: there is room in the outbox again */
+	struct outbox *outbox;
+	/* The thread's own: */
+	struct approval approval;
+	struct session_lock lock;
+	struct ws *ws;
+	struct line line;
+	struct roster roster;
+	struct followed *followed; /* by symbol */
+	struct tick batch[STREAM_BATCH];
+	size_t batch_len;
+	struct feed_frame frame; /* being read, when has_frame */
+	bool has_frame;
+	bool is_held_up; /* the outbox is full */
+	int64_t held_up_ns;
+	bool has_settled; /* EVENT_SUBSCRIBED was told on this line */
+	bool was_live;
+	bool has_told_block, has_told_quiet;
+	int64_t last_tick_ns;
+	int garbled_in_a_row;
+	int attempt;
+	struct buf out; /* a registration's text */
+	struct stream_counts counts;
+};
+
+/* ---- stream_tell.c ---- */
+
+/* An event of now, of no symbol. */
+struct event stream_make_event(enum event_type type);
+
+/* The broker's words, without the key if it repeats it. */
+void stream_put_text(struct stream *s, struct event *e, const char *text);
+
+void stream_tell(struct stream *s, const struct event *e);
+void stream_tell_plain(struct stream *s, enum event_type type);
+
+/* What became of registrations; the stop, if nobody can be followed. */
+void stream_tell_news(struct stream *s);
+
+/* ---- stream_open.c ---- */
+
+/* Gives the line an event; the answer is for stream_act(). */
+enum line_action stream_take_event(struct stream *s, enum line_event event,
+				   struct line_news news);
+enum line_action stream_take_plain(struct stream *s, enum line_event event);
+
+/* Does what the line wants until it wants nothing. Blocks for a key and for an
+ * opening; a stop ends both. */
+void stream_act(struct stream *s, enum line_action action);
+
+/* The line is lost; status: told to the broker, 0: nothing is. */
+void stream_lose(struct stream *s, const struct err *err, int status,
+		 bool is_policy);
+
+/* ---- stream_receive.c ---- */
+
+/* Hands the batch over. Returns false when the outbox takes no more. */
+bool stream_hand_over(struct stream *s);
+
+/* Reads what there is, as far as the reader lets it; nothing on a closed
+ * line. */
+void stream_receive(struct stream *s);
+
+#endif

@@ -1,0 +1,229 @@
+/* From a frame of the socket to ticks for the reader. */
+#include "stream/stream_part.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+enum {
+	EVENTS_A_TURN =
+		2000,    /* of the socket; then stop and timers have a look */
+	GARBLED_MAX = 3, /* texts in a row that are no UTF-8 */
+	ECHO_MAX_BYTES = 8 * 1024, /* of a heartbeat */
+	STATUS_POLICY = 1008
+};
+
+#define GAP_EVENT_NS (60 * NS_PER_SEC) /* at most one for each symbol in it */
+
+bool stream_hand_over(struct stream *s)
+{
+	int64_t now = clock_monotonic_ns();
+	bool merges = s->is_held_up && !s->config.waits_for_reader &&
+		      now - s->held_up_ns >= STREAM_PATIENCE_NS;
+	size_t taken = 0;
+
+	if (s->batch_len > 0)
+		taken = outbox_put(s->outbox, s->batch, s->batch_len, merges);
+	s->batch_len -= taken;
+	memmove(s->batch, s->batch + taken, s->batch_len * sizeof *s->batch);
+	if (s->batch_len == 0) {
+		s->is_held_up = false;
+	} else if (!s->is_held_up) {
+		s->is_held_up = true;
+		s->held_up_ns = now;
+	}
+	return !s->is_held_up;
+}
+
+static void note_gap(struct stream *s, const struct tick *t,
+		     enum gap_verdict verdict, int64_t now_ns)
+{
+	struct followed *f = &s->followed[t->symbol];
+	struct event e;
+
+	s->counts.reordered += verdict == GAP_REORDERED;
+	s->counts.unexplained += verdict == GAP_UNEXPLAINED;
+	if (t->gap > 0) {
+		f->missed += t->gap;
+		s->counts.missed_trades += t->gap;
+	}
+	if (verdict == GAP_MISSED && t->gap_volume > 0)
+		f->missed_volume += t->gap_volume;
+	if ((!f->missed && !f->missed_volume) ||
+	    (f->told_ns && now_ns - f->told_ns < GAP_EVENT_NS))
+		return;
+	e = stream_make_event(EVENT_GAP);
+	e.symbol = t->symbol;
+	e.count = f->missed;
+	e.count_volume = f->missed_volume;
+	stream_tell(s, &e);
+	f->missed = f->missed_volume = 0;
+	f->told_ns = now_ns;
+}
+
+static void take_tick(struct stream *s, struct tick *t, int64_t now_ns,
+		      int64_t real_ms)
+{
+	bool is_leaving;
+	size_t index = roster_find(&s->roster, s->frame.channel, s->frame.key,
+				   s->frame.key_len, &is_leaving);
+
+	if (index == SIZE_MAX) {
+		s->counts.aliens += !is_leaving;
+		return;
+	}
+	t->symbol = (uint32_t)index;
+	t->received_ns = now_ns;
+	t->received_at_ms = real_ms;
+	note_gap(s, t, gap_take(&s->followed[index].gap, t), now_ns);
+	s->last_tick_ns = now_ns;
+	s->has_told_quiet = false;
+	s->counts.ticks++;
+	s->batch_len++;
+}
+
+/* Reads on in the frame. Returns false when it had to stop for the reader. */
+static bool read_frame(struct stream *s)
+{
+	int64_t now = clock_monotonic_ns(), real_ms = clock_real_ms();
+
+	while (s->has_frame) {
+		struct tick *t;
+		int rc;
+
+		if (s->batch_len == STREAM_BATCH && !stream_hand_over(s))
+			return false;
+		t = &s->batch[s->batch_len];
+		rc = s->config.feed->next_tick(&s->frame, t, NULL);
+		if (rc > 0)
+			take_tick(s, t, now, real_ms);
+		s->counts.bad_records += rc < 0;
+		s->has_frame = rc != 0;
+	}
+	return true;
+}
+
+static void take_frame(struct stream *s, const struct ws_event *event)
+{
+	int rc = s->config.feed->open_frame(event->data, event->len, &s->frame,
+					    NULL);
+
+	s->counts.frames++;
+	s->counts.bad_frames += rc < 0;
+	s->counts.unknown_frames += rc == 0;
+	s->has_frame = rc > 0;
+}
+
+static void take_answer(struct stream *s, const struct feed_message *m)
+{
+	struct err err;
+
+	s->counts.answers++;
+	err_set(&err, m->answer == FEED_BUSY ? ERR_LIMIT : ERR_AUTH, "%s (%s)",
+		m->msg1, m->msg_cd);
+	if (m->answer == FEED_BUSY)
+		stream_act(s, stream_take_event(
+				      s, LINE_BUSY,
+				      (struct line_news){ .err = &err }));
+	else if (m->answer == FEED_KEY_DEAD)
+		stream_act(s, stream_take_event(
+				      s, LINE_KEY_DEAD,
+				      (struct line_news){ .err = &err }));
+	else if (!roster_answer(&s->roster, m, clock_monotonic_ns()))
+		s->counts.aliens++;
+	if (m->answer == FEED_SUBSCRIBED)
+		stream_take_plain(s, LINE_ACCEPTED);
+}
+
+static void send_back(struct stream *s, const struct ws_event *event)
+{
+	struct err err;
+
+	s->counts.heartbeats++;
+	if (event->len <= ECHO_MAX_BYTES &&
+	    ws_send(s->ws, WS_TEXT, event->data, event->len, &err) < 0)
+		stream_lose(s, &err, 0, false);
+}
+
+static void take_text(struct stream *s, const struct ws_event *event)
+{
+	struct feed_message m;
+
+	s->config.feed->read_message(event->data, event->len, &m);
+	stream_take_event(s, LINE_HEARD,
+			  (struct line_news){
+				  .is_heartbeat = m.kind == FEED_KEEP_ALIVE });
+	switch (m.kind) {
+	case FEED_DATA:
+		take_frame(s, event);
+		break;
+	case FEED_KEEP_ALIVE:
+		send_back(s, event);
+		break;
+	case FEED_ANSWER:
+		take_answer(s, &m);
+		break;
+	case FEED_OTHER:
+		s->counts.unknown_frames++;
+		break;
+	}
+}
+
+/* A text in another character set is skipped; only a line that sends nothing
+ * else is given up. */
+static void take_garbled(struct stream *s)
+{
+	struct err err;
+
+	s->counts.garbled++;
+	if (++s->garbled_in_a_row < GARBLED_MAX)
+		return;
+	err_set(&err, ERR_PARSE, "texts that are no UTF-8");
+	stream_lose(s, &err, WS_STATUS_NOT_UTF8, false);
+}
+
+static void take_ws(struct stream *s, const struct ws_event *event)
+{
+	struct err err;
+
+	if (event->type == WS_TEXT && !event->is_utf8) {
+		take_garbled(s);
+		return;
+	}
+	if (event->type == WS_TEXT) {
+		s->garbled_in_a_row = 0;
+		take_text(s, event);
+		return;
+	}
+	s->counts.pings += event->type == WS_PING;
+	s->counts.unknown_frames += event->type == WS_BINARY;
+	if (event->type != WS_CLOSE) {
+		stream_take_plain(s, LINE_HEARD);
+		return;
+	}
+	err_set(&err, ERR_NETWORK, "closed by the broker (%d)", event->status);
+	stream_lose(s, &err, WS_STATUS_NORMAL, event->status == STATUS_POLICY);
+}
+
+void stream_receive(struct stream *s)
+{
+	int n = 0;
+
+	while (line_is_open(&s->line) && read_frame(s)) {
+		struct ws_event event;
+		struct err err = { .code = 0 };
+		int rc;
+
+		if (n++ == EVENTS_A_TURN)
+			break;
+		rc = ws_receive(s->ws, &event, &err);
+		if (rc == 0)
+			break;
+		if (rc > 0)
+			take_ws(s, &event);
+		else
+			stream_lose(s, &err,
+				    err.kind == ERR_PARSE ? err.code : 0,
+				    false);
+	}
+}

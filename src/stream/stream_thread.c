@@ -1,0 +1,254 @@
+/* The thread's turn
+ *
+ *	receive   all there is, up to a bound, unless the outbox is full
+ *	hand over the ticks of this turn, in one go
+ *	register  the next symbol, if the last one was answered
+ *	flush     heartbeats' answers and registrations
+ *	wait      for socket, stop, room, or the next timer
+ *
+ * Getting a key and opening the line are waits of their own: nothing else can be
+ * done meanwhile but to stop, and a stop ends them at once. */
+#include "stream/stream_part.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+#define QUIET_NS (300 * NS_PER_SEC) /* without a trade: closed, perhaps */
+
+/* ---- what goes ---- */
+
+static void send_due(struct stream *s)
+{
+	int64_t now = clock_monotonic_ns();
+	struct err err;
+	bool is_wanted;
+	size_t index;
+
+	roster_time_out(&s->roster, now);
+	if (roster_next(&s->roster, now, &index, &is_wanted)) {
+		buf_clear(&s->out);
+		s->config.feed->build_registration(
+			s->approval.lease.text, &s->roster.entry[index].address,
+			is_wanted, &s->out);
+		if (buf_check(&s->out, ERR_SYSTEM, &err) < 0 ||
+		    ws_send(s->ws, WS_TEXT, buf_text(&s->out), s->out.len,
+			    &err) < 0) {
+			stream_lose(s, &err, 0, false);
+			return;
+		}
+	}
+	stream_tell_news(s);
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void look_at_market(struct stream *s)
+{
+	if (s->has_told_quiet || !s->line.has_heartbeat ||
+	    clock_monotonic_ns() - s->last_tick_ns < QUIET_NS)
+		return;
+	s->has_told_quiet = true;
+	stream_tell_plain(s, EVENT_CLOSED_MARKET);
+}
+
+/* Waits for whatever comes first. */
+static void wait_for_more(struct stream *s, bool is_sent)
+{
+	bool is_open = line_is_open(&s->line);
+	struct pollfd p[3] = { { .fd = s->stop.fd[0], .events = POLLIN },
+			       { .fd = s->room[0], .events = POLLIN },
+			       { .fd = is_open ? ws_fd(s->ws) : -1,
+				 .events =
+					 (short)((s->is_held_up ? 0 : POLLIN) |
+						 (is_sent ? 0 : POLLOUT)) } };
+	int64_t due = s->line.due_ns;
+	char bytes[16];
+
+	if (is_open)
+		due = sooner(due, roster_due(&s->roster));
+	if (s->is_held_up && !s->config.waits_for_reader)
+		due = sooner(due, s->held_up_ns + STREAM_PATIENCE_NS);
+	if (poll(p, 3, clock_poll_ms(clock_monotonic_ns(), due)) > 0 &&
+	    p[1].revents)
+		while (read(s->room[0], bytes, sizeof bytes) > 0)
+			;
+}
+
+static void take_turn(struct stream *s)
+{
+	struct err err;
+	int sent = 1;
+
+	stream_receive(s);
+	stream_hand_over(s);
+	if (line_is_open(&s->line))
+		send_due(s);
+	if (line_is_open(&s->line)) {
+		sent = ws_flush(s->ws, &err);
+		if (sent < 0)
+			stream_lose(s, &err, 0, false);
+		look_at_market(s);
+	}
+	if (s->line.state != LINE_DONE && !stop_reason(&s->stop))
+		wait_for_more(s, sent != 0);
+	if (stop_reason(&s->stop))
+		stream_act(s, stream_take_plain(s, LINE_STOP));
+	else if (clock_monotonic_ns() >= s->line.due_ns)
+		stream_act(s, stream_take_plain(s, LINE_TIMER));
+}
+
+/* ---- the thread ---- */
+
+/* Why it ended, if not by the user's wish; what the reader has not taken yet. */
+static void say_goodbye(struct stream *s)
+{
+	struct event e = stream_make_event(EVENT_DONE);
+
+	if (s->batch_len > 0)
+		outbox_put(s->outbox, s->batch, s->batch_len, true);
+	s->batch_len = 0;
+	e.kind = s->line.err.msg[0] ? s->line.err.kind : ERR_CANCELED;
+	stream_put_text(s, &e, s->line.err.msg);
+	stream_tell(s, &e);
+	outbox_end(s->outbox);
+}
+
+static void *run(void *arg)
+{
+	struct stream *s = arg;
+
+	stream_act(s, stream_take_plain(s, LINE_START));
+	while (s->line.state != LINE_DONE)
+		take_turn(s);
+	say_goodbye(s);
+	return NULL;
+}
+
+/* ---- life ---- */
+
+static int open_room(struct stream *s, struct err *err)
+{
+	if (pipe(s->room) < 0) {
+		s->room[0] = s->room[1] = -1;
+		return err_set_errno(err, ERR_SYSTEM, errno,
+				     "cannot make a pipe");
+	}
+	for (int i = 0; i < 2; i++) {
+		fcntl(s->room[i], F_SETFD, FD_CLOEXEC);
+		fcntl(s->room[i], F_SETFL, O_NONBLOCK);
+	}
+	return 0;
+}
+
+static int fill_roster(struct stream *s, struct err *err)
+{
+	size_t count = s->config.count, index;
+
+	roster_init(&s->roster, s->config.feed->limit_guess);
+	for (size_t i = 0; i < count; i++)
+		if (roster_add(&s->roster, &s->config.address[i], &index, err) <
+		    0)
+			return -1;
+	s->followed = calloc(count ? count : 1, sizeof *s->followed);
+	return s->followed ? 0 : err_no_memory(err);
+}
+
+static int open_parts(struct stream *s, struct err *err)
+{
+	const struct stream_config *c = &s->config;
+	const struct approval_config approval = { .feed = c->feed,
+						  .login = c->login,
+						  .base_url = c->base_url,
+						  .ca_file = c->ca_file,
+						  .user_agent = c->user_agent,
+						  .key = c->key,
+						  .state_dirfd = c->state_dirfd,
+						  .has_stray_resolver =
+							  c->has_stray_resolver,
+						  .try_timeout_ns =
+							  c->try_timeout_ns,
+						  .stop = &s->stop };
+	const struct ws_config ws = { .ca_file = c->ca_file,
+				      .user_agent = c->user_agent,
+				      .allows_plain =
+					      strncmp(c->url, "ws://", 5) == 0,
+				      .has_stray_resolver =
+					      c->has_stray_resolver };
+
+	line_init(&s->line, c->stale_ns);
+	buf_init(&s->out, 8 * 1024);
+	if (session_lock_take(&s->lock, c->state_dirfd, c->key, &s->stop,
+			      &s->line.reopen, err) < 0 ||
+	    open_room(s, err) < 0 || fill_roster(s, err) < 0 ||
+	    approval_init(&s->approval, &approval, err) < 0)
+		return -1;
+	s->ws = ws_new(&ws, err);
+	s->outbox = s->ws ? outbox_new(OUTBOX_ITEMS, s->room[1], err) : NULL;
+	return s->outbox ? outbox_reserve(s->outbox, c->count, err) : -1;
+}
+
+struct stream *stream_new(const struct stream_config *config, struct err *err)
+{
+	struct stream *s = calloc(1, sizeof *s);
+
+	if (!s) {
+		err_no_memory(err);
+		return NULL;
+	}
+	s->config = *config;
+	s->lock.fd = s->room[0] = s->room[1] = -1;
+	if (stop_init(&s->stop, err) < 0) {
+		free(s);
+		return NULL;
+	}
+	if (open_parts(s, err) < 0 ||
+	    thread_start(&s->thread, run, s, err) < 0) {
+		stream_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+struct outbox *stream_outbox(struct stream *s)
+{
+	return s->outbox;
+}
+
+void stream_stop(struct stream *s)
+{
+	stop_request(&s->stop, STOP_INTERNAL);
+}
+
+void stream_join(struct stream *s, struct stream_counts *out)
+{
+	thread_join(&s->thread);
+	*out = s->counts;
+}
+
+void stream_free(struct stream *s)
+{
+	if (!s)
+		return;
+	ws_free(s->ws);
+	approval_release(&s->approval);
+	outbox_free(s->outbox);
+	roster_release(&s->roster);
+	free(s->followed);
+	session_lock_release(&s->lock);
+	if (s->room[0] >= 0) {
+		close(s->room[0]);
+		close(s->room[1]);
+	}
+	buf_release(&s->out);
+	stop_destroy(&s->stop);
+	free(s);
+}
