@@ -4,7 +4,8 @@
  *	       leaves it with a reservation, for which it sleeps outside
  *	turn   the store is one thread's at a time, for the microseconds of one
  *	       operation
- *	mu     guards these two; no I/O is done under it
+ *
+ * Both are the turnstile's; no I/O is done under a mutex.
  *
  *	acquire   |- line: ask, ask again .. -| sleep till then, confirm | send
  *	turn             |-|      |-|                            |-|
@@ -27,16 +28,12 @@
 #include "share/store.h"
 #include "share/store_dir.h"
 #include "share/store_memory.h"
+#include "share/turnstile.h"
 
-#define LOOK_AT_STOP_NS (20 * NS_PER_MS)
 /* How long "send now" holds, in case this process was stopped right then. */
 #define PROMPT_NS (LIMITER_LATE_NS / 4)
 /* For telling an end: what is not told by then is told with a later one. */
 #define END_TIMEOUT_NS (NS_PER_SEC / 4)
-
-struct waiter {
-	struct waiter *next; /* behind it in the line */
-};
 
 struct late_end { /* the store was not available in time */
 	struct late_end *next;
@@ -44,11 +41,8 @@ struct late_end { /* the store was not available in time */
 };
 
 struct quota { /* lock key: c const, l under mu, t who has the turn, a atomic */
+	struct turnstile turnstile;
 	struct mutex mu;
-	struct cond turn_free;       /* l: !is_taken */
-	struct cond line_moved;      /* l: another is first */
-	bool is_taken;               /* l */
-	struct waiter *line;         /* l: its first */
 	struct late_end *late_ends;  /* l: owned */
 	bool has_warning;            /* l */
 	char warning[ERR_MSG_BYTES]; /* t; once has_warning: c */
@@ -135,10 +129,8 @@ struct quota *quota_new(const struct quota_config *config, struct err *err)
 	}
 	if (mutex_init(&q->mu, err) < 0)
 		goto no_mutex;
-	if (cond_init(&q->turn_free, err) < 0)
-		goto no_turn_free;
-	if (cond_init(&q->line_moved, err) < 0)
-		goto no_line_moved;
+	if (turnstile_init(&q->turnstile, err) < 0)
+		goto no_turnstile;
 	atomic_init(&q->waited_ns, 0);
 	q->is_unlimited = config->rate_per_sec <= 0;
 	limiter_user_init(&q->me, &rule, q);
@@ -148,9 +140,7 @@ struct quota *quota_new(const struct quota_config *config, struct err *err)
 	}
 	return q;
 
-no_line_moved:
-	cond_destroy(&q->turn_free);
-no_turn_free:
+no_turnstile:
 	mutex_destroy(&q->mu);
 no_mutex:
 	free(q);
@@ -171,8 +161,7 @@ void quota_free(struct quota *q)
 		q->store->ops->free(q->store);
 	if (q->spare)
 		q->spare->ops->free(q->spare);
-	cond_destroy(&q->line_moved);
-	cond_destroy(&q->turn_free);
+	turnstile_destroy(&q->turnstile);
 	mutex_destroy(&q->mu);
 	free(q);
 }
@@ -185,83 +174,6 @@ const char *quota_warning(struct quota *q)
 	has_warning = q->has_warning;
 	mutex_unlock(&q->mu);
 	return has_warning ? q->warning : NULL;
-}
-
-/* ---- line and turn ---- */
-
-/* Waits for a change, or not for long. Errors: CANCELED, DEADLINE. */
-static int wait_a_little(struct quota *q, struct cond *c, struct stop *stop,
-			 int64_t deadline_ns, struct err *err) REQUIRES(q->mu)
-{
-	int64_t now = clock_monotonic_ns();
-
-	if (stop && stop_reason(stop))
-		return err_set(err, ERR_CANCELED, "interrupted");
-	if (now >= deadline_ns)
-		return err_set(err, ERR_DEADLINE, "the time is up");
-	now += LOOK_AT_STOP_NS;
-	cond_wait_until(c, &q->mu, now < deadline_ns ? now : deadline_ns);
-	return 0;
-}
-
-static int take_turn(struct quota *q, struct stop *stop, int64_t deadline_ns,
-		     struct err *err)
-{
-	int rc = 0;
-
-	mutex_lock(&q->mu);
-	while (q->is_taken && rc == 0)
-		rc = wait_a_little(q, &q->turn_free, stop, deadline_ns, err);
-	if (rc == 0)
-		q->is_taken = true;
-	mutex_unlock(&q->mu);
-	return rc;
-}
-
-static void give_turn(struct quota *q)
-{
-	mutex_lock(&q->mu);
-	q->is_taken = false;
-	cond_signal(&q->turn_free);
-	mutex_unlock(&q->mu);
-}
-
-static void leave_line_locked(struct quota *q, struct waiter *me)
-	REQUIRES(q->mu)
-{
-	struct waiter **at = &q->line;
-
-	while (*at != me)
-		at = &(*at)->next;
-	*at = me->next;
-	cond_broadcast(&q->line_moved);
-}
-
-/* Stands in the line until me is its first. */
-static int enter_line(struct quota *q, struct waiter *me, struct stop *stop,
-		      int64_t deadline_ns, struct err *err)
-{
-	struct waiter **at = &q->line;
-	int rc = 0;
-
-	mutex_lock(&q->mu);
-	while (*at)
-		at = &(*at)->next;
-	*at = me;
-	me->next = NULL;
-	while (q->line != me && rc == 0)
-		rc = wait_a_little(q, &q->line_moved, stop, deadline_ns, err);
-	if (rc < 0)
-		leave_line_locked(q, me);
-	mutex_unlock(&q->mu);
-	return rc;
-}
-
-static void leave_line(struct quota *q, struct waiter *me)
-{
-	mutex_lock(&q->mu);
-	leave_line_locked(q, me);
-	mutex_unlock(&q->mu);
 }
 
 /* ---- one operation ---- */
@@ -363,13 +275,13 @@ static int operate(struct quota *q, struct operation *o, struct stop *stop,
 	struct err warning;
 	int rc;
 
-	if (take_turn(q, stop, deadline_ns, err) < 0)
+	if (turnstile_take_turn(&q->turnstile, stop, deadline_ns, err) < 0)
 		return -1;
 	tell_late_ends(q, &t);
 	rc = run(q, o, &t, err);
 	if (q->store->ops->take_warning(q->store, &warning))
 		warn(q, &warning);
-	give_turn(q);
+	turnstile_give_turn(&q->turnstile);
 	return rc;
 }
 
@@ -379,11 +291,12 @@ static int operate(struct quota *q, struct operation *o, struct stop *stop,
 static int reserve(struct quota *q, struct operation *o, struct stop *stop,
 		   int64_t deadline_ns, struct err *err)
 {
-	struct waiter me;
+	struct turnstile_waiter me;
 	int rc;
 
 	o->run = run_ask;
-	if (enter_line(q, &me, stop, deadline_ns, err) < 0)
+	if (turnstile_enter_line(&q->turnstile, &me, stop, deadline_ns, err) <
+	    0)
 		return -1;
 	while ((rc = operate(q, o, stop, deadline_ns, err)) == 0 &&
 	       o->grant.reply == LIMITER_AGAIN) {
@@ -396,7 +309,7 @@ static int reserve(struct quota *q, struct operation *o, struct stop *stop,
 			break;
 		}
 	}
-	leave_line(q, &me);
+	turnstile_leave_line(&q->turnstile, &me);
 	if (rc == 0 && o->grant.reply == LIMITER_LATE)
 		rc = err_set(err, ERR_DEADLINE, "no call is permitted in time");
 	return rc;
@@ -492,7 +405,9 @@ void quota_look(struct quota *q, struct quota_view *out)
 	struct limiter_view view;
 
 	*out = (struct quota_view){ 0 };
-	if (take_turn(q, NULL, clock_monotonic_ns() + END_TIMEOUT_NS, NULL) < 0)
+	if (turnstile_take_turn(&q->turnstile, NULL,
+				clock_monotonic_ns() + END_TIMEOUT_NS,
+				NULL) < 0)
 		return;
 	q->store->ops->look(q->store, &q->me, &view);
 	*out = (struct quota_view){
@@ -505,7 +420,7 @@ void quota_look(struct quota *q, struct quota_view *out)
 		.ceiling_per_sec = view.ceiling,
 		.learned_left_ms = view.learned_left_ns / NS_PER_MS,
 	};
-	give_turn(q);
+	turnstile_give_turn(&q->turnstile);
 }
 
 int64_t quota_waited_ns(struct quota *q)
