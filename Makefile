@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # quotefetch: build, test, install. `make help` lists the targets.
 # GNU make (gmake on macOS and the BSDs). Nothing is listed by hand: a source
 # file that appears in its folder is built, a test that appears is run.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # C without comments, and with empty strings and character constants; lines stay
 # lines, and the name in an #include stays.
 {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* quotefetch: a quote for every symbol of a list, from official sources.
  *
  * The way of the data:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* child.h: runs a part of a test in a process of its own, which may abort, be
  * killed, or spoil its descriptors and limits. */
 #ifndef CHILD_H

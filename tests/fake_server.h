@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fake_server.h: a server on a loopback port, in a thread of its own, that
  * answers each request as its test says, to the letter. For unit tests.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* memory.h: an allocator that refuses when it is told to: the k-th request
  * from now on, alone or with all after it. It also counts what is not yet
  * freed. For one file of a program, which names on a line of its own what is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* temp_dir.h: a directory of its own for each test, as its working directory.
  * Setup and teardown for cmocka. The test's file defines _XOPEN_SOURCE 700
  * (nftw). */

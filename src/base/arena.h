@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* arena.h: many small texts, freed at once.
  * Layer base; uses err.
  *

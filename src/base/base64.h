@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* base64.h: bytes as text.
  * Layer base; uses nothing.
  * Source: RFC 4648, 4. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* buf.h: a growing byte buffer with a hard cap.
  * Layer base; uses err.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/calendar.h"
 
 /* Years are counted from March so that the leap day comes last. */

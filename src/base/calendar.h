@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* calendar.h: days of the Gregorian calendar.
  * Layer base; uses nothing. Pure. */
 #ifndef BASE_CALENDAR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* clock.h: the two clocks, and dates in Korean time.
  * Layer base; uses err.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/cp949.h"
 
 #include <errno.h>

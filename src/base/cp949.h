@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cp949.h: Korean text of old, as UTF-8.
  * Layer base; uses err, buf. */
 #ifndef BASE_CP949_H

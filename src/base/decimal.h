@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* decimal.h: exact decimal numbers as text.
  * Layer base; uses err.
  *

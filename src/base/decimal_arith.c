@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sums with decimals: by hand, on rows of digits. */
 #include "base/decimal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* getentropy is in POSIX only since 2024, but in every libc we build for. */
 #define _DEFAULT_SOURCE
 #ifdef __APPLE__

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* entropy.h: bytes that nobody can guess, from the kernel.
  * Layer base; uses err. */
 #ifndef BASE_ENTROPY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* err.h: what went wrong, as a plain value.
  * Layer base; uses nothing.
  *

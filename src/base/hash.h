@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* hash.h: a name for a secret, safe to show as a file's name.
  * Layer base; uses nothing. */
 #ifndef BASE_HASH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/inflate.h"
 
 #include <stdbool.h>

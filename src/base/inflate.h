@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* inflate.h: decompression of DEFLATE, for what comes in zip archives.
  * Layer base; uses err, buf. Pure.
  *

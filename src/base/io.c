@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/io.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* io.h: reads and writes that end by a deadline.
  * Layer base; uses err, clock, sync.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/mask.h"
 
 #include <ctype.h>

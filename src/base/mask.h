@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* mask.h: secrets in the texts of others, made unreadable.
  * Layer base; uses buf. */
 #ifndef BASE_MASK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* optparse.h: a command line read by a table: one row for each option drives
  * parsing, messages and --help; a program that has a configuration file reads
  * it by the same rows.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* optparse_value.c: the values of options, strictly. */
 #include "base/buf.h"
 #include "base/optparse.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/ring.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ring.h: a bounded queue of values of one size.
  * Layer base; uses err.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* flock is BSD's: not in POSIX, but on every system we build for. */
 #define _DEFAULT_SOURCE
 #ifdef __APPLE__

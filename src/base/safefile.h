@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* safefile.h: private files in a private directory.
  * Layer base; uses err, clock, sync, buf.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* safefile_edit.h: a private file that is read, changed and replaced by one
  * process at a time, and read by all at any time.
  * Layer base; uses safefile, err, clock, sync.

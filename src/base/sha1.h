@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sha1.h: SHA-1, for the WebSocket handshake only, which names it.
  * Layer base; uses nothing.
  *

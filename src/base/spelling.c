@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/spelling.h"
 
 #include <string.h>

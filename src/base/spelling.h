@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* spelling.h: how far a misspelt name is from a right one.
  * Layer base; uses err. */
 #ifndef BASE_SPELLING_H

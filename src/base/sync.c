@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pthread_cond_clockwait is no part of POSIX 2008; a condition bound to
  * CLOCK_MONOTONIC by its attribute is, and sanitizers understand it. macOS has
  * neither: there the wait is relative. */

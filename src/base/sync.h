@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sync.h: mutex, condition, thread and stop: the only module that names
  * pthread.
  * Layer base; uses err, clock.

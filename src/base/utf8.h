@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* utf8.h: reading UTF-8 strictly, and what is fit for a terminal.
  * Layer base; uses nothing. No locale: the same bytes everywhere. */
 #ifndef BASE_UTF8_H

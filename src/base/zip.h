@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* zip.h: the file inside of a zip archive.
  * Layer base; uses err, buf, inflate. Pure.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/base_url.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* base_url.h: where the broker is: "https://host[:port]".
  * Layer cli; uses base. */
 #ifndef CLI_BASE_URL_H

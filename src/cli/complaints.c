@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/complaints.h"
 
 #include <string.h>

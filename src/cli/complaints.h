@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* complaints.h: the entries of a list that are no symbols: all are counted, the
  * first are told.
  * Layer cli; uses base. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/config.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* config.h: settings from outside the command line.
  * Layer cli; uses base, options.
  *

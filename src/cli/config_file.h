@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* config_file.h: the configuration file: lines of "key = value".
  * Layer cli; uses base, options, secret.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* delivery.h: from results to records on the output, one for every entry.
  * Layer cli; uses base, model, symbol_list, render, output, failures, progress,
  * stats.

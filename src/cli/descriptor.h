@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* descriptor.h: paths that name a descriptor which the caller gave us.
  * Layer cli; uses base.
  *

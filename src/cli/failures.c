@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/failures.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* failures.h: what failed, as a list to try again (--errors).
  * Layer cli; uses base, render, output.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/fields.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fields.h: the columns of a record, by name and order.
  * Layer cli; uses base, model. */
 #ifndef CLI_FIELDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Every field of a record, once: its name, how the table heads it, its unit,
  * what it means, who fills it. --fields help, the man page and the README's table
  * are made of it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* line_reader.h: lines of a file or pipe, in fixed memory.
  * Layer cli; uses base.
  *

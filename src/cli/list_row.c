@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/list_row.h"
 
 #include <string.h>

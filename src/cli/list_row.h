@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* list_row.h: one line of a symbol list: which part of it is the symbol, which
  * the market. Pure.
  * Layer cli; uses base, model.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/manual.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* manual.h: what --help and the manual page say beside the options, once.
  * Layer cli; uses nothing. */
 #ifndef CLI_MANUAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/metrics_file.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* metrics_file.h: a run as Prometheus text, for the node exporter's textfile
  * collector (--metrics).
  * Layer cli; uses base, stats, output.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* options.h: the command line, one table for parsing, help and configuration.
  * Layer cli; uses base, model. */
 #ifndef CLI_OPTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Completions for bash, zsh and fish, from the one table of options. What a
  * value can be is told by the row: its words, a file where it is called FILE,
  * the fields for --fields, else nothing. */

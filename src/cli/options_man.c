@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The manual page, in the man macros that every system reads, from the same
  * tables as --help. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* options_value.c: the values that are this program's own. */
 #include "cli/options.h"
 

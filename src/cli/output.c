@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The temporary is ".NAME.quotefetch-PID-N", made with O_EXCL and a further N
  * where the name is taken. A fixed name would leave no more than one behind,
  * but two runs with one goal would then write over each other's, and in

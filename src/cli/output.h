@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* output.h: where records go: stdout, or a file that appears when complete.
  * Layer cli; uses base, descriptor.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* page.h: what is printed instead of a run: help, version, fields,
  * manual page, completions.
  * Layer cli; uses base, options, fields. */

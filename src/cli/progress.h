@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* progress.h: how far it has come, on stderr.
  * Layer cli; uses base, options, screen, stats.
  *

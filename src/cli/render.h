@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* render.h: records to text; one interface, a file per format.
  * Layer cli; uses base, model, net/json_write.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* csv: RFC 4180 but for the line end, which is LF: every reader of CSV takes
  * it, and cut, sort and awk would take a CR for a part of the last field.
  * csv-excel: for a double click: a BOM, or Excel reads UTF-8 as the local code

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/render_failures.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* render_failures.h: what failed, gathered by kind and reason, for people.
  * Layer cli; uses base, render. For render_table.c and render_markdown.c.
  *

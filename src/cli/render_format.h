@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* render_format.h: what a format brings, and what the formats share.
  * Layer cli; uses base, model, fields. Private to render.c and render_*.c. */
 #ifndef CLI_RENDER_FORMAT_H

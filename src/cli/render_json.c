@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* json: one array, a record on each line, so that the text can be cut by line
  * tools too. Each record ends its line at once: what else is written to the
  * same terminal or log stands on lines of its own.

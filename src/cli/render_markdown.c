@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* markdown: a table as GitHub and most others read it, with the columns that
  * the table for terminals has; numbers to the right, failures as a list below.
  * Rows go out as they come. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ledger, hledger, beancount: price directives, for the books that people keep
  * in plain text. A line for each quote; what failed is a comment, which begins
  * with ';' in all three.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* table: for people. Rows are kept until the end, as the widths of columns are
  * known only then: one growing buffer of cells, a handful of allocations for a
  * million rows. Failures are listed beneath (render_failures.h). */

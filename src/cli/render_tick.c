@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/render_tick.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* render_tick.h: a stream's records: trades and what became of the stream, one
  * JSON object a line; and its events as lines for people.
  * Layer cli; uses base, model, net/json_write. */

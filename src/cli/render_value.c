@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What each field of a record is, whatever the format. */
 #include "cli/render.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* report.h: what a run would cost (--plan), and what the quota shows
  * (--quota), in words or as one JSON object.
  * Layer cli; uses base, share/quota, net/json_write. */

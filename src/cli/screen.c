@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where a bar is drawn, every line of any thread erases what stands on its line:
  * what was not drawn yet, or is gone already, harms nothing, as every record ends
  * its line; but no line misses a bar. */

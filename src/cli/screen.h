@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* screen.h: stderr as people see it: lines, and below them at most one that is
  * drawn anew (the bar).
  * Layer cli; uses base.

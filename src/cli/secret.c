@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* explicit_bzero is not in POSIX. */
 #define _DEFAULT_SOURCE
 #include "cli/secret.h"

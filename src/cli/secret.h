@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* secret.h: texts that nobody else may see.
  * Layer cli; uses base.
  *

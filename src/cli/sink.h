@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sink.h: where results end: records on the output, progress on stderr.
  * Layer cli; uses base, model, options, symbol_list, fields, render, output,
  * screen, stats, progress, delivery.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stats.h: what a run came to, counted by main: for the summary, the exit
  * status and --stats.
  * Layer cli; uses base, model, net/json_write, engine/metrics. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/symbol_list.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* symbol_list.h: the symbols asked for, in order, each fetched once.
  * Layer cli; uses base, model, list_row, line_reader, complaints.
  *

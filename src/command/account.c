@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "command/account.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* account.h: the sources of a run, in the order of preference, each with its
  * account, login and host.
  * Layer command; uses base, cli, provider, engine.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* --check: what is well with this installation, what is not, and what to do.
  * No secret is shown, no quote asked for: each source's host is asked once for its
  * root, within its quota and without a login. */

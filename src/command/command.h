@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* command.h: what a command is given: all that main has found out.
  * Layer command; uses base, cli. Each command is a page of its own, and returns
  * the exit status. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "command/cost.h"
 
 #include "cli/options.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cost.h: what the calls to one source of the run cost.
  * Layer command; uses cli/report, engine, share/quota. */
 #ifndef COMMAND_COST_H

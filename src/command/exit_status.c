@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "command/exit_status.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* exit_status.h: how it went, as one number.
  * Layer command; uses base, cli/stats.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The main command: feeds what the scheduler gives to the engine, takes what
  * comes back, hands answers to the sink, and winds up on every way out.
  *

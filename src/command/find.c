@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* --find: the symbols whose name or code has a text, the best fits first. */
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Follows trades: the stream's thread receives, this one writes.
  *
  *	outbox -> record -> stdout, until a signal, --count, --timeout, --until,

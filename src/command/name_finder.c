@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "command/name_finder.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* name_finder.h: symbols that a list calls by their names.
  * Layer command; uses base, cli, share, symbol_names.
  *

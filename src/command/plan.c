@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* --plan: what the list costs at each source, and whether it fits. */
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* --quota: what the state shows of each source's quota and token. */
 #include "share/quota.h"
 #include "base/buf.h"

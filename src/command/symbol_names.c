@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "command/symbol_names.h"
 
 #include <stdio.h>

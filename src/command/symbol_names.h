@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* symbol_names.h: the names of symbols, as the sources publish them.
  * Layer command; uses base, cli, net, provider, share.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/breaker.h"
 
 #define INTERVAL_MIN_NS (100 * NS_PER_MS)

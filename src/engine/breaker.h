@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* breaker.h: whether a source can be asked at present; pure.
  * Layer engine; uses base. Time and chance are parameters; main's alone.
  *

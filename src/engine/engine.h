@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* engine.h: workers for each source, and one line of results.
  * Layer engine; uses base, model, upstream, pool, queue, fetch.
  *

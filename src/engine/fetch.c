@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/fetch.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fetch.h: one attempt at one request, in a worker: token, limit, quota,
  * transfer, answer.
  * Layer engine; uses everything left of it, provider, net, share.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/job_line.h"
 
 void job_line_append(struct job_line *line, struct result *job)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* job_line.h: jobs in a row: results that are to be asked for, or for again.
  * Layer engine; uses base, model. Main's alone. */
 #ifndef ENGINE_JOB_LINE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/limit.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* limit.h: the semaphore: how many calls the broker is asked to hold at once.
  * Layer engine; uses base.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* metrics.h: counters and latencies of one worker, summed at the end.
  * Layer engine; uses nothing.
  *

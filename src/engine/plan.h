@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plan.h: from the list to the fewest requests to one source, made as they are
  * needed.
  * Layer engine; uses base, model, provider.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/pool.h"
 
 #include <stdlib.h>

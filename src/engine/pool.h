@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pool.h: worker threads between two queues; the only module that starts
  * threads.
  * Layer engine; uses base, queue.

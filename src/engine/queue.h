@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* queue.h: bounded FIFO of owned pointers between threads.
  * Layer engine; uses base.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* retry.h: what becomes of a call that failed, and when it is made again; pure.
  * Layer engine; uses base.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheduler.h: which call is made next, and what becomes of one that came back.
  * Layer engine; uses base, model, provider, share, plan, retry, breaker.
  * Main's alone: no locks, and time is a parameter.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* --cross-check: a quote is held back until a second source was asked about its
  * symbol, and goes on with what that one says. Its price stays what it was.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Hands symbols from a source that cannot answer for them to one that may. */
 #include "engine/scheduler_part.h"
 

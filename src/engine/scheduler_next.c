@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Chooses the next job of a source. */
 #include "engine/scheduler_part.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* scheduler_part.h: what the files of the scheduler share.
  * Layer engine; private to scheduler_*.c:
  *

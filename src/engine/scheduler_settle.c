@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The order of events, for one job:
  *
  *	next    from front, plan, moved or back; the exchange to ask is chosen

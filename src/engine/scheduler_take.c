@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Says what becomes of a job that came back. */
 #include "engine/scheduler_part.h"
 

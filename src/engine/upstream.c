@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/upstream.h"
 
 #include <string.h>

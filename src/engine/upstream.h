@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* upstream.h: one account of one source, with what guards it.
  * Layer engine; uses base, provider, net, share, limit.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check.h: two sources on one symbol: do they agree?
  * Layer model; uses base, quote. Pure. */
 #ifndef MODEL_CHECK_H

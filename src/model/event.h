@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* event.h: what became of a stream, beside its trades.
  * Layer model; uses base.
  *

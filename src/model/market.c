@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "model/market.h"
 
 #include <stdbool.h>

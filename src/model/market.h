@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* market.h: where a symbol is traded, as a user writes it.
  * Layer model; uses base. */
 #ifndef MODEL_MARKET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "model/quote.h"
 
 #include <stdlib.h>

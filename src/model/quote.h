@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* quote.h: a request, and what became of each of its symbols.
  * Layer model; uses base, symbol.
  *

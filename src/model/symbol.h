@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* symbol.h: what is asked for: a code and its market.
  * Layer model; uses base, market. */
 #ifndef MODEL_SYMBOL_H

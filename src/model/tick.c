@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "model/tick.h"
 
 #include <string.h>

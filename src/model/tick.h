@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* tick.h: one trade of one symbol, as a stream tells it.
  * Layer model; uses base.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* http.h: one HTTP/1.1 exchange at a time over a kept connection.
  * Layer net; uses base, http_request, http_response, http_peer, http_failure.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* http_failure.h: what a failed transfer means in our words.
  * Layer net; uses base, route. Pure. */
 #ifndef NET_HTTP_FAILURE_H

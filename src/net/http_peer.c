@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "net/http_peer.h"
 
 #include <stdlib.h>

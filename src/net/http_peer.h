@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* http_peer.h: to whom a call's connection goes, the host itself or a proxy, and
  * at which addresses: what libcurl has to know before it connects.
  * Layer net; uses base, route, resolve.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* http_request.h: what is sent: URL, headers, body.
  * Layer net; uses base.
  *

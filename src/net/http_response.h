@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* http_response.h: what came back, and what is known of a call that failed.
  * Layer net; uses base. */
 #ifndef NET_HTTP_RESPONSE_H

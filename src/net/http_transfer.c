@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A transfer, from first to last:
  *
  *   route     whose connection is needed: the host's, or the proxy's (http_peer)

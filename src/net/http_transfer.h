@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* http_transfer.h: one handle of libcurl's, its way to the server, and the wait
  * for it: what a call (http.h) and a WebSocket (ws.h) have in common.
  * Layer net; uses base, http_peer, http_failure. For these two alone.

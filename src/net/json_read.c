@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "net/json_read.h"
 
 #include "base/buf.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* json_read.h: strict reading of one JSON object or array; the only user of
  * cJSON.
  * Layer net; uses base, json_scan.

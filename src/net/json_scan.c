@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "net/json_scan.h"
 
 #include "base/buf.h"

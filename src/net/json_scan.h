@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* json_scan.h: is this text one strict JSON object or array?
  * Layer net; uses base.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* json_write.h: JSON written straight into a buffer.
  * Layer net; uses base.
  *

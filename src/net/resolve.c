@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE /* EAI_NODATA */
 #include "net/resolve.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* resolve.h: the addresses of a host name, or why there are none.
  * Layer net; uses base.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "net/route.h"
 
 #include <arpa/inet.h>

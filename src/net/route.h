@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* route.h: to whom a call's connection is made: to the host itself, or to the
  * proxy that the environment names. Pure.
  * Layer net; uses base.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ws.h: one WebSocket: libcurl's connection, our frames over it.
  * Layer net; uses base, http_transfer, ws_frame, ws_handshake.
  *

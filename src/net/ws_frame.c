@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How a frame is read
  *
  *   header ---- whole in the caller's buffer, its message too -> event there

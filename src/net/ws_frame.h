@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ws_frame.h: WebSocket frames, the client's side: bytes to events, payload to
  * masked frame.
  * Layer net; uses base.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ws_handshake.h: how a WebSocket opens: the text of the request, and the check
  * of the answer.
  * Layer net; uses base.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* US shares by Alpaca: snapshots, a hundred symbols in one call.
  *
  * An ill-formed symbol costs the whole call, and is named; an unknown one is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* alpaca.h: US shares, Alpaca Market Data API.
  * Layer provider; uses provider. For registry.c. */
 #ifndef PROVIDER_ALPACA_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* alpaca_names.h: Alpaca's list of symbols.
  * Layer provider; uses names. For alpaca.c. */
 #ifndef PROVIDER_ALPACA_NAMES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "provider/alpaca_snapshot.h"
 
 #include <stdbool.h>

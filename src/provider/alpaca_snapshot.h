@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* alpaca_snapshot.h: what Alpaca's snapshot of a symbol says.
  * Layer provider; uses base, model, net, answer, times. For alpaca.c.
  *

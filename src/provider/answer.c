@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "provider/answer.h"
 
 #include <stdint.h>

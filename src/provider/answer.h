@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* answer.h: what reading the answers of any source has in common.
  * Layer provider; uses base, model, net. For the files of the providers.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Exchange rates: what the European Central Bank sets once on each working day,
  * about 16:00 at Frankfurt, as Frankfurter passes it on.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ecb.h: reference rates of the European Central Bank, by Frankfurter.
  * Layer provider; uses provider. For registry.c. */
 #ifndef PROVIDER_ECB_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* feed.h: the stream half of the seam between this program and a broker: how
  * a session is asked for, what is sent over it, and what comes.
  * Layer provider; uses base, model, provider (values), http_request and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "provider/kis.h"
 
 #include <stdio.h>

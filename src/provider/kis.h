@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kis.h: what all calls of the KIS Open API have in common: headers, the
  * envelope of an answer, its error codes, and reading fields.
  * Layer provider; uses base, model, net, answer. For the kis_*.c files alone.

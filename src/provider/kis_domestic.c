@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Korean shares: the multi call for up to 30 symbols (FHKST11300006, real
  * accounts only) and the call for one (FHKST01010100). */
 #include "provider/kis.h"

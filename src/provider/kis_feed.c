@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The stream's control half: POST /oauth2/Approval, the registrations, and what
  * the broker says to them. The trades are kis_ticks.c's.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kis_feed.h: Korea Investment & Securities, the stream half of the seam.
  * Layer provider; uses feed. For kis_provider.c. */
 #ifndef PROVIDER_KIS_FEED_H

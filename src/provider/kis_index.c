@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Korean indices (FHPUP02100000, real accounts only), one a call.
  *
  * The answer names no index and has no previous close: that is what the change

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kis_layout.h: which field of a record of trades says what.
  * Layer provider; uses base, model. For kis_ticks.c.
  *

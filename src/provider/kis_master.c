@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The broker's lists of symbols: a zip archive for each market, in CP949.
  *
  * A Korean one has rows of fixed width: nine bytes of short code, twelve of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kis_master.h: the broker's lists of symbols.
  * Layer provider; uses names. For kis_provider.c. */
 #ifndef PROVIDER_KIS_MASTER_H

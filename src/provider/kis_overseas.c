@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Shares abroad: the price call (HHDFS00000300), and the detail call
  * (HHDFS76200200, real accounts only). One symbol a call. */
 #include "provider/kis.h"

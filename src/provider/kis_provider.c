@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The KIS calls, put together behind the seam. */
 #include "provider/kis_provider.h"
 

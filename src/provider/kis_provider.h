@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kis_provider.h: Korea Investment & Securities, KIS Open API.
  * Layer provider; uses provider. For registry.c. */
 #ifndef PROVIDER_KIS_PROVIDER_H

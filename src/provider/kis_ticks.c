@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "provider/kis_ticks.h"
 
 #include <string.h>

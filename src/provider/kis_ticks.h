@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kis_ticks.h: frames of trades of the KIS stream.
  * Layer provider; uses base, model, feed. For kis_feed.c.
  *

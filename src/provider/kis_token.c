@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The access token: POST /oauth2/tokenP. Valid for a day, at most one issue a
  * minute, and each issue sends its owner a message. */
 #include "provider/kis.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "provider/names.h"
 
 #include <string.h>

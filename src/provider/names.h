@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* names.h: a further part of the seam: the lists in which a source publishes its
  * symbols and their names.
  * Layer provider; uses base, model, net (values).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* provider.h: the seam between the engine and a source of quotes.
  * Layer provider; uses base, model, net (http_request and http_response as
  * values, json).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The providers that there are: a new one is a line here. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "provider/times.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* times.h: instants as sources write them.
  * Layer provider; uses base. Pure: no clock is asked, no zone is looked up.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Coins at Upbit, in KRW, BTC or USDT: the ticker of many pairs in one call.
  *
  * A day begins at 00:00 UTC, which is 09:00 in Korea: open, high, low, volume

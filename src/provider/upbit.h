@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* upbit.h: coins at Upbit, Open API.
  * Layer provider; uses provider. For registry.c. */
 #ifndef PROVIDER_UPBIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "provider/upbit_names.h"
 
 #include "model/symbol.h"

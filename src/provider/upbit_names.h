@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* upbit_names.h: Upbit's list of symbols.
  * Layer provider; uses names. For upbit.c. */
 #ifndef PROVIDER_UPBIT_NAMES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* acceptor.h: takes connections in, unless nobody is to listen.
  * Sandbox; uses broker, listener, connections.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/alpaca.h"
 
 #include "sandbox/chance.h"

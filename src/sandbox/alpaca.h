@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* alpaca.h: US shares as Alpaca's market data v2 has them: many symbols a
  * call, an object by symbol, a key pair in two headers.
  * Sandbox; uses answer, arrival, market, spoil. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* alpaca_snapshot.c: one symbol of Alpaca's snapshots: the latest trade and
  * quote, the bars of the minute, the day and the day before. */
 #include "sandbox/alpaca.h"

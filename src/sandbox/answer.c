@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/answer.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* answer.h: an answer before it is sent, and the bodies of good answers.
  * Sandbox; uses body, market, fault. Pure.
  *

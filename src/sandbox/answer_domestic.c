@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* answer_domestic.c: the rows of the two domestic calls.
  * Every field that the broker documents, in its order; what the market does
  * not know is made up from the stock's noise. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* answer_index.c: the output of the Korean index call.
  * Volumes count thousands of shares, turnovers millions of won. */
 #include "sandbox/answer.h"

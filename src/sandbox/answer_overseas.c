@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* answer_overseas.c: the output of the two overseas calls.
  * The broker's odd number forms are kept: the change without its sign, the
  * percent with a plus or a leading blank. */

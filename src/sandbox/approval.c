@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/approval.h"
 
 #include "sandbox/chance.h"

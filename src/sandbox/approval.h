@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* approval.h: the desk that issues approval keys and knows which are good.
  * Sandbox, low; pure: times come in, nothing is locked.
  *

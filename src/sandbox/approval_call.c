@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/approval_call.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* approval_call.h: POST /oauth2/Approval: the key that opens the stream.
  * Sandbox; uses stream_desk, refusal, answer.
  * Source: the broker's sheet: as the token's request, but that the secret's

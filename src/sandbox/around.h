@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* around.h: what goes on around the calls: the limit of each source, foreign
  * programs that use the same account, a limit that changes, an outage.
  * Sandbox, low; uses fault, ratelimit. Pure: times come in, in nanoseconds

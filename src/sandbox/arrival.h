@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* arrival.h: what is settled when a call arrives, in one step for all.
  * Sandbox, low; uses fault. */
 #ifndef SANDBOX_ARRIVAL_H

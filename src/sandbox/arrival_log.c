@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/arrival_log.h"
 
 #include "base/clock.h"

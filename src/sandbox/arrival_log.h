@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* arrival_log.h: one JSON line for each request, for whoever checks limits.
  * Sandbox; uses body, broker's arrival, request.
  * Thread: any. A line is one write(), so lines never mix. */

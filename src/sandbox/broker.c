@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* broker.c: the design in one line: everything that changes is settled in
  * short locked steps (arrive, judge a token, issue a token), everything that
  * takes time is done outside of them. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* broker.h: the sources themselves: how often one may call, what goes wrong,
  * what comes back.
  * Sandbox; uses around, fault, refuse, substitute and the sources; knows

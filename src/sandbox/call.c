@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* call.c: the life of a request:
  *
  *   headers are in -> travel (wait) -> arrive: counted, time taken

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* call.h: one request, from its headers to its answer.
  * Sandbox; uses broker, wire_fault, arrival_log and libmicrohttpd.
  * Thread: the connection's own. It may wait. */

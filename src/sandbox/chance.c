@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/chance.h"
 
 #include "base/hash.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* chance.h: numbers that look like chance and can be repeated.
  * Sandbox, lowest; uses nothing. Pure.
  * Source: splitmix64, of Steele, Lea and Flood (2014). */

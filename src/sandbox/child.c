@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* _XOPEN_SOURCE 700: nftw(), to remove a directory with what is in it. */
 #define _XOPEN_SOURCE 700
 #include "sandbox/child.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* child.h: the COMMAND that the sandbox runs beside itself.
  * Sandbox; uses environment. Main thread only. */
 #ifndef SANDBOX_CHILD_H

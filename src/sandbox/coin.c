@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/coin.h"
 
 #include "sandbox/chance.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* coin.h: the coins of the sandbox and their prices.
  * Sandbox, low; pure.
  *

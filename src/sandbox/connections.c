@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/connections.h"
 
 #include "sandbox/wire.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* connections.h: the open connections, so that an outage can end them all.
  * Sandbox; uses wire.
  * Thread: any. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cp949.c: the table has the characters of listing.c and master.c and
  * no other: a test finds the one that is missing. */
 #include "sandbox/cp949.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cp949.h: text as the broker's lists of symbols have it.
  * Sandbox, low; uses buf, utf8. Pure.
  * Source: Unicode's mapping of code page 949. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/dates.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* dates.h: instants as the sources write them.
  * Sandbox, lowest; uses clock. Pure. Instants are seconds since 1970, UTC. */
 #ifndef SANDBOX_DATES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/ecb.h"
 
 #include "sandbox/dates.h"

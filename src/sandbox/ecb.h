@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ecb.h: exchange rates as Frankfurter v1 has them, the ECB's, no key.
  * Sandbox; uses answer, arrival, spoil. Pure.
  *

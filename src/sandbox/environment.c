@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/environment.h"
 
 #include "base/buf.h"

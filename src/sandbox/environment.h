@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* environment.h: where everything is found, as the variables that clients
  * read: for the COMMAND, for a file that a shell reads.
  * Sandbox, low; uses err. Main thread only. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/fault.h"
 
 #include "base/clock.h"

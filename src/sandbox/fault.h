@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fault.h: the rules of --fault: what goes wrong, for which calls, and when.
  * Sandbox, low; uses request. Pure: chance comes in as random bits, time as
  * nanoseconds since the start.

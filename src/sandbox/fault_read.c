@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fault_read.c: reads the rules of --fault. */
 #include "base/clock.h"
 #include "sandbox/fault.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/fault_table.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fault_table.h: the names of the faults, what each takes and does.
  * Sandbox, low; a table and nothing else. */
 #ifndef SANDBOX_FAULT_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/json_text.h"
 
 #include <stdarg.h>

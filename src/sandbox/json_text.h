@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* json_text.h: JSON written into a buffer.
  * Sandbox, lowest; uses buf.
  *

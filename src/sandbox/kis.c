@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/kis.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kis.h: the Korean broker: a token for an account, then quotes.
  * Sandbox; uses login, token, quote_call, master, approval_call.
  * Thread: any. One leaf lock guards the token desk. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* _GNU_SOURCE: accept4(), so that no child inherits a connection. */
 #define _GNU_SOURCE
 #include "sandbox/listener.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* listener.h: a port of 127.0.0.1 that can be closed and opened again.
  * Sandbox, low; uses err.
  *

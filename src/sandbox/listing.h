@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* listing.h: the symbols that the sandbox knows by name.
  * Sandbox, lowest; a table and nothing else. */
 #ifndef SANDBOX_LISTING_H

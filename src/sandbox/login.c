@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/login.h"
 
 #include <cjson/cJSON.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* login.h: who may call the broker: the body of those who ask for a token,
  * the headers of those who ask for quotes.
  * Sandbox; uses rules, request. Pure. */

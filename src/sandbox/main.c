@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* quotefetch-sandbox: the sources on the loopback, for trials and tests: the
  * Korean broker, Alpaca, Upbit, the ECB's rates, each behind a port.
  *

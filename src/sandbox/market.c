@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/market.h"
 
 #include "sandbox/chance.h"

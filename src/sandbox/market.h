@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* market.h: the stocks of the sandbox and their prices.
  * Sandbox, low; pure.
  *

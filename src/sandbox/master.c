@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/master.h"
 
 #include "sandbox/cp949.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* options.h: the command line. One table drives parsing and --help.
  * Sandbox; uses broker's rules and fault. Never exits and prints nothing but
  * what it is asked to print. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pack.h: what packed files are made of: deflate, its bits, the checksum, and
  * an archive of one file.
  * Sandbox, low; uses buf. Pure.

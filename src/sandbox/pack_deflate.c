@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pack_deflate.c: RFC 1951, as the programs that pack real files do it.
  *
  * The data become tokens, a byte or a repetition of what was 3 to 258 bytes

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/quote_call.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* quote_call.h: the answer to a quote call whose headers are in order.
  * Sandbox; uses market, answer, refusal, spoil. Pure. */
 #ifndef SANDBOX_QUOTE_CALL_H

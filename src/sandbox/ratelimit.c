@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/ratelimit.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ratelimit.h: how many calls a source lets through in a time.
  * Sandbox, low; pure: the time comes in, nothing waits, nothing is locked.
  *

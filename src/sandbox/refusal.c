@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/refusal.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* refusal.h: the broker's ways of saying no.
  * Sandbox; uses answer. Pure.
  * Source: the broker's error sheet, and bodies seen in the wild. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* refuse.h: the sources' ways of saying no to a call, each in its own form.
  * Sandbox; uses answer, arrival, refusal and the sources. Pure. */
 #ifndef SANDBOX_REFUSE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* registration.h: what a session is registered for.
  * Sandbox, low; uses tape, tick_frame. Pure, but for the tape that it reads.
  * Source: the broker's sheets of the channels and its list of OPSP codes. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* request.h: what a client asked, freed from the HTTP library.
  * Sandbox, low; pure.
  *

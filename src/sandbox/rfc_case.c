@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/rfc_case.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* rfc_case.h: bytes that a peer of RFC 6455 must take, or must refuse.
  * Sandbox, low; uses base. Pure.
  * Source: RFC 6455, sections 5.2 (frames), 5.4 (fragments), 5.5 (control

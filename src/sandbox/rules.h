@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* rules.h: all that the sources are told about how to be.
  * Sandbox, low; a struct and nothing else. Texts are borrowed. */
 #ifndef SANDBOX_RULES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sandbox.h: the whole of what the program runs: the sources behind their
  * ports, the stream, the log.
  * Sandbox, high; uses all but main. Main thread only. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* server.c: connections come from the acceptor; the library serves each in a
  * thread of its own. Whoever waits waits for the stop, too, so that all can
  * be joined. */

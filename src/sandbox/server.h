@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* server.h: the loopback HTTP server around the broker.
  * Sandbox; uses call, broker and libmicrohttpd.
  * Each connection has a thread of its own, so that one that waits holds up

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* source.h: the sources that the sandbox plays, each on a port of its own.
  * Sandbox, lowest; a table and nothing else. */
 #ifndef SANDBOX_SOURCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/spoil.h"
 
 #include "sandbox/pack.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* spoil.h: the faults that spoil a good answer.
  * Sandbox; uses body, fault. Pure.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_answer.c: a wish comes in, waits as long as an ack takes, is judged,
  * and has its ack. It counts as unanswered all the while. */
 #include "sandbox/stream_session.h"

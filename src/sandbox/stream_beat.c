@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_beat.c: is somebody there? The broker's own heartbeat is a text that
  * is to come back as it is; the pings of RFC 6455 can be had beside it. */
 #include "sandbox/stream_session.h"

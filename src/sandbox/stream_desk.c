@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/stream_desk.h"
 
 #include <stdlib.h>

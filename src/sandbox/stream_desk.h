@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_desk.h: what all sessions of the stream share: approval keys, the one
  * place that an app key has, the counters of the faults.
  * Sandbox; uses approval, stream_fault, base.

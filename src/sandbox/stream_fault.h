@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_fault.h: what goes wrong on the stream: the other half of --fault.
  * Sandbox, low; uses base. Pure: chance comes in as random bits.
  *

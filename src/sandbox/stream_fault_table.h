@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_fault_table.h: the names of the stream's faults, what each takes and
  * does.
  * Sandbox, low; a table and nothing else. */

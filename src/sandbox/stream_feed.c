@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_feed.c: trades become frames, in the order in which they happen.
  *
  * A trade waits on the tape, not here: when the client does not take what was

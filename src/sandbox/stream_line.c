@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* _GNU_SOURCE: ppoll() for waits finer than a millisecond, RTLD_DEFAULT to
  * find the TLS library's functions. */
 #define _GNU_SOURCE

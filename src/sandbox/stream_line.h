@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_line.h: the bytes of a session, both ways.
  * Sandbox; uses wire, libwslay. Thread: the session's.
  *

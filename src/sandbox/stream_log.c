@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/stream_log.h"
 
 #include <errno.h>

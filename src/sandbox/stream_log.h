@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_log.h: what the stream did, as JSON lines: for whoever audits a
  * client, and for a person.
  * Sandbox; uses json_text, base.

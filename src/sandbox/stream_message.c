@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/stream_message.h"
 
 #include <cjson/cJSON.h>

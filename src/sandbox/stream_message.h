@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_message.h: the JSON texts of the stream: what a client says, and the
  * broker's acks and heartbeats.
  * Sandbox, low; uses json_text, cJSON. Pure.

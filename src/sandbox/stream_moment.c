@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_moment.c: what strikes a session once: when so many records have
  * gone out, so much time is over, so many keys are registered. */
 #include "sandbox/stream_session.h"

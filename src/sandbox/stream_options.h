@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_options.h: what the command line says about the stream.
  * Sandbox; uses stream_desk's and tape's rules. The table of the options is
  * options_table's. */

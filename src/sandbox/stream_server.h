@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_server.h: the sessions of the stream on a port of 127.0.0.1, as the
  * real broker has them on a host of their own.
  * Sandbox; uses stream_session and libmicrohttpd.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_session.c: the loop of a session. In each turn it does what is due
  * (acks, moments, heartbeats, trades, in this order), sends, waits for the
  * client or for what is due next, and reads. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_session.h: one session of the stream, from the handshake to its end.
  * Sandbox; uses all of the stream's modules. Thread: the connection's own.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/stream_side.h"
 
 #include <stdio.h>

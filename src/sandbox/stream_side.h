@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_side.h: all that the program has for the stream, as one thing: the
  * tape and the desk, which the HTTP side asks, too, the logs, the server.
  * Sandbox; uses the stream's modules. Thread: main. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/substitute.h"
 
 #include "sandbox/refuse.h"

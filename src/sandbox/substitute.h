@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* substitute.h: the faults that put another answer in the place of the right
  * one. Sandbox; uses answer, arrival, refuse, spoil. Pure. */
 #ifndef SANDBOX_SUBSTITUTE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* tape.c: each symbol has one state here, which moves on whenever somebody
  * looks, and a cursor has a copy that follows. Both take the same steps, as a
  * trade follows from its number alone; only a push must be known to both, and

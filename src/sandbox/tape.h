@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* tape.h: the market in motion: what every symbol's trades have come to.
  * Sandbox; uses trade, market, base.
  *

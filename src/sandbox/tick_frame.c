@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/tick_frame.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* tick_frame.h: trades as the stream sends them: 0|H0STCNT0|002|f^f^...
  * Sandbox, low; uses trade, base. Pure.
  *

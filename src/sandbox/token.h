@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* token.h: the desk that issues access tokens and knows which one is good.
  * Sandbox, low; pure: times come in, nothing is locked.
  *

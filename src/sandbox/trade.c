@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/trade.h"
 
 #include "sandbox/chance.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* trade.h: the trades of one symbol, one after the other, out of a seed.
  * Sandbox, low; uses market. Pure: the next trade follows from this one, its
  * number and the seed alone, so that whoever reads what was sent can compute

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/upbit.h"
 
 #include "base/clock.h"

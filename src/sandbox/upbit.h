@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* upbit.h: coins as Upbit's quotation API has them: some markets a call, or
  * all of a quote currency, an array of rows, no key.
  * Sandbox; uses answer, arrival, coin, spoil. Pure.

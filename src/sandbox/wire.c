@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* _GNU_SOURCE: ppoll() for waits finer than a millisecond, POLLRDHUP to see a
  * client leave, RTLD_DEFAULT to find the TLS library's own send. */
 #define _GNU_SOURCE

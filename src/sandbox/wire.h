@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wire.h: the connection beneath the HTTP library, for what no library says:
  * raw bytes, a reset, a close without goodbye, a wait.
  * Sandbox, low.

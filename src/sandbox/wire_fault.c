@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/wire_fault.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wire_fault.h: the faults in how an answer travels, or does not.
  * Sandbox; uses answer, wire. Runs in the connection's thread. */
 #ifndef SANDBOX_WIRE_FAULT_H

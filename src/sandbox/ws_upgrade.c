@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "sandbox/ws_upgrade.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ws_upgrade.h: the server's side of a WebSocket's handshake.
  * Sandbox, low; uses stream_fault, base. Pure.
  * Source: RFC 6455, 4.2. */

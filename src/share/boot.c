@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "share/boot.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot.h: whose monotonic clock this process reads.
  * Layer share; uses base.
  *

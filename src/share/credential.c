@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "share/credential.h"
 
 #include <stdbool.h>

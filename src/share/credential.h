@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* credential.h: the life of an access token, in this process and beside others.
  * Layer share; uses base, provider, token_issue, token_state, token_store,
  * token_trust, token_search.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* exchange_book.h: on which US exchange a symbol was found, remembered.
  * Layer share; uses base, model.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "share/limiter.h"
 
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* limiter.h: the rule for how many calls are sent, as pure arithmetic over a
  * plain struct.
  * Layer share; uses base, pace, limiter_state. No clock, lock or file: time is

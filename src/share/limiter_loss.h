@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* limiter_loss.h: what a limiter does about what it does not know any more.
  * Layer share; uses base, limiter_state. Pure.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "share/limiter_places.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* limiter_places.h: the users of a limiter's state and the places they hold.
  * Layer share; uses base, limiter_state. Pure. */
 #ifndef SHARE_LIMITER_PLACES_H

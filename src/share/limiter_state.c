@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "share/limiter_state.h"
 
 #include <string.h>

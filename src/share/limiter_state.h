@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* limiter_state.h: what the limiter knows, as a plain struct, and what becomes
  * of it by time alone.
  * Layer share; uses base, pace.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "share/limiter_user.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* limiter_user.h: a limiter's user, from what a process says of itself.
  * Layer share; uses base, limiter_state. */
 #ifndef SHARE_LIMITER_USER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "share/name_book.h"
 
 #include <stdbool.h>

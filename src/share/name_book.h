@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* name_book.h: the names of symbols, remembered with the date of their list.
  * Layer share; uses base, model.
  *

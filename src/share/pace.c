@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "share/pace.h"
 
 #define CUT 0.7

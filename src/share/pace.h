@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pace.h: how many calls a window a server takes, learned from its refusals.
  * Layer share; uses base. Pure: time is a parameter.
  *

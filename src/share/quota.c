@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Two kinds of waiting, and a lock that nobody holds while waiting:
  *
  *	line   who asks for a permission stands in it; its first asks, and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* quota.h: permission to send, shared by every process of one app key.
  * Layer share; uses base, limiter, store.
  *

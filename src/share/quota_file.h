@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* quota_file.h: the limiter's state in a file that many processes share.
  * Layer share; uses base, limiter_state, quota_slots.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "share/quota_slots.h"
 
 #include <errno.h>

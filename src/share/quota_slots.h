@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* quota_slots.h: the layout of a quota's file: two slots, written in turn.
  * Layer share; uses base, limiter_state.
  *

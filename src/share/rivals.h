@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* rivals.h: files of the same account's quota that are not ours.
  * Layer share; uses boot.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store.h: where a quota is kept. The seam between what waits and sleeps
  * (quota.c) and what counts (limiter.h).
  * Layer share; uses base, limiter.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "share/store_dir.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_dir.h: a quota in a file of a directory, which all processes share that
  * are of one account and read one clock.
  * Layer share; uses base, boot, limiter, quota_file, rivals, store.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "share/store_memory.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* store_memory.h: a quota that is this process's own.
  * Layer share; uses base, limiter, store. */
 #ifndef SHARE_STORE_MEMORY_H

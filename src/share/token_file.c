@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "share/token_file.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* token_file.h: the shared token as text.
  * Layer share; uses base, net/json, provider, boot, token_state.
  *

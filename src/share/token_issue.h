@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* token_issue.h: how the broker is asked for a token: the engine's part.
  * Layer share; uses base, provider. */
 #ifndef SHARE_TOKEN_ISSUE_H

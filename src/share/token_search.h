@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* token_search.h: getting a token from outside of this process's memory.
  * Layer share; uses base, provider, token_state, token_store.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* token_state.h: the token that runs share, and whose turn it is to ask for
  * another: the arithmetic.
  * Layer share; uses base, provider. Pure: times are parameters.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "share/token_store.h"
 
 #include <errno.h>

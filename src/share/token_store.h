@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* token_store.h: where runs leave the token to each other.
  * Layer share; uses base, token_state, token_file.
  *

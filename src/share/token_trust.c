@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "share/token_trust.h"
 
 enum { STRIKES_DEAD = 2, STRIKES_USELESS = 4 };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* token_trust.h: whether a token still serves, judged by what was answered to
  * the calls that were sent with it.
  * Layer share; uses base. Pure: times are parameters.

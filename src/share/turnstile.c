@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who waits looks at its stop now and then: a stop signals no condition. */
 #include "share/turnstile.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* turnstile.h: threads take turns, and one of them stands first in a line.
  * Layer share; any thread.
  *

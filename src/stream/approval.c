@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "stream/approval.h"
 
 #include <string.h>

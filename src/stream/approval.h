@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* approval.h: the key that opens a session: got, kept, replaced.
  * Layer stream; uses base, net/http, provider/feed, share/credential.
  *

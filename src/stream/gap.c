@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "stream/gap.h"
 
 #include "model/tick.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* gap.h: how many trades of a symbol were not delivered.
  * Layer stream; uses base, model.
  *

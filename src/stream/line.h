@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* line.h: the life of the one line to the broker, as a table.
  * Layer stream; uses base, reopen.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* In order, and how merging keeps it
  *
  * Each thing that is put has a serial number. While it merges, ticks go to their

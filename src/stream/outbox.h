@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* outbox.h: what the stream's thread hands to the one that writes.
  * Layer stream; uses base, model.
  *

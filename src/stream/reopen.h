@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* reopen.h: when a line that was lost may be opened again.
  * Layer stream; uses base.
  *

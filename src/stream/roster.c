@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "stream/roster.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* roster.h: who is followed: each symbol's registration, from wish to answer.
  * Layer stream; uses base, provider/feed.
  *

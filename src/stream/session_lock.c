@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "stream/session_lock.h"
 
 #include <errno.h>

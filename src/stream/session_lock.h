@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* session_lock.h: one session a login, and the stamps of its openings.
  * Layer stream; uses base, reopen.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream.h: follows trades: the one thread that drives line, roster and gap.
  * Layer stream; uses base, model, net/ws, provider/feed, share, and all here.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Does what the line decides; each outcome is the line's next event. */
 #include "stream/stream_part.h"
 

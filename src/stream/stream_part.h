@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stream_part.h: what the files of the stream share.
  * Layer stream; private to stream_*.c; all of it is for the stream's thread:
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From a frame of the socket to ticks for the reader. */
 #include "stream/stream_part.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the reader is told: one event for each change that matters. */
 #include "stream/stream_part.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The thread's turn
  *
  *	receive   all there is, up to a bound, unless the outbox is full

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How much the strict way costs: reading a 30-row answer as the program does
  * (scan, parse, check every field, write 30 ndjson records) against cJSON's
  * parse of the same text alone. They take turns, so that what else the machine

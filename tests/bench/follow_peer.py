@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """What people write instead of `quotefetch --follow`: python3-websockets and json.
 Registers the keys one by one by ack, echoes heartbeats, and writes a JSON line of
 fifteen fields for each record, until COUNT are written.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """A careful Python client, as one would write it: requests with urllib3's Retry
 and a thread pool of three, paced to the broker's rate.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Fetches quotes until the time is up, under one of the usual limiters.
 
 usage: quota_peer.py RULE PER_SEC SECONDS TOKEN

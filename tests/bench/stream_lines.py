@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The lines of scripts/bench about --follow: one sandbox, whose bursts are made
 before their first byte goes out, so that nothing but the client is measured.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Formats for other programs, read by those programs where they are installed.
 
 load ../support/common

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The calls that are made, and what becomes of them when the broker refuses.
 
 load ../support/common

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # --check: what is well, what is not, and what to do.
 
 load ../support/common

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The exit status, each of them, and what stands in the output then.
 
 load ../support/common

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The five formats, judged by jq and python, and letter by letter.
 
 load ../support/common

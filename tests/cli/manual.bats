@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What a shell and a reader are told: manual pages, completions, installation.
 
 load ../support/common

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Symbols by their names: --find, and names in lists.
 
 load ../support/common

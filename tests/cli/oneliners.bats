@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What a script would do with it: the lines of the manual, literally.
 
 load ../support/common

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Where the records go: --output, and a stdout that is full, closed or left.
 
 load ../support/common

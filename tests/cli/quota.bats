@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The broker's quota, by the broker's own log: calls in any second, calls in
 # flight, connections, and how many symbols a call is spent on.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A state that is damaged, before a run and while it is in use: silence for what is
 # not known any more, and never a call over.
 

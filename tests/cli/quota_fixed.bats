@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The same beside a broker that counts whole seconds, and one whose limit is
 # another than ours. A file of its own, so that it runs beside quota_shared.bats.
 

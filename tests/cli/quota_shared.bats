@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # One quota for all processes of an app key, judged by the broker's own log.
 
 load ../support/quota

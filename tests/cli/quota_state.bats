@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # State files that are odd, shared by several systems, held, or not available: right
 # answers, at most one warning, and never a call over.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What a record says: its fields and their types, in every kind of record.
 
 load ../support/common

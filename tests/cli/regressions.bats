@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What once went wrong on odd ground, and must not again.
 # shellcheck shell=bash
 

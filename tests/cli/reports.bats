@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What is said beside the records: progress, summary, --stats, --plan, --quota,
 # --verbose.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The sandbox itself, asked by curl: that each fault does what --fault list says.
 # shellcheck disable=SC2154 # call leaves $status_code and $curl
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The sources that the sandbox plays beside the broker, asked by curl; the broker's
 # calls for indices and venues.
 # shellcheck disable=SC2154 # call leaves $status_code

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The sandbox's stream, looked at by a client of Python's standard library: the
 # broker's rules, the tape, and that each fault does what --fault list says.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Where a setting comes from: option, environment, $CREDENTIALS_DIRECTORY,
 # configuration file, default, in this order. --plan shows rate and timeout and
 # needs no broker; credentials show by whether the broker takes them.

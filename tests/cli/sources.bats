@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Several sources in one run: who is asked, who steps in, and who checks.
 
 load ../support/common

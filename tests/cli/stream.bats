@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # --follow: trades as they come, against the sandbox's stream; what it prints is
 # checked by an auditor with a reading of its own.
 # shellcheck disable=SC2154 # serve, fetch and audit leave what they name

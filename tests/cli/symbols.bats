@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What may be asked for, in which words, and from where.
 
 load ../support/common

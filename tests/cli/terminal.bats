@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What a person sees: records, bar, messages and table on a real terminal's screen.
 
 load ../support/common

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # https: the certificate is checked, by the system's authorities or --cacert.
 
 load ../support/common

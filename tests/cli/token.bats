@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The access token: kept, reused, replaced once when the broker calls it dead.
 
 load ../support/common

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # One token for all processes of an app key.
 
 load ../support/quota

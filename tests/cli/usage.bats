@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # How it is called: help, version, the forms of options, what is no option.
 
 load ../support/common

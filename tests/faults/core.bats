@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The rows of the fault catalogue that come first: they are part of every check.
 # shellcheck shell=bash disable=SC2034
 

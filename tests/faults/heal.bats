@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What heals before the deadline: a perfect client has every symbol. And what
 # does not: the run ends early, and says once why.
 # shellcheck shell=bash disable=SC2034

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What takes longer than a check may: kills and stops by the hundred, and workers
 # that follow a long round trip.
 

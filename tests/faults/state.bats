@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Token, credentials, limits, time and signals: the rows of the fault catalogue
 # that core.bats has not.
 # shellcheck shell=bash disable=SC2034

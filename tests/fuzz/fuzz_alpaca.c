@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Alpaca's snapshots: whatever they are, a quote is what its block says, and a
  * previous close is one of two bars'. */
 #define SOURCE "alpaca"

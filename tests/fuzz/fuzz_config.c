@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Any bytes as a configuration file: settings that are taken must be within
  * their ranges. */
 #define _DEFAULT_SOURCE /* mkstemp */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Decimals from untrusted text: what is read is a decimal, reads back as
  * itself, and obeys arithmetic. Two texts, with a line end between them. */
 #include "base/decimal.h"

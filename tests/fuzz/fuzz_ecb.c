@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Answers with exchange rates: whatever they are, a price is a rate that is
  * there, or the quotient of two. */
 #define SOURCE "ecb"

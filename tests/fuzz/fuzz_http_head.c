@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The head of an answer from an untrusted server, line by line: what is kept is
  * printable, within its cap, found by its name, and nothing of another answer. */
 #include "net/http_response.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* JSON from an untrusted server: what is taken survives being written and read
  * again, no beginning of it is taken, and a refusal is decided by the bytes up
  * to the one it names. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Answers of the domestic calls: whatever they are, a quote has a price, and is
  * of a symbol that was asked and that the answer names. */
 #define SOURCE "kis"

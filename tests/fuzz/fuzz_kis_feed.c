@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the broker says on the line, and answers to the approval call: texts that
  * are fit for a terminal, and a key that is fit for JSON. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Answers of the index call: whatever they are, a quote has its row's price, and
  * the previous close is what is left without the change. */
 #define SOURCE "kis"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Answers of the overseas calls: whatever they are, a quote has a price, and is
  * of the symbol that was asked. */
 #define SOURCE "kis"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Frames of trades, whatever they hold: a frame that is opened has just the
  * records it claims, and a tick is fit to be printed. */
 #include <stdlib.h>

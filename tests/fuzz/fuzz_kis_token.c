@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Answers of the token call: whatever they are, a token is fit for a header,
  * and a failure leaves none. */
 #define SOURCE "kis"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The file of names: whatever it is, what was taken has a symbol and a name, and
  * a file that is none leaves the book as it was. */
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lists of symbols: whatever they are, what is taken is a symbol of the list's
  * market with a name that is one line of text. The broker's come in an archive,
  * which is put around the data here. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Any bytes as a command line: each line, or text up to a NUL, is an argument. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Any bytes as the shared quota's file, or (first byte odd) as the state that
  * a checksum vouches for: no crash, no wait for ever for what is not so,
  * and what comes out is a state again. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A URL, https_proxy and no_proxy, a line each: whatever they hold, a way is
  * found that libcurl can be told, or an error that shows no login. */
 #include "net/route.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Any bytes as a symbol list: read once as it is, once with --skip-invalid, and
  * every entry must be whole and allowed. */
 #define _DEFAULT_SOURCE /* mkstemp */

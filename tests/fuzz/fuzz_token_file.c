@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The token cache: what another process, or somebody else, left there. */
 #include "share/token_file.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Answers of Upbit's ticker: whatever they are, each row is of a pair that was
  * asked, and a quote is what its row says. */
 #define SOURCE "upbit"

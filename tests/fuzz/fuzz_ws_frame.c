@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a server sends, in any cuts: the same events for each; no event is longer
  * than what came; and a frame of ours is the one frame that an independent
  * reading finds in it. */

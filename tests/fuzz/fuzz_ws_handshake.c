@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whatever a server answers: what is taken is whole, begins and ends as it must,
  * holds the answer to the key, and no beginning of it is taken or refused. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Archives, and compressed data without one: whatever they are, no more comes
  * out than may, and a failure says why. */
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* provider_check.h: what must hold of any answer that a provider read. Who
  * includes it has defined SOURCE, the provider's name. */
 #ifndef TESTS_FUZZ_PROVIDER_CHECK_H

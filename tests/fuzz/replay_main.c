@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* replay_main.c: runs a fuzz target over files, without libFuzzer.
  * usage: replay_x FILE_OR_DIRECTORY...
  * Prints TAP, a test for each file, and one for the empty input. */

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Audits what a client made of a stream, against what the sandbox sent.
 
     auditor.py --tape FILE [--stream-log FILE] [--seed N] [OPTION...] [RECORDS]

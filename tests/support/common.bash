@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the command line tests share. Every test runs in a directory of its own,
 # with a HOME and a state of its own, and with stdin at its end:
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Reads "OPERATION A B RESULT" lines and does each sum again with Python's
 decimal module. Prints the lines that it disagrees with, and exits 1."""
 import sys

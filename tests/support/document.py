@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Judges an output: one record for each symbol asked, in a whole document.
 
 usage: document.py LIST OUTPUT

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The vocabulary of the fault suite. A row of the catalogue is a test:
 #
 #   @test "N9 reset after the request: tried again, and counted as sent" {

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """A plain follower of the stream, for trying the sandbox and its auditor without
 quotefetch: registers by ack, echoes heartbeats, writes a record for each trade.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* preload_faults: a system that fails on purpose, loaded before a program by
  * LD_PRELOAD. The environment says what fails:
  *

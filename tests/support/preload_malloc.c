@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* preload_malloc: memory that runs out on purpose, loaded before a program by
  * LD_PRELOAD. FAULT_MALLOC=K: the Kth allocation of the program itself fails,
  * and no other. That is told by the return address: what its libraries allocate

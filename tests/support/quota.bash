@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The vocabulary of what processes share: several clients, one account.
 #
 #   limited [OPTION...]          starts a broker of 18 calls a second

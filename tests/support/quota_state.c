@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* quota_state: makes a quota's file odd, or holds it as a stopped process would.
  *
  * usage: quota_state HOW FILE...

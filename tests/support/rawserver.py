@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Stands on the wire before a broker, and says what its library cannot.
 
 usage: rawserver.py [--tls CERT KEY] [--bind HOST:PORT] [--upstream HOST:PORT]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the tests of the sandbox itself share: asking it by curl.
 #
 #   start_broker [OPTION...]  a sandbox and a token; its variables are set

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Talks to the sandbox's stream as it is told, and stops where it is answered
 otherwise.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A WebSocket client of nothing but the standard library, for looking at the
 sandbox's stream from outside: it shows every frame as it came, and sends what
 it is told, good or bad. RFC 6455 as far as a test needs it.

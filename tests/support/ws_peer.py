@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """A broker's stream made with the websockets package, a third reading of RFC 6455
 beside quotefetch's and libwslay's. It replays what a sandbox has sent:
 

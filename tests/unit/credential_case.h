@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* credential_case.h: a world for the tests of a credential: a directory, clocks
  * that jump, and a broker, all of them seen by several processes. The test's file
  * says which functions are wrapped:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* feed_case.h: fixtures of the stream, and frames told as text.
  * For test_kis_feed.c and test_kis_ticks.c. */
 #ifndef TESTS_UNIT_FEED_CASE_H

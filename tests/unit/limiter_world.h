@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The limiter in simulated time: users, workers, a network, strangers and a
  * server are played for hours, and the server's own log judges.
  * For test_limiter.c and test_limiter_pace.c. */

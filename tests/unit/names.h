@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* names.h: getaddrinfo as a test wants it. The test's program wraps getaddrinfo
  * and freeaddrinfo. */
 #ifndef NAMES_H

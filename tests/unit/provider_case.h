@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* provider_case.h: one answer of a source, read by its provider and told as
  * text. Who includes it has defined SOURCE, the provider's name.
  *

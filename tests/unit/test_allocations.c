@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How many allocations of our own an answer of 30 rows costs, from the text to
  * the records: a count that no machine changes. cJSON's nodes come through its
  * hooks from elsewhere and are not counted. */

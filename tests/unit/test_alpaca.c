@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of provider/alpaca and alpaca_snapshot. */
 /* wrap: arena_copy */
 #define SOURCE "alpaca"

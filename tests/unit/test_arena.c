@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wrap: malloc calloc realloc strdup strndup free */
 #include "base/arena.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of base/base64: the vectors of RFC 4648, 10, and every digit. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of engine/breaker: what opens it, probes and their intervals, what
  * closes it, and what is hopeless. */
 #include <setjmp.h>

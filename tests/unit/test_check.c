@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of model/check: two quotes, one verdict. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of cli/config and cli/secret, with real files. */
 /* wrap: getpwuid_r */
 #define _DEFAULT_SOURCE /* mkdtemp, setenv */

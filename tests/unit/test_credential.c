@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wrap: malloc calloc realloc strdup strndup free */
 /* wrap: clock_real_ms clock_boot_ms cond_wait_until */
 #include "credential_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* base/decimal, and the change that kis_overseas computes with it, against
  * Python's decimal module on random numbers. Skipped where there is no Python. */
 #define SOURCE "kis"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wrap: malloc calloc realloc strdup strndup free */
 #define _XOPEN_SOURCE 700 /* nftw */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of provider/ecb. */
 /* wrap: arena_copy */
 #define SOURCE "ecb"

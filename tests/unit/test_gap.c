@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of stream/gap: what two ticks say about what lies between them. */
 #include <setjmp.h>
 #include <stdarg.h>

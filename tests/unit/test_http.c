@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wrap: getaddrinfo freeaddrinfo */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What libcurl's codes mean, by what had happened before. */
 #include <setjmp.h>
 #include <stdarg.h>

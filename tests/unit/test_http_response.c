@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The headers of an answer: which lines are kept, and how they are found. */
 /* wrap: malloc calloc realloc strdup strndup free */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of provider/kis: refusals, HTTP statuses, and how numbers are read. */
 #define SOURCE "kis"
 #include "provider_case.h"

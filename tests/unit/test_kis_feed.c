@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of provider/kis_feed: the approval call, the registrations, and
  * what the broker says to them. */
 #include "feed_case.h"

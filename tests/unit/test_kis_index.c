@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of provider/kis_index. */
 /* wrap: arena_copy */
 #define SOURCE "kis"

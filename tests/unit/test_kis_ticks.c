@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of provider/kis_ticks: frames of trades, real ones and spoilt
  * ones. */
 #include "feed_case.h"

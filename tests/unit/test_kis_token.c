@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of provider/kis_token. */
 #define SOURCE "kis"
 #include "provider_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The limiter in simulated hours: never more than N in any second, hardly a call
  * unused; and its single rules. What it learns from refusals is in
  * test_limiter_pace.c. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How the limiter gives way and recovers: accounts of another figure than the
  * published one, strangers' bursts, outages; over simulated hours. */
 #include "unit/limiter_world.h"

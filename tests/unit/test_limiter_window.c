@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Accounts whose window is longer than a second, and servers that tell with
  * each answer what is left. */
 #include "unit/limiter_world.h"

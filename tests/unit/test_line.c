@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of stream/line: every event in every state, and whole lives under a
  * simulated clock. */
 #include <setjmp.h>

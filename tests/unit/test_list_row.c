@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of cli/list_row and cli/complaints. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Secrets in texts of others: each way of writing them, and nothing else. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of share/name_book. */
 /* wrap: malloc calloc realloc strdup strndup free */
 #define _XOPEN_SOURCE 700 /* nftw */

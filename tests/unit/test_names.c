@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of provider/names and the lists of kis, upbit and alpaca. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of cli/options (options.c, options_value.c, options_table.c,
  * options_help.c) and cli/base_url. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/optparse.h"
 
 #include "base/buf.h"

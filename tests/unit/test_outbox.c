@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of stream/outbox: order, merging, and two threads. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The pace alone: what it permits after a cut, with time, and what is probed. */
 #include "share/pace.h"
 

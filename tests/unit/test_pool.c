@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wrap: pthread_create */
 #include <setjmp.h>
 #include <stdarg.h>

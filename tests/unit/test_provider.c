@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of provider/registry and of what a provider says of itself. */
 #define SOURCE "kis"
 #include "provider_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The shared quota with real files, threads and processes. */
 /* wrap: flock pread pwrite renameat */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Records against golden files. UPDATE_GOLDEN=1 writes them anew: then read
  * the difference before committing it. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of stream/reopen: delays and the budget, over simulated hours. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lookups that answer, fail, stall, and are left behind. getaddrinfo is ours. */
 /* wrap: malloc calloc realloc strdup strndup free */
 /* wrap: getaddrinfo freeaddrinfo pipe pthread_create */

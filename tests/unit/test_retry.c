@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of engine/retry: a table of cases, the bounds of the pauses, and
  * the bucket over simulated hours. */
 #include <setjmp.h>

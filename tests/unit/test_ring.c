@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of base/ring: against an array, by lot. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of stream/roster: every event in every state, single stories, and a
  * broker drawn by lot. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which way a call takes: by URL, https_proxy and no_proxy. */
 #include <setjmp.h>
 #include <stdarg.h>

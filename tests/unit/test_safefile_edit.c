@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wrap: openat unlinkat renameat fstatat flock write clock_monotonic_ns */
 #define _XOPEN_SOURCE 700 /* nftw */
 #define _DEFAULT_SOURCE	  /* MAP_ANONYMOUS */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The language of --fault over simulated time: which calls are hit, and when
  * what lasts holds. */
 #include "sandbox/around.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the sources of the sandbox decide by arithmetic. */
 #include "sandbox/coin.h"
 #include "sandbox/dates.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The stream of the sandbox without a socket: the language of its faults, the
  * desk, registrations, messages and the handshake. */
 #include "sandbox/stream_fault.h"

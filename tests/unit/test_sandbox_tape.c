@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The tape of the sandbox over simulated time: counters that can be audited,
  * the same trades whoever looks and whenever, and their text. */
 #include "sandbox/tape.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of engine/scheduler against simulated sources under a fake clock:
  * three workers each, 50 ms a call, faults as functions of time and count. A
  * perfect client has every symbol that could have been had before the deadline;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of stream/session_lock: one session a key, and openings that
  * processes share. */
 #define _XOPEN_SOURCE 700 /* nftw */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of base/sha1: the vectors of RFC 3174, 7.3, and every length of
  * the last block, checked against a chain of digests. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One suite for every store of a quota: what its operations do, for two users. */
 #define _DEFAULT_SOURCE /* mkdtemp */
 #include "share/store.h"

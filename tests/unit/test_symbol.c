@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of model/symbol. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of cli/symbol_list, cli/symbol_list_read and cli/line_reader,
  * with real files, pipes and FIFOs. */
 #define _DEFAULT_SOURCE /* mkdtemp */

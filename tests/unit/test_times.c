@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of base/calendar and provider/times. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wrap: calloc realloc clock_boot_ms */
 #define _XOPEN_SOURCE 700 /* nftw */
 #define _DEFAULT_SOURCE	  /* MAP_ANONYMOUS */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The k-th allocation fails, for k = 1, 2, ... until all that needs no network
  * goes through: options, list, plan, requests, answers, records, file. Each
  * time it must end in a clean error, with everything freed and the old file in

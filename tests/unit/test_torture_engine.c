@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The k-th thing that a constructor asks the system for (memory, a lock, a
  * condition, a pipe, a thread) is refused, for k = 1, 2, ... until it gets
  * all; once that one alone, and once none after it either. Then there is no

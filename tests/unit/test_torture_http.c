@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The k-th allocation of libcurl fails, for k = 1, 2, ... until a whole round
  * goes through; once alone, and once with all after it. Each call then ends in
  * the right answer or in an error that says something, what is sent is never

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of provider/upbit. */
 /* wrap: arena_copy */
 #define SOURCE "upbit"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of net/ws against a server of real sockets that says, to the byte,
  * what each test wants. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of net/ws_frame: what a server may send and may not, case by case,
  * and that it makes no difference how the bytes were cut. */
 #include <setjmp.h>

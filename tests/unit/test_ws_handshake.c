@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of net/ws_handshake: what is sent, and each answer. */
 #include <setjmp.h>
 #include <stdarg.h>

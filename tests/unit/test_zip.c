@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Unit tests of base/inflate, base/zip and base/cp949. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ws_case.h: what a server sends, written short, and what a ws_reader makes of
  * it, told as text. For test_ws_frame.c and fuzz_ws_frame.c.
  *
