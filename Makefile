@@ -192,7 +192,7 @@ check: ## units, command line, first faults, corpora, layers, lint
 	@$(MAKE) check-built SUITES='$(STATIC)'
 
 check-built: programs
-	@$(NO_ASLR) $(RUN_TESTS) $(UNIT_BIN) $(CLI_BATS) $(CORE_BATS) $(REPLAYS) $(SUITES)
+	@$(NO_ASLR) $(RUN_TESTS) $(CORE_BATS) $(CLI_BATS) $(UNIT_BIN) $(REPLAYS) $(SUITES)
 
 check-unit: ## unit tests and corpora only
 	$(install_deps) build sandbox test
