@@ -155,7 +155,7 @@ int accounts_choose_lists(struct accounts *a, struct options *o,
 
 static bool serves(const struct accounts *a, size_t i, enum market m)
 {
-	return a->provider[i]->batch_max(a->account[i], m) > 0;
+	return provider_batch_max(a->account[i], m) > 0;
 }
 
 /* The provider that would serve the market, if one had its login; or NULL. */
@@ -167,7 +167,7 @@ static const struct provider *find_missing(const struct accounts *a,
 	for (i = 0; !a->are_named && i < provider_count(); i++) {
 		const struct provider *p = provider_at(i);
 
-		if (p->batch_max(&p->account[0], m) > 0)
+		if (provider_batch_max(&p->account[0], m) > 0)
 			return p;
 	}
 	return NULL;
@@ -309,7 +309,7 @@ bool accounts_is_known(const struct accounts *a, const struct options *o,
 
 static size_t batch_of(const struct command *c, size_t i)
 {
-	size_t most = c->accounts->account[i]->batch_max;
+	size_t most = provider_batch_most(c->accounts->account[i]);
 	int wanted = c->options->batch;
 
 	return wanted == OPTION_AUTO || (size_t)wanted > most ? most

@@ -33,7 +33,7 @@ struct cost cost_of(const struct command *c, const struct scheduler *s,
 		.to_fetch = to_fetch,
 		.calls = plan_requests_left(plan),
 		.batch = u.batch,
-		.batch_max = u.account->batch_max,
+		.batch_max = provider_batch_most(u.account),
 		.rate_per_sec = rate,
 		.others_per_sec = view ? rate_of_others(view, rate) : 0,
 		.timeout_sec = c->options->timeout_sec

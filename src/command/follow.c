@@ -90,8 +90,8 @@ static int add_leg(struct follow *f, const struct symbol *symbol,
 	const struct feed *feed = f->provider->feed;
 
 	leg->symbol = *symbol;
-	if (f->provider->batch_max(f->c->accounts->account[f->source],
-				   (enum market)symbol->market) == 0)
+	if (provider_batch_max(f->c->accounts->account[f->source],
+			       (enum market)symbol->market) == 0)
 		return err_set(err, ERR_USAGE, "%s: %s has no stream of it",
 			       symbol->code, f->provider->name);
 	if (find_exchange(&leg->symbol, book, err) < 0)

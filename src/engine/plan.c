@@ -7,15 +7,14 @@ static bool has_detail(const struct plan *p, enum market m)
 {
 	const struct plan_config *c = &p->config;
 
-	return c->wants_detail && c->provider->has_detail &&
-	       c->provider->has_detail(c->account, m);
+	return c->wants_detail && provider_has_detail(c->account, m);
 }
 
 enum plan_lane plan_lane_of(const struct plan *p, enum market m)
 {
 	const struct plan_config *c = &p->config;
 
-	return !has_detail(p, m) && c->provider->batch_max(c->account, m) > 1
+	return !has_detail(p, m) && provider_batch_max(c->account, m) > 1
 		       ? LANE_BATCHED
 		       : LANE_SINGLE;
 }
@@ -48,7 +47,7 @@ void plan_init(struct plan *p, const struct plan_config *config,
 			    .input = *input,
 			    .cursor = { start, start },
 			    .uses_single_calls =
-				    config->account->batch_max == 1 };
+				    provider_batch_most(config->account) == 1 };
 	for (i = 0; i < input->count; i++) {
 		const struct symbol *s = entry(p, i);
 

@@ -15,7 +15,6 @@
 #include "base/err.h"
 #include "model/quote.h"
 
-struct provider;
 struct provider_account;
 
 /* The list as the plan sees it: entries 0 to count - 1. */
@@ -33,7 +32,6 @@ enum plan_lane { LANE_BATCHED, LANE_SINGLE, PLAN_LANES };
 struct plan_config {
 	uint8_t source; /* only markets with source_of[market] == source */
 	const uint8_t *source_of; /* by market; NULL: all are this plan's */
-	const struct provider *provider;
 	const struct provider_account *account;
 	size_t batch; /* symbols a call, 1 to REQUEST_MAX */
 	bool wants_detail;

@@ -26,8 +26,8 @@ size_t scheduler_find_other(const struct scheduler *s, size_t source,
 
 		if (i != source && !was_tried(item, i) &&
 		    !o->breaker.is_hopeless &&
-		    o->provider->batch_max(
-			    o->account, (enum market)item->symbol.market) > 0 &&
+		    provider_batch_max(o->account,
+				       (enum market)item->symbol.market) > 0 &&
 		    (s->config.may_delay ||
 		     o->account->delayed_minutes <=
 			     s->source[source].account->delayed_minutes))

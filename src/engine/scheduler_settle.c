@@ -35,8 +35,7 @@ uint8_t scheduler_source_of(const struct scheduler_config *c, enum market m)
 	size_t i;
 
 	for (i = 0; i < c->source_count; i++)
-		if (c->source[i].provider->batch_max(c->source[i].account, m) >
-		    0)
+		if (provider_batch_max(c->source[i].account, m) > 0)
 			return (uint8_t)i;
 	return SCHEDULER_NO_SOURCE;
 }
@@ -47,7 +46,6 @@ static void init_source(struct scheduler *s, size_t i)
 	struct scheduler_source *src = &s->source[i];
 	const struct plan_config plan = { .source = (uint8_t)i,
 					  .source_of = s->source_of,
-					  .provider = c->source[i].provider,
 					  .account = c->source[i].account,
 					  .batch = c->source[i].batch,
 					  .wants_detail = c->wants_detail,

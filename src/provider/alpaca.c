@@ -97,9 +97,9 @@ static int check_owner(const struct json_node *root, const struct request *r,
 		       "the answer names '%s', which was not asked", key);
 }
 
-static int read_rows(const struct json_node *root,
-		     const struct provider_account *account,
-		     struct result *result, struct err *err)
+static int read_rows(const struct provider_call *call,
+		     const struct json_node *root, struct result *result,
+		     struct err *err)
 {
 	const struct request *r = result->request;
 
@@ -115,7 +115,7 @@ static int read_rows(const struct json_node *root,
 			answer_set_not_found(o);
 			continue;
 		}
-		rc = alpaca_read_snapshot(row, account, &result->texts,
+		rc = alpaca_read_snapshot(row, call->account, &result->texts,
 					  &o->quote, &failure);
 		if (answer_finish(result, o, row, rc < 0 ? &failure : NULL,
 				  err) < 0)
@@ -203,20 +203,18 @@ static int read_refusal(const struct provider_call *call,
 {
 	struct verdict *v = &result->verdict;
 
-	if (answer_get_text(root, "message", &result->texts, &v->msg1, NULL) <
-		    0 ||
-	    !v->msg1) {
+	if (!answer_take_message(root, result)) {
 		answer_fail_status(response, err);
 	} else {
 		if (response->status == 400)
 			v->culprit = find_culprit(result->request, v->msg1);
-		err_set(err, kind_of_refusal(response->status, v->culprit >= 0),
-			"refused: %s%s%s%s", v->msg1,
-			response->status == 403 ? " (feed '" : "",
-			response->status == 403 ? call->account->name : "",
-			response->status == 403 ? "')" : "");
-		answer_note_status(response, err);
+		answer_fail_refusal(
+			response,
+			kind_of_refusal(response->status, v->culprit >= 0),
+			result, err);
 	}
+	if (response->status == 403)
+		err_wrap(err, "feed '%s'", call->account->name);
 	if (err->kind == ERR_RATE_LIMIT && err->retry_after_ms == 0 &&
 	    v->calls_left >= 0)
 		err->retry_after_ms = v->resets_after_ms;
@@ -227,29 +225,15 @@ static int parse_quote(const struct provider_call *call,
 		       const struct http_response *response,
 		       struct result *result, struct err *err)
 {
-	struct json_doc *doc = json_parse_object(buf_text(&response->body),
-						 response->body.len, err);
-	int rc = -1;
+	static const struct answer_form form = { .parse = json_parse_object,
+						 .read_limit = read_limit,
+						 .read_rows = read_rows,
+						 .read_refusal = read_refusal };
 
-	verdict_init(&result->verdict);
-	read_limit(response, &result->verdict);
-	if (!answer_is_ok(response))
-		rc = read_refusal(call, response, doc ? json_root(doc) : NULL,
-				  result, err);
-	else if (doc)
-		rc = read_rows(json_root(doc), call->account, result, err);
-	json_free(doc);
-	return rc;
+	return answer_parse(&form, call, response, result, err);
 }
 
 /* ---- the provider ------------------------------------------------------- */
-
-static size_t batch_max(const struct provider_account *account,
-			enum market market)
-{
-	return market >= MARKET_US && market <= MARKET_AMS ? account->batch_max
-							   : 0;
-}
 
 /* The feeds. Free keys have 200 calls a minute and no live sip; a key for that
  * has 10,000, of which a tenth reads 100,000 symbols. */
@@ -257,16 +241,16 @@ static const struct provider_account accounts[] = {
 	{ .name = "iex",
 	  .base_url = "https://data.alpaca.markets",
 	  .limit = { 200, WINDOW_SEC, 10 },
-	  .batch_max = BATCH_MAX },
+	  .serves = { { MARKET_US, MARKET_AMS, BATCH_MAX, false } } },
 	{ .name = "delayed_sip",
 	  .base_url = "https://data.alpaca.markets",
 	  .limit = { 200, WINDOW_SEC, 10 },
-	  .batch_max = BATCH_MAX,
+	  .serves = { { MARKET_US, MARKET_AMS, BATCH_MAX, false } },
 	  .delayed_minutes = 15 },
 	{ .name = "sip",
 	  .base_url = "https://data.alpaca.markets",
 	  .limit = { 1000, WINDOW_SEC, 20 },
-	  .batch_max = BATCH_MAX },
+	  .serves = { { MARKET_US, MARKET_AMS, BATCH_MAX, false } } },
 };
 
 const struct provider alpaca_provider = {
@@ -278,7 +262,6 @@ const struct provider alpaca_provider = {
 	.is_partial = true, /* no OTC shares; iex lacks some more */
 	.account = accounts,
 	.account_count = COUNT(accounts),
-	.batch_max = batch_max,
 	.build_quote = build_quote,
 	.parse_quote = parse_quote,
 	.names = &alpaca_names,

@@ -58,6 +58,45 @@ int answer_get_text(const struct json_node *row, const char *key,
 	return *out ? 0 : err_no_memory(err);
 }
 
+int answer_parse(const struct answer_form *form,
+		 const struct provider_call *call,
+		 const struct http_response *response, struct result *result,
+		 struct err *err)
+{
+	struct json_doc *doc =
+		form->parse(buf_text(&response->body), response->body.len, err);
+	const struct json_node *root = doc ? json_root(doc) : NULL;
+	int rc = -1;
+
+	verdict_init(&result->verdict);
+	if (form->read_limit)
+		form->read_limit(response, &result->verdict);
+	if (!answer_is_ok(response))
+		rc = form->read_refusal(call, response, root, result, err);
+	else if (doc)
+		rc = form->read_rows(call, root, result, err);
+	json_free(doc);
+	return rc;
+}
+
+bool answer_take_message(const struct json_node *node, struct result *result)
+{
+	const char **out = &result->verdict.msg1;
+
+	return answer_get_text(node, "message", &result->texts, out, NULL) ==
+		       0 &&
+	       *out;
+}
+
+int answer_fail_refusal(const struct http_response *response,
+			enum err_kind kind, const struct result *result,
+			struct err *err)
+{
+	err_set(err, kind, "refused: %s", result->verdict.msg1);
+	answer_note_status(response, err);
+	return -1;
+}
+
 int answer_keep(const char *decimal, struct arena *texts, const char **out,
 		struct err *err)
 {
@@ -65,30 +104,69 @@ int answer_keep(const char *decimal, struct arena *texts, const char **out,
 	return *out ? 0 : err_no_memory(err);
 }
 
+/* Reads a member of the name key. Returns 0 where there is no number. */
+typedef int (*read_number_fn)(const struct json_node *member, const char *key,
+			      char out[DECIMAL_BYTES], struct err *err);
+
+static int read_number(const struct json_node *member, const char *key,
+		       char out[DECIMAL_BYTES], struct err *err)
+{
+	const char *text;
+	int rc = json_as_number_text(member, key, &text, err);
+
+	if (rc <= 0)
+		return rc;
+	if (decimal_parse_number(text, strlen(text), out, err) < 0)
+		return err_wrap(err, "field '%s'", key);
+	return 1;
+}
+
+static int read_number_text(const struct json_node *member, const char *key,
+			    char out[DECIMAL_BYTES], struct err *err)
+{
+	const char *text;
+	int rc = json_as_string(member, key, &text, err);
+
+	if (rc <= 0)
+		return rc;
+	rc = decimal_parse(text, strlen(text), out, err);
+	return rc < 0 ? err_wrap(err, "field '%s'", key) : rc;
+}
+
+static int get_numbers(const struct json_node *row,
+		       const struct answer_field *field, size_t count,
+		       read_number_fn read, struct arena *texts,
+		       struct quote *q, struct err *err)
+{
+	const struct json_node *at = NULL;
+	char number[DECIMAL_BYTES];
+
+	for (size_t i = 0; i < count; i++) {
+		int rc = read(json_find(row, &at, field[i].key), field[i].key,
+			      number, err);
+
+		if (rc > 0) /* else an earlier key may have it */
+			rc = answer_keep(number, texts,
+					 &q->number[field[i].number], err);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int answer_get_numbers(const struct json_node *row,
 		       const struct answer_field *field, size_t count,
 		       struct arena *texts, struct quote *q, struct err *err)
 {
-	const struct json_node *at = NULL;
-	char number[DECIMAL_BYTES];
-	const char *text;
-	size_t i;
+	return get_numbers(row, field, count, read_number, texts, q, err);
+}
 
-	for (i = 0; i < count; i++) {
-		int rc = json_as_number_text(json_find(row, &at, field[i].key),
-					     field[i].key, &text, err);
-
-		if (rc < 0)
-			return -1;
-		if (rc == 0)
-			continue;
-		if (decimal_parse_number(text, strlen(text), number, err) < 0)
-			return err_wrap(err, "field '%s'", field[i].key);
-		if (answer_keep(number, texts, &q->number[field[i].number],
-				err) < 0)
-			return -1;
-	}
-	return 0;
+int answer_get_number_texts(const struct json_node *row,
+			    const struct answer_field *field, size_t count,
+			    struct arena *texts, struct quote *q,
+			    struct err *err)
+{
+	return get_numbers(row, field, count, read_number_text, texts, q, err);
 }
 
 int answer_compute_change(struct arena *texts, struct quote *q, struct err *err)

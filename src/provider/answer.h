@@ -14,6 +14,7 @@
 #include "model/quote.h"
 #include "net/http_response.h"
 #include "net/json_read.h"
+#include "provider/provider.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -33,6 +34,43 @@ enum err_kind answer_kind_of_status(int status);
 /* Fills err for an answer that tells no more than its status. Returns -1. */
 int answer_fail_status(const struct http_response *response, struct err *err);
 
+/* How a source answers whose refusals come with a status. */
+struct answer_form {
+	/* json_parse or json_parse_object */
+	struct json_doc *(*parse)(const char *text, size_t len,
+				  struct err *err);
+
+	/* What the headers say is left of the limit, whatever the body says;
+	 * NULL: nothing. */
+	void (*read_limit)(const struct http_response *response,
+			   struct verdict *verdict);
+
+	int (*read_rows)(const struct provider_call *call,
+			 const struct json_node *root, struct result *result,
+			 struct err *err);
+
+	/* root is NULL where the body is no such JSON. */
+	int (*read_refusal)(const struct provider_call *call,
+			    const struct http_response *response,
+			    const struct json_node *root, struct result *result,
+			    struct err *err);
+};
+
+/* Reads an answer of that form, as parse_quote (provider.h) is to. */
+MUST_CHECK int answer_parse(const struct answer_form *form,
+			    const struct provider_call *call,
+			    const struct http_response *response,
+			    struct result *result, struct err *err);
+
+/* Keeps what the source says in the member "message" of node, which may be
+ * NULL, as the verdict's text. Returns whether it says anything. */
+bool answer_take_message(const struct json_node *node, struct result *result);
+
+/* Fills err for a refusal of that kind with the verdict's text. Returns -1. */
+int answer_fail_refusal(const struct http_response *response,
+			enum err_kind kind, const struct result *result,
+			struct err *err);
+
 /* Puts status and Retry-After into err, whose kind and text are set. */
 void answer_note_status(const struct http_response *response, struct err *err);
 
@@ -48,6 +86,12 @@ MUST_CHECK int answer_get_numbers(const struct json_node *row,
 				  const struct answer_field *field,
 				  size_t count, struct arena *texts,
 				  struct quote *q, struct err *err);
+
+/* The same of numbers that are JSON texts: a blank one is absent, too. */
+MUST_CHECK int answer_get_number_texts(const struct json_node *row,
+				       const struct answer_field *field,
+				       size_t count, struct arena *texts,
+				       struct quote *q, struct err *err);
 
 /* Keeps a decimal. Errors: SYSTEM. */
 MUST_CHECK int answer_keep(const char *decimal, struct arena *texts,

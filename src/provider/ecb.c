@@ -148,13 +148,15 @@ static int check_head(const struct json_node *root, struct arena *texts,
 	return 0;
 }
 
-static int read_rates(const struct json_node *root, struct result *result,
+static int read_rates(const struct provider_call *call,
+		      const struct json_node *root, struct result *result,
 		      struct err *err)
 {
 	const struct json_node *rates = json_get(root, "rates");
 	const struct request *r = result->request;
 	const char *date;
 
+	(void)call;
 	if (check_head(root, &result->texts, &date, err) < 0)
 		return -1;
 	if (!json_is_object(rates))
@@ -176,54 +178,36 @@ static int read_rates(const struct json_node *root, struct result *result,
 
 /* "not found" is said when no currency of the call is known: each pair has one
  * that is not the euro. Of a path that does not exist it comes with a status. */
-static int read_refusal(const struct http_response *response,
+static int read_refusal(const struct provider_call *call,
+			const struct http_response *response,
 			const struct json_node *root, struct result *result,
 			struct err *err)
 {
-	struct verdict *v = &result->verdict;
-
-	if (answer_get_text(root, "message", &result->texts, &v->msg1, NULL) <
-		    0 ||
-	    !v->msg1)
+	(void)call;
+	if (!answer_take_message(root, result))
 		return answer_fail_status(response, err);
-	if (response->status == 404 && strcmp(v->msg1, "not found") == 0 &&
-	    !json_get(root, "status")) {
-		for (size_t i = 0; i < result->request->count; i++)
-			answer_set_not_found(&result->outcome[i]);
-		return 0;
-	}
-	err_set(err,
-		response->status == 422
-			? ERR_INPUT
-			: answer_kind_of_status(response->status),
-		"refused: %s", v->msg1);
-	answer_note_status(response, err);
-	return -1;
+	if (response->status != 404 || json_get(root, "status") ||
+	    strcmp(result->verdict.msg1, "not found") != 0)
+		return answer_fail_refusal(
+			response,
+			response->status == 422
+				? ERR_INPUT
+				: answer_kind_of_status(response->status),
+			result, err);
+	for (size_t i = 0; i < result->request->count; i++)
+		answer_set_not_found(&result->outcome[i]);
+	return 0;
 }
 
 static int parse_quote(const struct provider_call *call,
 		       const struct http_response *response,
 		       struct result *result, struct err *err)
 {
-	struct json_doc *doc = json_parse_object(buf_text(&response->body),
-						 response->body.len, err);
-	int rc = -1;
+	static const struct answer_form form = { .parse = json_parse_object,
+						 .read_rows = read_rates,
+						 .read_refusal = read_refusal };
 
-	(void)call;
-	verdict_init(&result->verdict);
-	if (!answer_is_ok(response))
-		rc = read_refusal(response, doc ? json_root(doc) : NULL, result,
-				  err);
-	else if (doc)
-		rc = read_rates(json_root(doc), result, err);
-	json_free(doc);
-	return rc;
-}
-
-static size_t batch_max(const struct provider_account *account,
-			enum market market)
-{
-	return market == MARKET_FX ? account->batch_max : 0;
+	return answer_parse(&form, call, response, result, err);
 }
 
 /* No limit is published but fair use; one call has all currencies, so four in
@@ -232,7 +216,7 @@ static const struct provider_account accounts[] = {
 	{ .name = "ecb",
 	  .base_url = "https://api.frankfurter.dev",
 	  .limit = { 4, 1, 4 },
-	  .batch_max = REQUEST_MAX },
+	  .serves = { { MARKET_FX, MARKET_FX, REQUEST_MAX, false } } },
 };
 
 const struct provider ecb_provider = {
@@ -241,7 +225,6 @@ const struct provider ecb_provider = {
 	.account = accounts,
 	.account_count = COUNT(accounts),
 	.needs = { .base_url = "ecb_base_url" },
-	.batch_max = batch_max,
 	.build_quote = build_quote,
 	.parse_quote = parse_quote,
 };

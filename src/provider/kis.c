@@ -161,34 +161,6 @@ struct json_doc *kis_open_answer(const struct http_response *response,
 	return NULL;
 }
 
-int kis_get_numbers(const struct json_node *row,
-		    const struct answer_field *field, size_t count,
-		    struct arena *texts, struct quote *q, struct err *err)
-{
-	const struct json_node *at = NULL;
-	char number[DECIMAL_BYTES];
-	const char *text;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		int rc = json_as_string(json_find(row, &at, field[i].key),
-					field[i].key, &text, err);
-
-		if (rc < 0)
-			return -1;
-		if (rc > 0)
-			rc = decimal_parse(text, strlen(text), number, err);
-		if (rc < 0)
-			return err_wrap(err, "field '%s'", field[i].key);
-		if (rc == 0)
-			continue; /* absent or blank; an earlier key may have it */
-		if (answer_keep(number, texts, &q->number[field[i].number],
-				err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int set_sign(const char **number, bool negative, struct arena *texts,
 		    struct err *err)
 {

@@ -33,13 +33,6 @@ MUST_CHECK struct json_doc *kis_open_answer(
 	const struct http_response *response, struct arena *texts,
 	struct verdict *verdict, struct err *err);
 
-/* Reads numbers, which are texts here, into q.
- * Errors: PARSE, naming the field; SYSTEM. */
-MUST_CHECK int kis_get_numbers(const struct json_node *row,
-			       const struct answer_field *field, size_t count,
-			       struct arena *texts, struct quote *q,
-			       struct err *err);
-
 /* Gives change and change_percent the sign that the broker's sign code says:
  * 4 (lower limit) and 5 (down) are negative, 1 and 2 positive, whatever sign
  * the values have. With any other code they are negative when the price is

@@ -56,7 +56,8 @@ int kis_domestic_build(const struct provider_call *call,
 	char key[64];
 	size_t i;
 
-	if (call->venue != VENUE_KRX && call->account->batch_max == 1)
+	if (call->venue != VENUE_KRX &&
+	    provider_batch_max(call->account, MARKET_KR) == 1)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "paper accounts have the prices of the exchange "
 			       "alone, not of other venues");
@@ -94,8 +95,8 @@ static int scale_market_cap(struct arena *texts, struct quote *q,
 static int read_detail(const struct json_node *row, struct arena *texts,
 		       struct quote *q, struct err *err)
 {
-	if (kis_get_numbers(row, detail_fields, COUNT(detail_fields), texts, q,
-			    err) < 0)
+	if (answer_get_number_texts(row, detail_fields, COUNT(detail_fields),
+				    texts, q, err) < 0)
 		return -1;
 	return scale_market_cap(texts, q, err);
 }
@@ -110,7 +111,7 @@ static int read_quote(const struct json_node *row, bool is_named,
 		request->is_single ? COUNT(single_fields) : COUNT(multi_fields);
 
 	*q = (struct quote){ .currency = market_currency(MARKET_KR) };
-	if (kis_get_numbers(row, fields, count, texts, q, err) < 0)
+	if (answer_get_number_texts(row, fields, count, texts, q, err) < 0)
 		return -1;
 	if (!request->is_single &&
 	    answer_get_text(row, "inter_kor_isnm", texts, &q->name, err) < 0)

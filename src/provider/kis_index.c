@@ -80,7 +80,8 @@ static int read_quote(const struct json_node *row, struct arena *texts,
 		      struct quote *q, struct err *err)
 {
 	*q = (struct quote){ .name = NULL };
-	if (kis_get_numbers(row, fields, COUNT(fields), texts, q, err) < 0 ||
+	if (answer_get_number_texts(row, fields, COUNT(fields), texts, q, err) <
+		    0 ||
 	    kis_check_price(q, false, err) < 0 ||
 	    kis_apply_sign(row, "prdy_vrss_sign", texts, q, err) < 0 ||
 	    scale(q, QUOTE_VOLUME, 3, texts, err) < 0 ||

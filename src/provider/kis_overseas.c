@@ -130,9 +130,10 @@ static int read_quote(const struct json_node *row, const struct symbol *symbol,
 		return err_set(err, ERR_PARSE,
 			       "the answer is of '%s', not of '%s' at %s", rsym,
 			       symbol->code, market_name(exchange_of(symbol)));
-	if (kis_get_numbers(row, detail ? detail_fields : price_fields,
-			    detail ? COUNT(detail_fields) : COUNT(price_fields),
-			    texts, q, err) < 0 ||
+	if (answer_get_number_texts(row, detail ? detail_fields : price_fields,
+				    detail ? COUNT(detail_fields)
+					   : COUNT(price_fields),
+				    texts, q, err) < 0 ||
 	    kis_check_price(q, true, err) < 0)
 		return -1;
 	if (!detail)

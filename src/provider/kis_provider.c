@@ -11,41 +11,17 @@ static const struct provider_account accounts[] = {
 	{ .name = "real",
 	  .base_url = "https://openapi.koreainvestment.com:9443",
 	  .limit = { 18, 1, 18 },
-	  .batch_max = 30,
+	  .serves = { { MARKET_KR, MARKET_KR, 30, true },
+		      { MARKET_US, MARKET_BAA, 1, true },
+		      { MARKET_IDX, MARKET_IDX, 1, false } },
 	  .stream_url = "ws://ops.koreainvestment.com:21000/tryitout" },
 	{ .name = "paper",
 	  .base_url = "https://openapivts.koreainvestment.com:29443",
 	  .limit = { 1, 1, 1 },
-	  .batch_max = 1,
+	  .serves = { { MARKET_KR, MARKET_KR, 1, true },
+		      { MARKET_US, MARKET_BAA, 1, false } },
 	  .stream_url = "ws://ops.koreainvestment.com:31000/tryitout" },
 };
-
-static bool is_paper(const struct provider_account *account)
-{
-	return account == &accounts[1];
-}
-
-static bool is_overseas(enum market market)
-{
-	return market >= MARKET_US && market <= MARKET_BAA;
-}
-
-static bool has_detail(const struct provider_account *account,
-		       enum market market)
-{
-	return market == MARKET_KR ||
-	       (is_overseas(market) && !is_paper(account));
-}
-
-static size_t batch_max(const struct provider_account *account,
-			enum market market)
-{
-	if (market == MARKET_KR)
-		return account->batch_max;
-	if (market == MARKET_IDX)
-		return is_paper(account) ? 0 : 1;
-	return is_overseas(market) ? 1 : 0;
-}
 
 static size_t exchanges(enum market market,
 			enum market out[PROVIDER_EXCHANGES_MAX])
@@ -104,9 +80,7 @@ const struct provider kis_provider = {
 	.needs = { "app_key", "app_secret", "KIS_APP_KEY", "KIS_APP_SECRET",
 		   "https://apiportal.koreainvestment.com", "env", "base-url" },
 	.account = accounts,
-	.account_count = sizeof accounts / sizeof *accounts,
-	.has_detail = has_detail,
-	.batch_max = batch_max,
+	.account_count = COUNT(accounts),
 	.exchanges = exchanges,
 	.build_quote = build_quote,
 	.parse_quote = parse_quote,

@@ -31,13 +31,22 @@ struct provider_limit {
 	int per_sec;
 };
 
+enum { PROVIDER_RANGES_MAX = 3, PROVIDER_EXCHANGES_MAX = 4 };
+
+/* Markets from first to last, which an account serves alike. */
+struct provider_range {
+	enum market first, last;
+	size_t batch_max; /* symbols in one call, 1 to REQUEST_MAX; 0: no range */
+	bool has_detail; /* it has a call with per, pbr, ... */
+};
+
 /* A kind of access: the broker's real and paper accounts (--env), a data
  * feed. The first one is the default. */
 struct provider_account {
 	const char *name; /* "real", "paper"; "iex" */
 	const char *base_url;
 	struct provider_limit limit; /* as published, for all processes */
-	size_t batch_max;    /* symbols in one multi call; 1: it has none */
+	struct provider_range serves[PROVIDER_RANGES_MAX];
 	int delayed_minutes; /* of its quotes; 0: none */
 	/* Where trades are streamed from; NULL: nowhere. The one host to which a
 	 * key goes in clear (ws://), where the broker has no other. */
@@ -82,8 +91,6 @@ struct provider_token {
 	int64_t life_ms;        /* from the answer on; negative: it is over */
 };
 
-enum { PROVIDER_EXCHANGES_MAX = 4 };
-
 struct provider {
 	const char *name;  /* "kis": in records, options and state */
 	const char *title; /* "Korea Investment & Securities" */
@@ -91,16 +98,6 @@ struct provider {
 	size_t account_count;
 	struct provider_needs needs;
 	bool is_partial; /* what it does not know, another source may */
-
-	/* Symbols of this market in one call: 1 to REQUEST_MAX; 0: the account
-	 * does not serve the market. */
-	size_t (*batch_max)(const struct provider_account *account,
-			    enum market market);
-
-	/* Whether the account has a call with per, pbr, ... for the market;
-	 * NULL: for none. */
-	bool (*has_detail)(const struct provider_account *account,
-			   enum market market);
 
 	/* The exchanges to try, in order, for a market that is no exchange (US).
 	 * Returns how many; 0: the market is the exchange. NULL: always 0. */
@@ -156,5 +153,15 @@ const struct provider *provider_find(const char *name);
 /* The account of that name, or NULL. */
 const struct provider_account *provider_find_account(
 	const struct provider *provider, const char *name);
+
+/* Symbols of the market in one call; 0: the account does not serve it. */
+size_t provider_batch_max(const struct provider_account *account,
+			  enum market market);
+
+/* Of all its markets. */
+size_t provider_batch_most(const struct provider_account *account);
+
+bool provider_has_detail(const struct provider_account *account,
+			 enum market market);
 
 #endif

@@ -34,14 +34,3 @@ const struct provider *provider_find(const char *name)
 			return providers[i];
 	return NULL;
 }
-
-const struct provider_account *provider_find_account(
-	const struct provider *provider, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < provider->account_count; i++)
-		if (strcmp(provider->account[i].name, name) == 0)
-			return &provider->account[i];
-	return NULL;
-}

@@ -102,12 +102,14 @@ static int read_quote(const struct json_node *row, const struct symbol *symbol,
 	return answer_check_price(q, err);
 }
 
-static int read_rows(const struct json_node *rows, struct result *result,
+static int read_rows(const struct provider_call *call,
+		     const struct json_node *rows, struct result *result,
 		     struct err *err)
 {
 	const struct json_node *row_of[REQUEST_MAX] = { NULL };
 	const struct request *r = result->request;
 
+	(void)call;
 	if (!json_is_array(rows))
 		return err_set(err, ERR_PARSE, "the answer is not an array");
 	if (answer_map_rows(rows, "market", false, answer_find_item, result,
@@ -163,21 +165,20 @@ static enum err_kind kind_of_refusal(int status, const struct json_node *error)
 	return answer_kind_of_status(status);
 }
 
-static int read_refusal(const struct http_response *response,
+static int read_refusal(const struct provider_call *call,
+			const struct http_response *response,
 			const struct json_node *root, struct result *result,
 			struct err *err)
 {
 	const struct json_node *error = json_get(root, "error");
-	struct verdict *v = &result->verdict;
 
-	if (answer_get_text(error, "message", &result->texts, &v->msg1, NULL) <
-		    0 ||
-	    !v->msg1)
-		answer_fail_status(response, err);
+	(void)call;
+	if (answer_take_message(error, result))
+		answer_fail_refusal(response,
+				    kind_of_refusal(response->status, error),
+				    result, err);
 	else
-		err_set(err, kind_of_refusal(response->status, error),
-			"refused: %s", v->msg1);
-	answer_note_status(response, err);
+		answer_fail_status(response, err);
 	if (response->status == IM_A_TEAPOT) {
 		err->kind = ERR_RATE_LIMIT;
 		if (err->retry_after_ms == 0)
@@ -190,26 +191,12 @@ static int parse_quote(const struct provider_call *call,
 		       const struct http_response *response,
 		       struct result *result, struct err *err)
 {
-	struct json_doc *doc =
-		json_parse(buf_text(&response->body), response->body.len, err);
-	int rc = -1;
+	static const struct answer_form form = { .parse = json_parse,
+						 .read_limit = read_limit,
+						 .read_rows = read_rows,
+						 .read_refusal = read_refusal };
 
-	(void)call;
-	verdict_init(&result->verdict);
-	read_limit(response, &result->verdict);
-	if (!answer_is_ok(response))
-		rc = read_refusal(response, doc ? json_root(doc) : NULL, result,
-				  err);
-	else if (doc)
-		rc = read_rows(json_root(doc), result, err);
-	json_free(doc);
-	return rc;
-}
-
-static size_t batch_max(const struct provider_account *account,
-			enum market market)
-{
-	return market == MARKET_UPBIT ? account->batch_max : 0;
+	return answer_parse(&form, call, response, result, err);
 }
 
 static const struct provider_account accounts[] = {
@@ -217,7 +204,7 @@ static const struct provider_account accounts[] = {
 	{ .name = "upbit",
 	  .base_url = "https://api.upbit.com",
 	  .limit = { 10, 1, 10 },
-	  .batch_max = REQUEST_MAX },
+	  .serves = { { MARKET_UPBIT, MARKET_UPBIT, REQUEST_MAX, false } } },
 };
 
 const struct provider upbit_provider = {
@@ -226,7 +213,6 @@ const struct provider upbit_provider = {
 	.account = accounts,
 	.account_count = COUNT(accounts),
 	.needs = { .base_url = "upbit_base_url" },
-	.batch_max = batch_max,
 	.build_quote = build_quote,
 	.parse_quote = parse_quote,
 	.names = &upbit_names,

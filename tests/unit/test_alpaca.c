@@ -40,10 +40,10 @@ static void test_answers(void **state)
 		{ "invalid_symbol.400.json", "AAPL ANG-PD.NYS",
 		  "Input: refused: code=400, message=invalid symbol: ANG-PD" },
 		{ "no_sip.403.json", "AAPL",
-		  "Auth: refused: subscription does not permit querying recent SIP data "
-		  "(feed 'iex')" },
+		  "Auth: feed 'iex': refused: subscription does not permit querying recent SIP "
+		  "data" },
 		{ "page.502.html", "AAPL", "Http: HTTP status 502" },
-		{ "page.403.html", "AAPL", "Auth: HTTP status 403" },
+		{ "page.403.html", "AAPL", "Auth: feed 'iex': HTTP status 403" },
 	};
 
 	(void)state;

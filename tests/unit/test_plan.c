@@ -18,20 +18,10 @@ enum { MOST = 3000 };
 
 /* ---- a broker: KR in batches, with detail; the rest one by one, without ---- */
 
-static bool has_detail(const struct provider_account *account, enum market market)
-{
-	(void)account;
-	return market == MARKET_KR;
-}
-
-static size_t batch_max(const struct provider_account *account, enum market market)
-{
-	return market == MARKET_KR ? account->batch_max : 1;
-}
-
-static const struct provider broker = { .has_detail = has_detail, .batch_max = batch_max };
-static const struct provider_account real = { .batch_max = 30 };
-static const struct provider_account paper = { .batch_max = 1 };
+static const struct provider_account real = { .serves = { { MARKET_KR, MARKET_KR, 30, true },
+							  { MARKET_US, MARKET_US, 1, false } } };
+static const struct provider_account paper = { .serves = { { MARKET_KR, MARKET_KR, 1, true },
+							   { MARKET_US, MARKET_US, 1, false } } };
 
 /* ---- a list ---- */
 
@@ -65,7 +55,7 @@ static void add(struct list *l, char c)
 	snprintf(l->symbol[i].code, sizeof l->symbol[i].code, "%c%zu", c, i);
 }
 
-static const struct plan_config usual = { .provider = &broker, .account = &real, .batch = 30 };
+static const struct plan_config usual = { .account = &real, .batch = 30 };
 
 static void start(struct plan *p, const struct list *l, const struct plan_config *config)
 {
@@ -196,9 +186,9 @@ static void request_says_how_to_ask(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		const struct plan_config config = { .provider = &broker,
+		const struct plan_config config = {
 						    .account = rows[i].account,
-						    .batch = rows[i].account->batch_max,
+						    .batch = provider_batch_most(rows[i].account),
 						    .wants_detail = rows[i].wants_detail,
 						    .wants_raw = i % 2 };
 		struct request *r;

@@ -37,7 +37,7 @@ static void test_all(void **state)
 		assert_non_null(n->base_url);
 		assert_int_equal(n->account != NULL, p->account_count > 1);
 		assert_true(p->account_count > 0);
-		assert_true(p->build_quote && p->parse_quote && p->batch_max);
+		assert_true(p->build_quote && p->parse_quote);
 		assert_int_equal(!p->build_token, !p->parse_token);
 		assert_int_equal(n->secret != NULL, has_login);
 		assert_int_equal(n->key_variable != NULL, has_login);
@@ -48,12 +48,13 @@ static void test_all(void **state)
 
 			assert_ptr_equal(provider_find_account(p, a->name), a);
 			assert_memory_equal(a->base_url, "https://", 8);
-			assert_in_range(a->batch_max, 1, REQUEST_MAX);
+			assert_in_range(provider_batch_most(a), 1, REQUEST_MAX);
 			assert_true(a->limit.calls > 0 && a->limit.window_sec > 0);
 			assert_in_range(a->limit.per_sec, 1, a->limit.calls);
-			assert_int_equal(p->batch_max(a, MARKET_NONE), 0);
+			assert_int_equal(provider_batch_max(a, MARKET_NONE), 0);
 			for (int m = MARKET_NONE; m < MARKET_COUNT; m++)
-				assert_in_range(p->batch_max(a, (enum market)m), 0, a->batch_max);
+				assert_in_range(provider_batch_max(a, (enum market)m), 0,
+						provider_batch_most(a));
 		}
 	}
 }
@@ -78,7 +79,7 @@ static void test_markets(void **state)
 		for (size_t k = 0; k < provider_count(); k++) {
 			const struct provider *p = provider_at(k);
 
-			assert_int_equal(p->batch_max(&p->account[0], rows[i].market),
+			assert_int_equal(provider_batch_max(&p->account[0], rows[i].market),
 					 rows[i].batch[k]);
 		}
 }
@@ -126,15 +127,15 @@ static void test_accounts(void **state)
 		assert_int_equal(a->limit.calls, rows[i].rate_per_sec);
 		assert_int_equal(a->limit.per_sec, rows[i].rate_per_sec);
 		assert_int_equal(a->limit.window_sec, 1);
-		assert_int_equal(a->batch_max, rows[i].batch_max);
+		assert_int_equal(provider_batch_most(a), rows[i].batch_max);
 		for (int m = MARKET_NONE; m < MARKET_COUNT; m++) {
 			bool is_home = m == MARKET_KR;
 			bool is_abroad = m >= MARKET_US && m <= MARKET_BAA;
 			bool has_index = m == MARKET_IDX && rows[i].has_detail_abroad;
 
-			assert_int_equal(source()->batch_max(a, (enum market)m),
+			assert_int_equal(provider_batch_max(a, (enum market)m),
 					 is_home ? rows[i].batch_max : is_abroad || has_index);
-			assert_int_equal(source()->has_detail(a, (enum market)m),
+			assert_int_equal(provider_has_detail(a, (enum market)m),
 					 is_home || (is_abroad && rows[i].has_detail_abroad));
 		}
 	}

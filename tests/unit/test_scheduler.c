@@ -26,18 +26,6 @@ enum { MOST = 3000, WORKERS = 3, ALIVE = 2 * WORKERS };
 
 /* ---- two sources: KR in batches and US one by one; US in batches ---- */
 
-static size_t first_batch(const struct provider_account *a, enum market m)
-{
-	(void)a;
-	return m == MARKET_KR ? 30 : m == MARKET_US || m == MARKET_NAS ? 1 : 0;
-}
-
-static size_t second_batch(const struct provider_account *a, enum market m)
-{
-	(void)a;
-	return m == MARKET_US || m == MARKET_NAS ? 100 : 0;
-}
-
 static size_t exchanges(enum market m, enum market out[PROVIDER_EXCHANGES_MAX])
 {
 	out[0] = MARKET_NAS;
@@ -46,15 +34,17 @@ static size_t exchanges(enum market m, enum market out[PROVIDER_EXCHANGES_MAX])
 	return m == MARKET_US ? 3 : 0;
 }
 
-static const struct provider_account plain = { .name = "plain", .batch_max = 30 };
+#define IN_BATCHES { { MARKET_US, MARKET_NAS, 100, false } }
+
+static const struct provider_account plain = { .name = "plain",
+					       .serves = { { MARKET_KR, MARKET_KR, 30, false },
+							   { MARKET_US, MARKET_NAS, 1, false } } };
 static const struct provider_account delayed = { .name = "delayed",
-						 .batch_max = 100,
+						 .serves = IN_BATCHES,
 						 .delayed_minutes = 15 };
-static const struct provider_account prompt = { .name = "prompt", .batch_max = 100 };
-static const struct provider first = { .name = "first",
-				       .batch_max = first_batch,
-				       .exchanges = exchanges };
-static const struct provider second = { .name = "second", .batch_max = second_batch };
+static const struct provider_account prompt = { .name = "prompt", .serves = IN_BATCHES };
+static const struct provider first = { .name = "first", .exchanges = exchanges };
+static const struct provider second = { .name = "second" };
 
 /* ---- the simulation ---- */
 

@@ -227,8 +227,7 @@ static int fetch_list(struct desk *d, const char *format, struct err *err)
 	if (load(d, format, err) < 0 || open_output(d, err) < 0)
 		return -1;
 	plan_init(&d->plan,
-		  &(struct plan_config){ .provider = d->provider,
-					 .account = d->account,
+		  &(struct plan_config){ .account = d->account,
 					 .batch = BATCH,
 					 .wants_raw = d->options.wants_raw },
 		  &(struct plan_input){ .list = d->list,
