@@ -3,73 +3,9 @@
 #include "base/clock.h"
 #include "sandbox/fault.h"
 #include "sandbox/fault_table.h"
+#include "sandbox/fault_word.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* A whole number of digits only, from min to max; the text ends at end. */
-static bool read_number(const char *text, const char *end, int64_t min,
-			int64_t max, int64_t *number)
-{
-	int64_t value = 0;
-
-	if (text == end || end - text > 15)
-		return false;
-	for (; text < end; text++) {
-		if (*text < '0' || *text > '9')
-			return false;
-		value = value * 10 + (*text - '0');
-	}
-	*number = value;
-	return value >= min && value <= max;
-}
-
-/* Seconds, or with a unit behind: 1.5, 1.5s, 300ms, 2m, 1h. To the
- * nanosecond, and no longer than a year. */
-static bool read_duration(const char *text, int64_t *ns)
-{
-	static const struct {
-		const char *name;
-		int64_t ns;
-	} units[] = { { "", NS_PER_SEC },
-		      { "s", NS_PER_SEC },
-		      { "ms", NS_PER_MS },
-		      { "m", 60 * NS_PER_SEC },
-		      { "h", 3600 * NS_PER_SEC } };
-	const char *point = text + strspn(text, "0123456789");
-	const char *unit = point;
-	int64_t whole, part;
-
-	if (!read_number(text, point, 0, 31536000, &whole))
-		return false;
-	if (*point == '.')
-		unit += 1 + strspn(point + 1, "0123456789");
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(units[i].name, unit) != 0)
-			continue;
-		if (whole > 31536000 * NS_PER_SEC / units[i].ns)
-			return false;
-		*ns = whole * units[i].ns;
-		part = units[i].ns;
-		for (const char *digit = point + 1; digit < unit; digit++) {
-			part /= 10;
-			*ns += (*digit - '0') * part;
-		}
-		return *point != '.' || unit > point + 1;
-	}
-	return false;
-}
-
-static bool read_share(const char *text, double *share)
-{
-	char *end;
-
-	errno = 0;
-	*share = strtod(text, &end);
-	return end != text && *end == '\0' && errno == 0 && *share >= 0 &&
-	       *share <= 1;
-}
 
 static bool read_path(const char *text, struct fault_rule *rule)
 {
@@ -103,18 +39,6 @@ static bool read_word(const char *text, char *word, size_t size)
 	return *text && strlen(text) < size;
 }
 
-/* N, N-M, or N- for no end. */
-static bool read_range(const char *text, int64_t *first, int64_t *last)
-{
-	const char *end = text + strlen(text), *dash = strchr(text, '-');
-
-	if (!read_number(text, dash ? dash : end, 1, INT64_MAX, first))
-		return false;
-	*last = dash ? INT64_MAX : *first;
-	return !dash || dash + 1 == end ||
-	       read_number(dash + 1, end, *first, INT64_MAX, last);
-}
-
 /* One condition, KEY=VALUE, into the rule. */
 static bool read_condition(const char *key, const char *value,
 			   struct fault_rule *rule)
@@ -130,19 +54,23 @@ static bool read_condition(const char *key, const char *value,
 	if (strcmp(key, "exchange") == 0)
 		return read_word(value, rule->exchange, sizeof(rule->exchange));
 	if (strcmp(key, "from") == 0)
-		return read_duration(value, &rule->from_ns);
+		return fault_word_duration(value, &rule->from_ns);
 	if (strcmp(key, "until") == 0)
-		return read_duration(value, &rule->until_ns);
+		return fault_word_duration(value, &rule->until_ns);
 	if (strcmp(key, "for") == 0)
-		return read_duration(value, &rule->for_ns) && rule->for_ns > 0;
+		return fault_word_duration(value, &rule->for_ns) &&
+		       rule->for_ns > 0;
 	if (strcmp(key, "nth") == 0)
-		return read_range(value, &rule->nth_first, &rule->nth_last);
+		return fault_word_range(value, &rule->nth_first,
+					&rule->nth_last);
 	if (strcmp(key, "every") == 0)
-		return read_number(value, end, 1, INT64_MAX, &rule->every);
+		return fault_word_number(value, end, 1, INT64_MAX,
+					 &rule->every);
 	if (strcmp(key, "times") == 0)
-		return read_number(value, end, 1, INT64_MAX, &rule->times);
+		return fault_word_number(value, end, 1, INT64_MAX,
+					 &rule->times);
 	if (strcmp(key, "p") == 0)
-		return read_share(value, &rule->p);
+		return fault_word_share(value, &rule->p);
 	return false;
 }
 
@@ -181,13 +109,13 @@ static bool is_argument_fit(const struct fault_info *info,
 
 	switch (rule->fault) {
 	case FAULT_REDIRECT:
-		return read_number(text, rest ? rest : end, 300, 399,
-				   &rule->number);
+		return fault_word_number(text, rest ? rest : end, 300, 399,
+					 &rule->number);
 	case FAULT_REFUSE:
 		rest = strchr(text, '/');
 		return *text && (size_t)((rest ? rest : end) - text) < 12 &&
-		       (!rest ||
-			read_number(rest + 1, end, 200, 599, &rule->number));
+		       (!rest || fault_word_number(rest + 1, end, 200, 599,
+						   &rule->number));
 	case FAULT_TYPE:
 		return strcmp(text, "number") == 0 ||
 		       strcmp(text, "null") == 0 ||
@@ -195,8 +123,8 @@ static bool is_argument_fit(const struct fault_info *info,
 		       strcmp(text, "object") == 0 || strcmp(text, "bool") == 0;
 	default:
 		return info->argument != FAULT_NUMBER ||
-		       read_number(text, end, info->min, info->max,
-				   &rule->number);
+		       fault_word_number(text, end, info->min, info->max,
+					 &rule->number);
 	}
 }
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "sandbox/stream_fault.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sandbox/fault_table.h"
+#include "sandbox/fault_word.h"
 #include "sandbox/rfc_case.h"
 #include "sandbox/stream_fault_table.h"
 
@@ -32,43 +31,6 @@ bool stream_fault_is_meant(const char *spec)
 	return info && (strchr(name, ':') || !fault_table_find(name));
 }
 
-/* A whole number of digits only, from min to max; the text ends at end. */
-static bool read_number(const char *text, const char *end, int64_t min,
-			int64_t max, int64_t *number)
-{
-	int64_t value = 0;
-
-	if (text == end || end - text > 15)
-		return false;
-	for (; text < end; text++) {
-		if (*text < '0' || *text > '9')
-			return false;
-		value = value * 10 + (*text - '0');
-	}
-	*number = value;
-	return value >= min && value <= max;
-}
-
-/* N, or N-M. */
-static bool read_range(const char *text, int64_t *first, int64_t *last)
-{
-	const char *end = text + strlen(text), *dash = strchr(text, '-');
-
-	return read_number(text, dash ? dash : end, 1, INT64_MAX, first) &&
-	       read_number(dash ? dash + 1 : text, end, *first, INT64_MAX,
-			   last);
-}
-
-static bool read_share(const char *text, double *share)
-{
-	char *end;
-
-	errno = 0;
-	*share = strtod(text, &end);
-	return end != text && *end == '\0' && errno == 0 && *share >= 0 &&
-	       *share <= 1;
-}
-
 static bool read_symbol(const char *text, struct stream_fault_rule *rule)
 {
 	size_t len = strlen(text);
@@ -86,26 +48,31 @@ static bool read_condition(const char *key, const char *value,
 	const char *end = value + strlen(value);
 
 	if (strcmp(key, "session") == 0)
-		return read_range(value, &rule->session_first,
-				  &rule->session_last);
+		return fault_word_range(value, &rule->session_first,
+					&rule->session_last);
 	if (strcmp(key, "symbol") == 0)
 		return read_symbol(value, rule);
 	if (strcmp(key, "nth") == 0)
-		return read_range(value, &rule->nth_first, &rule->nth_last);
+		return fault_word_range(value, &rule->nth_first,
+					&rule->nth_last);
 	if (strcmp(key, "every") == 0)
-		return read_number(value, end, 1, INT64_MAX, &rule->every);
+		return fault_word_number(value, end, 1, INT64_MAX,
+					 &rule->every);
 	if (strcmp(key, "times") == 0)
-		return read_number(value, end, 1, INT64_MAX, &rule->times);
+		return fault_word_number(value, end, 1, INT64_MAX,
+					 &rule->times);
 	if (strcmp(key, "p") == 0)
-		return read_share(value, &rule->p);
+		return fault_word_share(value, &rule->p);
 	if (stream_fault_stage(rule->fault) != STREAM_AT_MOMENT)
 		return false;
 	if (strcmp(key, "after") == 0)
-		return read_number(value, end, 0, INT64_MAX, &rule->after);
+		return fault_word_number(value, end, 0, INT64_MAX,
+					 &rule->after);
 	if (strcmp(key, "ms") == 0)
-		return read_number(value, end, 0, INT64_MAX, &rule->ms);
+		return fault_word_number(value, end, 0, INT64_MAX, &rule->ms);
 	if (strcmp(key, "registered") == 0)
-		return read_number(value, end, 0, INT64_MAX, &rule->registered);
+		return fault_word_number(value, end, 0, INT64_MAX,
+					 &rule->registered);
 	return false;
 }
 
@@ -181,9 +148,10 @@ static bool is_argument_fit(const struct stream_fault_info *info,
 	case STREAM_CLOSE:
 		return strcmp(text, "empty") == 0 ||
 		       strcmp(text, "byte") == 0 ||
-		       read_number(text, end, 0, 65535, &rule->number);
+		       fault_word_number(text, end, 0, 65535, &rule->number);
 	case STREAM_FIELD:
-		return colon && read_number(text, colon, 0, 63, &rule->number);
+		return colon &&
+		       fault_word_number(text, colon, 0, 63, &rule->number);
 	case STREAM_ODD:
 		return is_word(text, odd);
 	case STREAM_ACK_CODE:
@@ -194,8 +162,8 @@ static bool is_argument_fit(const struct stream_fault_info *info,
 		return is_hex(text);
 	default:
 		return info->argument != STREAM_NUMBER ||
-		       read_number(text, end, info->min, info->max,
-				   &rule->number);
+		       fault_word_number(text, end, info->min, info->max,
+					 &rule->number);
 	}
 }
 

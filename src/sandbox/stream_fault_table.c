@@ -9,9 +9,10 @@
 #define CONDITIONS_HELP                                                         \
 	"\nA fault of the stream is NAME[:ARGUMENT][@CONDITION,...]. "          \
 	"Conditions:\n"                                                         \
-	"  session=N, N-M   the Nth (to Mth) session opened\n"                  \
+	"  session=N, N-M, N-\n"                                                \
+	"                   the Nth (to Mth, to the last) session opened\n"     \
 	"  symbol=CODE      acks, trades and frames of CODE\n"                  \
-	"  nth=N, N-M       the Nth (to Mth) opening, ack, trade or frame "     \
+	"  nth=N, N-M, N-   the Nth (to Mth) opening, ack, trade or frame "     \
 	"that fits\n"                                                           \
 	"  every=N          each Nth of them\n"                                 \
 	"  p=0.25           that share of them, by --seed\n"                    \
