@@ -51,17 +51,29 @@ static int open_engine(struct quoter *q, struct err *err)
 	return q->engine ? 0 : -1;
 }
 
+static void begin(struct quoter *q, struct scheduler_config *schedule)
+{
+	schedule->book = q->book;
+	schedule->say = q->config.say;
+	schedule->say_arg = q->config.say_arg;
+	scheduler_init(&q->scheduler, schedule);
+}
+
 int quoter_open(struct quoter *q, const struct quoter_config *config,
 		struct scheduler_config *schedule, struct err *err)
 {
 	*q = (struct quoter){ .config = *config };
 	if (open_book(q, err) < 0)
 		return -1;
-	schedule->book = q->book;
-	schedule->say = config->say;
-	schedule->say_arg = config->say_arg;
-	scheduler_init(&q->scheduler, schedule);
+	begin(q, schedule);
 	return open_engine(q, err);
+}
+
+void quoter_begin(struct quoter *q, struct scheduler_config *schedule)
+{
+	require(engine_alive(q->engine) == 0);
+	scheduler_release(&q->scheduler);
+	begin(q, schedule);
 }
 
 void quoter_close(struct quoter *q)

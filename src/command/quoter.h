@@ -52,6 +52,11 @@ struct quoter { /* for looking at */
  * Errors: USAGE, SYSTEM. */
 MUST_CHECK int quoter_open(struct quoter *q, const struct quoter_config *config,
 			   struct scheduler_config *schedule, struct err *err);
+
+/* Begins another round, when the last one is done. */
+void quoter_begin(struct quoter *q, struct scheduler_config *schedule);
+
+/* Of one that is zero: nothing. */
 void quoter_close(struct quoter *q);
 
 /* Gives each source what it can take. *wake_ns is lowered to when there may be
