@@ -4,38 +4,6 @@
 
 #include <stdlib.h>
 
-#include "provider/provider.h"
-
-static bool was_tried(const struct request_item *item, size_t source)
-{
-	size_t i;
-
-	for (i = 0; i < item->tried_count; i++)
-		if (item->tried[i].source == source)
-			return true;
-	return false;
-}
-
-size_t scheduler_find_other(const struct scheduler *s, size_t source,
-			    const struct request_item *item)
-{
-	size_t i;
-
-	for (i = 0; i < s->config.source_count; i++) {
-		const struct scheduler_source *o = &s->source[i];
-
-		if (i != source && !was_tried(item, i) &&
-		    !o->breaker.is_hopeless &&
-		    provider_batch_max(o->account,
-				       (enum market)item->symbol.market) > 0 &&
-		    (s->config.may_delay ||
-		     o->account->delayed_minutes <=
-			     s->source[source].account->delayed_minutes))
-			return i;
-	}
-	return SCHEDULER_NO_SOURCE;
-}
-
 bool scheduler_move_item(struct scheduler *s, size_t source,
 			 const struct request_item *item, enum err_kind why)
 {

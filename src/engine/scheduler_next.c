@@ -4,37 +4,6 @@
 
 #include <string.h>
 
-#include "provider/provider.h"
-#include "share/exchange_book.h"
-
-bool scheduler_choose_exchange(const struct scheduler *s,
-			       const struct scheduler_source *src,
-			       struct request_item *item)
-{
-	enum market exchange[PROVIDER_EXCHANGES_MAX];
-	size_t count =
-		src->provider->exchanges
-			? src->provider->exchanges(
-				  (enum market)item->symbol.market, exchange)
-			: 0;
-	enum market hint = item->asked ? MARKET_NONE
-				       : exchange_book_find(s->config.book,
-							    item->symbol.code);
-	size_t i, first = count;
-
-	for (i = 0; i < count; i++) {
-		if (item->asked & 1u << i)
-			continue;
-		if (first == count || exchange[i] == hint)
-			first = i;
-	}
-	if (first == count)
-		return false;
-	item->asked |= (uint8_t)(1u << first);
-	item->symbol.exchange = (uint8_t)exchange[first];
-	return true;
-}
-
 static struct request *take_moved(struct scheduler_source *src)
 {
 	struct scheduler_moved *m = &src->moved[LANE_BATCHED];

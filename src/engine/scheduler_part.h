@@ -2,11 +2,12 @@
 /* scheduler_part.h: what the files of the scheduler share.
  * Layer engine; private to scheduler_*.c:
  *
- *	scheduler_settle.c  begins, ends, and settles without another call
+ *	scheduler_choose.c  chooses where else a symbol may be found
+ *	scheduler_check.c   asks a second source about quotes
+ *	scheduler_move.c    hands symbols from source to source
  *	scheduler_next.c    chooses the next job
  *	scheduler_take.c    says what becomes of one that came back
- *	scheduler_move.c    hands symbols from source to source
- *	scheduler_check.c   asks a second source about quotes */
+ *	scheduler_settle.c  begins, ends, and settles without another call */
 #ifndef ENGINE_SCHEDULER_PART_H
 #define ENGINE_SCHEDULER_PART_H
 
@@ -21,6 +22,10 @@ bool scheduler_choose_exchange(const struct scheduler *s,
 			       const struct scheduler_source *src,
 			       struct request_item *item);
 
+/* Who may answer for the item beside source; NO_SOURCE: nobody. */
+size_t scheduler_find_other(const struct scheduler *s, size_t source,
+			    const struct request_item *item);
+
 /* A request that has not been made yet; NULL with *done when there is none.
  * Errors: SYSTEM. */
 struct result *scheduler_take_fresh(struct scheduler *s,
@@ -29,10 +34,6 @@ struct result *scheduler_take_fresh(struct scheduler *s,
 
 /* Whether symbols wait to be asked for after another source. */
 bool scheduler_has_moved(const struct scheduler_source *src);
-
-/* Who may answer for the item beside source; NO_SOURCE: nobody. */
-size_t scheduler_find_other(const struct scheduler *s, size_t source,
-			    const struct request_item *item);
 
 /* Hands the item on, if anybody else serves it. */
 bool scheduler_move_item(struct scheduler *s, size_t source,
