@@ -37,8 +37,7 @@ static const struct manual_row environment[] = {
 	{ "CREDENTIALS_DIRECTORY", "systemd's: files app_key, app_secret" },
 	{ "QUOTEFETCH_STATE_DIR",
 	  "where token, quota and found exchanges are kept" },
-	{ "https_proxy, no_proxy",
-	  "the way to the sources, by curl's rules" },
+	{ "https_proxy, no_proxy", "the way to the sources, by curl's rules" },
 	{ "NO_COLOR", "as --color never" },
 };
 

@@ -136,6 +136,7 @@ void scheduler_put_back(struct scheduler *s, struct result *job)
 	struct scheduler_source *src = &s->source[job->request->source];
 
 	src->alive--;
-	src->breaker.is_probing = false; /* if it was the probe: another may go */
+	src->breaker.is_probing =
+		false; /* if it was the probe: another may go */
 	job_line_prepend(&src->front, job);
 }

@@ -11,7 +11,7 @@ static uint64_t draw(const struct trade *trade, const struct trade_rules *rules,
 		     int64_t number)
 {
 	return chance_mix(trade->key + rules->seed * CHANCE_STEP +
-		   (uint64_t)number * 0xd1342543de82ef95u);
+			  (uint64_t)number * 0xd1342543de82ef95u);
 }
 
 static int64_t greater(int64_t a, int64_t b)
