@@ -303,7 +303,7 @@ void stream_feed_run(struct stream_session *session, int64_t now_ns)
 		session->last_fed = first_due(session);
 		feed_one(session, session->last_fed, now_ns);
 		/* After so many records, and not after some more. */
-		if (stream_moment_is_reached(session, now_ns))
+		if (stream_moment_is_any_due(session, now_ns))
 			break;
 	}
 }

@@ -249,26 +249,6 @@ static void strike(struct stream_session *session,
 	}
 }
 
-static bool is_reached(const struct stream_session *session,
-		       const struct stream_moment *moment, int64_t now_ns)
-{
-	const struct stream_fault_rule *rule = moment->rule;
-
-	return !moment->is_over && session->records >= rule->after &&
-	       session->all.count >= rule->registered &&
-	       now_ns - session->opened_ns >= rule->ms * NS_PER_MS;
-}
-
-bool stream_moment_is_reached(const struct stream_session *session,
-			      int64_t now_ns)
-{
-	for (int i = 0; i < session->moment_count; i++) {
-		if (is_reached(session, &session->moment[i], now_ns))
-			return true;
-	}
-	return false;
-}
-
 static void run_flood(struct stream_session *session, int64_t now_ns)
 {
 	static const char payload[125] = "flood of pings";
@@ -294,7 +274,7 @@ void stream_moment_run(struct stream_session *session, int64_t now_ns)
 		struct stream_moment *moment = &session->moment[i];
 		struct stream_entry entry;
 
-		if (!is_reached(session, moment, now_ns))
+		if (!stream_moment_is_due(session, moment, now_ns))
 			continue;
 		moment->is_over = true;
 		if (!stream_desk_fires(session->place->desk, moment->rule,

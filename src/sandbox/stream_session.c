@@ -10,40 +10,6 @@
 
 #include "base/clock.h"
 
-void stream_session_log(struct stream_session *session,
-			struct stream_entry *entry, const char *what,
-			int64_t now_ns)
-{
-	stream_entry_begin(entry, &session->place->log, what, session->number,
-			   now_ns);
-}
-
-const struct stream_fault_rule *stream_session_fault(
-	struct stream_session *session, enum stream_fault fault,
-	const char *tr_key, const char *code)
-{
-	struct stream_event event = {
-		.session = session->number,
-		.tr_key = tr_key,
-		.code = code,
-	};
-
-	return stream_desk_find(session->place->desk, fault, &event);
-}
-
-void stream_session_close(struct stream_session *session, const char *why,
-			  int64_t until_ns)
-{
-	/* The app key is free before the client can know of the end: it may
-	 * come back at once. */
-	stream_desk_leave(session->place->desk, session->number,
-			  session->close_code >= 0, clock_monotonic_ns());
-	if (!session->end)
-		session->end = why;
-	if (until_ns < session->closing_ns)
-		session->closing_ns = until_ns;
-}
-
 /* ---- the handshake ---- */
 
 static void log_opening(struct stream_session *session,

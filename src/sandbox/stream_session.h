@@ -7,6 +7,7 @@
  *   stream_feed      trades as they come
  *   stream_beat      heartbeats, pings, and who does not answer
  *   stream_moment    faults that strike once
+ *   stream_part      what all of them use
  *
  * The parts know each other by this struct alone. Each says when it is due
  * next, and does what is due when it is called. */
@@ -105,6 +106,8 @@ void stream_session_run(const struct stream_place *place,
 			const struct wire *wire,
 			const struct ws_upgrade *request);
 
+/* ---- stream_part ---- */
+
 /* Asks for the end: cut at the latest at until_ns. */
 void stream_session_close(struct stream_session *session, const char *why,
 			  int64_t until_ns);
@@ -118,6 +121,12 @@ void stream_session_log(struct stream_session *session,
 const struct stream_fault_rule *stream_session_fault(
 	struct stream_session *session, enum stream_fault fault,
 	const char *tr_key, const char *code);
+
+/* Is it time for this moment, or for any? */
+bool stream_moment_is_due(const struct stream_session *session,
+			  const struct stream_moment *moment, int64_t now_ns);
+bool stream_moment_is_any_due(const struct stream_session *session,
+			      int64_t now_ns);
 
 /* ---- the parts ---- */
 
@@ -152,9 +161,6 @@ void stream_beat_take(struct stream_session *session, const char *text,
 
 void stream_moment_open(struct stream_session *session);
 
-/* Is there something for stream_moment_run? */
-bool stream_moment_is_reached(const struct stream_session *session,
-			      int64_t now_ns);
 void stream_moment_run(struct stream_session *session, int64_t now_ns);
 int64_t stream_moment_due(const struct stream_session *session);
 
