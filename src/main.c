@@ -57,6 +57,7 @@
 #include "command/command.h"
 #include "command/exit_status.h"
 #include "command/name_finder.h"
+#include "command/state_warning.h"
 #include "net/http.h"
 
 /* The one mutable thing at file scope: signal handlers take no argument. */
@@ -67,6 +68,7 @@ struct app {
 	struct symbol_list *list;
 	struct accounts accounts;
 	int state_dirfd;
+	struct state_warning unwritten;
 	bool has_tried_state, has_http;
 	atomic_bool has_stray_resolver; /* leave by _exit */
 	bool closed[3]; /* which of stdin, stdout, stderr were */
@@ -182,8 +184,8 @@ static void open_state(struct app *app)
 		app->state_dirfd = safefile_open_dir(path, &err);
 	free(path);
 	if (app->state_dirfd < 0) {
-		err_wrap(&err, "token and quota are this run's own");
-		screen_say(NULL, err.msg);
+		state_warning_note(&app->unwritten, STATE_TOKEN, &err);
+		state_warning_note(&app->unwritten, STATE_QUOTA, &err);
 	}
 }
 
@@ -230,6 +232,7 @@ static struct command make_command(struct app *app)
 				 .started_ns = app->started_ns,
 				 .deadline_ns = app->deadline_ns,
 				 .state_dirfd = app->state_dirfd,
+				 .unwritten = &app->unwritten,
 				 .stdout_is_closed = app->closed[1],
 				 .has_stray_resolver = &app->has_stray_resolver,
 				 .say = screen_say };
@@ -368,6 +371,7 @@ int main(int argc, char **argv)
 		status = print_short_help();
 	else
 		status = run(&app);
+	state_warning_tell(&app.unwritten, screen_say, NULL);
 	options_release(&app.options);
 	symbol_list_free(app.list);
 	if (app.state_dirfd >= 0)

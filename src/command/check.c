@@ -4,6 +4,7 @@
  * root, within its quota and without a login. */
 #include "command/command.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,6 +95,11 @@ static void check_state(struct check_report *r)
 		     "'%s' cannot be used: jobs share no "
 		     "quota and no token: make it yours, mode 700",
 		     path ? path : "(no home)");
+	else if (faccessat(dirfd, ".", W_OK, AT_EACCESS) < 0)
+		tell(r, false, "state",
+		     "'%s' cannot be written: jobs share no quota and no "
+		     "token: make it writable",
+		     path);
 	else if (fstatvfs(dirfd, &fs) == 0 &&
 		 (uint64_t)fs.f_bavail * fs.f_frsize < SPACE_MIN_BYTES)
 		tell(r, false, "state", "'%s' is on a full disk: free some",

@@ -11,6 +11,7 @@
 
 struct accounts;
 struct options;
+struct state_warning;
 struct stop;
 struct symbol_list;
 
@@ -23,6 +24,7 @@ struct command {
 	int64_t started_ns;
 	int64_t deadline_ns; /* CLOCK_NEVER: none */
 	int state_dirfd;     /* -1: nothing is shared or remembered */
+	struct state_warning *unwritten; /* what cannot be kept there */
 	bool stdout_is_closed;
 	atomic_bool *has_stray_resolver; /* set: leave by _exit */
 	/* Prints one line to stderr; any thread. */

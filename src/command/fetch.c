@@ -216,6 +216,7 @@ static int report(struct fetch *f, const struct err *output_err)
 	struct stats stats = { .workers = 0 };
 
 	count(f, &stats);
+	quoter_remember(&f->quoter);
 	quoter_say_warnings(&f->quoter);
 	sink_summarize(f->sink, stats.metrics.calls);
 	stats.exit_status =
@@ -246,7 +247,6 @@ int command_fetch(const struct command *c)
 	} else {
 		status = report(&f, NULL);
 	}
-	quoter_remember(&f.quoter);
 out:
 	close_all(&f);
 	return status;

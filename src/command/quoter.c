@@ -6,6 +6,7 @@
 #include "cli/options.h"
 #include "command/account.h"
 #include "command/command.h"
+#include "command/state_warning.h"
 #include "engine/engine.h"
 #include "provider/provider.h"
 #include "share/exchange_book.h"
@@ -187,21 +188,34 @@ void quoter_remember(struct quoter *q)
 
 	if (c->state_dirfd >= 0 &&
 	    exchange_book_save(q->book, c->state_dirfd, c->stop, until_ns,
-			       &why) < 0 &&
-	    q->config.say)
-		q->config.say(q->config.say_arg, why.msg);
+			       &why) < 0)
+		state_warning_note(c->unwritten, STATE_EXCHANGES, &why);
+}
+
+/* A disk may fill on the way, too: so this is known at the end. */
+static void say_state_warnings(struct quoter *q)
+{
+	struct state_warning *unwritten = q->config.command->unwritten;
+	const struct err *rivals = NULL;
+
+	for (size_t i = 0; i < q->upstream_count; i++) {
+		const struct err *w = quota_warning(q->upstream[i].quota);
+
+		if (w && w->kind == ERR_RATE_LIMIT)
+			rivals = w;
+		state_warning_note_upstream(unwritten, &q->upstream[i]);
+	}
+	if (rivals)
+		q->config.warn(q->config.say_arg, rivals->msg);
+	state_warning_tell(unwritten, q->config.warn, q->config.say_arg);
 }
 
 void quoter_say_warnings(struct quoter *q)
 {
 	struct err why;
 
+	say_state_warnings(q);
 	for (size_t i = 0; i < q->upstream_count; i++) {
-		const char *warning = quota_warning(q->upstream[i].quota);
-
-		/* A disk may fill on the way, too. */
-		if (warning)
-			q->config.warn(q->config.say_arg, warning);
 		if (scheduler_is_hopeless(&q->scheduler, i, &why)) {
 			err_wrap(&why, "stopped early: %s",
 				 q->upstream[i].config.provider->name);

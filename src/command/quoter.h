@@ -84,11 +84,11 @@ void quoter_stop(struct quoter *q, bool is_urgent);
 /* After quoter_stop: frees what nobody takes. */
 void quoter_drop_all(struct quoter *q);
 
-/* Keeps the exchanges that were found; failing that is no failure. */
+/* Keeps the exchanges that were found; failing that is noted for the warnings. */
 void quoter_remember(struct quoter *q);
 
-/* Warnings that are due at the end: a quota that could not be shared, a source
- * that was given up. */
+/* Warnings that are due at the end: what could not be left to others in the state
+ * directory, and a source that was given up. */
 void quoter_say_warnings(struct quoter *q);
 
 /* After quoter_stop: adds the workers' counters; returns what was waited for

@@ -40,6 +40,8 @@ struct credential {
 	bool has_failed;    /* l: the last, for all who wait for it */
 	struct err failure; /* l: of the last, or why it is barred */
 	int64_t barred_until_ms; /* l: asking again is no use before */
+	bool is_private;         /* l: it could not be written down */
+	struct err why_private;  /* l */
 	bool is_closed;          /* l */
 };
 
@@ -200,6 +202,16 @@ static struct token_search search_of_locked(struct credential *c,
 	return s;
 }
 
+static void note_private_locked(struct credential *c) REQUIRES(c->mu)
+{
+	const struct err *why = token_store_warning(c->store);
+
+	if (!why)
+		return;
+	c->is_private = true;
+	c->why_private = *why;
+}
+
 /* Searches without the lock, and makes the end known. */
 static int search_locked(struct credential *c, const struct token_asker *asker,
 			 struct err *err) REQUIRES(c->mu)
@@ -214,6 +226,7 @@ static int search_locked(struct credential *c, const struct token_asker *asker,
 	mutex_lock(&c->mu);
 	c->is_searching = false;
 	c->searches++;
+	note_private_locked(c);
 	c->has_failed = rc < 0 && s.is_shared;
 	c->wants_look = false;
 	if (rc < 0) {
@@ -307,6 +320,18 @@ void credential_confirm(struct credential *c, uint64_t generation,
 		cond_broadcast(&c->changed);
 	}
 	mutex_unlock(&c->mu);
+}
+
+bool credential_is_private(struct credential *c, struct err *why)
+{
+	bool is_private;
+
+	mutex_lock(&c->mu);
+	is_private = c->is_private;
+	if (is_private)
+		*why = c->why_private;
+	mutex_unlock(&c->mu);
+	return is_private;
 }
 
 void credential_close(struct credential *c)

@@ -29,6 +29,7 @@
 #ifndef SHARE_CREDENTIAL_H
 #define SHARE_CREDENTIAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -45,8 +46,7 @@ struct credential_config {
 	const char *key;     /* names app key, env and host; hashed */
 	const char *prefix;  /* of the file: "approval"; NULL: "token" */
 	const char *noun;    /* in messages: "approval key"; NULL: "token" */
-	/* Tells the user that a run waits, or cannot keep its token; any thread.
-	 * NULL: nobody. */
+	/* Tells the user that a run waits; any thread. NULL: nobody. */
 	void (*say)(void *arg, const char *line);
 	void *say_arg;
 };
@@ -79,6 +79,9 @@ void credential_doubt(struct credential *c, uint64_t generation,
 /* A call sent at sent_ns was answered with it. Thread: any. */
 void credential_confirm(struct credential *c, uint64_t generation,
 			int64_t sent_ns);
+
+/* Why the token could not be left to other runs; false: it could. Thread: any. */
+bool credential_is_private(struct credential *c, struct err *why);
 
 /* Wakes all who wait, for good. */
 void credential_close(struct credential *c);

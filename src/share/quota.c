@@ -46,7 +46,7 @@ struct quota { /* lock key: c const, l under mu, t who has the turn, a atomic */
 	struct mutex mu;
 	struct late_end *late_ends;  /* l: owned */
 	bool has_warning;            /* l */
-	char warning[ERR_MSG_BYTES]; /* t; once has_warning: c */
+	struct err warning;          /* t; once has_warning: c */
 
 	bool is_unlimited;      /* c */
 	struct limiter_user me; /* c */
@@ -66,25 +66,19 @@ static void warn(struct quota *q, const struct err *why)
 {
 	mutex_lock(&q->mu);
 	if (!q->has_warning)
-		memcpy(q->warning, why->msg, sizeof q->warning);
+		q->warning = *why;
 	q->has_warning = true;
 	mutex_unlock(&q->mu);
 }
 
-static void say_private(struct quota *q, struct err *why)
-{
-	err_wrap(why, "the quota is not shared with other processes");
-	warn(q, why);
-}
-
 /* Thread: who has the turn. What was known last is gone on from. */
-static void make_private(struct quota *q, struct err *why)
+static void make_private(struct quota *q, const struct err *why)
 {
 	store_memory_adopt(q->spare, q->store->ops->last_known(q->store));
 	q->store->ops->free(q->store);
 	q->store = q->spare;
 	q->spare = NULL;
-	say_private(q, why);
+	warn(q, why);
 }
 
 /* The directory's store, with a private one to fall back on. */
@@ -105,7 +99,7 @@ static int open_store(struct quota *q, const struct quota_config *config,
 		return -1;
 	}
 	if (rc > 0) {
-		say_private(q, &why);
+		warn(q, &why);
 		return 0;
 	}
 	q->spare = q->store;
@@ -167,14 +161,14 @@ void quota_free(struct quota *q)
 	free(q);
 }
 
-const char *quota_warning(struct quota *q)
+const struct err *quota_warning(struct quota *q)
 {
 	bool has_warning;
 
 	mutex_lock(&q->mu);
 	has_warning = q->has_warning;
 	mutex_unlock(&q->mu);
-	return has_warning ? q->warning : NULL;
+	return has_warning ? &q->warning : NULL;
 }
 
 /* ---- one operation ---- */

@@ -38,10 +38,10 @@ MUST_CHECK struct quota *quota_new(const struct quota_config *config,
 				   struct err *err);
 void quota_free(struct quota *q);
 
-/* Why the quota is private although a directory was given, or that another
- * machine or version uses the account; NULL: neither. Owned by the quota, and
- * does not change once it is set. Thread: any. */
-const char *quota_warning(struct quota *q);
+/* What the user should know; NULL: nothing. SYSTEM: why the quota is private
+ * although a directory was given; RATE_LIMIT: another machine or version uses the
+ * account. Owned by the quota, and does not change once it is set. Thread: any. */
+const struct err *quota_warning(struct quota *q);
 
 struct quota_permit {
 	uint64_t ticket;    /* the place in the state; 0: none is held */

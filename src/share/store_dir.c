@@ -222,7 +222,7 @@ static bool dir_take_warning(struct store *s, struct err *out)
 	if (!d->has_warning)
 		return false;
 	d->has_warning = false;
-	err_set(out, ERR_SYSTEM,
+	err_set(out, ERR_RATE_LIMIT,
 		"another machine or version uses this account from the same "
 		"state directory, and none counts the calls of the other: give "
 		"each its part with --rate");

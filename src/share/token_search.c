@@ -32,14 +32,6 @@ static void say(const struct token_search *s, const char *fmt, ...)
 	s->say(s->say_arg, line);
 }
 
-static void tell_warning(const struct token_search *s)
-{
-	const char *warning = token_store_take_warning(s->store);
-
-	if (warning)
-		say(s, "the %s is this run's own: %s", s->noun, warning);
-}
-
 /* ---- what there is ---- */
 
 static const char *dead_of(const struct token_search *s)
@@ -277,7 +269,6 @@ static int ask(struct token_search *s, const struct token_claim *claim,
 	else
 		end.wait_ms = why.retry_after_ms;
 	token_store_done(s->store, claim, &end, a->stop, view);
-	tell_warning(s);
 	return rc == 0 ? take_issued(s, &view->state, err)
 		       : fail_asking(s, end.result, view, &why, err);
 }
@@ -308,7 +299,6 @@ static int take_turn(struct token_search *s, struct token_view *view,
 			      can_wait ? s->asker->deadline_ns : 0, &claim,
 			      view, err) < 0)
 		return can_wait ? -1 : take_spare(s, &view->state);
-	tell_warning(s);
 	return view->turn == TOKEN_ASK ? ask(s, &claim, view, err) : 1;
 }
 

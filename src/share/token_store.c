@@ -28,7 +28,7 @@ struct token_store {
 	struct token_state own; /* what this process knows by itself */
 	int64_t last_claim;
 	struct err warning;
-	bool has_warning, was_warned;
+	bool has_warning;
 };
 
 struct token_store *token_store_new(const struct token_store_config *config,
@@ -103,18 +103,15 @@ static int write_state(const struct token_store *s, struct safefile_edit *edit,
 
 static void note_warning(struct token_store *s, const struct err *why)
 {
-	if (s->was_warned)
+	if (s->has_warning)
 		return;
 	s->warning = *why;
-	s->has_warning = s->was_warned = true;
+	s->has_warning = true;
 }
 
-const char *token_store_take_warning(struct token_store *s)
+const struct err *token_store_warning(const struct token_store *s)
 {
-	bool has = s->has_warning;
-
-	s->has_warning = false;
-	return has ? s->warning.msg : NULL;
+	return s->has_warning ? &s->warning : NULL;
 }
 
 /* ---- one change ---- */

@@ -63,8 +63,8 @@ void token_store_done(struct token_store *s, const struct token_claim *claim,
 		      const struct token_end *end, struct stop *stop,
 		      struct token_view *out);
 
-/* Why the file could not be written; once. NULL: it could, or that was told.
- * Owned by the store. */
-const char *token_store_take_warning(struct token_store *s);
+/* Why the file could not be written, at first; NULL: it could. Owned by the
+ * store. */
+const struct err *token_store_warning(const struct token_store *s);
 
 #endif

@@ -101,7 +101,6 @@ int session_lock_take(struct session_lock *l, int dirfd, const char *key,
 		      struct stop *stop, struct reopen *budget, struct err *err)
 {
 	char hashed[HASH_NAME_BYTES], name[HASH_NAME_BYTES + 16];
-	struct err why;
 	long pid;
 
 	*l = (struct session_lock){ .fd = -1 };
@@ -109,10 +108,13 @@ int session_lock_take(struct session_lock *l, int dirfd, const char *key,
 		return 0;
 	hash_name(key, hashed);
 	snprintf(name, sizeof name, "session-%s", hashed);
-	l->fd = safefile_lock(dirfd, name, stop, clock_monotonic_ns(), &why);
-	if (l->fd < 0 && why.kind != ERR_DEADLINE) {
+	l->fd = safefile_lock(dirfd, name, stop, clock_monotonic_ns(), &l->why);
+	l->is_private = l->fd < 0 && l->why.kind == ERR_SYSTEM;
+	if (l->is_private)
+		return 0;
+	if (l->fd < 0 && l->why.kind != ERR_DEADLINE) {
 		if (err)
-			*err = why;
+			*err = l->why;
 		return -1;
 	}
 	pid = read_file(dirfd, name, l->opened_ms);

@@ -11,6 +11,7 @@
 #ifndef STREAM_SESSION_LOCK_H
 #define STREAM_SESSION_LOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,13 +28,16 @@ enum {
 
 struct session_lock {
 	int fd; /* -1: not held */
+	bool is_private; /* there was a directory, but no file: why */
+	struct err why;
 	int64_t opened_ms
 		[SESSION_STAMPS]; /* monotonic, oldest first; 0: none */
 };
 
 /* key names the login; hashed. dirfd -1: nothing is shared, nothing is locked.
- * The openings that the file tells are added to budget.
- * Errors: LIMIT: another process follows, with its number; SYSTEM, CANCELED. */
+ * The openings that the file tells are added to budget. Where the file cannot be
+ * had, it goes without; is_private tells.
+ * Errors: LIMIT: another process follows, with its number; CANCELED. */
 MUST_CHECK int session_lock_take(struct session_lock *l, int dirfd,
 				 const char *key, struct stop *stop,
 				 struct reopen *budget, struct err *err);

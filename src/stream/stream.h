@@ -46,6 +46,10 @@ MUST_CHECK struct stream *stream_new(const struct stream_config *config,
 
 struct outbox *stream_outbox(struct stream *s);
 
+/* Why others cannot know of this session, or use its key; false: they can.
+ * Thread: any. */
+bool stream_is_private(struct stream *s, struct err *why);
+
 /* Asks it to end: with a close frame, within a second or so. The outbox ends
  * with EVENT_DONE. Thread: any. */
 void stream_stop(struct stream *s);

@@ -235,6 +235,14 @@ void stream_join(struct stream *s, struct stream_counts *out)
 	*out = s->counts;
 }
 
+bool stream_is_private(struct stream *s, struct err *why)
+{
+	if (s->lock.is_private)
+		*why = s->lock.why;
+	return s->lock.is_private ||
+	       credential_is_private(s->approval.credential, why);
+}
+
 void stream_free(struct stream *s)
 {
 	if (!s)

@@ -89,7 +89,7 @@ booted() {
     cmp elsewhere before
     rm "$FILE" && mkfifo -m 600 "$FILE"
     expect_well 1
-    expect_text err 'the quota is not shared with other processes'
+    expect_text err "quota is this run's own"
     rm "$FILE" && mkdir "$FILE"
     expect_well 1
     sleep 1 # runs of their own know nothing of each other
@@ -120,25 +120,39 @@ expect_run_of_its_own() {
     expect_run_of_its_own
 }
 
-# on_disk OPTIONS SCRIPT: runs the script with the state on a small disk of its own.
+# on_disk OPTIONS SCRIPT: runs the script with the state on a small disk of its
+# own: five quotes, one warning at most.
 on_disk() {
+    mounted "$@"
+    expect_json '.quotes == 5 and .refusals == 0' stats
+    expect_warnings 1 err
+    expect_quota
+}
+
+mounted() {
     mkdir -p disk
     export QUOTEFETCH
     unshare -rm true 2>/dev/null || skip 'no mounts here'
     unshare -rm "$BASH" -ec 'mount -t tmpfs -o "$1" none disk; export QUOTEFETCH_STATE_DIR=$PWD/disk/state
         fetch() { "$QUOTEFETCH" --format ndjson --batch 1 -f list --stats stats "$@"; }
         eval "$2"' - "$@" >out 2>err
-    expect_json '.quotes == 5 and .refusals == 0' stats
-    expect_warnings 2 err # of the token, and of the quota: each once
-    expect_most "$(grep -c 'the quota is not shared' err)" 1
-    expect_quota
 }
 
-@test "a full disk: the quota warns once" {
+@test "a full disk: one warning, of token and quota" {
     limited
     codes 5 >list
     on_disk size=8k,mode=700 'mkdir -m 700 disk/state; cat /dev/zero >disk/fill 2>/dev/null || true; fetch'
-    expect_text err 'the quota is not shared with other processes'
+    expect_text err "token and quota are this run's own: "
+    expect_text err ": No space left on device: free some space in '$PWD/disk/state', or set QUOTEFETCH_STATE_DIR"
+}
+
+@test "a full disk that has the quota's file: the quota holds, the warning is of the token" {
+    limited --token-interval 0
+    codes 5 >list
+    on_disk size=64k,mode=700 'fetch; sleep 1; rm disk/state/token-*; cat /dev/zero >disk/fill 2>/dev/null || true; fetch
+        fetch --quota >quota'
+    expect_text err "token is this run's own: cannot write 'token-"
+    expect_json '.shared and .calls_last_minute == 12' quota
 }
 
 @test "a disk that fills up while the quota is in use: at most one warning of it" {
@@ -148,10 +162,17 @@ on_disk() {
     expect_arrivals '.calls == 6 and .sliding <= 3'
 }
 
-@test "a disk that is read only: the quota warns once" {
-    limited
-    codes 5 >list
+@test "a disk that is read only: one warning, of all that is not kept" {
+    limited --token-interval 0
+    (codes 4 && echo AAPL) >list
     on_disk size=1m,mode=700 'mkdir -m 700 disk/state; mount -o remount,ro disk; fetch'
+    expect_text err "token, quota and found exchanges are this run's own: cannot"
+    expect_text err ": Read-only file system: make '$PWD/disk/state' writable, or set QUOTEFETCH_STATE_DIR"
+    mounted size=1m,mode=700 'mkdir -m 700 disk/state; mount -o remount,ro disk
+        "$QUOTEFETCH" --check >check || "$QUOTEFETCH" -q 삼성전자'
+    expect_match check "^BAD +state +'$PWD/disk/state' cannot be written"
+    expect_same "$(grep -c 'own: ' err)" 1
+    expect_text err "token, quota and lists of names are this run's own"
 }
 
 @test "the state is removed in the middle of a run: nothing is lost" {
@@ -197,5 +218,5 @@ held() {
     begun
     held "$FILE" "$FILE.new"
     expect_well 1
-    expect_text err 'the quota is not shared with other processes'
+    expect_text err "quota is this run's own"
 }

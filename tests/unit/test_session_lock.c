@@ -91,11 +91,32 @@ static void test_one_at_a_time(void **state)
 	close(dirfd);
 }
 
+/* A file that cannot be had costs the lock, not the session. */
+static void test_without_a_file(void **state)
+{
+	struct session_lock l;
+	struct reopen budget;
+	struct err err;
+	int dirfd = safefile_open_dir("state", NULL);
+
+	(void)state;
+	assert_true(dirfd >= 0);
+	assert_int_equal(rmdir("state"), 0);
+	reopen_init(&budget);
+	assert_int_equal(session_lock_take(&l, dirfd, "key", NULL, &budget, &err), 0);
+	assert_true(l.is_private);
+	assert_memory_equal(l.why.msg, "cannot open 'session-", 21);
+	session_lock_note(&l, clock_monotonic_ns());
+	session_lock_release(&l);
+	close(dirfd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test_setup_teardown(test_one_at_a_time, enter_temp_dir, leave_temp_dir),
+		cmocka_unit_test_setup_teardown(test_without_a_file, enter_temp_dir, leave_temp_dir),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "command/state_warning.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "cli/config.h"
+#include "engine/upstream.h"
+#include "share/credential.h"
+#include "share/quota.h"
+
+enum { LINE_MAX_BYTES = 8192 };
+
+static bool has_any(const struct state_warning *w)
+{
+	for (size_t i = 0; i < STATE_PARTS; i++)
+		if (w->has_part[i])
+			return true;
+	return false;
+}
+
+void state_warning_note(struct state_warning *w, enum state_part part,
+			const struct err *why)
+{
+	if (why->kind == ERR_DEADLINE || why->kind == ERR_CANCELED)
+		return;
+	if (!has_any(w))
+		w->why = *why;
+	w->has_part[part] = true;
+}
+
+void state_warning_note_upstream(struct state_warning *w,
+				 const struct upstream *u)
+{
+	const struct err *quota = u->quota ? quota_warning(u->quota) : NULL;
+	struct err why;
+
+	if (quota && quota->kind == ERR_SYSTEM)
+		state_warning_note(w, STATE_QUOTA, quota);
+	if (u->credential && credential_is_private(u->credential, &why))
+		state_warning_note(w, STATE_TOKEN, &why);
+}
+
+/* "token, quota and ..."; returns whether that is more than one thing. */
+static bool put_parts(const struct state_warning *w, struct buf *line)
+{
+	static const char *const names[STATE_PARTS] = {
+		[STATE_TOKEN] = "token",
+		[STATE_QUOTA] = "quota",
+		[STATE_SESSION] = "session",
+		[STATE_EXCHANGES] = "found exchanges",
+		[STATE_NAMES] = "lists of names",
+	};
+	size_t left = 0, count = 0, i;
+
+	for (i = 0; i < STATE_PARTS; i++)
+		left += w->has_part[i];
+	for (i = 0; i < STATE_PARTS; i++)
+		if (w->has_part[i]) {
+			buf_printf(line, "%s%s",
+				   count++ == 0 ? ""
+				   : left == 1	? " and "
+						: ", ",
+				   names[i]);
+			left--;
+		}
+	return count > 1 || w->has_part[STATE_EXCHANGES] ||
+	       w->has_part[STATE_NAMES];
+}
+
+/* What to do about it. The reason names a file; here is where it lies. */
+static void put_advice(int errnum, struct buf *line)
+{
+	char *path = config_state_dir();
+
+	switch (path ? errnum : -1) {
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		buf_printf(line, ": make '%s' writable, or", path);
+		break;
+	case ENOSPC:
+	case EDQUOT:
+		buf_printf(line, ": free some space in '%s', or", path);
+		break;
+	case 0: /* what is said may be what to do */
+		buf_printf(line, "; or");
+		break;
+	default:
+		buf_printf(line, ":");
+		break;
+	}
+	buf_printf(line, " set QUOTEFETCH_STATE_DIR to another directory");
+	free(path);
+}
+
+void state_warning_tell(struct state_warning *w,
+			void (*say)(void *arg, const char *line), void *arg)
+{
+	struct buf line;
+	bool are_many;
+
+	if (w->was_told || !has_any(w))
+		return;
+	w->was_told = true;
+	buf_init(&line, LINE_MAX_BYTES);
+	are_many = put_parts(w, &line);
+	buf_printf(&line, " %s this run's own: %s", are_many ? "are" : "is",
+		   w->why.msg);
+	put_advice(w->why.code, &line);
+	say(arg, buf_text(&line));
+	buf_release(&line);
+}

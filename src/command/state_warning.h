@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* state_warning.h: what a run could not leave to others in the state directory,
+ * and the one line about it.
+ * Layer command; uses base, cli, engine, share.
+ *
+ * Quota, token and books notice by themselves that they cannot be written, each
+ * at its own time; most often it is the directory, and all of them. So they are
+ * noted here as the run comes to know of them, and told together: at its end, or
+ * where a run has no end in sight, as soon as it has begun. */
+#ifndef COMMAND_STATE_WARNING_H
+#define COMMAND_STATE_WARNING_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct upstream;
+
+enum state_part {
+	STATE_TOKEN,
+	STATE_QUOTA,
+	STATE_SESSION,
+	STATE_EXCHANGES,
+	STATE_NAMES,
+	STATE_PARTS
+};
+
+struct state_warning { /* zero: nothing is noted */
+	bool has_part[STATE_PARTS];
+	struct err why; /* of the part that was noted first */
+	bool was_told;
+};
+
+/* That a part could not be written. One that could only not be had in time
+ * (DEADLINE, CANCELED) is none. */
+void state_warning_note(struct state_warning *w, enum state_part part,
+			const struct err *why);
+
+/* The same for quota and token of an account. */
+void state_warning_note_upstream(struct state_warning *w,
+				 const struct upstream *u);
+
+/* Says in one line what is this run's own, why, and what to do; once, and
+ * nothing where nothing is noted. */
+void state_warning_tell(struct state_warning *w,
+			void (*say)(void *arg, const char *line), void *arg);
+
+#endif
