@@ -173,7 +173,7 @@ demo: ## build, start the sandbox, fetch symbols.example.txt as table and JSON
 # ---- test ---------------------------------------------------------------
 # Suites, in the words of tests/run.
 
-CORE_BATS   := $(wildcard tests/faults/core.bats)
+CORE_BATS   := $(wildcard tests/faults/core_*.bats)
 CLI_BATS    := $(wildcard tests/cli/*.bats)
 FAULT_BATS  := $(wildcard tests/faults/*.bats)
 REPLAYS     := $(foreach f,$(FUZZ),"tap:corpus/$f:$(BUILD)/tests/fuzz/replay_$f tests/corpus/$f")

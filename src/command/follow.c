@@ -144,7 +144,7 @@ static int pump(struct follow *f, struct err *err)
 		    output_write(f->output, &f->text, f->c->stop,
 				 f->deadline_ns, err) < 0)
 			return -1;
-		if (!has_any && wait_for_more(f, err) < 0)
+		if (!has_any && !f->has_ended && wait_for_more(f, err) < 0)
 			return -1;
 	}
 	return 0;

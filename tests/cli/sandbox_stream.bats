@@ -411,8 +411,9 @@ END
     brokers+=("$!")
     /usr/bin/python3 "$ROOT/tests/bench/follow_peer.py" 300 005930 000660 >second 2>err || fail "$(cat err)"
     cmp first second || fail "$(diff first second | head -n 4)"
-    follow --count 300 005930
-    audit
+    follow --count 300 005930 000660
+    audit --complete
+    expect_audited '.records == 300'
 }
 
 @test "the COMMAND finds the stream in its environment; a port can be asked for" {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Network and TLS: the rows of the fault catalogue that core.bats has not.
+# Network and TLS: the rows of the fault catalogue that core_*.bats has not.
 # shellcheck shell=bash disable=SC2034
 
 load ../support/faults

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Token, credentials, limits, time and signals: the rows of the fault catalogue
-# that core.bats has not.
+# that the core ones have not.
 # shellcheck shell=bash disable=SC2034
 
 load ../support/faults

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Input, output and the system: the rows of the fault catalogue that core.bats
+# Input, output and the system: the rows of the fault catalogue that core_*.bats
 # has not.
 # shellcheck shell=bash disable=SC2034
 

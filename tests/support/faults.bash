@@ -18,7 +18,7 @@ setup_file() {
     # Past a version manager's stand-in, which takes its time at every call.
     PYTHON=$(python3 -c 'import sys; print(sys.executable)')
     export PYTHON
-    case $BATS_TEST_FILENAME in */core.bats | */network.bats | */heal.bats) certificates ;; esac
+    case $BATS_TEST_FILENAME in */core_network.bats | */network.bats | */heal.bats) certificates ;; esac
 }
 
 setup() {

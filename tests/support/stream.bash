@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+# What the tests of --follow share: a broker with a stream, the client, and the
+# auditor that compares what it prints with what was sent.
+#
+#   stream [OPTION...]     a broker with a fast tape; its logs are files
+#   follow [ARGUMENT...]   the client, to its end: out, err, $status
+#   begin, leave           the same in two steps; between them it runs as $pid
+#   audit [OPTION...]      of the records in out; leaves audited
+# shellcheck shell=bash disable=SC2154 # serve and fetch leave what they name
+
+load ../support/common
+
+follow() {
+    fetch --follow --events none "$@"
+}
+
+stream() {
+    serve --tape-rate 30000 --stream-log stream.log --tape-log tape.log "$@"
+}
+
+audit() {
+    python3 "$ROOT/tests/support/auditor.py" --tape tape.log --stream-log stream.log "$@" out \
+        >audited 2>complaints || fail "$(cat complaints)"
+}
+
+begin() {
+    ran="--follow $*"
+    "$QUOTEFETCH" --follow "$@" >out 2>err 3>&- &
+    pid=$!
+    brokers+=("$pid")
+}
+
+leave() {
+    kill -TERM "$pid"
+    status=0
+    wait "$pid" || status=$?
+}
+
+# ends WORD: how the last session ended, by the broker's log.
+ended() {
+    grep '"event":"end"' stream.log | tail -n 1 | grep -q "$1"
+}
+
+# registrations SYMBOL: how often the broker was asked for it.
+registrations() {
+    jq -s "map(select(.event == \"register\" and .tr_key == \"$1\")) | length" stream.log
+}
