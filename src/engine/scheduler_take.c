@@ -221,8 +221,15 @@ static struct result *take_failed(struct scheduler *s,
 				.attempts_max = s->config.attempts_max };
 	bool is_kept = false;
 
+	/* That no further call fitted says less than what the last one said. */
+	if (job->err.kind == ERR_DEADLINE && !job->was_sent &&
+	    r->failing_since_ns != 0) {
+		job->err = r->failure;
+		return scheduler_give_up(s, job);
+	}
 	if (r->failing_since_ns == 0)
 		r->failing_since_ns = now_ns;
+	r->failure = job->err;
 	r->is_suspect = true;
 	if (retry_counts(job->err.kind))
 		r->attempts++;

@@ -46,6 +46,7 @@ struct request_item {
 struct request {
 	int64_t not_before_ns;    /* monotonic; 0: at once */
 	int64_t failing_since_ns; /* of its first failure; 0: none yet */
+	struct err failure;       /* the last one, if failing_since_ns */
 	int attempts;             /* that failed and count */
 	int refusals;             /* for the rate: they do not count */
 	uint8_t source;           /* its place in the run's list of sources */

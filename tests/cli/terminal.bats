@@ -7,13 +7,15 @@ load ../support/common
 # the file screen, as the eye reads it.
 screen() {
     command -v tmux >/dev/null || skip 'no tmux'
+    # A server of its own each time: the last one may not be gone yet.
+    local socket=t$$-$BATS_TEST_NUMBER-$((screens += 1))
     rm -f ended
     printf '%s\n' "$2" >window.sh
-    tmux -L "t$$-$BATS_TEST_NUMBER" -f /dev/null new-session -d -x "$1" -y 60 \
+    tmux -L "$socket" -f /dev/null new-session -d -x "$1" -y 60 \
         "sh window.sh; touch ended; exec sleep 30" 3>&-
     wait_until test -e ended
-    tmux -L "t$$-$BATS_TEST_NUMBER" capture-pane -p -J >screen
-    tmux -L "t$$-$BATS_TEST_NUMBER" kill-server
+    tmux -L "$socket" capture-pane -p -J >screen
+    tmux -L "$socket" kill-server
     sed -i -e 's/ *$//' -e '/^$/d' screen
 }
 

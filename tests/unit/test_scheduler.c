@@ -136,7 +136,8 @@ static void end_call(struct sim *sim, size_t source, struct result *r)
 	sim->calls[source]++;
 	r->provider = sim->s.source[source].provider->name;
 	r->had_token = true;
-	r->was_sent = r->was_connected = r->was_answered = kind != ERR_HOST && kind != ERR_NETWORK;
+	r->was_sent = r->was_connected = r->was_answered = kind != ERR_HOST && kind != ERR_NETWORK &&
+							   kind != ERR_DEADLINE;
 	r->latency_ms = (int)(sim->latency_ns[source] / MS);
 	if (kind != ERR_KINDS) {
 		r->has_failed = true;
@@ -455,6 +456,28 @@ static void an_end_is_told_by_its_cause(void **state)
 		assert_true(seconds(&sim) >= rows[i].from && seconds(&sim) < rows[i].until);
 		assert_true(sim.calls[0] <= rows[i].calls);
 	}
+}
+
+/* A refusal, and then no permit in time. */
+static enum err_kind refused_once(struct sim *sim, const struct request *r)
+{
+	(void)r;
+	return sim->calls[0] < 1 ? ERR_RATE_LIMIT : ERR_DEADLINE;
+}
+
+static void the_last_call_says_why(void **state)
+{
+	static struct sim sim;
+
+	(void)state;
+	memset(&sim, 0, sizeof sim);
+	sim.fault[0] = refused_once;
+	sim.timeout_ns = 30 * SEC;
+	add(&sim, 30, MARKET_KR);
+	run(&sim);
+	assert_int_equal(sim.calls[0], 2);
+	for (size_t n = 0; n < sim.count; n++)
+		assert_int_equal(sim.end[n], ERR_RATE_LIMIT);
 }
 
 /* A batch that fails for one of its symbols is halved until that one is alone. */
@@ -794,6 +817,7 @@ int main(void)
 		cmocka_unit_test(what_heals_costs_nothing),
 		cmocka_unit_test(healthy_costs_the_least),
 		cmocka_unit_test(an_end_is_told_by_its_cause),
+		cmocka_unit_test(the_last_call_says_why),
 		cmocka_unit_test(one_symbol_costs_itself_alone),
 		cmocka_unit_test(eight_symbols_cost_themselves_alone),
 		cmocka_unit_test(unknown_symbols_are_sought_at_each_exchange),
