@@ -143,7 +143,7 @@ static void put_misfits(const struct field_set *set, const char *option,
 }
 
 void fields_misfit(const struct field_set *set, bool wants_detail,
-		   bool wants_raw, struct buf *out)
+		   bool wants_raw, bool wants_check, struct buf *out)
 {
 	if (!set->is_chosen)
 		return;
@@ -151,4 +151,6 @@ void fields_misfit(const struct field_set *set, bool wants_detail,
 		put_misfits(set, "--detail", "not told by kis", out);
 	if (!wants_raw)
 		put_misfits(set, "--raw", "empty", out);
+	if (!wants_check)
+		put_misfits(set, "--cross-check", "empty", out);
 }

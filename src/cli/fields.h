@@ -64,7 +64,7 @@ void fields_help(struct buf *out);
 /* Appends "per, eps: not told by kis without --detail" where chosen fields will
  * be empty; else nothing. */
 void fields_misfit(const struct field_set *set, bool wants_detail,
-		   bool wants_raw, struct buf *out);
+		   bool wants_raw, bool wants_check, struct buf *out);
 
 /* All fields of the contract in its order; detail and raw add theirs. */
 void fields_default(struct field_set *set, bool wants_detail, bool wants_raw);

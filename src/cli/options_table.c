@@ -64,7 +64,7 @@ const struct optparse_row option_table[] = {
 	  .help = "answer in input order, not as quotes come" },
 	{ "detail", 0, OPTPARSE_NOTHING, OPTPARSE_ANYWHERE, FIELD(wants_detail),
 	  .help = "also per, pbr, eps, bps, market_cap, week52_high,\n"
-		  "week52_low (one symbol a call)" },
+		  "week52_low (kis; one symbol a call)" },
 	{ "raw", 0, OPTPARSE_NOTHING, OPTPARSE_ANYWHERE, FIELD(wants_raw),
 	  .help = "add the broker's own answer to each record" },
 	{ "no-header", 0, OPTPARSE_NOTHING, OPTPARSE_ANYWHERE,

@@ -49,7 +49,8 @@ static void say_misfit(const struct field_set *fields, const struct options *o)
 	struct buf line;
 
 	buf_init(&line, LINE_MAX_BYTES);
-	fields_misfit(fields, o->wants_detail, o->wants_raw, &line);
+	fields_misfit(fields, o->wants_detail, o->wants_raw,
+		      o->check_percent != NULL, &line);
 	if (line.len > 0)
 		screen_say(NULL, buf_text(&line));
 	buf_release(&line);

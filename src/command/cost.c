@@ -31,7 +31,7 @@ struct cost cost_of(const struct command *c, const struct scheduler *s,
 		.symbols = c->accounts->count > 1 ? to_fetch
 						  : symbol_list_count(c->list),
 		.to_fetch = to_fetch,
-		.calls = plan_requests_left(plan),
+		.calls = plan_calls(plan),
 		.batch = u.batch,
 		.batch_max = provider_batch_most(u.account),
 		.rate_per_sec = rate,

@@ -19,6 +19,12 @@ enum plan_lane plan_lane_of(const struct plan *p, enum market m)
 		       : LANE_SINGLE;
 }
 
+bool plan_completes(const struct plan *p, enum market m)
+{
+	return has_detail(p, m) && !p->uses_single_calls &&
+	       provider_batch_max(p->config.account, m) > 1;
+}
+
 /* The entry's symbol if it is one of this plan's. */
 static const struct symbol *entry(const struct plan *p, uint32_t i)
 {
@@ -30,10 +36,14 @@ static const struct symbol *entry(const struct plan *p, uint32_t i)
 		       : NULL;
 }
 
+static size_t calls_for(const struct plan *p, size_t symbols)
+{
+	return (symbols + p->config.batch - 1) / p->config.batch;
+}
+
 static void count_calls(struct plan *p)
 {
-	p->calls_left =
-		(p->left[LANE_BATCHED] + p->config.batch - 1) / p->config.batch;
+	p->calls_left = calls_for(p, p->left[LANE_BATCHED]);
 }
 
 void plan_init(struct plan *p, const struct plan_config *config,
@@ -51,8 +61,10 @@ void plan_init(struct plan *p, const struct plan_config *config,
 	for (i = 0; i < input->count; i++) {
 		const struct symbol *s = entry(p, i);
 
-		if (s)
-			p->left[plan_lane_of(p, s->market)]++;
+		if (!s)
+			continue;
+		p->left[plan_lane_of(p, s->market)]++;
+		p->to_complete += plan_completes(p, s->market);
 	}
 	count_calls(p);
 }
@@ -60,6 +72,11 @@ void plan_init(struct plan *p, const struct plan_config *config,
 size_t plan_requests_left(const struct plan *p)
 {
 	return p->calls_left + p->left[LANE_SINGLE];
+}
+
+size_t plan_calls(const struct plan *p)
+{
+	return plan_requests_left(p) + calls_for(p, p->to_complete);
 }
 
 /* Moves the lane's cursor to the next entry of the lane, if it is not on one.

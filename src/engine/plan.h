@@ -49,11 +49,16 @@ struct plan {
 	struct plan_cursor cursor[PLAN_LANES];
 	size_t left[PLAN_LANES]; /* symbols not yet in a request */
 	size_t calls_left;       /* for the batched ones */
-	bool uses_single_calls;  /* there is no multi call */
+	size_t to_complete; /* symbols of the list, as plan_completes says */
+	bool uses_single_calls; /* there is no multi call */
 };
 
 /* Where a symbol of the market goes: with others into a call, or alone. */
 enum plan_lane plan_lane_of(const struct plan *p, enum market market);
+
+/* Whether what the detail call tells of the market is completed by the multi
+ * call, which has the name and the offers. */
+bool plan_completes(const struct plan *p, enum market market);
 
 /* Sets what a request of the lane asks for, from its first item on. */
 void plan_set_request(const struct plan *p, enum plan_lane lane,
@@ -65,6 +70,9 @@ void plan_init(struct plan *p, const struct plan_config *config,
 /* Requests still to come; a US symbol of unknown exchange may cost three
  * calls but is one request. */
 size_t plan_requests_left(const struct plan *p);
+
+/* All calls of a plan that has not begun, with those that complete. */
+size_t plan_calls(const struct plan *p);
 
 /* The next request, owned by the caller; NULL with *done set when there is
  * none. Errors: SYSTEM. */

@@ -8,6 +8,7 @@
  *	front   halves, next exchanges, another token: these go on at once
  *	plan    what was not asked yet, from the list
  *	moved   symbols that an earlier source could not answer for
+ *	rests   quotes of its detail call, to be completed by its multi call
  *	checks  quotes of other sources, to be compared
  *	back    what failed and may heal, each with the instant of its next try
  *
@@ -45,6 +46,12 @@ struct scheduler_moved {
 	size_t count, cap;
 };
 
+/* Symbols of quotes that are held until another call was made for them. */
+struct scheduler_asides {
+	struct scheduler_moved line;
+	int64_t since_ns; /* when the last of them came */
+};
+
 struct scheduler_source {
 	const struct provider *provider;
 	const struct provider_account *account;
@@ -52,8 +59,8 @@ struct scheduler_source {
 	struct plan plan;
 	struct job_line front, back;
 	struct scheduler_moved moved[PLAN_LANES];
-	struct scheduler_moved checks; /* of others' quotes */
-	int64_t checks_since_ns;       /* when the first of them came */
+	struct scheduler_asides checks; /* of others' quotes */
+	struct scheduler_asides rests;  /* of its own */
 	struct breaker breaker;
 	struct retry_budget budget;
 	size_t alive;       /* jobs given out */
@@ -86,8 +93,8 @@ struct scheduler {
 	struct scheduler_config config;
 	struct scheduler_source source[SOURCES_MAX];
 	uint8_t source_of[MARKET_COUNT]; /* who is asked first */
-	struct job_line held;            /* answered, and being checked */
-	struct job_line ready;           /* checked */
+	struct job_line held;            /* answered; checks are out */
+	struct job_line ready;           /* no more */
 	size_t requests;                 /* that were made, of the list */
 	size_t retries;                  /* further attempts at them */
 	uint64_t random_state;

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* --cross-check: a quote is held back until a second source was asked about its
- * symbol, and goes on with what that one says. Its price stays what it was.
+/* A quote is held back until another call was made for its symbol:
  *
- *	answered -> held, a check for each quote -> the other source's line
- *	check answered, or failed for good -> compared; the last one -> ready */
+ *	a check   --cross-check: a second source's, to be compared; the price
+ *	          stays what it was
+ *	a rest    --detail: the source's own multi call, for what its detail call
+ *	          does not tell
+ *
+ *	answered -> held, a check and a rest for each quote -> a source's line
+ *	that call answered, or failed for good -> used; the last one -> ready */
 #include "engine/scheduler_part.h"
 
 #include <stdlib.h>
@@ -11,73 +15,134 @@
 
 #include "model/check.h"
 
-/* Checks wait for so long for others to share their call. */
+/* They wait for so long for others to share their call. */
 #define GATHER_NS (NS_PER_SEC / 4)
 
-static struct request_item *add_check(struct scheduler_moved *m)
+/* Notes that a call is wanted for a quote of the job; without memory, none is. */
+static void want(struct scheduler_asides *a, struct result *job, size_t i,
+		 int64_t now_ns)
 {
+	struct scheduler_moved *m = &a->line;
+	struct request_item *item;
+
 	if (m->count == m->cap) {
 		size_t cap = m->cap ? m->cap * 2 : REQUEST_MAX;
 		struct request_item *grown =
 			realloc(m->item, cap * sizeof *grown);
 
 		if (!grown)
-			return NULL;
+			return;
 		m->item = grown;
 		m->cap = cap;
 	}
-	return &m->item[m->count++];
+	a->since_ns = now_ns;
+	item = &m->item[m->count++];
+	*item = (struct request_item){ .symbol = job->request->item[i].symbol,
+				       .check_of = job,
+				       .check_at = (uint32_t)i };
+	item->symbol.exchange = MARKET_NONE;
+	job->checks_left++;
 }
 
-/* Asks for a check of one quote; without memory, or anybody else, there is
- * none. */
+/* Where nobody else serves the symbol, there is no check. */
 static void want_check(struct scheduler *s, struct result *job, size_t i,
 		       int64_t now_ns)
 {
 	size_t other = scheduler_find_other(s, job->request->source,
 					    &job->request->item[i]);
-	struct scheduler_source *src;
-	struct request_item *check;
 
 	job->outcome[i].is_checked = true;
 	job->outcome[i].check = (struct check){ .verdict = CHECK_NONE };
-	if (other == SCHEDULER_NO_SOURCE)
-		return;
-	src = &s->source[other];
-	if (src->checks.count == 0)
-		src->checks_since_ns = now_ns;
-	check = add_check(&src->checks);
-	if (!check)
-		return;
-	*check = (struct request_item){ .symbol = job->request->item[i].symbol,
-					.check_of = job,
-					.check_at = (uint32_t)i };
-	check->symbol.exchange = MARKET_NONE;
-	job->checks_left++;
+	if (other != SCHEDULER_NO_SOURCE)
+		want(&s->source[other].checks, job, i, now_ns);
 }
 
 bool scheduler_hold(struct scheduler *s, struct result *job, int64_t now_ns)
 {
+	struct scheduler_source *src = &s->source[job->request->source];
 	size_t i;
 
-	if (!s->config.check_percent)
-		return false;
-	for (i = 0; i < job->request->count; i++)
-		if (job->outcome[i].has_quote)
+	for (i = 0; i < job->request->count; i++) {
+		const struct symbol *symbol = &job->request->item[i].symbol;
+		const struct outcome *o = &job->outcome[i];
+
+		if ((o->has_quote || o->err.kind == ERR_NO_TRADE) &&
+		    plan_completes(&src->plan, (enum market)symbol->market))
+			want(&src->rests, job, i, now_ns);
+		if (o->has_quote && s->config.check_percent)
 			want_check(s, job, i, now_ns);
+	}
 	if (job->checks_left == 0)
 		return false;
 	job_line_append(&s->held, job);
 	return true;
 }
 
+/* Whether they have waited for others long enough. */
+static bool is_gathered(const struct scheduler_asides *a, int64_t now_ns,
+			int64_t *wake_ns)
+{
+	int64_t at_ns = a->since_ns + GATHER_NS;
+
+	if (now_ns >= at_ns)
+		return true;
+	if (at_ns < *wake_ns)
+		*wake_ns = at_ns;
+	return false;
+}
+
+/* A job for the last count of them; NULL: they wait, for others give memory
+ * back. */
+static struct result *take_last(struct scheduler_source *src,
+				struct scheduler_moved *m, size_t count,
+				enum plan_lane lane)
+{
+	struct request *r = request_new(count);
+	struct result *job;
+
+	if (!r)
+		return NULL;
+	memcpy(r->item, m->item + m->count - count, count * sizeof *r->item);
+	r->count = count;
+	plan_set_request(&src->plan, lane, r);
+	r->is_check = true;
+	job = job_new(r);
+	if (job)
+		m->count -= count;
+	return job;
+}
+
+struct result *scheduler_take_rests(struct scheduler_source *src,
+				    int64_t now_ns, int64_t *wake_ns)
+{
+	struct scheduler_moved *m = &src->rests.line;
+	size_t most = src->plan.config.batch;
+	struct result *job;
+
+	if (m->count == 0)
+		return NULL;
+	if (m->count < most &&
+	    (plan_requests_left(&src->plan) > 0 || scheduler_has_moved(src)))
+		return NULL;
+	if (m->count < most && (src->alive > 0 || src->back.first) &&
+	    !is_gathered(&src->rests, now_ns, wake_ns))
+		return NULL;
+	job = take_last(src, m, m->count < most ? m->count : most,
+			LANE_BATCHED);
+	if (!job)
+		return NULL;
+	job->request->completes = true;
+	job->request->wants_detail = job->request->wants_raw = false;
+	return job;
+}
+
 struct result *scheduler_take_checks(struct scheduler *s,
 				     struct scheduler_source *src,
 				     int64_t now_ns, int64_t *wake_ns)
 {
-	struct scheduler_moved *m = &src->checks;
+	struct scheduler_moved *m = &src->checks.line;
 	size_t most = src->plan.config.batch, count;
-	struct request *r;
+	struct result *job;
 	enum plan_lane lane;
 	size_t i;
 
@@ -85,28 +150,18 @@ struct result *scheduler_take_checks(struct scheduler *s,
 		return NULL;
 	lane = plan_lane_of(&src->plan, m->item[m->count - 1].symbol.market);
 	if (lane == LANE_BATCHED && m->count < most &&
-	    now_ns - src->checks_since_ns < GATHER_NS) {
-		if (src->checks_since_ns + GATHER_NS < *wake_ns)
-			*wake_ns = src->checks_since_ns + GATHER_NS;
+	    !is_gathered(&src->checks, now_ns, wake_ns))
 		return NULL;
-	}
 	for (count = 1;
 	     lane == LANE_BATCHED && count < most && count < m->count; count++)
 		if (plan_lane_of(&src->plan,
 				 m->item[m->count - 1 - count].symbol.market) !=
 		    lane)
 			break;
-	r = request_new(count);
-	if (!r)
-		return NULL; /* they wait: others give memory back */
-	m->count -= count;
-	memcpy(r->item, m->item + m->count, count * sizeof *r->item);
-	r->count = count;
-	plan_set_request(&src->plan, lane, r);
-	r->is_check = true;
-	for (i = 0; i < count; i++)
-		scheduler_choose_exchange(s, src, &r->item[i]);
-	return job_new(r);
+	job = take_last(src, m, count, lane);
+	for (i = 0; job && i < count; i++)
+		scheduler_choose_exchange(s, src, &job->request->item[i]);
+	return job;
 }
 
 static void take_out(struct job_line *line, const struct result *job)
@@ -134,32 +189,43 @@ static void compare(const struct scheduler *s, const struct result *check,
 					      .verdict = CHECK_NONE };
 }
 
+/* One call for a quote fewer. */
+static void release(struct scheduler *s, struct result *held)
+{
+	if (--held->checks_left > 0)
+		return;
+	take_out(&s->held, held);
+	job_line_append(&s->ready, held);
+}
+
 void scheduler_take_check(struct scheduler *s, struct result *check)
 {
-	size_t i;
+	for (size_t i = 0; i < check->request->count; i++) {
+		const struct request_item *item = &check->request->item[i];
+		struct result *held = item->check_of;
 
-	for (i = 0; i < check->request->count; i++) {
-		struct result *held = check->request->item[i].check_of;
-
-		compare(s, check, i);
-		if (--held->checks_left > 0)
-			continue;
-		take_out(&s->held, held);
-		job_line_append(&s->ready, held);
+		if (check->request->completes)
+			quote_complete(&held->outcome[item->check_at].quote,
+				       &check->outcome[i].quote, &held->texts);
+		else
+			compare(s, check, i);
+		release(s, held);
 	}
 	result_free(check);
 }
 
+static void drop(struct scheduler *s, struct scheduler_moved *m)
+{
+	while (m->count > 0)
+		release(s, m->item[--m->count].check_of);
+}
+
 void scheduler_drop_checks(struct scheduler *s, struct scheduler_source *src)
 {
-	while (src->checks.count > 0) {
-		const struct request_item *item =
-			&src->checks.item[--src->checks.count];
-		struct result *held = item->check_of;
+	drop(s, &src->checks.line);
+}
 
-		if (--held->checks_left > 0)
-			continue;
-		take_out(&s->held, held);
-		job_line_append(&s->ready, held);
-	}
+void scheduler_drop_rests(struct scheduler *s, struct scheduler_source *src)
+{
+	drop(s, &src->rests.line);
 }

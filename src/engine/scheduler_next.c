@@ -110,6 +110,8 @@ struct result *scheduler_next(struct scheduler *s, size_t source,
 	if (reply == BREAKER_WAIT || reply == BREAKER_HOPELESS)
 		return NULL;
 	job = job_line_take_after(&src->front, NULL);
+	if (!job && reply != BREAKER_PROBE)
+		job = scheduler_take_rests(src, now_ns, wake_ns);
 	/* A probe with what failed: what was never asked need not fail, too. */
 	if (!job && reply == BREAKER_PROBE)
 		job = take_ripe(s, src, now_ns, wake_ns);

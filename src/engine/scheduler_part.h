@@ -3,7 +3,7 @@
  * Layer engine; private to scheduler_*.c:
  *
  *	scheduler_choose.c  chooses where else a symbol may be found
- *	scheduler_check.c   asks a second source about quotes
+ *	scheduler_check.c   asks a second source, or another call, about quotes
  *	scheduler_move.c    hands symbols from source to source
  *	scheduler_next.c    chooses the next job
  *	scheduler_take.c    says what becomes of one that came back
@@ -43,8 +43,14 @@ bool scheduler_move_item(struct scheduler *s, size_t source,
  * Returns it, or NULL when all went elsewhere. */
 struct result *scheduler_give_up(struct scheduler *s, struct result *job);
 
-/* Holds an answered job back until its quotes are checked; false: none is. */
+/* Holds an answered job back until its quotes are completed and checked; false:
+ * none is. */
 bool scheduler_hold(struct scheduler *s, struct result *job, int64_t now_ns);
+
+/* A job that completes quotes of the source's own, once a call is full or nothing
+ * that would fill it is to come; NULL: none now, and *wake_ns is lowered. */
+struct result *scheduler_take_rests(struct scheduler_source *src,
+				    int64_t now_ns, int64_t *wake_ns);
 
 /* A job that checks quotes, once enough are wanted or have waited; NULL: none
  * now, and *wake_ns is lowered to when. */
@@ -52,11 +58,13 @@ struct result *scheduler_take_checks(struct scheduler *s,
 				     struct scheduler_source *src,
 				     int64_t now_ns, int64_t *wake_ns);
 
-/* Takes a job of checks that is answered, or failed for good: it is freed. */
+/* Takes a job that checks or completes, and is answered or failed for good: it is
+ * freed. */
 void scheduler_take_check(struct scheduler *s, struct result *check);
 
-/* Gives up the checks that no job has taken. */
+/* Gives up the checks, or the rests, that no job has taken. */
 void scheduler_drop_checks(struct scheduler *s, struct scheduler_source *src);
+void scheduler_drop_rests(struct scheduler *s, struct scheduler_source *src);
 
 /* Without a token there is no login, whatever the source said instead. */
 void scheduler_name_error(struct result *job);

@@ -78,7 +78,8 @@ void scheduler_release(struct scheduler *s)
 	job_line_clear(&s->held);
 	job_line_clear(&s->ready);
 	for (i = 0; i < s->config.source_count; i++) {
-		free(s->source[i].checks.item);
+		free(s->source[i].checks.line.item);
+		free(s->source[i].rests.line.item);
 		job_line_clear(&s->source[i].front);
 		job_line_clear(&s->source[i].back);
 		for (lane = 0; lane < PLAN_LANES; lane++)
@@ -105,13 +106,16 @@ static struct result *take_any(struct scheduler *s,
 static void hand_on(struct scheduler *s, struct scheduler_source *src,
 		    struct result *job)
 {
+	bool is_check = job->request->is_check && !job->request->completes;
 	size_t source = (size_t)(src - s->source), i;
 
-	for (i = 0; !job->request->is_check && i < job->request->count; i++)
-		if (scheduler_find_other(s, source, &job->request->item[i]) ==
-		    SCHEDULER_NO_SOURCE)
+	/* A rest is nobody else's: it waits. */
+	for (i = 0; !is_check && i < job->request->count; i++)
+		if (job->request->completes ||
+		    scheduler_find_other(s, source, &job->request->item[i]) ==
+			    SCHEDULER_NO_SOURCE)
 			break;
-	if (i == job->request->count || job->request->is_check) {
+	if (i == job->request->count || is_check) {
 		if (!job->has_failed)
 			job->err = src->breaker.why;
 		job = scheduler_give_up(s, job);
@@ -206,7 +210,8 @@ struct result *scheduler_settle(struct scheduler *s, int64_t now_ns)
 
 		if (src->breaker.is_hopeless || is_silent(src, now_ns))
 			scheduler_drop_checks(s, src);
-
+		if (src->breaker.is_hopeless)
+			scheduler_drop_rests(s, src);
 		if (!src->breaker.is_hopeless && is_silent(src, now_ns))
 			abandon(s, i);
 		while ((job = src->breaker.is_hopeless
@@ -229,6 +234,7 @@ struct result *scheduler_end(struct scheduler *s, const struct err *why)
 
 	for (i = 0; !job && i < s->config.source_count; i++) {
 		scheduler_drop_checks(s, &s->source[i]);
+		scheduler_drop_rests(s, &s->source[i]);
 		while ((job = take_any(s, &s->source[i])) &&
 		       job->request->is_check)
 			job = scheduler_give_up(s, job);

@@ -208,6 +208,17 @@ static void note_failure(struct scheduler *s, struct scheduler_source *src,
 	}
 }
 
+/* A quote does without the rest that nobody can read. */
+static bool is_over(const struct scheduler_source *src,
+		    const struct result *job)
+{
+	const struct request *r = job->request;
+
+	return src->breaker.is_hopeless ||
+	       (r->completes && r->count == 1 &&
+		(job->err.kind == ERR_PARSE || job->err.kind == ERR_FORBIDDEN));
+}
+
 static struct result *take_failed(struct scheduler *s,
 				  struct scheduler_source *src,
 				  struct result *job, int64_t now_ns)
@@ -238,7 +249,7 @@ static struct result *take_failed(struct scheduler *s,
 	c.attempts = r->attempts;
 	if (job->err.kind == ERR_NOT_FOUND && try_exchange(s, src, job))
 		return NULL;
-	switch (src->breaker.is_hopeless ? RETRY_FINAL : retry_decide(&c)) {
+	switch (is_over(src, job) ? RETRY_FINAL : retry_decide(&c)) {
 	case RETRY_FINAL:
 		break;
 	case RETRY_AGAIN:
@@ -259,7 +270,7 @@ static struct result *take_failed(struct scheduler *s,
 		say(s, "no multi call (%s): asking one by one", job->err.msg);
 		plan_use_single_calls(&src->plan);
 		r->is_single = true;
-		is_kept = split(src, job, true);
+		is_kept = !r->completes && split(src, job, true);
 		break;
 	}
 	return is_kept ? NULL : scheduler_give_up(s, job);

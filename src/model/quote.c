@@ -6,6 +6,20 @@
 
 #include "base/clock.h"
 
+static void fill(const char **text, const char *from, struct arena *texts)
+{
+	if (!*text && from)
+		*text = arena_copy(texts, from, strlen(from));
+}
+
+void quote_complete(struct quote *q, const struct quote *from,
+		    struct arena *texts)
+{
+	fill(&q->name, from->name, texts);
+	fill(&q->number[QUOTE_BID], from->number[QUOTE_BID], texts);
+	fill(&q->number[QUOTE_ASK], from->number[QUOTE_ASK], texts);
+}
+
 struct request *request_new(size_t cap)
 {
 	struct request *r = calloc(1, sizeof *r + cap * sizeof *r->item);

@@ -36,11 +36,11 @@ struct request_item {
 	uint8_t asked;     /* bits: places in exchanges() already asked */
 	uint8_t tried_count;
 	struct tried tried[SOURCES_MAX];
-	struct result
-		*check_of;    /* the quote that this one is to check, borrowed;
-				    NULL: it is wanted for itself */
-	uint32_t check_at;    /* which of its outcomes */
-	struct symbol symbol; /* a copy; exchange: a hint, or MARKET_NONE */
+	struct result *check_of; /* the quote that this one is to check, or to
+				    complete; borrowed; NULL: it is wanted for
+				    itself */
+	uint32_t check_at;       /* which of its outcomes */
+	struct symbol symbol;    /* a copy; exchange: a hint, or MARKET_NONE */
 };
 
 struct request {
@@ -51,7 +51,8 @@ struct request {
 	int refusals;             /* for the rate: they do not count */
 	uint8_t source;           /* its place in the run's list of sources */
 	bool is_suspect; /* it has failed, or is a part of one that did */
-	bool is_check;   /* its items check others' quotes */
+	bool is_check;   /* its items check others' quotes, */
+	bool completes;  /* or else fill in what those do not have */
 	bool wants_detail;
 	bool wants_raw;
 	bool is_single; /* ask by the call for one symbol, not the multi call */
@@ -93,6 +94,12 @@ struct quote {
 	int delayed_minutes;   /* the source's own delay; 0: none */
 	const char *number[QUOTE_NUMBERS]; /* decimal text, or NULL: absent */
 };
+
+/* Gives q the name and the offers of another call's quote where it has none.
+ * Without memory for a text, it stays without.
+ * Owns: the texts are copied. */
+void quote_complete(struct quote *q, const struct quote *from,
+		    struct arena *texts);
 
 /* What a second source says of a quote (check.h). */
 enum check_verdict {
@@ -154,7 +161,7 @@ struct result {
 	bool was_answered;  /* by HTTP, be it for a token */
 	bool had_token;     /* there was one, or none is needed */
 	int latency_ms;
-	uint32_t checks_left;     /* of its quotes that are being checked */
+	uint32_t checks_left;     /* that its quotes wait for */
 	uint32_t holders;         /* entries yet to be rendered from it */
 	struct outcome outcome[]; /* request->count of them */
 };

@@ -116,7 +116,7 @@ END
     expect_ndjson 'map(.error_type) == ["Parse", "Parse"]'
 }
 
-@test "--detail: seven fields more, one symbol a call" {
+@test "--detail: seven fields more, one symbol a call, and none of the others less" {
     serve
     fetch -k --detail --format ndjson 005930 AAPL 0700.HKS 000660
     expect_status 0
@@ -127,8 +127,13 @@ END
     expect_text out '"per":12.92,"pbr":1.32,"eps":22433.00,"bps":215400.00,"market_cap":105273400000000,"week52_high":367000,"week52_low":163000,'
     expect_text out '"per":31.20,"pbr":7.10,"eps":8.34,"bps":36.93,"market_cap":1175997377100,"week52_high":346.3200,"week52_low":162.8200,'
     expect_ndjson '.[1] | .change == 2.78 and .change_percent == 1.08 and .currency == "USD"'
+    # What the broker's detail call does not tell, one multi call does.
+    expect_text out '"symbol":"005930","market":"KR","exchange":"KRX","name":"삼성전자",'
+    expect_text out '"bid":274500,"ask":275000,"per":12.92,'
+    expect_ndjson '.[1, 2] | .name == null and .bid == null and .open > 0 and .high > 0 and .low > 0'
     expect_same "$(quote_calls '[.tr_id, .symbols[]]' | sort)" "$(printf '%s\n' \
         '["FHKST01010100","000660"]' '["FHKST01010100","005930"]' \
+        '["FHKST11300006","000660","005930"]' \
         '["HHDFS76200200","00700"]' '["HHDFS76200200","AAPL"]')"
 }
 

@@ -77,14 +77,16 @@ static void test_what_will_be_empty(void **state)
 {
 	static const struct {
 		const char *fields;
-		bool wants_detail, wants_raw;
+		bool wants_detail, wants_raw, wants_check;
 		const char *want;
 	} rows[] = {
-		{ "symbol,price", false, false, "" },
-		{ "per,symbol,eps", false, true, "per, eps: not told by kis without --detail" },
-		{ "per,eps", true, false, "" },
-		{ "raw", false, false, "raw: empty without --raw" },
-		{ "raw,bps", false, false,
+		{ "symbol,price", false, false, false, "" },
+		{ "price,check", false, false, true, "" },
+		{ "price,check", false, false, false, "check: empty without --cross-check" },
+		{ "per,symbol,eps", false, true, false, "per, eps: not told by kis without --detail" },
+		{ "per,eps", true, false, false, "" },
+		{ "raw", false, false, false, "raw: empty without --raw" },
+		{ "raw,bps", false, false, false,
 		  "bps: not told by kis without --detail; raw: empty without --raw" },
 	};
 	struct field_set all;
@@ -97,11 +99,12 @@ static void test_what_will_be_empty(void **state)
 
 		buf_init(&line, 1000);
 		assert_int_equal(fields_parse(&set, rows[i].fields, &err), 0);
-		fields_misfit(&set, rows[i].wants_detail, rows[i].wants_raw, &line);
+		fields_misfit(&set, rows[i].wants_detail, rows[i].wants_raw, rows[i].wants_check,
+			      &line);
 		assert_string_equal(buf_text(&line), rows[i].want);
 		fields_default(&all, false, false);
 		buf_clear(&line);
-		fields_misfit(&all, false, false, &line);
+		fields_misfit(&all, false, false, false, &line);
 		assert_string_equal(buf_text(&line), "");
 		buf_release(&line);
 	}

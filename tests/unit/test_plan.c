@@ -335,6 +335,41 @@ static void every_symbol_exactly_once(void **state)
 	}
 }
 
+/* Of what has a detail call and a multi call; unless there is no multi call. */
+static void details_cost_a_multi_call_more(void **state)
+{
+	static const struct {
+		const struct provider_account *account;
+		const char *entries;
+		size_t batch;
+		bool wants_detail;
+		size_t requests, calls;
+	} rows[] = {
+		{ &real, "kkk", 30, true, 3, 4 },   { &real, "kkk", 30, false, 1, 1 },
+		{ &real, "kkku", 2, true, 4, 6 },   { &real, "k.ku.", 30, true, 3, 4 },
+		{ &real, "kk", 1, true, 2, 4 },     { &real, "uu", 30, true, 2, 2 },
+		{ &paper, "kku", 1, true, 3, 3 },
+	};
+	static struct list l;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct plan_config config = { .account = rows[i].account,
+						    .batch = rows[i].batch,
+						    .wants_detail = rows[i].wants_detail };
+		struct plan p;
+
+		l.count = 0;
+		for (const char *c = rows[i].entries; *c; c++)
+			add(&l, *c);
+		start(&p, &l, &config);
+		assert_int_equal(plan_requests_left(&p), rows[i].requests);
+		assert_int_equal(plan_calls(&p), rows[i].calls);
+		plan_use_single_calls(&p);
+		assert_false(plan_completes(&p, MARKET_KR));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -344,6 +379,7 @@ int main(void)
 		cmocka_unit_test(falls_back_midway),
 		cmocka_unit_test(lack_of_memory_loses_nothing),
 		cmocka_unit_test(every_symbol_exactly_once),
+		cmocka_unit_test(details_cost_a_multi_call_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

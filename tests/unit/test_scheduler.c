@@ -43,6 +43,9 @@ static const struct provider_account delayed = { .name = "delayed",
 						 .serves = IN_BATCHES,
 						 .delayed_minutes = 15 };
 static const struct provider_account prompt = { .name = "prompt", .serves = IN_BATCHES };
+static const struct provider_account detailed = { .name = "detailed",
+						  .serves = { { MARKET_KR, MARKET_KR, 30, true },
+							      { MARKET_US, MARKET_NAS, 1, true } } };
 static const struct provider first = { .name = "first", .exchanges = exchanges };
 static const struct provider second = { .name = "second" };
 
@@ -66,6 +69,8 @@ struct sim {
 	int64_t timeout_ns;
 	const char *check_percent;
 	int checked[CHECK_VERDICTS];
+	const struct provider_account *first_account; /* NULL: plain */
+	size_t named; /* quotes with what each of the two calls tells */
 	int attempts_max;
 	int seed;
 	bool may_delay;
@@ -121,6 +126,8 @@ static void take(struct sim *sim, struct result *r)
 		sim->by[at] = r->provider;
 		sim->tried[at] = r->request->item[i].tried_count;
 		sim->quotes += r->outcome[i].has_quote;
+		sim->named += r->outcome[i].quote.name && r->outcome[i].quote.number[QUOTE_BID] &&
+			      r->outcome[i].quote.number[QUOTE_PER];
 		if (r->outcome[i].is_checked)
 			sim->checked[r->outcome[i].check.verdict]++;
 		sim->last_ns = sim->now_ns;
@@ -149,6 +156,10 @@ static void end_call(struct sim *sim, size_t source, struct result *r)
 
 		r->outcome[i].has_quote = own == ERR_KINDS;
 		r->outcome[i].quote.number[QUOTE_PRICE] = "100";
+		if (r->request->wants_detail)
+			r->outcome[i].quote.number[QUOTE_PER] = "7";
+		else
+			r->outcome[i].quote.name = r->outcome[i].quote.number[QUOTE_BID] = "9";
 		if (own != ERR_KINDS)
 			err_set(&r->outcome[i].err, own, "of its own");
 		r->request->item[i].attempts++;
@@ -210,6 +221,7 @@ static void run(struct sim *sim)
 						 .is_priority = is_priority },
 				      .may_delay = sim->may_delay,
 				      .check_percent = sim->check_percent,
+				      .wants_detail = sim->first_account != NULL,
 				      .attempts_max = sim->attempts_max,
 				      .deadline_ns = BEGIN + sim->timeout_ns,
 				      .seed = 42,
@@ -222,7 +234,7 @@ static void run(struct sim *sim)
 		if (!sim->latency_ns[k])
 			sim->latency_ns[k] = 50 * MS;
 	c.source[0].provider = &first;
-	c.source[0].account = &plain;
+	c.source[0].account = sim->first_account ? sim->first_account : &plain;
 	c.source[0].batch = 30;
 	c.source[1].provider = &second;
 	c.source[1].account = sim->second_account;
@@ -811,6 +823,65 @@ static void a_day_of_outages(void **state)
 	assert_int_equal(had, asked);
 }
 
+/* ---- --detail: one call a symbol, and the multi call for what it lacks ---- */
+
+static enum err_kind no_multi(struct sim *sim, const struct request *r)
+{
+	(void)sim;
+	return r->is_single ? ERR_KINDS : ERR_UNSUPPORTED;
+}
+
+static enum err_kind no_multi_for_a_while(struct sim *sim, const struct request *r)
+{
+	return !r->is_single && is_between(sim, 0, 3) ? ERR_SERVER : ERR_KINDS;
+}
+
+static enum err_kind multi_is_garbage(struct sim *sim, const struct request *r)
+{
+	(void)sim;
+	return r->is_single ? ERR_KINDS : ERR_PARSE;
+}
+
+static void details_are_completed(void **state)
+{
+	static const struct {
+		size_t home, abroad, named;
+		int calls; /* 0: as many as it takes */
+		fault_fn fault;
+		const char *percent;
+	} rows[] = {
+		{ 1, 0, 1, 2, NULL, NULL },
+		{ 30, 0, 30, 31, NULL, NULL },
+		{ 95, 0, 95, 95 + 4, NULL, NULL },
+		{ 60, 3, 60, 63 + 2, NULL, NULL }, /* abroad the detail call has all */
+		{ 95, 3, 95, 98 + 4, NULL, "1" },
+		{ 95, 0, 0, 0, no_multi, NULL },
+		{ 95, 0, 95, 0, no_multi_for_a_while, NULL },
+		{ 95, 0, 0, 0, multi_is_garbage, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct sim *sim = calloc(1, sizeof *sim);
+
+		assert_non_null(sim);
+		sim->first_account = &detailed;
+		sim->second_account = rows[i].percent ? &prompt : NULL;
+		sim->check_percent = rows[i].percent;
+		sim->fault[0] = rows[i].fault;
+		sim->timeout_ns = 60 * SEC;
+		add(sim, rows[i].home, MARKET_KR);
+		add(sim, rows[i].abroad, MARKET_NAS);
+		run(sim);
+		print_message("# detail %zu: %d calls, %.2f s\n", i, sim->calls[0], seconds(sim));
+		assert_int_equal(sim->quotes, rows[i].home + rows[i].abroad);
+		assert_int_equal(sim->named, rows[i].named);
+		if (rows[i].calls)
+			assert_int_equal(sim->calls[0], rows[i].calls);
+		free(sim);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -830,6 +901,7 @@ int main(void)
 		cmocka_unit_test(quotes_are_checked),
 		cmocka_unit_test(the_end_waits_for_no_check),
 		cmocka_unit_test(a_day_of_outages),
+		cmocka_unit_test(details_are_completed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
