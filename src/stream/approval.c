@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "net/http.h"
+#include "share/quota.h"
 
 enum { ISSUE_INTERVAL_MS = 60 * 1000 };
 
@@ -44,6 +45,48 @@ void approval_release(struct approval *a)
 	http_response_release(&a->response);
 }
 
+static enum quota_end quota_end_of(const struct http_response *r,
+				   bool is_answered, const struct err *err)
+{
+	if (!r->was_sent)
+		return QUOTA_UNSENT;
+	if (!is_answered)
+		return QUOTA_ABANDONED;
+	return err && err->kind == ERR_RATE_LIMIT ? QUOTA_REFUSED
+						  : QUOTA_ANSWERED;
+}
+
+/* The call, as soon as the quota permits it. */
+static int exchange(struct approval *a, struct provider_token *out,
+		    struct err *err)
+{
+	const struct approval_config *c = &a->config;
+	struct quota_permit permit;
+	struct err why;
+	bool is_answered;
+	int rc;
+
+	a->response.was_sent = false;
+	if (c->quota &&
+	    quota_acquire(c->quota, &permit, c->stop, CLOCK_NEVER, err) < 0)
+		return -1;
+	rc = http_perform(a->http, &a->request, c->stop,
+			  clock_monotonic_ns() + c->try_timeout_ns,
+			  &a->response, &why);
+	is_answered = rc == 0;
+	if (is_answered)
+		rc = c->feed->parse_approval(&a->response, clock_real_ms(), out,
+					     &why);
+	if (c->quota)
+		quota_end(c->quota, &permit,
+			  quota_end_of(&a->response, is_answered,
+				       rc < 0 ? &why : NULL),
+			  a->response.finished_ns, a->response.min_rtt_ns);
+	if (rc < 0)
+		*err = why;
+	return rc;
+}
+
 /* A credential_issue_fn. */
 static int issue(void *arg, struct provider_token *out, enum issue_end *end,
 		 struct err *err)
@@ -59,12 +102,7 @@ static int issue(void *arg, struct provider_token *out, enum issue_end *end,
 	http_request_reset(&a->request);
 	if (c->feed->build_approval(&call, &a->request, err) < 0)
 		return -1;
-	rc = http_perform(a->http, &a->request, c->stop,
-			  clock_monotonic_ns() + c->try_timeout_ns,
-			  &a->response, err);
-	if (rc == 0)
-		rc = c->feed->parse_approval(&a->response, clock_real_ms(), out,
-					     err);
+	rc = exchange(a, out, err);
 	if (rc == 0)
 		*end = ISSUE_DONE;
 	else if (a->response.was_sent &&

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* approval.h: the key that opens a session: got, kept, replaced.
- * Layer stream; uses base, net/http, provider/feed, share/credential.
+ * Layer stream; uses base, net/http, provider/feed, share/credential,
+ * share/quota.
  *
  * It is kept as the token is, by share/credential, in a file of its own: twenty
- * processes with a cold cache ask for one. At most one is asked for a minute. */
+ * processes with a cold cache ask for one. At most one is asked for a minute, and
+ * as every call to the account with the quota's permission. */
 #ifndef STREAM_APPROVAL_H
 #define STREAM_APPROVAL_H
 
@@ -18,6 +20,7 @@
 #include "share/credential.h"
 
 struct http;
+struct quota;
 struct stop;
 
 struct approval_config {
@@ -25,7 +28,8 @@ struct approval_config {
 	const struct provider_account *account;
 	struct provider_login login;
 	const char *base_url, *ca_file, *user_agent;
-	const char *key; /* names the login */
+	const char *key;     /* names the login */
+	struct quota *quota; /* borrowed; NULL: no limit */
 	int state_dirfd;
 	atomic_bool *has_stray_resolver;
 	int64_t try_timeout_ns;

@@ -7,7 +7,10 @@
  * The thread receives, answers heartbeats, registers and counts; it never
  * renders and never writes. Whoever takes from the outbox may be as slow as it
  * likes: for a second TCP holds what comes, then ticks are merged. A line that
- * is lost is opened again, for ever, by the rules of reopen.h. */
+ * is lost is opened again, for ever, by the rules of reopen.h.
+ *
+ * Symbols come and go while it runs. As long as there never was one, no line is
+ * opened. */
 #ifndef STREAM_STREAM_H
 #define STREAM_STREAM_H
 
@@ -21,6 +24,7 @@
 #include "provider/provider.h"
 
 struct outbox;
+struct quota;
 struct stream; /* opaque */
 
 struct stream_config { /* texts are borrowed for the stream's life */
@@ -30,12 +34,13 @@ struct stream_config { /* texts are borrowed for the stream's life */
 	const char *base_url; /* for the approval call */
 	const char *url;      /* wss://, or ws:// where that is allowed */
 	const char *ca_file, *user_agent;
-	const char *key; /* names the login: for key and lock */
-	int state_dirfd; /* -1: nothing is shared */
+	const char *key;     /* names the login: for key and lock */
+	struct quota *quota; /* of the account's calls; NULL: no limit */
+	int state_dirfd;     /* -1: nothing is shared */
 	atomic_bool *has_stray_resolver;
 	int64_t try_timeout_ns, stale_ns;
 	bool waits_for_reader; /* never merge: then the broker's buffer holds */
-	const struct feed_address *address; /* of each symbol, in their order */
+	const struct feed_address *address; /* of those it begins with */
 	size_t count;
 };
 
@@ -49,6 +54,15 @@ struct outbox *stream_outbox(struct stream *s);
 /* Why others cannot know of this session, or use its key; false: they can.
  * Thread: any. */
 bool stream_is_private(struct stream *s, struct err *why);
+
+/* One more symbol: index is its place, as ticks carry it, and must be how many
+ * there were before, gone ones too. stream_want: the list has one of them again,
+ * or no longer. EVENT_SUBSCRIBED tells when all is done.
+ * Errors: SYSTEM. Thread: the one that reads. */
+MUST_CHECK int stream_add(struct stream *s, const struct feed_address *address,
+			  size_t index, struct err *err);
+MUST_CHECK int stream_want(struct stream *s, size_t index, bool is_wanted,
+			   struct err *err);
 
 /* Asks it to end: with a close frame, within a second or so. The outbox ends
  * with EVENT_DONE. Thread: any. */

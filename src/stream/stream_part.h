@@ -2,6 +2,7 @@
 /* stream_part.h: what the files of the stream share.
  * Layer stream; private to stream_*.c; all of it is for the stream's thread:
  *
+ *	stream_wish.c     what the reader wants
  *	stream_tell.c     what the reader is told
  *	stream_open.c     does what the line wants: key, opening, loss
  *	stream_receive.c  what comes from the socket
@@ -36,6 +37,9 @@ struct stream {
 	struct thread thread;
 	int room[2]; /* c: a pipe: there is room in the outbox again */
 	struct outbox *outbox;
+	struct mutex wishes_mu;
+	struct wish *wishes;      /* wishes_mu: a line of them */
+	struct wish **wishes_end; /* wishes_mu: where the next one goes */
 	/* The thread's own: */
 	struct approval approval;
 	struct session_lock lock;
@@ -55,9 +59,21 @@ struct stream {
 	int64_t last_tick_ns;
 	int garbled_in_a_row;
 	int attempt;
-	struct buf out; /* a registration's text */
+	struct buf out;     /* a registration's text */
+	struct err failure; /* why it cannot go on; msg "": it can */
 	struct stream_counts counts;
 };
+
+/* ---- stream_wish.c ---- */
+
+/* Makes all that a symbol needs, in the next place. Errors: SYSTEM. */
+MUST_CHECK int stream_make_place(struct stream *s,
+				 const struct feed_address *address,
+				 struct err *err);
+
+/* Does what the reader wants of the list. */
+void stream_grant_wishes(struct stream *s);
+void stream_drop_wishes(struct stream *s);
 
 /* ---- stream_tell.c ---- */
 
@@ -70,7 +86,7 @@ void stream_put_text(struct stream *s, struct event *e, const char *text);
 void stream_tell(struct stream *s, const struct event *e);
 void stream_tell_plain(struct stream *s, enum event_type type);
 
-/* What became of registrations; the stop, if nobody can be followed. */
+/* What became of registrations. */
 void stream_tell_news(struct stream *s);
 
 /* ---- stream_open.c ---- */

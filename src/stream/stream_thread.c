@@ -89,6 +89,9 @@ static void take_turn(struct stream *s)
 	struct err err;
 	int sent = 1;
 
+	stream_grant_wishes(s);
+	if (s->line.state == LINE_DOWN && s->roster.count > 0)
+		stream_act(s, stream_take_plain(s, LINE_START));
 	stream_receive(s);
 	stream_hand_over(s);
 	if (line_is_open(&s->line))
@@ -113,12 +116,15 @@ static void take_turn(struct stream *s)
 static void say_goodbye(struct stream *s)
 {
 	struct event e = stream_make_event(EVENT_DONE);
+	const struct err *why = &s->failure;
 
 	if (s->batch_len > 0)
 		outbox_put(s->outbox, s->batch, s->batch_len, true);
 	s->batch_len = 0;
-	e.kind = s->line.err.msg[0] ? s->line.err.kind : ERR_CANCELED;
-	stream_put_text(s, &e, s->line.err.msg);
+	if (!why->msg[0])
+		why = &s->line.err;
+	e.kind = why->msg[0] ? why->kind : ERR_CANCELED;
+	stream_put_text(s, &e, why->msg);
 	stream_tell(s, &e);
 	outbox_end(s->outbox);
 }
@@ -127,7 +133,6 @@ static void *run(void *arg)
 {
 	struct stream *s = arg;
 
-	stream_act(s, stream_take_plain(s, LINE_START));
 	while (s->line.state != LINE_DONE)
 		take_turn(s);
 	say_goodbye(s);
@@ -152,26 +157,24 @@ static int open_room(struct stream *s, struct err *err)
 
 static int fill_roster(struct stream *s, struct err *err)
 {
-	size_t count = s->config.count, index;
-
 	roster_init(&s->roster, s->config.feed->limit_guess);
-	for (size_t i = 0; i < count; i++)
-		if (roster_add(&s->roster, &s->config.address[i], &index, err) <
-		    0)
+	for (size_t i = 0; i < s->config.count; i++)
+		if (stream_make_place(s, &s->config.address[i], err) < 0)
 			return -1;
-	s->followed = calloc(count ? count : 1, sizeof *s->followed);
-	return s->followed ? 0 : err_no_memory(err);
+	return 0;
 }
 
 static int open_parts(struct stream *s, struct err *err)
 {
 	const struct stream_config *c = &s->config;
 	const struct approval_config approval = { .feed = c->feed,
+						  .account = c->account,
 						  .login = c->login,
 						  .base_url = c->base_url,
 						  .ca_file = c->ca_file,
 						  .user_agent = c->user_agent,
 						  .key = c->key,
+						  .quota = c->quota,
 						  .state_dirfd = c->state_dirfd,
 						  .has_stray_resolver =
 							  c->has_stray_resolver,
@@ -189,12 +192,12 @@ static int open_parts(struct stream *s, struct err *err)
 	buf_init(&s->out, 8 * 1024);
 	if (session_lock_take(&s->lock, c->state_dirfd, c->key, &s->stop,
 			      &s->line.reopen, err) < 0 ||
-	    open_room(s, err) < 0 || fill_roster(s, err) < 0 ||
+	    open_room(s, err) < 0 ||
 	    approval_init(&s->approval, &approval, err) < 0)
 		return -1;
 	s->ws = ws_new(&ws, err);
 	s->outbox = s->ws ? outbox_new(OUTBOX_ITEMS, s->room[1], err) : NULL;
-	return s->outbox ? outbox_reserve(s->outbox, c->count, err) : -1;
+	return s->outbox ? fill_roster(s, err) : -1;
 }
 
 struct stream *stream_new(const struct stream_config *config, struct err *err)
@@ -207,7 +210,13 @@ struct stream *stream_new(const struct stream_config *config, struct err *err)
 	}
 	s->config = *config;
 	s->lock.fd = s->room[0] = s->room[1] = -1;
+	s->wishes_end = &s->wishes;
+	if (mutex_init(&s->wishes_mu, err) < 0) {
+		free(s);
+		return NULL;
+	}
 	if (stop_init(&s->stop, err) < 0) {
+		mutex_destroy(&s->wishes_mu);
 		free(s);
 		return NULL;
 	}
@@ -258,6 +267,8 @@ void stream_free(struct stream *s)
 		close(s->room[1]);
 	}
 	buf_release(&s->out);
+	stream_drop_wishes(s);
+	mutex_destroy(&s->wishes_mu);
 	stop_destroy(&s->stop);
 	free(s);
 }

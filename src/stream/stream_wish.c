@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* What the reader wants of the thread: symbols that come into the list, or go
+ * from it. A line of wishes under one lock; the thread takes all of it at the
+ * beginning of its turn. */
+#include "stream/stream_part.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+struct wish {
+	struct wish *next;
+	struct feed_address address; /* of a new one */
+	size_t index;
+	bool is_new, is_wanted;
+};
+
+/* ---- the reader's side ---- */
+
+static int wish(struct stream *s, const struct wish *what, struct err *err)
+{
+	struct wish *w = malloc(sizeof *w);
+	int saved = errno;
+
+	if (!w)
+		return err_no_memory(err);
+	*w = *what;
+	mutex_lock(&s->wishes_mu);
+	*s->wishes_end = w;
+	s->wishes_end = &w->next;
+	mutex_unlock(&s->wishes_mu);
+	if (write(s->room[1], "", 1) < 0)
+		errno = saved; /* full: it is awake */
+	return 0;
+}
+
+int stream_add(struct stream *s, const struct feed_address *address,
+	       size_t index, struct err *err)
+{
+	return wish(s,
+		    &(struct wish){ .address = *address,
+				    .index = index,
+				    .is_new = true,
+				    .is_wanted = true },
+		    err);
+}
+
+int stream_want(struct stream *s, size_t index, bool is_wanted, struct err *err)
+{
+	return wish(s, &(struct wish){ .index = index, .is_wanted = is_wanted },
+		    err);
+}
+
+/* ---- the thread's ---- */
+
+int stream_make_place(struct stream *s, const struct feed_address *address,
+		      struct err *err)
+{
+	size_t count = s->roster.count + 1, index;
+	void *grown = realloc(s->followed, count * sizeof *s->followed);
+
+	if (!grown)
+		return err_no_memory(err);
+	s->followed = grown;
+	s->followed[count - 1] = (struct followed){ .told_ns = 0 };
+	if (outbox_reserve(s->outbox, count, err) < 0)
+		return -1;
+	return roster_add(&s->roster, address, &index, err);
+}
+
+/* Without memory for its list it cannot go on. */
+static void grant(struct stream *s, const struct wish *w)
+{
+	if (w->is_new) {
+		require(w->index == s->roster.count);
+		if (stream_make_place(s, &w->address, &s->failure) < 0)
+			stop_request(&s->stop, STOP_INTERNAL);
+		return;
+	}
+	roster_want(&s->roster, w->index, w->is_wanted, clock_monotonic_ns());
+	/* Nobody misses what happens while it is not followed. */
+	if (!w->is_wanted)
+		s->followed[w->index] = (struct followed){ .told_ns = 0 };
+}
+
+static struct wish *take_all(struct stream *s)
+{
+	struct wish *first;
+
+	mutex_lock(&s->wishes_mu);
+	first = s->wishes;
+	s->wishes = NULL;
+	s->wishes_end = &s->wishes;
+	mutex_unlock(&s->wishes_mu);
+	return first;
+}
+
+void stream_grant_wishes(struct stream *s)
+{
+	struct wish *next;
+
+	for (struct wish *w = take_all(s); w; w = next) {
+		next = w->next;
+		if (!stop_reason(&s->stop))
+			grant(s, w);
+		s->has_settled = false;
+		free(w);
+	}
+}
+
+void stream_drop_wishes(struct stream *s)
+{
+	struct wish *next;
+
+	for (struct wish *w = take_all(s); w; w = next) {
+		next = w->next;
+		free(w);
+	}
+}
