@@ -60,7 +60,7 @@ static bool put_parts(const struct state_warning *w, struct buf *line)
 		if (w->has_part[i]) {
 			buf_printf(line, "%s%s",
 				   count++ == 0 ? ""
-				   : left == 1	? " and "
+				   : left == 1  ? " and "
 						: ", ",
 				   names[i]);
 			left--;

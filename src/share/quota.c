@@ -44,9 +44,9 @@ struct late_end { /* the store was not available in time */
 struct quota { /* lock key: c const, l under mu, t who has the turn, a atomic */
 	struct turnstile turnstile;
 	struct mutex mu;
-	struct late_end *late_ends;  /* l: owned */
-	bool has_warning;            /* l */
-	struct err warning;          /* t; once has_warning: c */
+	struct late_end *late_ends; /* l: owned */
+	bool has_warning;           /* l */
+	struct err warning;         /* t; once has_warning: c */
 
 	bool is_unlimited;      /* c */
 	struct limiter_user me; /* c */

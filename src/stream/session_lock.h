@@ -27,7 +27,7 @@ enum {
 };
 
 struct session_lock {
-	int fd; /* -1: not held */
+	int fd;          /* -1: not held */
 	bool is_private; /* there was a directory, but no file: why */
 	struct err why;
 	int64_t opened_ms
