@@ -35,15 +35,15 @@ struct failures *failures_open(const char *path, struct err *err)
 
 void failures_note(struct failures *f, const struct record *record)
 {
-	const struct err *err = &record->outcome->err;
-	const char *reason = render_reason(record->outcome);
+	const char *reason = render_reason(record);
 	char shown[2 * ERR_MSG_BYTES];
 	bool is_symbol = record->market != MARKET_NONE;
 
 	utf8_copy_printable(reason, strlen(reason), shown, sizeof shown,
 			    ERR_MSG_BYTES);
 	buf_printf(&f->list, is_symbol ? "%s  # %s: %s\n" : "# %s: %s: %s\n",
-		   record->input, err_kind_name(err->kind), shown);
+		   record->input, err_kind_name(record_err_kind(record)),
+		   shown);
 }
 
 int failures_save(struct failures *f, int64_t deadline_ns, struct err *err)

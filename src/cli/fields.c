@@ -22,6 +22,105 @@ void fields_default(struct field_set *set, bool wants_detail, bool wants_raw)
 	add_range(set, FIELD_FETCHED_AT, wants_raw ? FIELD_CHECK : FIELD_RAW);
 }
 
+static void add_list(struct field_set *set, const unsigned char *field,
+		     size_t count)
+{
+	memcpy(set->field + set->count, field, count);
+	set->count += count;
+}
+
+void fields_of_tick(struct field_set *set, bool wants_detail)
+{
+	static const unsigned char first[] = {
+		FIELD_KIND,
+		FIELD_SYMBOL,
+		FIELD_MARKET,
+		FIELD_EXCHANGE,
+		QUOTE_PRICE,
+		QUOTE_CHANGE,
+		QUOTE_CHANGE_PERCENT,
+		FIELD_SIZE,
+		FIELD_SIDE,
+		QUOTE_VOLUME,
+		QUOTE_TURNOVER,
+		QUOTE_ASK,
+		QUOTE_BID,
+		FIELD_ASK_SIZE,
+		FIELD_BID_SIZE,
+		QUOTE_OPEN,
+		QUOTE_HIGH,
+		QUOTE_LOW,
+		QUOTE_PREVIOUS_CLOSE,
+	};
+	static const unsigned char last[] = {
+		FIELD_TRADE_TIME, FIELD_RECEIVED_AT, FIELD_SESSION,
+		FIELD_HALTED,     FIELD_SEQ,         FIELD_GAP,
+		FIELD_GAP_VOLUME, FIELD_MERGED,      FIELD_PROVIDER,
+		FIELD_ERROR,
+	};
+
+	*set = (struct field_set){ .count = 0 };
+	add_list(set, first, sizeof first);
+	if (wants_detail)
+		add_range(set, FIELD_VWAP, FIELD_TRADE_TIME);
+	add_list(set, last, sizeof last);
+}
+
+void fields_of_refusal(struct field_set *set)
+{
+	static const unsigned char all[] = {
+		FIELD_KIND,        FIELD_SYMBOL,   FIELD_MARKET, FIELD_ERROR,
+		FIELD_ERROR_TYPE,  FIELD_RT_CD,    FIELD_MSG_CD, FIELD_MSG1,
+		FIELD_RECEIVED_AT, FIELD_PROVIDER,
+	};
+
+	*set = (struct field_set){ .count = 0 };
+	add_list(set, all, sizeof all);
+}
+
+void fields_of_stream(struct field_set *set, bool is_polled, bool wants_detail)
+{
+	static const unsigned char ticks[] = {
+		FIELD_SYMBOL, FIELD_TRADE_TIME,     QUOTE_PRICE,
+		QUOTE_CHANGE, QUOTE_CHANGE_PERCENT, FIELD_SIZE,
+		FIELD_SIDE,   QUOTE_VOLUME,         QUOTE_ASK,
+		QUOTE_BID,
+	};
+	static const unsigned char polls[] = {
+		FIELD_SYMBOL,
+		FIELD_FETCHED_AT,
+		QUOTE_PRICE,
+		QUOTE_CHANGE,
+		QUOTE_CHANGE_PERCENT,
+		QUOTE_VOLUME,
+		QUOTE_ASK,
+		QUOTE_BID,
+		FIELD_ERROR_TYPE,
+	};
+
+	*set = (struct field_set){ .count = 0 };
+	if (is_polled)
+		add_list(set, polls, sizeof polls);
+	else
+		add_list(set, ticks, sizeof ticks);
+	if (wants_detail && is_polled)
+		add_range(set, QUOTE_PER, QUOTE_NUMBERS);
+	else if (wants_detail)
+		add_range(set, FIELD_VWAP, FIELD_TRADE_TIME);
+}
+
+void fields_all(struct field_set *set)
+{
+	fields_default(set, true, true);
+	add_range(set, FIELD_CHECK, FIELD_COUNT);
+}
+
+void fields_add_first(struct field_set *set, enum field f)
+{
+	memmove(set->field + 1, set->field, set->count++);
+	set->field[0] = (unsigned char)f;
+}
+
 void fields_add(struct field_set *set, enum field f)
 {
 	if (!memchr(set->field, f, set->count))
@@ -49,8 +148,15 @@ void fields_for_people(struct field_set *set)
 
 bool field_is_numeric(enum field f)
 {
-	return (unsigned)f < QUOTE_NUMBERS || f == FIELD_ATTEMPTS ||
-	       f == FIELD_LATENCY_MS || f == FIELD_DELAYED_MINUTES;
+	static const unsigned char others[] = {
+		FIELD_ATTEMPTS,       FIELD_LATENCY_MS, FIELD_DELAYED_MINUTES,
+		FIELD_SIZE,           FIELD_ASK_SIZE,   FIELD_BID_SIZE,
+		FIELD_VWAP,           FIELD_STRENGTH,   FIELD_TOTAL_ASK_SIZE,
+		FIELD_TOTAL_BID_SIZE, FIELD_SEQ,        FIELD_GAP,
+		FIELD_GAP_VOLUME,     FIELD_MERGED,
+	};
+
+	return (unsigned)f < QUOTE_NUMBERS || memchr(others, f, sizeof others);
 }
 
 static const char *nearest_name(const char *text, size_t len)

@@ -37,6 +37,22 @@ enum field {
 	FIELD_TRIED,
 	FIELD_RAW,
 	FIELD_CHECK, /* only with --cross-check */
+	FIELD_KIND,  /* this and all below: only of a stream's records */
+	FIELD_SIZE,
+	FIELD_SIDE,
+	FIELD_ASK_SIZE,
+	FIELD_BID_SIZE,
+	FIELD_VWAP, /* with --detail: */
+	FIELD_STRENGTH,
+	FIELD_TOTAL_ASK_SIZE,
+	FIELD_TOTAL_BID_SIZE,
+	FIELD_TRADE_TIME,
+	FIELD_RECEIVED_AT,
+	FIELD_HALTED,
+	FIELD_SEQ,
+	FIELD_GAP,
+	FIELD_GAP_VOLUME,
+	FIELD_MERGED,
 	FIELD_COUNT
 };
 
@@ -68,6 +84,20 @@ void fields_misfit(const struct field_set *set, bool wants_detail,
 
 /* All fields of the contract in its order; detail and raw add theirs. */
 void fields_default(struct field_set *set, bool wants_detail, bool wants_raw);
+
+/* What a trade has, and a refusal, in their order. */
+void fields_of_tick(struct field_set *set, bool wants_detail);
+void fields_of_refusal(struct field_set *set);
+
+/* The columns of a stream where a record is a line: of trades, or of quotes that
+ * are polled. */
+void fields_of_stream(struct field_set *set, bool is_polled, bool wants_detail);
+
+/* Every field there is, as it is explained. */
+void fields_all(struct field_set *set);
+
+/* One more at the front. */
+void fields_add_first(struct field_set *set, enum field f);
 
 /* Leaves what a person reads first, and what --detail adds; chosen fields stay
  * as they are. */

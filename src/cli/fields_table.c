@@ -94,7 +94,8 @@ const struct field_row field_table[FIELD_COUNT] = {
 			      "when the price was made, or its date",
 			      "alpaca, upbit, ecb", "" },
 	[FIELD_SESSION] = { "session", "Session", "",
-			    "pre, regular, after or closed", "alpaca", "" },
+			    "pre, regular, close, after, auction or closed",
+			    "alpaca, ticks", "" },
 	[FIELD_DELAYED_MINUTES] = { "delayed_minutes", "Delay", "min",
 				    "by which the source holds prices back",
 				    "quotes", "" },
@@ -106,6 +107,46 @@ const struct field_row field_table[FIELD_COUNT] = {
 			  "all, with --cross-check", "--cross-check" },
 	[FIELD_RAW] = { "raw", "Raw", "JSON", "the source's own answer",
 			"all, with --raw", "--raw" },
+	[FIELD_KIND] = { "kind", "Kind", "",
+			 "tick, snapshot, poll, refused or event",
+			 "a stream's records", "" },
+	[FIELD_SIZE] = { "size", "Size", "shares", "of this trade", "ticks",
+			 "" },
+	[FIELD_SIDE] = { "side", "Side", "", "who came: buy or sell", "ticks",
+			 "" },
+	[FIELD_ASK_SIZE] = { "ask_size", "Ask size", "shares", "offered at ask",
+			     "ticks", "" },
+	[FIELD_BID_SIZE] = { "bid_size", "Bid size", "shares", "wanted at bid",
+			     "ticks", "" },
+	[FIELD_VWAP] = { "vwap", "VWAP", "currency",
+			 "average price of the day's volume", "ticks, --detail",
+			 "--detail" },
+	[FIELD_STRENGTH] = { "strength", "Strength", "%",
+			     "volume bought to volume sold", "ticks, --detail",
+			     "--detail" },
+	[FIELD_TOTAL_ASK_SIZE] = { "total_ask_size", "Asked", "shares",
+				   "offered at all prices", "ticks, --detail",
+				   "--detail" },
+	[FIELD_TOTAL_BID_SIZE] = { "total_bid_size", "Wanted", "shares",
+				   "wanted at all prices", "ticks, --detail",
+				   "--detail" },
+	[FIELD_TRADE_TIME] = { "trade_time", "Trade time", "RFC 3339",
+			       "of the trade, to the second", "ticks", "" },
+	[FIELD_RECEIVED_AT] = { "received_at", "Received at", "RFC 3339",
+				"when it came here, Korean time",
+				"ticks, refusals", "" },
+	[FIELD_HALTED] = { "halted", "Halted", "true, false",
+			   "whether trading is stopped", "ticks (Korea)", "" },
+	[FIELD_SEQ] = { "seq", "Trades", "",
+			"trades of the day, this one included", "ticks (Korea)",
+			"" },
+	[FIELD_GAP] = { "gap", "Gap", "trades",
+			"missed since the symbol's last tick", "ticks", "" },
+	[FIELD_GAP_VOLUME] = { "gap_volume", "Gap volume", "shares",
+			       "in those that were missed", "ticks", "" },
+	[FIELD_MERGED] = { "merged", "Merged", "ticks",
+			   "earlier ones that went into this one", "ticks",
+			   "" },
 };
 
 const char *field_name(enum field f)
@@ -146,8 +187,7 @@ void fields_help(struct buf *out)
 {
 	struct field_set all;
 
-	fields_default(&all, true, true);
-	fields_add(&all, FIELD_CHECK);
+	fields_all(&all);
 	put_row(out, "Field", "Unit", "Meaning [filled by]", "");
 	for (size_t i = 0; i < all.count; i++) {
 		const struct field_row *row = &field_table[all.field[i]];

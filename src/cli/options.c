@@ -187,8 +187,6 @@ static int check_follow(const struct options *o, struct err *err)
 		{ o->wants_plan, "--plan" },
 		{ o->wants_quota, "--quota" },
 		{ o->find_text != NULL, "--find" },
-		{ o->output && strcmp(o->output, "-") != 0, "--output" },
-		{ o->fields != NULL, "--fields" },
 		{ o->wants_raw, "--raw" },
 		{ o->keep_order, "--keep-order" },
 		{ o->stats_file != NULL, "--stats" },
@@ -201,9 +199,23 @@ static int check_follow(const struct options *o, struct err *err)
 			return err_set(err, ERR_USAGE,
 				       "--follow and %s exclude each other",
 				       others[i].name);
-	if (o->format != FORMAT_AUTO && o->format != FORMAT_NDJSON)
+	switch ((int)o->format) {
+	case FORMAT_AUTO:
+	case FORMAT_NDJSON:
+		break;
+	case FORMAT_CSV:
+	case FORMAT_TSV:
+	case FORMAT_TABLE:
+		if (o->events == EVENTS_OUT)
+			return err_set(err, ERR_USAGE,
+				       "--events out needs --format ndjson: "
+				       "other formats have one kind of record");
+		break;
+	default:
 		return err_set(err, ERR_USAGE,
-			       "--follow writes ndjson and no other format");
+			       "a stream has no end: write --format ndjson, "
+			       "csv, tsv or table");
+	}
 	if (o->until && !is_time_of_day(o->until))
 		return err_set(err, ERR_USAGE,
 			       "--until takes a time in Korea like 15:31");

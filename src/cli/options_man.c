@@ -161,7 +161,7 @@ static void put_fields(struct buf *out)
 
 	put_section(out, "Fields");
 	put_paragraphs(out, records);
-	fields_default(&all, true, true);
+	fields_all(&all);
 	for (size_t i = 0; i < all.count; i++) {
 		const struct field_row *row = &field_table[all.field[i]];
 

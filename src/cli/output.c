@@ -144,6 +144,42 @@ static int open_descriptor(struct output *o, int fd, struct err *err)
 	return o->fd < 0 ? fail(o, EBADF, err) : 0;
 }
 
+/* What was cut in the middle of a line is left, and stays by itself. */
+static int end_line(struct output *o, const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	ssize_t got = -1;
+	char last = '\n';
+
+	if (fd >= 0 && lseek(fd, -1, SEEK_END) >= 0)
+		got = read(fd, &last, 1);
+	if (fd >= 0)
+		close(fd);
+	return got == 1 && last != '\n' && write(o->fd, "\n", 1) != 1
+		       ? fail(o, errno, err)
+		       : 0;
+}
+
+static int open_appending(struct output *o, const char *path, struct err *err)
+{
+	int fd = descriptor_of_path(path);
+	struct stat st;
+
+	if (fd >= 0)
+		return open_descriptor(o, fd, err);
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode)
+			       ? fail(o, EISDIR, err)
+			       : open_in_place(o, path, st.st_mode, err);
+	o->fd = open(path,
+		     O_WRONLY | O_APPEND | O_CREAT | O_NOCTTY | O_NONBLOCK |
+			     O_CLOEXEC,
+		     0666);
+	if (o->fd < 0)
+		return fail(o, errno, err);
+	return end_line(o, path, err);
+}
+
 static int open_path(struct output *o, const char *path, struct err *err)
 {
 	int fd = descriptor_of_path(path);
@@ -185,8 +221,10 @@ static char *make_label(const char *path)
 	return label.data; /* the caller's now; NULL: out of memory */
 }
 
-struct output *output_open(const char *path, bool stdout_is_closed,
-			   struct err *err)
+static struct output *open_by(const char *path, bool stdout_is_closed,
+			      int (*open_it)(struct output *, const char *,
+					     struct err *),
+			      struct err *err)
 {
 	struct output *o = calloc(1, sizeof *o);
 
@@ -202,7 +240,7 @@ struct output *output_open(const char *path, bool stdout_is_closed,
 		err_no_memory(err);
 		goto fail;
 	}
-	if ((path ? open_path(o, path, err)
+	if ((path ? open_it(o, path, err)
 		  : open_stdout(o, stdout_is_closed, err)) < 0)
 		goto fail;
 	o->is_terminal = isatty(o->fd);
@@ -210,6 +248,25 @@ struct output *output_open(const char *path, bool stdout_is_closed,
 fail:
 	output_abandon(o);
 	return NULL;
+}
+
+struct output *output_open(const char *path, bool stdout_is_closed,
+			   struct err *err)
+{
+	return open_by(path, stdout_is_closed, open_path, err);
+}
+
+struct output *output_open_appending(const char *path, bool stdout_is_closed,
+				     struct err *err)
+{
+	return open_by(path, stdout_is_closed, open_appending, err);
+}
+
+bool output_is_at_start(const struct output *o)
+{
+	struct stat st;
+
+	return fstat(o->fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0;
 }
 
 /* ---- writing ---- */

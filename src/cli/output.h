@@ -26,6 +26,15 @@ struct output; /* opaque */
 MUST_CHECK struct output *output_open(const char *path, bool stdout_is_closed,
 				      struct err *err);
 
+/* The same for what has no end: a file is created, or appended to; if its last
+ * line has none, one is put. Errors: as above. */
+MUST_CHECK struct output *output_open_appending(const char *path,
+						bool stdout_is_closed,
+						struct err *err);
+
+/* Whether it is no file that holds something already. */
+bool output_is_at_start(const struct output *o);
+
 /* Writes the buffer's text, whole lines at a time; what was not taken stays in the buffer.
  * Blocks: while the reader does not take it, until deadline_ns or stop.
  * Errors: OUTPUT; code is errno (EPIPE: the reader of stdout went away),

@@ -38,8 +38,7 @@ static bool has_field(const struct field_set *set, enum field f)
  * a share without a trade has all of both. */
 static void set_shapes(struct render *r, const struct field_set *fields)
 {
-	r->fields = *fields;
-	r->quote_fields = r->error_fields = *fields;
+	r->all_fields = r->quote_fields = r->error_fields = *fields;
 	if (fields->is_chosen)
 		return;
 	r->quote_fields.count = r->error_fields.count = 0;
@@ -54,6 +53,26 @@ static void set_shapes(struct render *r, const struct field_set *fields)
 				error_shape.field[i];
 }
 
+/* A stream has more kinds of records, and each says which it is. */
+static void set_stream_shapes(struct render *r,
+			      const struct render_config *config)
+{
+	struct field_set quote;
+
+	r->tick_fields = r->refused_fields = config->fields;
+	if (!config->is_stream || config->fields.is_chosen) {
+		set_shapes(r, &config->fields);
+		return;
+	}
+	fields_default(&quote, config->wants_detail, config->wants_raw);
+	set_shapes(r, &quote);
+	fields_add_first(&r->all_fields, FIELD_KIND);
+	fields_add_first(&r->quote_fields, FIELD_KIND);
+	fields_add_first(&r->error_fields, FIELD_KIND);
+	fields_of_tick(&r->tick_fields, config->wants_detail);
+	fields_of_refusal(&r->refused_fields);
+}
+
 struct render *render_new(const struct render_config *config, struct buf *out,
 			  struct err *err)
 {
@@ -64,7 +83,9 @@ struct render *render_new(const struct render_config *config, struct buf *out,
 		err_no_memory(err);
 		return NULL;
 	}
-	r->format = formats[config->format];
+	r->format = config->is_stream && config->format == FORMAT_TABLE
+			    ? &render_lines
+			    : formats[config->format];
 	r->out = out;
 	r->record_total = config->record_total;
 	r->hides_header = config->hides_header;
@@ -74,7 +95,8 @@ struct render *render_new(const struct render_config *config, struct buf *out,
 	r->csv = config->format == FORMAT_TSV         ? CSV_TABBED
 		 : config->format == FORMAT_CSV_EXCEL ? CSV_EXCEL
 						      : CSV_PLAIN;
-	set_shapes(r, &config->fields);
+	r->fields = config->fields;
+	set_stream_shapes(r, config);
 	if (r->format->open && r->format->open(r, err) < 0) {
 		render_free(r);
 		return NULL;

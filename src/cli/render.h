@@ -16,27 +16,18 @@
 #include "base/err.h"
 #include "cli/fields.h"
 #include "cli/options.h"
-#include "model/quote.h"
-
-/* One record: the symbol as asked, and what became of it. An entry that was
- * invalid in the list has its text here and an outcome with an INPUT error. */
-struct record {
-	const char *symbol; /* the code, or an invalid entry's text */
-	const char *input;  /* as it was typed */
-	enum market market; /* MARKET_NONE: none, shown as null */
-	const struct outcome *outcome;
-	const char *provider; /* "kis" */
-	const char *tried;    /* "alpaca:NotFound", or NULL: none before */
-};
+#include "model/record.h"
 
 /* Why there is no quote: the broker's words where it refused, else ours. */
-const char *render_reason(const struct outcome *o);
+const char *render_reason(const struct record *record);
 
 struct render_config {
-	enum format format;      /* not AUTO */
-	struct field_set fields; /* which, in which order */
-	size_t record_total;     /* that will come; 0: not known */
-	int columns;             /* that the terminal has; 0: no matter */
+	enum format format;           /* not AUTO */
+	struct field_set fields;      /* which, in which order */
+	size_t record_total;          /* that will come; 0: not known */
+	bool is_stream;               /* each record has its kind */
+	bool wants_detail, wants_raw; /* of a stream */
+	int columns;                  /* that the terminal has; 0: no matter */
 	bool hides_header;
 	bool has_color;
 	bool is_korean; /* red up and blue down, not green and red */

@@ -63,8 +63,8 @@ static struct failure_group *make_group(struct failure_groups *f,
 int failure_groups_add(struct failure_groups *f, const struct record *record,
 		       struct err *err)
 {
-	const char *kind = err_kind_name(record->outcome->err.kind);
-	const char *text = render_reason(record->outcome);
+	const char *kind = err_kind_name(record_err_kind(record));
+	const char *text = render_reason(record);
 	char reason[REASON_BYTES];
 	struct failure_group *g;
 

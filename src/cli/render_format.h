@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -13,7 +14,6 @@
 
 struct buf;
 struct failure_groups;
-struct outcome;
 struct record;
 struct render;
 struct table;
@@ -35,6 +35,7 @@ extern const struct render_format render_csv;
 extern const struct render_format render_csv_excel;
 extern const struct render_format render_tsv;
 extern const struct render_format render_table;
+extern const struct render_format render_lines;
 extern const struct render_format render_markdown;
 extern const struct render_format render_ledger;
 extern const struct render_format render_hledger;
@@ -44,10 +45,13 @@ enum csv_kind { CSV_PLAIN, CSV_EXCEL, CSV_TABBED };
 
 struct render {
 	const struct render_format *format;
-	struct buf *out;         /* borrowed */
-	struct field_set fields; /* the columns: all that a record may have */
+	struct buf *out;               /* borrowed */
+	struct field_set fields;       /* the columns */
+	struct field_set all_fields;   /* all keys that a quote may have */
 	struct field_set quote_fields; /* the keys of a quote ... */
 	struct field_set error_fields; /* ... and of an error, in their order */
+	struct field_set tick_fields;  /* of a stream alone: of a trade ... */
+	struct field_set refused_fields; /* ... and of a refusal */
 	bool hides_header;
 	bool has_color;
 	bool is_korean;                  /* the colors */
@@ -77,10 +81,28 @@ struct value {
 	char made[VALUE_BYTES];
 };
 
+void value_set_text(struct value *v, enum value_type type, const char *text);
+void value_set_bool(struct value *v, bool is_true);
+void value_set_time(struct value *v, int64_t real_ms);
+
+/* Not negative. Without printf: it would be a third of a record's time. */
+void value_set_count(struct value *v, int64_t count);
+
 /* The value of a field. A field that the record's shape does not have (the
  * price of an error, the error_type of a quote) is VALUE_NULL.
  * Owns: the text lives as long as the record and v. */
 void render_get_value(const struct record *record, enum field f,
 		      struct value *v);
+
+/* The same of a trade, and of a refusal. */
+void render_get_tick_value(const struct record *record, enum field f,
+			   struct value *v);
+void render_get_refused_value(const struct record *record, enum field f,
+			      struct value *v);
+
+/* What every kind of record has: what was asked, and of whom. False: it is none
+ * of these fields. */
+bool render_get_identity(const struct record *record, enum field f,
+			 struct value *v);
 
 #endif

@@ -28,16 +28,21 @@ static void put_value(struct json_writer *w, const struct value *v)
 }
 
 static const struct field_set *shape_of(const struct render *r,
-					const struct outcome *o)
+					const struct record *record)
 {
-	if (o->has_quote)
+	if (record->tick)
+		return &r->tick_fields;
+	if (record->refusal)
+		return &r->refused_fields;
+	if (!record_has_failed(record))
 		return &r->quote_fields;
-	return o->err.kind == ERR_NO_TRADE ? &r->fields : &r->error_fields;
+	return record_err_kind(record) == ERR_NO_TRADE ? &r->all_fields
+						       : &r->error_fields;
 }
 
 static void put_object(struct render *r, const struct record *record)
 {
-	const struct field_set *set = shape_of(r, record->outcome);
+	const struct field_set *set = shape_of(r, record);
 	struct json_writer w;
 	struct value v;
 

@@ -121,7 +121,7 @@ static bool put_comment(struct render *r, const struct record *record)
 	if (o->has_quote && o->quote.currency)
 		return false;
 	if (!o->has_quote)
-		why = render_reason(o);
+		why = render_reason(record);
 	utf8_copy_printable(record->symbol, strlen(record->symbol), symbol,
 			    sizeof symbol, SHOWN_COLUMNS);
 	utf8_copy_printable(why, strlen(why), reason, sizeof reason,

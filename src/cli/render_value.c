@@ -8,32 +8,32 @@
 #include "base/clock.h"
 #include "cli/render_format.h"
 #include "model/check.h"
+#include "model/event.h"
 
-static void set_text(struct value *v, enum value_type type, const char *text)
+void value_set_text(struct value *v, enum value_type type, const char *text)
 {
 	v->type = text ? type : VALUE_NULL;
 	v->text = text;
 }
 
-static void set_bool(struct value *v, bool is_true)
+void value_set_bool(struct value *v, bool is_true)
 {
-	set_text(v, VALUE_BOOL, is_true ? "true" : "false");
+	value_set_text(v, VALUE_BOOL, is_true ? "true" : "false");
 }
 
-/* Without printf: it would be a third of a record's time. */
-static void set_count(struct value *v, int count)
+void value_set_count(struct value *v, int64_t count)
 {
-	unsigned left = count > 0 ? (unsigned)count : 0;
+	uint64_t left = count > 0 ? (uint64_t)count : 0;
 	char *p = v->made + sizeof v->made;
 
 	*--p = '\0';
 	do
 		*--p = (char)('0' + left % 10);
 	while (left /= 10);
-	set_text(v, VALUE_NUMBER, p);
+	value_set_text(v, VALUE_NUMBER, p);
 }
 
-static void set_time(struct value *v, int64_t real_ms)
+void value_set_time(struct value *v, int64_t real_ms)
 {
 	v->type = real_ms > 0 ? VALUE_TEXT : VALUE_NULL;
 	v->text = real_ms > 0 ? v->made : NULL;
@@ -48,7 +48,7 @@ static void set_check(struct value *v, const struct outcome *o)
 	const char *quote = c->provider ? "\"" : "";
 	int len;
 
-	set_text(v, VALUE_JSON, NULL);
+	value_set_text(v, VALUE_JSON, NULL);
 	if (!o->is_checked)
 		return;
 	len = snprintf(v->made, sizeof v->made,
@@ -59,7 +59,7 @@ static void set_check(struct value *v, const struct outcome *o)
 		       c->diff_percent ? c->diff_percent : "null",
 		       check_verdict_name(c->verdict));
 	require(len > 0 && (size_t)len < sizeof v->made);
-	set_text(v, VALUE_JSON, v->made);
+	value_set_text(v, VALUE_JSON, v->made);
 }
 
 /* "Error: " says that the text that follows is ours, not the broker's. */
@@ -70,7 +70,7 @@ static void set_our_error(struct value *v, const char *msg)
 
 	memcpy(v->made, mark, sizeof mark - 1);
 	memcpy(v->made + sizeof mark - 1, msg, len + 1);
-	set_text(v, VALUE_TEXT, v->made);
+	value_set_text(v, VALUE_TEXT, v->made);
 }
 
 /* Whether the broker said no; "0" is its yes, whatever we think of the rest. */
@@ -80,8 +80,12 @@ static bool is_refused(const struct outcome *o)
 	       strcmp(o->rt_cd, "0") != 0;
 }
 
-const char *render_reason(const struct outcome *o)
+const char *render_reason(const struct record *record)
 {
+	const struct outcome *o = record->outcome;
+
+	if (!o)
+		return record->refusal->text;
 	return is_refused(o) && o->msg1 ? o->msg1 : o->err.msg;
 }
 
@@ -105,9 +109,9 @@ static const char *quote_only(const struct outcome *o, const char *text)
 static void set_quote_count(struct value *v, const struct outcome *o, int count)
 {
 	if (o->has_quote)
-		set_count(v, count);
+		value_set_count(v, count);
 	else
-		set_text(v, VALUE_NULL, NULL);
+		value_set_text(v, VALUE_NULL, NULL);
 }
 
 /* What the broker said, where it said anything that counts. */
@@ -116,11 +120,11 @@ static void get_verdict(const struct outcome *o, enum field f, struct value *v)
 	bool has_verdict = o->has_quote || is_refused(o);
 
 	if (f == FIELD_RT_CD)
-		set_text(v, VALUE_TEXT, has_verdict ? o->rt_cd : "9");
+		value_set_text(v, VALUE_TEXT, has_verdict ? o->rt_cd : "9");
 	else if (f == FIELD_MSG_CD)
-		set_text(v, VALUE_TEXT, has_verdict ? o->msg_cd : NULL);
+		value_set_text(v, VALUE_TEXT, has_verdict ? o->msg_cd : NULL);
 	else if (o->has_quote || (has_verdict && o->msg1))
-		set_text(v, VALUE_TEXT, o->msg1);
+		value_set_text(v, VALUE_TEXT, o->msg1);
 	else
 		set_our_error(v, o->err.msg);
 }
@@ -128,13 +132,13 @@ static void get_verdict(const struct outcome *o, enum field f, struct value *v)
 static void get_error(const struct outcome *o, enum field f, struct value *v)
 {
 	if (f == FIELD_ERROR)
-		set_bool(v, !o->has_quote);
+		value_set_bool(v, !o->has_quote);
 	else if (o->has_quote)
-		set_text(v, VALUE_NULL, NULL);
+		value_set_text(v, VALUE_NULL, NULL);
 	else if (f == FIELD_ERROR_TYPE)
-		set_text(v, VALUE_TEXT, err_kind_name(o->err.kind));
+		value_set_text(v, VALUE_TEXT, err_kind_name(o->err.kind));
 	else
-		set_bool(v, err_kind_is_retryable(o->err.kind));
+		value_set_bool(v, err_kind_is_retryable(o->err.kind));
 }
 
 /* What says of the quote, and is no number. */
@@ -148,25 +152,44 @@ static void get_about_quote(const struct outcome *o, enum field f,
 			   : f == FIELD_QUOTED_AT ? o->quote.quoted_at
 						  : o->quote.session;
 
-	set_text(v, VALUE_TEXT, quote_only(o, text));
+	value_set_text(v, VALUE_TEXT, quote_only(o, text));
 }
 
-void render_get_value(const struct record *record, enum field f,
-		      struct value *v)
+bool render_get_identity(const struct record *record, enum field f,
+			 struct value *v)
 {
-	const struct outcome *o = record->outcome;
+	switch ((int)f) {
+	case FIELD_KIND:
+		value_set_text(v, VALUE_TEXT, record_kind_name(record->kind));
+		return true;
+	case FIELD_SYMBOL:
+		value_set_text(v, VALUE_TEXT, record->symbol);
+		return true;
+	case FIELD_MARKET:
+		value_set_text(v, VALUE_TEXT, shown_market(record->market));
+		return true;
+	case FIELD_PROVIDER:
+		value_set_text(v, VALUE_TEXT, record->provider);
+		return true;
+	case FIELD_INPUT:
+		value_set_text(v, VALUE_TEXT, record->input);
+		return true;
+	case FIELD_TRIED:
+		value_set_text(v, VALUE_TEXT, record->tried);
+		return true;
+	}
+	return false;
+}
 
+static void get_quote_value(const struct outcome *o, enum field f,
+			    struct value *v)
+{
 	if ((unsigned)f < QUOTE_NUMBERS) {
-		set_text(v, VALUE_NUMBER, quote_only(o, o->quote.number[f]));
+		value_set_text(v, VALUE_NUMBER,
+			       quote_only(o, o->quote.number[f]));
 		return;
 	}
-	switch (f) {
-	case FIELD_SYMBOL:
-		set_text(v, VALUE_TEXT, record->symbol);
-		break;
-	case FIELD_MARKET:
-		set_text(v, VALUE_TEXT, shown_market(record->market));
-		break;
+	switch ((int)f) {
 	case FIELD_EXCHANGE:
 	case FIELD_NAME:
 	case FIELD_CURRENCY:
@@ -175,10 +198,7 @@ void render_get_value(const struct record *record, enum field f,
 		get_about_quote(o, f, v);
 		break;
 	case FIELD_FETCHED_AT:
-		set_time(v, o->fetched_at_ms);
-		break;
-	case FIELD_PROVIDER:
-		set_text(v, VALUE_TEXT, record->provider);
+		value_set_time(v, o->fetched_at_ms);
 		break;
 	case FIELD_RT_CD:
 	case FIELD_MSG_CD:
@@ -191,27 +211,35 @@ void render_get_value(const struct record *record, enum field f,
 		get_error(o, f, v);
 		break;
 	case FIELD_ATTEMPTS:
-		set_count(v, o->attempts);
+		value_set_count(v, o->attempts);
 		break;
 	case FIELD_LATENCY_MS:
 		set_quote_count(v, o, o->latency_ms);
 		break;
-	case FIELD_INPUT:
-		set_text(v, VALUE_TEXT, record->input);
-		break;
 	case FIELD_DELAYED_MINUTES:
 		set_quote_count(v, o, o->quote.delayed_minutes);
-		break;
-	case FIELD_TRIED:
-		set_text(v, VALUE_TEXT, record->tried);
 		break;
 	case FIELD_CHECK:
 		set_check(v, o);
 		break;
 	case FIELD_RAW:
-		set_text(v, VALUE_JSON, o->raw);
+		value_set_text(v, VALUE_JSON, o->raw);
 		break;
-	case FIELD_COUNT:
-		require(f != FIELD_COUNT);
+	default: /* of trades alone */
+		value_set_text(v, VALUE_NULL, NULL);
+	}
+}
+
+void render_get_value(const struct record *record, enum field f,
+		      struct value *v)
+{
+	require((unsigned)f < FIELD_COUNT);
+	if (record->tick)
+		render_get_tick_value(record, f, v);
+	else if (!render_get_identity(record, f, v)) {
+		if (record->refusal)
+			render_get_refused_value(record, f, v);
+		else
+			get_quote_value(record->outcome, f, v);
 	}
 }

@@ -2,7 +2,6 @@
 #include "cli/sink.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -15,6 +14,7 @@
 #include "cli/progress.h"
 #include "cli/render.h"
 #include "cli/screen.h"
+#include "cli/style.h"
 #include "cli/symbol_list.h"
 #include "model/check.h"
 
@@ -34,16 +34,6 @@ struct sink {
 	struct delivery *delivery;
 };
 
-static bool wants_color(const struct options *o, bool is_terminal)
-{
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (o->color != COLOR_AUTO)
-		return o->color == COLOR_ALWAYS;
-	return is_terminal && !(no_color && *no_color) && term &&
-	       strcmp(term, "dumb") != 0;
-}
-
 static void say_misfit(const struct field_set *fields, const struct options *o)
 {
 	struct buf line;
@@ -56,19 +46,6 @@ static void say_misfit(const struct field_set *fields, const struct options *o)
 	buf_release(&line);
 }
 
-/* By what decides about messages, as POSIX has it. */
-static bool is_korean(const struct options *o)
-{
-	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
-	const char *locale = NULL;
-
-	if (o->color_scheme != SCHEME_AUTO)
-		return o->color_scheme == SCHEME_KOREAN;
-	for (int i = 0; i < 3 && (!locale || *locale == '\0'); i++)
-		locale = getenv(names[i]);
-	return locale && strncmp(locale, "ko", 2) == 0;
-}
-
 static int open_render(struct sink *s, struct err *err)
 {
 	const struct options *o = s->config.options;
@@ -78,8 +55,8 @@ static int open_render(struct sink *s, struct err *err)
 	render.record_total = symbol_list_count(s->config.list);
 	render.columns = is_terminal ? screen_columns(output_fd(s->output)) : 0;
 	render.hides_header = o->hides_header;
-	render.has_color = wants_color(o, is_terminal);
-	render.is_korean = is_korean(o);
+	render.has_color = style_has_color(o, is_terminal);
+	render.is_korean = style_is_korean(o);
 	if (render.format == FORMAT_AUTO)
 		render.format = is_terminal ? FORMAT_TABLE : FORMAT_JSON;
 	fields_default(&render.fields, o->wants_detail, o->wants_raw);
@@ -122,7 +99,7 @@ static int open_delivery(struct sink *s, struct err *err)
 		screen_is_shared_with(output_fd(s->output));
 	screen_init(&s->screen);
 	progress_init(&s->progress, o->progress, o->is_quiet,
-		      wants_color(o, isatty(STDERR_FILENO)), &s->screen,
+		      style_has_color(o, isatty(STDERR_FILENO)), &s->screen,
 		      symbol_list_count(c->list), c->started_ns);
 	s->delivery = delivery_new(&delivery, err);
 	return s->delivery ? 0 : -1;

@@ -15,7 +15,7 @@
 #include "base/sync.h"
 #include "cli/base_url.h"
 #include "cli/options.h"
-#include "cli/output.h"
+#include "cli/stream_sink.h"
 #include "command/account.h"
 #include "command/exit_status.h"
 #include "command/follow_part.h"
@@ -24,7 +24,7 @@
 #include "provider/provider.h"
 #include "stream/stream.h"
 
-enum { TEXT_MAX_BYTES = 4 * 1024 * 1024, KEY_MAX_BYTES = 4096 };
+enum { KEY_MAX_BYTES = 4096 };
 
 /* For what is left when it ends, with a reader that may be stuck. */
 #define LAST_WRITE_NS (NS_PER_SEC / 2)
@@ -104,11 +104,17 @@ static int find_source(struct follow *f, struct err *err)
 
 static int open_all(struct follow *f, struct err *err)
 {
+	const struct stream_sink_config sink = {
+		.options = f->c->options,
+		.stop = f->c->stop,
+		.stdout_is_closed = f->c->stdout_is_closed
+	};
+
 	if (find_source(f, err) < 0)
 		return -1;
-	f->output = output_open(NULL, f->c->stdout_is_closed, err);
-	return !f->output || follow_add_legs(f, err) < 0 ? -1
-							 : open_stream(f, err);
+	f->sink = stream_sink_open(&sink, err);
+	return !f->sink || follow_add_legs(f, err) < 0 ? -1
+						       : open_stream(f, err);
 }
 
 /* ---- the loop ---- */
@@ -119,7 +125,7 @@ static int wait_for_more(struct follow *f, struct err *err)
 	struct pollfd p[3] = { { .fd = outbox_fd(stream_outbox(f->stream)),
 				 .events = POLLIN },
 			       { .fd = f->c->stop->fd[0], .events = POLLIN },
-			       { .fd = output_fd(f->output), .events = 0 } };
+			       { .fd = stream_sink_fd(f->sink), .events = 0 } };
 
 	if (poll(p, 3, clock_poll_ms(clock_monotonic_ns(), f->deadline_ns)) >
 		    0 &&
@@ -136,15 +142,12 @@ static int pump(struct follow *f, struct err *err)
 	while (!f->has_ended && !follow_is_count_reached(f) &&
 	       !stop_reason(f->c->stop) &&
 	       clock_monotonic_ns() < f->deadline_ns) {
-		bool has_any = follow_take_items(f);
+		int taken = follow_take_items(f, err);
 
-		if (buf_check(&f->text, ERR_SYSTEM, err) < 0)
+		if (taken < 0 || stream_sink_flush(f->sink, f->c->stop,
+						   f->deadline_ns, err) < 0)
 			return -1;
-		if (f->text.len > 0 &&
-		    output_write(f->output, &f->text, f->c->stop,
-				 f->deadline_ns, err) < 0)
-			return -1;
-		if (!has_any && !f->has_ended && wait_for_more(f, err) < 0)
+		if (taken == 0 && !f->has_ended && wait_for_more(f, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -157,16 +160,22 @@ static int finish(struct follow *f, struct err *err)
 	struct pollfd p = { .fd = outbox_fd(stream_outbox(f->stream)),
 			    .events = POLLIN };
 	struct stream_counts counts;
+	int rc = 0;
 
 	stream_stop(f->stream);
-	while (!f->has_ended)
-		if (!follow_take_items(f) && !f->has_ended)
+	while (!f->has_ended) {
+		int taken = follow_take_items(f, rc < 0 ? NULL : err);
+
+		rc = taken < 0 ? -1 : rc;
+		if (taken == 0 && !f->has_ended)
 			poll(&p, 1, -1);
+	}
 	stream_join(f->stream, &counts);
-	if (f->text.len == 0)
-		return 0;
-	return output_write(f->output, &f->text, NULL,
-			    clock_monotonic_ns() + LAST_WRITE_NS, err);
+	if (rc < 0 ||
+	    stream_sink_flush(f->sink, NULL,
+			      clock_monotonic_ns() + LAST_WRITE_NS, err) < 0)
+		return -1;
+	return stream_sink_end(f->sink, err);
 }
 
 /* ---- the end ---- */
@@ -247,7 +256,6 @@ int command_follow(const struct command *c)
 	}
 	f->c = c;
 	f->deadline_ns = c->deadline_ns;
-	buf_init(&f->text, TEXT_MAX_BYTES);
 	buf_init(&f->key, KEY_MAX_BYTES);
 	if (c->options->until) {
 		int64_t at = until_ns(c->options->until);
@@ -265,8 +273,7 @@ int command_follow(const struct command *c)
 		status = follow(f);
 	}
 	stream_free(f->stream);
-	output_abandon(f->output);
-	buf_release(&f->text);
+	stream_sink_free(f->sink);
 	buf_release(&f->key);
 	free(f->leg);
 	free(f->address);

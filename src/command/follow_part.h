@@ -19,9 +19,9 @@
 #include "stream/outbox.h"
 
 struct command;
-struct output;
 struct provider;
 struct stream;
+struct stream_sink;
 
 enum { FOLLOW_ITEMS = 256 }; /* taken at once */
 
@@ -36,13 +36,13 @@ struct follow {
 	const struct provider *provider;
 	size_t source; /* its place among the run's */
 	struct stream *stream;
-	struct output *output;
+	struct stream_sink *sink;
 	struct leg *leg;
 	struct feed_address *address;
 	size_t count;
-	struct buf text, key;
+	struct buf key;
 	struct outbox_item item[FOLLOW_ITEMS];
-	size_t ticks;      /* written, or in text */
+	size_t ticks;      /* written, or rendered */
 	bool was_followed; /* any symbol, ever */
 	bool has_refusals;
 	bool is_held; /* another session has the place */
@@ -61,9 +61,9 @@ enum market follow_exchange_of(const struct symbol *s);
 
 /* ---- follow_record.c ---- */
 
-/* Takes what the stream has and appends its records to text; false: there was
- * nothing. */
-bool follow_take_items(struct follow *f);
+/* Takes what the stream has and renders it; 0: there was nothing.
+ * Errors: SYSTEM. */
+MUST_CHECK int follow_take_items(struct follow *f, struct err *err);
 
 /* Whether --count has come. */
 bool follow_is_count_reached(const struct follow *f);

@@ -3,49 +3,41 @@
 #include "command/follow_part.h"
 
 #include "cli/options.h"
-#include "cli/render_tick.h"
+#include "cli/stream_sink.h"
 #include "command/command.h"
 #include "model/market.h"
+#include "model/record.h"
 #include "provider/provider.h"
 #include "stream/stream.h"
 
-static struct tick_owner owner_of(const struct follow *f, uint32_t index)
+/* What all records of a symbol have. */
+static struct record record_of(const struct follow *f, uint32_t index,
+			       enum record_kind kind)
 {
 	const struct symbol *s = &f->leg[index].symbol;
 	const char *exchange = market_exchange_name(follow_exchange_of(s));
 
 	if (s->market == MARKET_KR && f->c->options->venue != VENUE_KRX)
 		exchange = f->c->options->venue == VENUE_NXT ? "NXT" : NULL;
-	return (struct tick_owner){ .symbol = s->code,
-				    .market = (enum market)s->market,
-				    .exchange = exchange,
-				    .provider = f->provider->name };
+	return (struct record){ .kind = kind,
+				.symbol = s->code,
+				.input = s->code,
+				.market = (enum market)s->market,
+				.exchange = exchange,
+				.provider = f->provider->name };
 }
 
-/* What -q still says: who is not followed, and why nobody is. */
-static bool is_told_quietly(enum event_type type)
+static int put_refusal(struct follow *f, const struct event *e, struct err *err)
 {
-	return type == EVENT_REFUSED || type == EVENT_HELD ||
-	       type == EVENT_BLOCKED;
+	struct record record = record_of(f, e->symbol, RECORD_REFUSED);
+
+	f->leg[e->symbol].is_followed = false;
+	f->has_refusals = true;
+	record.refusal = e;
+	return stream_sink_take(f->sink, &record, err);
 }
 
-static void say_event(const struct follow *f, const struct event *e,
-		      const char *symbol)
-{
-	const struct options *o = f->c->options;
-	struct buf line;
-
-	if (o->events != EVENTS_STDERR ||
-	    (o->is_quiet && !is_told_quietly(e->type)))
-		return;
-	buf_init(&line, 1024);
-	render_event_line(e, symbol, &line);
-	if (line.len > 0)
-		f->c->say(NULL, buf_text(&line));
-	buf_release(&line);
-}
-
-static void take_event(struct follow *f, const struct event *e)
+static int take_event(struct follow *f, const struct event *e, struct err *err)
 {
 	bool has_symbol = e->symbol < f->count;
 	const char *symbol = has_symbol ? f->leg[e->symbol].symbol.code : NULL;
@@ -55,15 +47,11 @@ static void take_event(struct follow *f, const struct event *e)
 	case EVENT_FOLLOWED:
 		f->leg[e->symbol].is_followed = f->was_followed = true;
 		f->is_held = false;
-		return;
-	case EVENT_REFUSED: {
-		struct tick_owner owner = owner_of(f, e->symbol);
-
-		f->leg[e->symbol].is_followed = false;
-		f->has_refusals = true;
-		render_refused(e, &owner, &f->text);
 		break;
-	}
+	case EVENT_REFUSED:
+		if (put_refusal(f, e, err) < 0)
+			return -1;
+		break;
 	case EVENT_RECONNECTING:
 	case EVENT_HELD:
 		f->is_held = e->type == EVENT_HELD;
@@ -76,9 +64,8 @@ static void take_event(struct follow *f, const struct event *e)
 	default:
 		break;
 	}
-	if (f->c->options->events == EVENTS_OUT && e->type != EVENT_REFUSED)
-		render_event(e, symbol, f->provider->name, &f->text);
-	say_event(f, e, symbol);
+	stream_sink_tell(f->sink, e, symbol, f->provider->name);
+	return 0;
 }
 
 bool follow_is_count_reached(const struct follow *f)
@@ -88,23 +75,27 @@ bool follow_is_count_reached(const struct follow *f)
 	return count > 0 && f->ticks >= (size_t)count;
 }
 
-/* Takes what there is and renders it; false: there was nothing. */
-bool follow_take_items(struct follow *f)
+static int put_tick(struct follow *f, const struct tick *t, struct err *err)
+{
+	struct record record = record_of(f, t->symbol, RECORD_TICK);
+
+	record.tick = t;
+	f->ticks++;
+	return stream_sink_take(f->sink, &record, err);
+}
+
+int follow_take_items(struct follow *f, struct err *err)
 {
 	size_t n = outbox_take(stream_outbox(f->stream), f->item, FOLLOW_ITEMS,
 			       &f->has_ended);
 
 	for (size_t i = 0; i < n && !follow_is_count_reached(f); i++) {
-		const struct tick *t = &f->item[i].as.tick;
-		struct tick_owner owner;
+		int rc = f->item[i].kind == OUTBOX_EVENT
+				 ? take_event(f, &f->item[i].as.event, err)
+				 : put_tick(f, &f->item[i].as.tick, err);
 
-		if (f->item[i].kind == OUTBOX_EVENT) {
-			take_event(f, &f->item[i].as.event);
-			continue;
-		}
-		owner = owner_of(f, t->symbol);
-		render_tick(t, &owner, f->c->options->wants_detail, &f->text);
-		f->ticks++;
+		if (rc < 0)
+			return -1;
 	}
 	return n > 0;
 }

@@ -126,7 +126,7 @@ load ../support/stream
     fetch --follow --json 005930
     expect_same "$status" 2
     grep -q 'ndjson' err
-    fetch --follow -o file 005930
+    fetch --follow --raw 005930
     expect_same "$status" 2
     fetch --follow --until 25:00 005930
     expect_same "$status" 2

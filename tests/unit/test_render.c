@@ -139,19 +139,22 @@ static const struct outcome invalid = {
 		 .msg = "'list': line 7: unknown market 'XX'" },
 };
 
+#define RECORD(s, i, m, o, p, t) \
+	{ .symbol = (s), .input = (i), .market = (m), .outcome = (o), .provider = (p), .tried = (t) }
+
 static const struct record records[] = {
-	{ "005930", "005930", MARKET_KR, &samsung, "kis", NULL },
-	{ "AAPL", "AAPL", MARKET_US, &apple, "kis", "alpaca:NotFound" },
-	{ "999999", "999999", MARKET_KR, &not_found, "kis", NULL },
-	{ "000001", "000001", MARKET_KR, &hostile, "kis", NULL },
-	{ "0700", "0700.HKS", MARKET_HKS, &refused, "kis", NULL },
-	{ "7203", "7203,TSE", MARKET_TSE, &refused_mutely, "kis", NULL },
-	{ "000002", "000002", MARKET_KR, &long_name, "kis", NULL },
-	{ "000660", "000660", MARKET_KR, &timed_out, "kis", NULL },
-	{ "035720", "035720", MARKET_KR, &timed_out, "kis", NULL },
-	{ "035420", "035420", MARKET_KR, &never_asked, "kis", NULL },
-	{ "000007", "000007", MARKET_KR, &not_traded, "kis", "alpaca:Timeout upbit:NotFound" },
-	{ "\"a\",\nb", "\"a\",\nb", MARKET_NONE, &invalid, NULL, NULL },
+	RECORD("005930", "005930", MARKET_KR, &samsung, "kis", NULL),
+	RECORD("AAPL", "AAPL", MARKET_US, &apple, "kis", "alpaca:NotFound"),
+	RECORD("999999", "999999", MARKET_KR, &not_found, "kis", NULL),
+	RECORD("000001", "000001", MARKET_KR, &hostile, "kis", NULL),
+	RECORD("0700", "0700.HKS", MARKET_HKS, &refused, "kis", NULL),
+	RECORD("7203", "7203,TSE", MARKET_TSE, &refused_mutely, "kis", NULL),
+	RECORD("000002", "000002", MARKET_KR, &long_name, "kis", NULL),
+	RECORD("000660", "000660", MARKET_KR, &timed_out, "kis", NULL),
+	RECORD("035720", "035720", MARKET_KR, &timed_out, "kis", NULL),
+	RECORD("035420", "035420", MARKET_KR, &never_asked, "kis", NULL),
+	RECORD("000007", "000007", MARKET_KR, &not_traded, "kis", "alpaca:Timeout upbit:NotFound"),
+	RECORD("\"a\",\nb", "\"a\",\nb", MARKET_NONE, &invalid, NULL, NULL),
 };
 
 enum { RECORDS = sizeof records / sizeof *records };
@@ -345,7 +348,7 @@ static void test_many_failures(void **state)
 	render_begin(r);
 	for (int i = 0; i < 80; i++) {
 		struct outcome o = not_found;
-		struct record record = { code, code, MARKET_KR, &o, "kis", NULL };
+		struct record record = RECORD(code, code, MARKET_KR, &o, "kis", NULL);
 
 		snprintf(code, sizeof code, "%06d", i);
 		if (i >= 23)

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/stream_sink.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "cli/fields.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/render.h"
+#include "cli/render_event.h"
+#include "cli/screen.h"
+#include "cli/style.h"
+#include "model/event.h"
+
+enum { TEXT_MAX_BYTES = 64 * 1024 * 1024, LINE_MAX_BYTES = 1024 };
+
+struct stream_sink {
+	struct stream_sink_config config;
+	struct buf text; /* rendered, not yet written */
+	struct output *output;
+	struct render *render;
+	bool is_ndjson;
+};
+
+static int open_render(struct stream_sink *s, struct err *err)
+{
+	const struct options *o = s->config.options;
+	bool is_terminal = output_is_terminal(s->output);
+	struct render_config render = { .format = o->format,
+					.is_stream = true,
+					.wants_detail = o->wants_detail,
+					.wants_raw = o->wants_raw,
+					.hides_header = o->hides_header };
+
+	if (render.format == FORMAT_AUTO)
+		render.format = FORMAT_NDJSON;
+	s->is_ndjson = render.format == FORMAT_NDJSON;
+	render.has_color = style_has_color(o, is_terminal);
+	render.is_korean = style_is_korean(o);
+	fields_of_stream(&render.fields, s->config.is_polled, o->wants_detail);
+	if (o->fields && fields_parse(&render.fields, o->fields, err) < 0)
+		return -1;
+	/* What an earlier run wrote has its header. */
+	render.hides_header |= !output_is_at_start(s->output);
+	s->render = render_new(&render, &s->text, err);
+	if (!s->render)
+		return -1;
+	render_begin(s->render);
+	return 0;
+}
+
+struct stream_sink *stream_sink_open(const struct stream_sink_config *config,
+				     struct err *err)
+{
+	struct stream_sink *s = calloc(1, sizeof *s);
+
+	if (!s) {
+		err_no_memory(err);
+		return NULL;
+	}
+	s->config = *config;
+	buf_init(&s->text, TEXT_MAX_BYTES);
+	s->output = output_open_appending(config->options->output,
+					  config->stdout_is_closed, err);
+	if (!s->output || open_render(s, err) < 0) {
+		stream_sink_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+int stream_sink_take(struct stream_sink *s, const struct record *record,
+		     struct err *err)
+{
+	/* Where a record is a line, all are of one kind: stderr tells it. */
+	if (record->refusal && !s->is_ndjson)
+		return 0;
+	return render_record(s->render, record, err);
+}
+
+/* What -q still says: who is not followed, and why nobody is. */
+static bool is_told_quietly(enum event_type type)
+{
+	return type == EVENT_REFUSED || type == EVENT_HELD ||
+	       type == EVENT_BLOCKED;
+}
+
+static void say(const struct stream_sink *s, const struct event *e,
+		const char *symbol)
+{
+	struct buf line;
+
+	if (s->config.options->is_quiet && !is_told_quietly(e->type))
+		return;
+	buf_init(&line, LINE_MAX_BYTES);
+	render_event_line(e, symbol, &line);
+	if (line.len > 0)
+		screen_say(NULL, buf_text(&line));
+	buf_release(&line);
+}
+
+void stream_sink_tell(struct stream_sink *s, const struct event *e,
+		      const char *symbol, const char *provider)
+{
+	switch ((enum events)s->config.options->events) {
+	case EVENTS_STDERR:
+		say(s, e, symbol);
+		break;
+	case EVENTS_OUT:
+		/* A refusal is a record already. */
+		if (e->type != EVENT_REFUSED && e->type != EVENT_FOLLOWED)
+			render_event(e, symbol, provider, &s->text);
+		break;
+	case EVENTS_NONE:
+		break;
+	}
+}
+
+int stream_sink_flush(struct stream_sink *s, struct stop *stop,
+		      int64_t deadline_ns, struct err *err)
+{
+	if (buf_check(&s->text, ERR_SYSTEM, err) < 0)
+		return -1;
+	return s->text.len == 0 ? 0
+				: output_write(s->output, &s->text, stop,
+					       deadline_ns, err);
+}
+
+int stream_sink_fd(const struct stream_sink *s)
+{
+	return output_fd(s->output);
+}
+
+int stream_sink_reopen(struct stream_sink *s, struct err *err)
+{
+	struct output *fresh;
+
+	if (output_is_stdout(s->config.options->output))
+		return 0;
+	fresh = output_open_appending(s->config.options->output, false, err);
+	if (!fresh)
+		return -1;
+	output_abandon(s->output);
+	s->output = fresh;
+	if (output_is_at_start(fresh) && !s->config.options->hides_header)
+		render_begin(s->render);
+	return 0;
+}
+
+int stream_sink_end(struct stream_sink *s, struct err *err)
+{
+	struct output *output = s->output;
+
+	s->output = NULL;
+	return output_commit(output, err);
+}
+
+void stream_sink_free(struct stream_sink *s)
+{
+	if (!s)
+		return;
+	render_free(s->render);
+	output_abandon(s->output);
+	buf_release(&s->text);
+	free(s);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* stream_sink.h: where a stream's records end: on the output as they come, or
+ * in a table that is drawn anew in place; and where its events are told.
+ * Layer cli; uses base, model, options, render, render_event, output, screen.
+ *
+ * A file is appended to, record after record, and never replaced: what an
+ * earlier run wrote stays. All functions are main's. */
+#ifndef CLI_STREAM_SINK_H
+#define CLI_STREAM_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct event;
+struct options;
+struct record;
+struct stop;
+struct stream_sink; /* opaque */
+
+struct stream_sink_config { /* borrowed for the sink's life */
+	const struct options *options;
+	struct stop *stop;
+	bool stdout_is_closed;
+	bool is_polled; /* the records are quotes (--every) */
+};
+
+/* Errors: USAGE (--fields), OUTPUT, SYSTEM. */
+MUST_CHECK struct stream_sink *stream_sink_open(
+	const struct stream_sink_config *config, struct err *err);
+
+/* Renders a record; it is written by stream_sink_flush. Errors: SYSTEM. */
+MUST_CHECK int stream_sink_take(struct stream_sink *s,
+				const struct record *record, struct err *err);
+
+/* Tells an event where --events says. symbol: NULL: it is of none. */
+void stream_sink_tell(struct stream_sink *s, const struct event *e,
+		      const char *symbol, const char *provider);
+
+/* Writes what is rendered.
+ * Blocks: while the reader does not take it: until deadline_ns or stop (NULL:
+ * none).
+ * Errors: OUTPUT (EPIPE, ETIMEDOUT in code), CANCELED, SYSTEM. */
+MUST_CHECK int stream_sink_flush(struct stream_sink *s, struct stop *stop,
+				 int64_t deadline_ns, struct err *err);
+
+/* For poll(), without events: POLLERR: the reader has left. */
+int stream_sink_fd(const struct stream_sink *s);
+
+/* Opens the output file anew, if there is one: for a log that was moved away.
+ * Errors: OUTPUT; then the old one is written to. */
+MUST_CHECK int stream_sink_reopen(struct stream_sink *s, struct err *err);
+
+/* Checks that all was taken. Errors: OUTPUT. */
+MUST_CHECK int stream_sink_end(struct stream_sink *s, struct err *err);
+
+/* Takes NULL. */
+void stream_sink_free(struct stream_sink *s);
+
+#endif

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+# What --follow writes, and where: formats, fields, files, a table.
+# shellcheck disable=SC2154 # serve and fetch leave what they name
+
+load ../support/common
+
+# follow [ARGUMENT...]: as fetch, of a stream that ends by itself. Each run is the
+# first of its state: openings are few.
+follow() {
+    rm -rf "$STATE"
+    fetch --follow --events none --timeout 60 --count 6 "$@"
+}
+
+stream() { # stream [OPTION...]: a broker with a fast tape
+    serve --tape-rate 30000 "$@"
+}
+
+@test "csv, tsv and lines: a header once, the usual columns, then a line a trade" {
+    stream
+    follow --format csv 005930 000660
+    expect_status 0
+    expect_lines out 7
+    expect_same "$(head -n 1 out)" 'symbol,trade_time,price,change,change_percent,size,side,volume,ask,bid'
+    expect_same "$(tail -n +2 out | grep -cvE '^(005930|000660),20[0-9-]{8}T[0-9:]{8}\+09:00,[0-9]+,-?[0-9]+,-?[0-9.]+,[0-9]+,(buy|sell|),[0-9]+,[0-9]+,[0-9]+$')" 0
+    follow --format tsv --no-header 005930
+    expect_lines out 6
+    expect_same "$(awk -F '\t' 'NF != 10' out)" ''
+    follow --format table 005930 000660
+    expect_lines out 7
+    expect_match out '^Symbol +Trade time +Price '
+    expect_same "$(awk '{ print length }' out | sort -u | wc -l)" 1
+}
+
+@test "--fields chooses of all that a trade has; --detail adds to what is usual" {
+    stream
+    follow --fields seq,kind,price,fetched_at 005930
+    expect_ndjson 'all(.[]; keys_unsorted == ["seq", "kind", "price", "fetched_at"] and .kind == "tick"
+        and .price > 0 and .seq > 0 and .fetched_at == null)'
+    follow --format csv --fields symbol,gap,merged 005930
+    expect_same "$(head -n 2 out | tr '\n' ' ')" 'symbol,gap,merged 005930,0,0 '
+    follow --detail 005930
+    expect_ndjson 'all(.[]; .vwap and .strength and .total_ask_size and .total_bid_size)'
+    follow --format csv --detail 005930
+    expect_match out ',ask,bid,vwap,strength,total_ask_size,total_bid_size$'
+    fetch --follow --fields symbol,prize 005930
+    expect_status 2
+    expect_text err "did you mean 'price'?"
+}
+
+@test "-o appends, never replaces: one header, and a torn line stays by itself" {
+    stream
+    follow --format csv --fields symbol,price -o trades.csv 005930
+    expect_status 0
+    expect_lines out 0
+    follow --format csv --fields symbol,price -o trades.csv 000660
+    expect_lines trades.csv 13
+    expect_same "$(grep -c '^symbol,price$' trades.csv)" 1
+    printf '{"torn":' >trades.ndjson
+    follow -o trades.ndjson 005930
+    expect_lines trades.ndjson 7
+    expect_same "$(head -n 1 trades.ndjson)" '{"torn":'
+    tail -n +2 trades.ndjson >rest
+    expect_ndjson 'length == 6' rest
+    follow -o - 005930
+    expect_lines out 6
+    follow -o /dev/full 005930
+    expect_status 5
+    follow -o nowhere/file 005930
+    expect_status 5
+}
+
+@test "a refusal is a record of ndjson, and a line on stderr of all else" {
+    stream --fault ack:OPSP8993@symbol=000660
+    fetch --follow --count 3 --timeout 60 005930 000660
+    expect_same "$(jq -r 'select(.kind == "refused") | [.symbol, .error, .error_type, .msg_cd] | @csv' out)" \
+        '"000660",true,"Input","OPSP8993"'
+    fetch --follow --count 3 --timeout 60 --format csv 005930 000660
+    expect_lines out 4
+    expect_text err '000660 is not followed'
+}
