@@ -120,11 +120,26 @@ bool utf8_is_cut(const char *text, size_t len)
 	return false;
 }
 
+/* How many bytes at the beginning are ASCII, or nearly all that are: eight at a
+ * time, as it is most of what comes. */
+static size_t skip_ascii(const char *text, size_t len)
+{
+	uint64_t bytes;
+	size_t i = 0;
+
+	for (; len - i >= sizeof bytes; i += sizeof bytes) {
+		memcpy(&bytes, text + i, sizeof bytes);
+		if (bytes & UINT64_C(0x8080808080808080))
+			break;
+	}
+	return i;
+}
+
 bool utf8_is_valid(const char *text, size_t len)
 {
 	uint32_t cp;
 
-	for (size_t i = 0, n; i < len; i += n) {
+	for (size_t i = skip_ascii(text, len), n; i < len; i += n) {
 		n = utf8_decode(text + i, len - i, &cp);
 		if (n == 0)
 			return false;

@@ -18,8 +18,7 @@ static uint32_t draw(void)
 static void tell_line(struct stream *s, enum line_state was, bool is_held)
 {
 	const struct line *l = &s->line;
-	struct event e =
-		stream_make_event(is_held ? EVENT_HELD : EVENT_RECONNECTING);
+	struct event e;
 
 	if (was == LINE_PROBE && l->state == LINE_LIVE)
 		stream_tell_plain(s, EVENT_RESUMED);
@@ -27,6 +26,7 @@ static void tell_line(struct stream *s, enum line_state was, bool is_held)
 		stream_tell_plain(s, EVENT_STALE);
 	if (l->state != LINE_WAITING || was == LINE_WAITING)
 		return;
+	e = stream_make_event(is_held ? EVENT_HELD : EVENT_RECONNECTING);
 	e.kind = l->err.kind;
 	e.attempt = ++s->attempt;
 	e.delay_ms = (l->due_ns - clock_monotonic_ns()) / NS_PER_MS;
@@ -48,7 +48,10 @@ enum line_action stream_take_event(struct stream *s, enum line_event event,
 	bool was_open = line_is_open(&s->line);
 	enum line_action action;
 
-	news.random = draw();
+	/* After what was heard nothing waits, and it comes ten thousand times a
+	 * second. */
+	if (event != LINE_HEARD)
+		news.random = draw();
 	action = line_take(&s->line, event, &news, clock_monotonic_ns());
 	if (was_open && !line_is_open(&s->line)) {
 		ws_drop(s->ws);

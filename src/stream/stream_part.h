@@ -51,6 +51,7 @@ struct stream {
 	size_t batch_len;
 	struct feed_frame frame; /* being read, when has_frame */
 	bool has_frame;
+	bool has_more;   /* the turn was over before the line was read empty */
 	bool is_held_up; /* the outbox is full */
 	int64_t held_up_ns;
 	bool has_settled; /* EVENT_SUBSCRIBED was told on this line */

@@ -74,6 +74,8 @@ static void wait_for_more(struct stream *s, bool is_sent)
 	int64_t due = s->line.due_ns;
 	char bytes[16];
 
+	if (s->has_more)
+		due = 0;
 	if (is_open)
 		due = sooner(due, roster_due(&s->roster));
 	if (s->is_held_up && !s->config.waits_for_reader)
