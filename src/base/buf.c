@@ -35,22 +35,11 @@ void buf_drop_front(struct buf *b, size_t len)
 	memmove(b->data, b->data + len, b->len + 1);
 }
 
-/* Makes room for len more bytes and a NUL. */
-static bool reserve(struct buf *b, size_t len)
+static bool grow(struct buf *b, size_t need)
 {
-	size_t need, cap;
+	size_t cap = b->cap ? b->cap : 256;
 	char *data;
 
-	if (b->is_exhausted || b->is_over)
-		return false;
-	if (len > b->max - b->len) {
-		b->is_over = true;
-		return false;
-	}
-	need = b->len + len + 1;
-	if (need <= b->cap)
-		return true;
-	cap = b->cap ? b->cap : 256;
 	while (cap < need)
 		cap = cap > b->max / 2 ? b->max + 1 : cap * 2;
 	data = realloc(b->data, cap);
@@ -63,13 +52,39 @@ static bool reserve(struct buf *b, size_t len)
 	return true;
 }
 
+/* Makes room for len more bytes and a NUL. */
+static bool reserve(struct buf *b, size_t len)
+{
+	size_t need;
+
+	if (b->is_exhausted || b->is_over)
+		return false;
+	if (len > b->max - b->len) {
+		b->is_over = true;
+		return false;
+	}
+	need = b->len + len + 1;
+	return need <= b->cap || grow(b, need);
+}
+
+char *buf_extend(struct buf *b, size_t len)
+{
+	char *at;
+
+	if (!reserve(b, len))
+		return NULL;
+	at = b->data + b->len;
+	b->len += len;
+	at[len] = '\0';
+	return at;
+}
+
 void buf_append(struct buf *b, const char *data, size_t len)
 {
-	if (len == 0 || !reserve(b, len))
-		return;
-	memcpy(b->data + b->len, data, len);
-	b->len += len;
-	b->data[b->len] = '\0';
+	char *at = len ? buf_extend(b, len) : NULL;
+
+	if (at)
+		memcpy(at, data, len);
 }
 
 void buf_puts(struct buf *b, const char *text)

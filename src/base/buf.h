@@ -31,6 +31,11 @@ void buf_clear(struct buf *b);
 void buf_drop_front(struct buf *b, size_t len);
 
 void buf_append(struct buf *b, const char *data, size_t len);
+
+/* Appends len bytes that the caller writes now: where they begin. NULL when it
+ * takes nothing more. */
+char *buf_extend(struct buf *b, size_t len);
+
 void buf_puts(struct buf *b, const char *text);
 void buf_putc(struct buf *b, char c);
 PRINTF_LIKE(2, 3) void buf_printf(struct buf *b, const char *fmt, ...);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 
-#include "base/calendar.h"
-
 #include <limits.h>
-#include <stdio.h>
+#include <string.h>
 #include <time.h>
+
+#include "base/calendar.h"
+#include "base/digits.h"
 
 enum { KST_OFFSET_SEC = 9 * 3600, DAY_SEC = 86400 };
 
@@ -50,6 +51,7 @@ int clock_poll_ms(int64_t now_ns, int64_t until_ns)
 
 void clock_format_kst(int64_t real_ms, char out[CLOCK_TEXT_BYTES])
 {
+	static const char form[] = "0000-00-00T00:00:00.000+09:00";
 	int64_t ms = real_ms + (int64_t)KST_OFFSET_SEC * 1000;
 	int64_t days = ms / (DAY_SEC * INT64_C(1000));
 	int64_t rest = ms % (DAY_SEC * INT64_C(1000));
@@ -62,10 +64,15 @@ void clock_format_kst(int64_t real_ms, char out[CLOCK_TEXT_BYTES])
 	}
 	calendar_date(days, &year, &month, &day);
 	sec = (int)(rest / 1000);
-	snprintf(out, CLOCK_TEXT_BYTES,
-		 "%04d-%02d-%02dT%02d:%02d:%02d.%03d+09:00", (int)year % 10000,
-		 month, day, sec / 3600, sec / 60 % 60, sec % 60,
-		 (int)(rest % 1000));
+	/* Without printf: it is a part of every record. */
+	memcpy(out, form, sizeof form);
+	digits_write_last(out, year, 4);
+	digits_write_last(out + 5, month, 2);
+	digits_write_last(out + 8, day, 2);
+	digits_write_last(out + 11, sec / 3600, 2);
+	digits_write_last(out + 14, sec / 60 % 60, 2);
+	digits_write_last(out + 17, sec % 60, 2);
+	digits_write_last(out + 20, rest, 3);
 }
 
 bool clock_is_date(int yyyymmdd)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/digits.h"
+
 void tick_init(struct tick *t)
 {
 	memset(t, 0, offsetof(struct tick, text));
@@ -67,26 +69,17 @@ const char *tick_session_name(enum tick_session session)
 	return names[session];
 }
 
-/* Writes the last places digits of n. */
-static void put_digits(char *out, int n, int places)
-{
-	while (places--) {
-		out[places] = (char)('0' + n % 10);
-		n /= 10;
-	}
-}
-
 bool tick_format_time(const struct tick *t, char out[TICK_TIME_BYTES])
 {
 	if (t->date == 0 || t->time == TICK_UNKNOWN)
 		return false;
 	/* Without printf: it is a part of every record. */
 	memcpy(out, "0000-00-00T00:00:00+09:00", TICK_TIME_BYTES);
-	put_digits(out, t->date / 10000, 4);
-	put_digits(out + 5, t->date / 100, 2);
-	put_digits(out + 8, t->date, 2);
-	put_digits(out + 11, t->time / 10000, 2);
-	put_digits(out + 14, t->time / 100, 2);
-	put_digits(out + 17, t->time, 2);
+	digits_write_last(out, t->date / 10000, 4);
+	digits_write_last(out + 5, t->date / 100, 2);
+	digits_write_last(out + 8, t->date, 2);
+	digits_write_last(out + 11, t->time / 10000, 2);
+	digits_write_last(out + 14, t->time / 100, 2);
+	digits_write_last(out + 17, t->time, 2);
 	return true;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "base/digits.h"
 #include "base/utf8.h"
 
 enum escaping { ESCAPE_TEXT, ESCAPE_JSON };
@@ -19,6 +20,26 @@ static void begin_value(struct json_writer *w)
 	if (w->needs_comma)
 		buf_putc(w->out, ',');
 	w->needs_comma = true;
+}
+
+/* Makes room for a value of len bytes, behind its comma; NULL: there is none. */
+static char *extend(struct json_writer *w, size_t len)
+{
+	char *at = buf_extend(w->out, len + w->needs_comma);
+
+	if (at && w->needs_comma)
+		*at++ = ',';
+	w->needs_comma = true;
+	return at;
+}
+
+/* A value that needs no escape. */
+static void put_plain(struct json_writer *w, const char *text, size_t len)
+{
+	char *at = extend(w, len);
+
+	if (at)
+		memcpy(at, text, len);
 }
 
 void json_begin_object(struct json_writer *w)
@@ -64,6 +85,16 @@ static bool is_plain(char c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
+/* How many characters at the beginning stand for themselves. */
+static size_t count_plain(const char *text)
+{
+	const char *p = text;
+
+	while (is_plain(*p))
+		p++;
+	return (size_t)(p - text);
+}
+
 /* Runs that need nothing are appended in one piece. */
 static void put_escaped(struct buf *out, const char *text, enum escaping how)
 {
@@ -96,17 +127,33 @@ static void put_escaped(struct buf *out, const char *text, enum escaping how)
 
 void json_key(struct json_writer *w, const char *key)
 {
-	begin_value(w);
-	buf_putc(w->out, '"');
-	buf_puts(w->out, key);
-	buf_append(w->out, "\":", 2);
+	size_t len = strlen(key);
+	char *at = extend(w, len + sizeof "\"\":" - 1);
+
 	w->needs_comma = false;
+	if (!at)
+		return;
+	*at = '"';
+	memcpy(at + 1, key, len);
+	memcpy(at + 1 + len, "\":", 2);
 }
 
 void json_put_string(struct json_writer *w, const char *text)
 {
+	size_t len;
+	char *at;
+
 	if (!text) {
 		json_put_null(w);
+		return;
+	}
+	len = count_plain(text);
+	if (text[len] == '\0') { /* as nearly all are */
+		at = extend(w, len + 2);
+		if (at) {
+			at[0] = at[len + 1] = '"';
+			memcpy(at + 1, text, len);
+		}
 		return;
 	}
 	begin_value(w);
@@ -122,20 +169,19 @@ void json_put_decimal(struct json_writer *w, const char *decimal)
 		return;
 	}
 	require(decimal_is_valid(decimal));
-	begin_value(w);
-	buf_puts(w->out, decimal);
+	put_plain(w, decimal, strlen(decimal));
 }
 
 void json_put_integer(struct json_writer *w, int64_t value)
 {
-	begin_value(w);
-	buf_printf(w->out, "%" PRId64, value);
+	char digits[DIGITS_BYTES];
+
+	put_plain(w, digits, digits_write(value, digits));
 }
 
 void json_put_null(struct json_writer *w)
 {
-	begin_value(w);
-	buf_puts(w->out, "null");
+	put_plain(w, "null", 4);
 }
 
 void json_put_raw(struct json_writer *w, const char *json)

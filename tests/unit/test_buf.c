@@ -49,6 +49,24 @@ static void appends_and_grows(void **state)
 	assert_int_equal(b.max, 5000);
 }
 
+static void is_extended_by_its_caller(void **state)
+{
+	struct buf b;
+	char *at;
+
+	(void)state;
+	buf_init(&b, 6);
+	buf_puts(&b, "ab");
+	at = buf_extend(&b, 4);
+	assert_non_null(at);
+	memcpy(at, "cdef", 4);
+	assert_string_equal(buf_text(&b), "abcdef");
+	assert_null(buf_extend(&b, 1));
+	assert_string_equal(buf_text(&b), "abcdef");
+	assert_int_equal(buf_check(&b, ERR_HTTP, NULL), -1);
+	buf_release(&b);
+}
+
 static void keeps_nul_bytes(void **state)
 {
 	struct buf b;
@@ -181,6 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_empty_at_first),
 		cmocka_unit_test(appends_and_grows),
+		cmocka_unit_test(is_extended_by_its_caller),
 		cmocka_unit_test(keeps_nul_bytes),
 		cmocka_unit_test(formats),
 		cmocka_unit_test(takes_nothing_more_over_its_cap),
