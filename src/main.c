@@ -18,7 +18,8 @@
  *   model/     symbol, quote, request, result
  *   net/       strict JSON, one HTTP exchange
  *   provider/  what a source's calls and answers look like (pure)
- *   share/     what runs share and remember: quota, token, exchanges, names
+ *   share/     what runs share and remember: quota, token, exchanges,
+ *              names, quotes
  *   engine/    upstreams, plan, scheduler, workers: getting answers
  *   stream/    the line, its registrations and its end: following trades
  *   cli/       options and lists in, records out

@@ -125,15 +125,20 @@ static int write_pieces(struct delivery *d, struct err *err)
 static int put_record(struct delivery *d, const struct record *record,
 		      struct err *err)
 {
-	bool has_failed = !record->outcome->has_quote;
+	const struct outcome *o = record->outcome;
+	bool is_stale = o->origin == ORIGIN_STALE;
+	bool has_failed = !o->has_quote || is_stale;
 
 	d->tally.symbols++;
+	d->tally.cached += o->origin == ORIGIN_CACHE;
+	if (is_stale)
+		d->tally.stale[o->err.kind]++;
 	if (has_failed)
-		d->tally.failed[record->outcome->err.kind]++;
+		d->tally.failed[o->err.kind]++;
 	else
 		d->tally.quotes++;
-	if (record->outcome->is_checked)
-		d->tally.checked[record->outcome->check.verdict]++;
+	if (o->is_checked)
+		d->tally.checked[o->check.verdict]++;
 	if (has_failed && d->config.failures)
 		failures_note(d->config.failures, record);
 	if (render_record(d->config.render, record, err) < 0)
@@ -176,11 +181,13 @@ static int put_entry(struct delivery *d, uint32_t i, struct result *result,
 		     size_t item, struct err *err)
 {
 	const struct symbol *s = symbol_list_at(d->config.list, i);
+	const struct outcome *o = &result->outcome[item];
 	struct record record = { .symbol = s->code,
 				 .input = symbol_list_input(d->config.list, i),
 				 .market = (enum market)s->market,
-				 .outcome = &result->outcome[item],
-				 .provider = result->provider
+				 .outcome = o,
+				 .provider = o->provider ? o->provider
+					     : result->provider
 						     ? result->provider
 						     : d->config.source[0] };
 	struct buf tried;

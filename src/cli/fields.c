@@ -144,6 +144,8 @@ void fields_for_people(struct field_set *set)
 	for (int f = QUOTE_PER; f < QUOTE_NUMBERS; f++)
 		if (memchr(all.field, f, all.count))
 			add_range(set, f, f + 1);
+	if (memchr(all.field, FIELD_AGE_SECONDS, all.count))
+		fields_add(set, FIELD_AGE_SECONDS);
 }
 
 bool field_is_numeric(enum field f)
@@ -153,7 +155,7 @@ bool field_is_numeric(enum field f)
 		FIELD_SIZE,           FIELD_ASK_SIZE,   FIELD_BID_SIZE,
 		FIELD_VWAP,           FIELD_STRENGTH,   FIELD_TOTAL_ASK_SIZE,
 		FIELD_TOTAL_BID_SIZE, FIELD_SEQ,        FIELD_GAP,
-		FIELD_GAP_VOLUME,     FIELD_MERGED,
+		FIELD_GAP_VOLUME,     FIELD_MERGED,     FIELD_AGE_SECONDS,
 	};
 
 	return (unsigned)f < QUOTE_NUMBERS || memchr(others, f, sizeof others);

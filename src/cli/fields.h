@@ -37,7 +37,9 @@ enum field {
 	FIELD_TRIED,
 	FIELD_RAW,
 	FIELD_CHECK, /* only with --cross-check */
-	FIELD_KIND,  /* this and all below: only of a stream's records */
+	FIELD_STALE, /* and these only with --max-age or --stale-if-error */
+	FIELD_AGE_SECONDS,
+	FIELD_KIND, /* this and all below: only of a stream's records */
 	FIELD_SIZE,
 	FIELD_SIDE,
 	FIELD_ASK_SIZE,
@@ -99,8 +101,8 @@ void fields_all(struct field_set *set);
 /* One more at the front. */
 void fields_add_first(struct field_set *set, enum field f);
 
-/* Leaves what a person reads first, and what --detail adds; chosen fields stay
- * as they are. */
+/* Leaves what a person reads first, what --detail adds, and the age where it is
+ * wanted; chosen fields stay as they are. */
 void fields_for_people(struct field_set *set);
 
 /* Whether a column of it stands to the right. */

@@ -75,7 +75,8 @@ void metrics_file_write(const struct stats *s, const char *name, int64_t now_ms,
 
 	if (success_ms > 0)
 		put_seconds(&p, SUCCESS,
-			    "When a run last ended with exit status 0 or 1.",
+			    "When a run last ended with exit status 0 or 1, "
+			    "and more than old quotes.",
 			    success_ms);
 	put_seconds(&p, "quotefetch_last_run_timestamp_seconds",
 		    "When the last run ended.", now_ms);
@@ -84,6 +85,12 @@ void metrics_file_write(const struct stats *s, const char *name, int64_t now_ms,
 	put_seconds(&p, "quotefetch_last_run_duration_seconds",
 		    "How long the last run took.", s->wall_ns / NS_PER_MS);
 	put_symbols(&p, &s->tally);
+	put_count(&p, "quotefetch_last_run_cached",
+		  "Quotes of the last run that an earlier run had.",
+		  s->tally.cached);
+	put_count(&p, "quotefetch_last_run_stale",
+		  "Failed symbols of the last run with an old quote instead.",
+		  tally_stale(&s->tally));
 	put_count(&p, "quotefetch_last_run_calls",
 		  "Calls of the last run, tokens included.", m->calls);
 	put_count(&p, "quotefetch_last_run_token_calls",
@@ -142,7 +149,9 @@ static int64_t read_success_ms(const char *path)
 int metrics_file_save(const struct stats *s, const char *path, int64_t now_ms,
 		      struct err *err)
 {
-	bool is_success = s->exit_status == 0 || s->exit_status == 1;
+	/* Old quotes alone are no success: they would hide a broken job. */
+	bool is_success = (s->exit_status == 0 || s->exit_status == 1) &&
+			  (s->tally.quotes > 0 || tally_stale(&s->tally) == 0);
 	struct buf name, text;
 	int rc;
 

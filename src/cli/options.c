@@ -192,6 +192,8 @@ static int check_follow(const struct options *o, struct err *err)
 		{ o->stats_file != NULL, "--stats" },
 		{ o->errors_file != NULL, "--errors" },
 		{ o->metrics_file != NULL, "--metrics" },
+		{ o->max_age_sec > 0, "--max-age" },
+		{ o->stale_if_error_sec > 0, "--stale-if-error" },
 	};
 
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)

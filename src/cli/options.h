@@ -89,9 +89,11 @@ struct options {
 	const char *env;        /* "real"; static */
 	char *base_url;         /* NULL: the account's */
 	char *ca_file;
-	char *config_file; /* NULL: the usual place */
-	bool is_unshared;  /* --no-share */
-	char *find_text;   /* --find; NULL: not asked */
+	char *config_file;         /* NULL: the usual place */
+	double max_age_sec;        /* 0: only quotes of this run */
+	double stale_if_error_sec; /* 0: an error stays one */
+	bool is_unshared;          /* --no-share */
+	char *find_text;           /* --find; NULL: not asked */
 	bool wants_plan;
 	bool wants_quota;
 	bool wants_check;

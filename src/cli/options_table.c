@@ -22,6 +22,8 @@ static const char *const colors[] = { "auto", "always", "never", NULL };
 
 enum { DAY_MS = 86400 * 1000, TRY_MAX_MS = QUOTA_CALL_MAX_SEC * 1000 };
 
+#define MONTH_MS (INT64_C(30) * DAY_MS)
+
 /* In the order of --help. */
 const struct optparse_row option_table[] = {
 	{ "file", 'f', OPTPARSE_OWN, OPTPARSE_ARGUMENT, FIELD(file),
@@ -105,6 +107,15 @@ const struct optparse_row option_table[] = {
 	{ "batch", 0, OPTPARSE_COUNT, OPTPARSE_ANYWHERE, FIELD(batch), 1, 30,
 	  .argname = "N",
 	  .help = "symbols a call, 1 to 30 (default: 30 real, 1 paper)" },
+	{ "max-age", 0, OPTPARSE_SECONDS, OPTPARSE_ANYWHERE, FIELD(max_age_sec),
+	  0, MONTH_MS, .argname = "SEC", .preset = "0",
+	  .help = "answer with a quote that a run had within SEC, and\n"
+		  "make no call for it; 0: off" },
+	{ "stale-if-error", 0, OPTPARSE_SECONDS, OPTPARSE_ANYWHERE,
+	  FIELD(stale_if_error_sec), 0, MONTH_MS, .argname = "SEC",
+	  .preset = "0",
+	  .help = "where a call fails, show a quote of the last SEC,\n"
+		  "marked stale (exit status 1); 0: off" },
 	{ "no-share", 0, OPTPARSE_NOTHING, OPTPARSE_ANYWHERE,
 	  FIELD(is_unshared),
 	  .help = "a quota of its own, unknown to other processes" },

@@ -142,10 +142,10 @@ static const char *plural(size_t count)
 	return count == 1 ? "" : "s";
 }
 
-void progress_finish(struct progress *p, const size_t *kinds, size_t calls,
-		     int64_t now_ns, bool shows_summary)
+void progress_finish(struct progress *p, const struct tally *tally,
+		     size_t calls, int64_t now_ns, bool shows_summary)
 {
-	size_t quotes = p->done - p->failed;
+	size_t quotes = p->done - p->failed, stale = tally_stale(tally);
 	int64_t tenths = (now_ns - p->started_ns) / (NS_PER_SEC / 10);
 	struct buf line;
 
@@ -154,9 +154,14 @@ void progress_finish(struct progress *p, const size_t *kinds, size_t calls,
 	if (!shows_summary)
 		return;
 	buf_init(&line, SUMMARY_MAX_BYTES);
-	buf_printf(&line, "quotefetch: %zu quote%s, %zu failed", quotes,
-		   plural(quotes), p->failed);
-	stats_put_kinds(kinds, " (", ")", &line);
+	buf_printf(&line, "quotefetch: %zu quote%s", quotes, plural(quotes));
+	if (tally->cached > 0)
+		buf_printf(&line, " (%zu from the cache)", tally->cached);
+	buf_printf(&line, ", %zu failed", p->failed);
+	stats_put_kinds(tally->failed, " (", ")", &line);
+	if (stale > 0)
+		buf_printf(&line, ", %zu old quote%s instead", stale,
+			   plural(stale));
 	buf_printf(&line, ", %zu call%s, %lld.%lld s\n", calls, plural(calls),
 		   (long long)(tenths / 10), (long long)(tenths % 10));
 	screen_put(buf_text(&line), line.len);

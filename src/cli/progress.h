@@ -18,6 +18,8 @@
 #include "cli/options.h"
 #include "cli/screen.h"
 
+struct tally;
+
 enum progress_wait { PROGRESS_WAIT_TOKEN, PROGRESS_WAIT_QUOTA, PROGRESS_WAITS };
 
 enum { PROGRESS_BAR_BYTES = 256 };
@@ -53,9 +55,9 @@ int64_t progress_next_ns(const struct progress *p);
 /* Takes the bar off the line, so that other text can be printed. */
 void progress_clear(struct progress *p);
 
-/* The last line: "197 quotes, 3 failed (2 NotFound, 1 Timeout), 9 calls, 1.2 s".
- * kinds[k] counts failures by err_kind. */
-void progress_finish(struct progress *p, const size_t *kinds, size_t calls,
-		     int64_t now_ns, bool shows_summary);
+/* The last line: "197 quotes (30 from the cache), 3 failed (2 NotFound, 1
+ * Timeout), 1 old quote instead, 9 calls, 1.2 s". */
+void progress_finish(struct progress *p, const struct tally *tally,
+		     size_t calls, int64_t now_ns, bool shows_summary);
 
 #endif

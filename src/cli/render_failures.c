@@ -69,6 +69,7 @@ int failure_groups_add(struct failure_groups *f, const struct record *record,
 	struct failure_group *g;
 
 	f->count++;
+	f->stale_count += record_is_stale(record);
 	utf8_copy_printable(text, strlen(text), reason, sizeof reason,
 			    REASON_COLUMNS);
 	g = find_group(f, kind, reason);
@@ -106,8 +107,11 @@ void failure_groups_put(const struct failure_groups *f, bool has_color,
 {
 	if (f->count == 0)
 		return;
-	buf_printf(out, "%s%zu failed:%s\n", has_color ? "\033[1m" : "",
-		   f->count, has_color ? "\033[0m" : "");
+	buf_printf(out, "%s%zu failed", has_color ? "\033[1m" : "", f->count);
+	if (f->stale_count)
+		buf_printf(out, ", %zu of them with an old quote",
+			   f->stale_count);
+	buf_printf(out, ":%s\n", has_color ? "\033[0m" : "");
 	for (size_t i = 0; i < f->group_count; i++)
 		put_group(&f->group[i], bullet, out);
 	if (f->ungrouped_count)

@@ -2,7 +2,7 @@
 /* render_failures.h: what failed, gathered by kind and reason, for people.
  * Layer cli; uses base, render. For render_table.c and render_markdown.c.
  *
- *   2 failed:
+ *   2 failed, 1 of them with an old quote:
  *     NotFound: no such symbol: 999999, 888888 */
 #ifndef CLI_RENDER_FAILURES_H
 #define CLI_RENDER_FAILURES_H
@@ -31,6 +31,7 @@ struct failure_groups {
 	struct failure_group group[FAILURE_GROUPS_MAX];
 	size_t group_count;
 	size_t count, ungrouped_count;
+	size_t stale_count; /* of count: an old quote stands in */
 };
 
 void failure_groups_init(struct failure_groups *f);

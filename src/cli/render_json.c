@@ -34,6 +34,8 @@ static const struct field_set *shape_of(const struct render *r,
 		return &r->tick_fields;
 	if (record->refusal)
 		return &r->refused_fields;
+	if (record_is_stale(record))
+		return &r->all_fields; /* the quote, and the error */
 	if (!record_has_failed(record))
 		return &r->quote_fields;
 	return record_err_kind(record) == ERR_NO_TRADE ? &r->all_fields

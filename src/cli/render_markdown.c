@@ -79,8 +79,11 @@ static int put_record(struct render *r, const struct record *record,
 {
 	struct value v;
 
-	if (!record->outcome->has_quote)
-		return failure_groups_add(r->failures, record, err);
+	if ((record_has_failed(record) || record_is_stale(record)) &&
+	    failure_groups_add(r->failures, record, err) < 0)
+		return -1;
+	if (record_has_failed(record))
+		return 0;
 	for (size_t i = 0; i < r->fields.count; i++) {
 		render_get_value(record, r->fields.field[i], &v);
 		buf_puts(r->out, "| ");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ledger, hledger, beancount: price directives, for the books that people keep
  * in plain text. A line for each quote; what failed is a comment, which begins
- * with ';' in all three.
+ * with ';' in all three, above the line of an old quote that stands in for it.
  *
  *   P 2026/11/21 10:15:00 "005930" 57800 KRW      ledger
  *   P 2026-11-21 "005930" 57800 KRW               hledger, which knows no time
@@ -111,25 +111,26 @@ static const char *get_time(const struct record *record,
 
 /* ---- a line ---- */
 
-/* A quote with a price and a currency, or a comment is all there is to say. */
+/* What there is to say beside the price, or instead of it. Returns whether there
+ * is a price, and its currency. */
 static bool put_comment(struct render *r, const struct record *record)
 {
 	const struct outcome *o = record->outcome;
+	bool has_price = o->has_quote && o->quote.currency;
+	bool has_failed = !o->has_quote || record_is_stale(record);
 	char symbol[SHOWN_BYTES], reason[SHOWN_BYTES];
-	const char *why = "without a currency";
+	const char *why = has_failed ? render_reason(record) : "without a currency";
 
-	if (o->has_quote && o->quote.currency)
-		return false;
-	if (!o->has_quote)
-		why = render_reason(record);
+	if (has_price && !has_failed)
+		return true;
 	utf8_copy_printable(record->symbol, strlen(record->symbol), symbol,
 			    sizeof symbol, SHOWN_COLUMNS);
 	utf8_copy_printable(why, strlen(why), reason, sizeof reason,
 			    SHOWN_COLUMNS);
 	buf_printf(r->out, "; %s: %s%s%s\n", symbol,
-		   o->has_quote ? "" : err_kind_name(o->err.kind),
-		   o->has_quote ? "" : ": ", reason);
-	return true;
+		   has_failed ? err_kind_name(o->err.kind) : "",
+		   has_failed ? ": " : "", reason);
+	return has_price;
 }
 
 static void put_amount(struct render *r, const struct outcome *o)
@@ -145,7 +146,7 @@ static int ledger_record(struct render *r, const struct record *record,
 	const char *time;
 
 	(void)err;
-	if (put_comment(r, record))
+	if (!put_comment(r, record))
 		return 0;
 	time = get_time(record, made);
 	buf_printf(r->out, "P %.4s/%.2s/%.2s ", time, time + 5, time + 8);
@@ -162,7 +163,7 @@ static int hledger_record(struct render *r, const struct record *record,
 	char made[CLOCK_TEXT_BYTES];
 
 	(void)err;
-	if (put_comment(r, record))
+	if (!put_comment(r, record))
 		return 0;
 	buf_printf(r->out, "P %.10s ", get_time(record, made));
 	put_commodity(r, record);
@@ -176,7 +177,7 @@ static int beancount_record(struct render *r, const struct record *record,
 	char made[CLOCK_TEXT_BYTES];
 
 	(void)err;
-	if (put_comment(r, record))
+	if (!put_comment(r, record))
 		return 0;
 	buf_printf(r->out, "%.10s price ", get_time(record, made));
 	put_beancount_commodity(r, record);

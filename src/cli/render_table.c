@@ -57,8 +57,11 @@ static int table_record(struct render *r, const struct record *record,
 {
 	struct table *t = r->table;
 
+	if ((record_has_failed(record) || record_is_stale(record)) &&
+	    failure_groups_add(&t->failures, record, err) < 0)
+		return -1;
 	if (record_has_failed(record))
-		return failure_groups_add(&t->failures, record, err);
+		return 0;
 	table_page_add_record(&t->page, record);
 	if (buf_check(&t->page.cells, ERR_SYSTEM, err) < 0)
 		return err_wrap(err,

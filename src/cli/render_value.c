@@ -2,6 +2,7 @@
 /* What each field of a record is, whatever the format. */
 #include "cli/render.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,10 +74,16 @@ static void set_our_error(struct value *v, const char *msg)
 	value_set_text(v, VALUE_TEXT, v->made);
 }
 
+/* Whether the record says of an error: instead of a quote, or beside an old one. */
+static bool tells_error(const struct outcome *o)
+{
+	return !o->has_quote || o->origin == ORIGIN_STALE;
+}
+
 /* Whether the broker said no; "0" is its yes, whatever we think of the rest. */
 static bool is_refused(const struct outcome *o)
 {
-	return !o->has_quote && o->rt_cd && o->rt_cd[0] != '\0' &&
+	return tells_error(o) && o->rt_cd && o->rt_cd[0] != '\0' &&
 	       strcmp(o->rt_cd, "0") != 0;
 }
 
@@ -105,25 +112,32 @@ static const char *quote_only(const struct outcome *o, const char *text)
 	return knows_quote(o) ? text : NULL;
 }
 
-/* Of a quote alone: the others' is null. */
-static void set_quote_count(struct value *v, const struct outcome *o, int count)
+static void set_count_if(struct value *v, bool is_told, int count)
 {
-	if (o->has_quote)
+	if (is_told)
 		value_set_count(v, count);
 	else
 		value_set_text(v, VALUE_NULL, NULL);
 }
 
+/* Whole seconds: what is asked for is rarely finer. */
+static int age_seconds(const struct outcome *o)
+{
+	int64_t age = o->origin == ORIGIN_CALL ? 0 : o->age_ms / 1000;
+
+	return age < INT_MAX ? (int)age : INT_MAX;
+}
+
 /* What the broker said, where it said anything that counts. */
 static void get_verdict(const struct outcome *o, enum field f, struct value *v)
 {
-	bool has_verdict = o->has_quote || is_refused(o);
+	bool has_verdict = !tells_error(o) || is_refused(o);
 
 	if (f == FIELD_RT_CD)
 		value_set_text(v, VALUE_TEXT, has_verdict ? o->rt_cd : "9");
 	else if (f == FIELD_MSG_CD)
 		value_set_text(v, VALUE_TEXT, has_verdict ? o->msg_cd : NULL);
-	else if (o->has_quote || (has_verdict && o->msg1))
+	else if (!tells_error(o) || (has_verdict && o->msg1))
 		value_set_text(v, VALUE_TEXT, o->msg1);
 	else
 		set_our_error(v, o->err.msg);
@@ -133,7 +147,7 @@ static void get_error(const struct outcome *o, enum field f, struct value *v)
 {
 	if (f == FIELD_ERROR)
 		value_set_bool(v, !o->has_quote);
-	else if (o->has_quote)
+	else if (!tells_error(o))
 		value_set_text(v, VALUE_NULL, NULL);
 	else if (f == FIELD_ERROR_TYPE)
 		value_set_text(v, VALUE_TEXT, err_kind_name(o->err.kind));
@@ -214,13 +228,20 @@ static void get_quote_value(const struct outcome *o, enum field f,
 		value_set_count(v, o->attempts);
 		break;
 	case FIELD_LATENCY_MS:
-		set_quote_count(v, o, o->latency_ms);
+		set_count_if(v, o->has_quote && o->origin == ORIGIN_CALL,
+			     o->latency_ms);
 		break;
 	case FIELD_DELAYED_MINUTES:
-		set_quote_count(v, o, o->quote.delayed_minutes);
+		set_count_if(v, o->has_quote, o->quote.delayed_minutes);
 		break;
 	case FIELD_CHECK:
 		set_check(v, o);
+		break;
+	case FIELD_STALE:
+		value_set_bool(v, o->origin == ORIGIN_STALE);
+		break;
+	case FIELD_AGE_SECONDS:
+		set_count_if(v, o->has_quote, age_seconds(o));
 		break;
 	case FIELD_RAW:
 		value_set_text(v, VALUE_JSON, o->raw);

@@ -65,8 +65,10 @@ void report_plan(const struct cost *c, struct buf *out)
 {
 	if (c->source)
 		buf_printf(out, "source: %s\n", c->source);
-	buf_printf(out, "symbols: %zu\nto fetch: %zu\ncalls: %zu\n", c->symbols,
-		   c->to_fetch, c->calls);
+	buf_printf(out, "symbols: %zu\n", c->symbols);
+	if (c->cached > 0)
+		buf_printf(out, "from the cache: %zu\n", c->cached);
+	buf_printf(out, "to fetch: %zu\ncalls: %zu\n", c->to_fetch, c->calls);
 	if (c->rate_per_sec > 0)
 		buf_printf(out, "rate: %d calls a second\n", c->rate_per_sec);
 	else
@@ -185,6 +187,7 @@ void report_plan_json(const struct cost *c, struct buf *out)
 	json_begin_object(&w);
 	put_source(&w, c->source);
 	put_integer(&w, "symbols", (int64_t)c->symbols);
+	put_integer(&w, "cached", (int64_t)c->cached);
 	put_integer(&w, "to_fetch", (int64_t)c->to_fetch);
 	put_integer(&w, "calls", (int64_t)c->calls);
 	put_known_integer(&w, "rate_per_sec", is_limited, c->rate_per_sec);

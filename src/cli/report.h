@@ -16,7 +16,8 @@ struct quota_view;
 struct cost {
 	const char *source;    /* shown where a run has several; or NULL */
 	size_t symbols;        /* asked for */
-	size_t to_fetch;       /* of those, different and valid */
+	size_t cached;         /* of those, known from an earlier run */
+	size_t to_fetch;       /* of the rest, different and valid */
 	size_t calls;          /* at least: a US symbol may need up to three */
 	size_t batch;          /* symbols a call where they share one */
 	size_t batch_max;      /* what the account allows */

@@ -62,6 +62,10 @@ static int open_render(struct sink *s, struct err *err)
 	fields_default(&render.fields, o->wants_detail, o->wants_raw);
 	if (o->check_percent)
 		fields_add(&render.fields, FIELD_CHECK);
+	if (o->max_age_sec > 0 || o->stale_if_error_sec > 0) {
+		fields_add(&render.fields, FIELD_STALE);
+		fields_add(&render.fields, FIELD_AGE_SECONDS);
+	}
 	if (o->fields && fields_parse(&render.fields, o->fields, err) < 0)
 		return -1;
 	say_misfit(&render.fields, o);
@@ -250,7 +254,7 @@ void sink_summarize(struct sink *s, size_t calls)
 {
 	bool is_quiet = s->config.options->is_quiet;
 
-	progress_finish(&s->progress, sink_tally(s)->failed, calls,
+	progress_finish(&s->progress, sink_tally(s), calls,
 			clock_monotonic_ns(), !is_quiet);
 	if (!is_quiet)
 		summarize_checks(s);

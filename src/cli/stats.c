@@ -18,6 +18,15 @@ enum { STATS_MAX_BYTES = 64 * 1024 };
 /* A reader of the counts, if they go into a pipe. */
 #define PATIENCE_NS (NS_PER_SEC / 2)
 
+size_t tally_stale(const struct tally *t)
+{
+	size_t sum = 0;
+
+	for (int k = 0; k < ERR_KINDS; k++)
+		sum += t->stale[k];
+	return sum;
+}
+
 void stats_put_kinds(const size_t *kinds, const char *before, const char *after,
 		     struct buf *out)
 {
@@ -76,6 +85,8 @@ void stats_write(const struct stats *s, struct buf *out)
 	put_count(&w, "quotes", s->tally.quotes);
 	put_count(&w, "failed", s->tally.symbols - s->tally.quotes);
 	put_errors(&w, &s->tally);
+	put_count(&w, "cached", s->tally.cached);
+	put_count(&w, "stale", tally_stale(&s->tally));
 	put_count(&w, "requests", m->requests);
 	put_count(&w, "attempts", m->attempts);
 	put_count(&w, "calls", m->calls);

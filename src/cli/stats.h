@@ -17,7 +17,9 @@ struct buf;
 struct tally {
 	size_t symbols; /* records: one for each symbol asked */
 	size_t quotes;
+	size_t cached;                  /* of quotes: of an earlier run */
 	size_t failed[ERR_KINDS];       /* records by kind of error */
+	size_t stale[ERR_KINDS];        /* of failed: an old quote stands in */
 	size_t checked[CHECK_VERDICTS]; /* quotes by verdict of a check */
 };
 
@@ -29,6 +31,9 @@ struct stats {
 	int64_t quota_waited_ns; /* summed over the workers */
 	int exit_status;
 };
+
+/* How many records have an old quote instead of their error. */
+size_t tally_stale(const struct tally *t);
 
 /* Appends "2 NotFound, 1 Timeout" between two texts, or nothing where nothing
  * failed; the names are those that records show. kinds[k] counts failures by

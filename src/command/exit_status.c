@@ -53,6 +53,12 @@ int exit_status_fail(const struct err *err, int signo,
 	return status;
 }
 
+/* Records of that kind with nothing to show. */
+static size_t bare(const struct tally *t, enum err_kind kind)
+{
+	return t->failed[kind] - t->stale[kind];
+}
+
 int exit_status_of_run(const struct tally *t, bool is_strict,
 		       const struct err *output_err, int signo)
 {
@@ -63,15 +69,15 @@ int exit_status_of_run(const struct tally *t, bool is_strict,
 				       output_err->code == EPIPE
 			       ? STATUS_PIPE
 			       : STATUS_OUTPUT;
-	if (t->failed[ERR_AUTH] > 0 || t->failed[ERR_TOKEN] > 0 ||
-	    (t->failed[ERR_FORBIDDEN] > 0 && t->quotes == 0))
+	if (bare(t, ERR_AUTH) > 0 || bare(t, ERR_TOKEN) > 0 ||
+	    (bare(t, ERR_FORBIDDEN) > 0 && t->quotes == 0))
 		return STATUS_AUTH;
-	if (t->failed[ERR_DEADLINE] > 0)
+	if (bare(t, ERR_DEADLINE) > 0)
 		return STATUS_DEADLINE;
 	if (is_strict &&
 	    t->checked[CHECK_DIFFERS] + t->checked[CHECK_OTHER] > 0)
 		return STATUS_SOME;
 	if (t->quotes == t->symbols)
 		return STATUS_ALL;
-	return t->quotes > 0 ? STATUS_SOME : STATUS_NONE;
+	return t->quotes + tally_stale(t) > 0 ? STATUS_SOME : STATUS_NONE;
 }

@@ -34,7 +34,8 @@ int exit_status_fail(const struct err *err, int signo,
 		     void (*say)(void *arg, const char *line));
 
 /* Of a run that began. is_strict: a quote that a second source does not confirm
- * (differs, other) is a failure. output_err: NULL where all was written. signo: the signal
+ * (differs, other) is a failure. A failed symbol with an old quote instead makes
+ * it STATUS_SOME, whatever its error. output_err: NULL where all was written. signo: the signal
  * that stopped it; 0 and less: none. */
 int exit_status_of_run(const struct tally *tally, bool is_strict,
 		       const struct err *output_err, int signo);

@@ -23,11 +23,13 @@
 #include "command/cost.h"
 #include "command/exit_status.h"
 #include "command/quoter.h"
+#include "command/recall.h"
 #include "engine/scheduler.h"
 #include "share/quota.h"
 
 struct fetch {
 	const struct command *c;
+	struct recall recall;
 	struct quoter quoter;
 	struct sink *sink;
 	const char *source[SOURCES_MAX]; /* their names */
@@ -87,9 +89,16 @@ static int open_sink(struct fetch *f, struct err *err)
 	return f->sink ? 0 : -1;
 }
 
-static int take(void *sink, struct result *result, struct err *err)
+/* Hands a result on, with earlier quotes in the place of errors. */
+static int take(void *arg, struct result *result, struct err *err)
 {
-	return sink_take(sink, result, err);
+	struct fetch *f = arg;
+
+	if (recall_take(&f->recall, result, err) < 0) {
+		result_free(result);
+		return -1;
+	}
+	return sink_take(f->sink, result, err);
 }
 
 static int open_all(struct fetch *f, struct err *err)
@@ -100,9 +109,11 @@ static int open_all(struct fetch *f, struct err *err)
 					.warn = sink_say,
 					.wait = show_wait };
 
-	if (open_sink(f, err) < 0)
+	if (open_sink(f, err) < 0 ||
+	    recall_open(&f->recall, f->c, &schedule, err) < 0)
 		return -1;
-	config.arg = config.say_arg = f->sink;
+	config.arg = f;
+	config.say_arg = f->sink;
 	config.say = f->c->options->is_verbose ? sink_say : NULL;
 	return quoter_open(&f->quoter, &config, &schedule, err);
 }
@@ -110,6 +121,7 @@ static int open_all(struct fetch *f, struct err *err)
 static void close_all(struct fetch *f)
 {
 	quoter_close(&f->quoter);
+	recall_close(&f->recall);
 	sink_free(f->sink);
 }
 
@@ -170,9 +182,23 @@ static int answer_the_rest(struct fetch *f, struct err *err)
 	return quoter_answer_rest(&f->quoter, &why, err);
 }
 
+/* What earlier runs were told, and need not be asked. */
+static int give_known(struct fetch *f, struct err *err)
+{
+	struct result *known;
+	bool has_failed;
+
+	while ((known = recall_give(&f->recall, &has_failed, err)))
+		if (sink_take(f->sink, known, err) < 0 ||
+		    sink_flush(f->sink, err) < 0)
+			return -1;
+	return has_failed ? -1 : 0;
+}
+
 static int deliver_all(struct fetch *f, struct err *err)
 {
-	if (sink_begin(f->sink, err) < 0 || pump(f, err) < 0)
+	if (sink_begin(f->sink, err) < 0 || give_known(f, err) < 0 ||
+	    pump(f, err) < 0)
 		return -1;
 	stop_workers(f);
 	if (collect(f, err) < 0 || answer_the_rest(f, err) < 0 ||
@@ -217,6 +243,7 @@ static int report(struct fetch *f, const struct err *output_err)
 
 	count(f, &stats);
 	quoter_remember(&f->quoter);
+	recall_save(&f->recall);
 	quoter_say_warnings(&f->quoter);
 	sink_summarize(f->sink, stats.metrics.calls);
 	stats.exit_status =

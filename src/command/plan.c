@@ -10,6 +10,7 @@
 #include "command/command.h"
 #include "command/cost.h"
 #include "command/exit_status.h"
+#include "command/recall.h"
 #include "engine/scheduler.h"
 #include "provider/provider.h"
 #include "share/quota.h"
@@ -40,6 +41,7 @@ int command_plan(const struct command *c)
 	bool wants_json = c->options->format == FORMAT_JSON ||
 			  c->options->format == FORMAT_NDJSON;
 	struct scheduler scheduler;
+	struct recall recall;
 	struct cost cost;
 	struct quota_view view;
 	struct buf text;
@@ -48,11 +50,17 @@ int command_plan(const struct command *c)
 	size_t i;
 	int rc;
 
+	if (recall_open(&recall, c, &config, &err) < 0) {
+		recall_close(&recall);
+		return exit_status_fail(&err, stop_reason(c->stop), c->say);
+	}
 	buf_init(&text, 16 * 1024);
 	scheduler_init(&scheduler, &config);
 	for (i = 0; i < config.source_count; i++) {
 		cost = cost_of(c, &scheduler, i,
 			       look_at_quota(c, i, &view) ? &view : NULL);
+		cost.cached = recall.known[i];
+		cost.symbols += c->accounts->count > 1 ? cost.cached : 0;
 		fits &= cost_fits(&cost);
 		if (wants_json)
 			report_plan_json(&cost, &text);
@@ -60,6 +68,7 @@ int command_plan(const struct command *c)
 			report_plan(&cost, &text);
 	}
 	scheduler_release(&scheduler);
+	recall_close(&recall);
 	rc = output_print(c->options->output, c->stdout_is_closed, &text,
 			  c->stop, c->deadline_ns, &err);
 	buf_release(&text);

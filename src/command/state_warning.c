@@ -51,6 +51,7 @@ static bool put_parts(const struct state_warning *w, struct buf *line)
 		[STATE_SESSION] = "session",
 		[STATE_EXCHANGES] = "found exchanges",
 		[STATE_NAMES] = "lists of names",
+		[STATE_QUOTES] = "quotes",
 	};
 	size_t left = 0, count = 0, i;
 
@@ -66,7 +67,7 @@ static bool put_parts(const struct state_warning *w, struct buf *line)
 			left--;
 		}
 	return count > 1 || w->has_part[STATE_EXCHANGES] ||
-	       w->has_part[STATE_NAMES];
+	       w->has_part[STATE_NAMES] || w->has_part[STATE_QUOTES];
 }
 
 /* What to do about it. The reason names a file; here is where it lies. */

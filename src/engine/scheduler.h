@@ -107,6 +107,11 @@ enum { SCHEDULER_NO_SOURCE = UINT8_MAX };
 uint8_t scheduler_source_of(const struct scheduler_config *config,
 			    enum market market);
 
+/* Whether another source of the run may step in for one: it serves the market,
+ * and its quotes are not delayed by more, or the user named it. */
+bool scheduler_may_answer(const struct scheduler_config *config, size_t source,
+			  size_t other, enum market market);
+
 void scheduler_init(struct scheduler *s, const struct scheduler_config *config);
 void scheduler_release(struct scheduler *s);
 

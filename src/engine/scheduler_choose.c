@@ -44,21 +44,27 @@ static bool was_tried(const struct request_item *item, size_t source)
 	return false;
 }
 
+bool scheduler_may_answer(const struct scheduler_config *c, size_t source,
+			  size_t other, enum market market)
+{
+	const struct provider_account *a = c->source[other].account;
+
+	return provider_batch_max(a, market) > 0 &&
+	       (c->may_delay ||
+		a->delayed_minutes <=
+			c->source[source].account->delayed_minutes);
+}
+
 size_t scheduler_find_other(const struct scheduler *s, size_t source,
 			    const struct request_item *item)
 {
 	size_t i;
 
 	for (i = 0; i < s->config.source_count; i++) {
-		const struct scheduler_source *o = &s->source[i];
-
 		if (i != source && !was_tried(item, i) &&
-		    !o->breaker.is_hopeless &&
-		    provider_batch_max(o->account,
-				       (enum market)item->symbol.market) > 0 &&
-		    (s->config.may_delay ||
-		     o->account->delayed_minutes <=
-			     s->source[source].account->delayed_minutes))
+		    !s->source[i].breaker.is_hopeless &&
+		    scheduler_may_answer(&s->config, source, i,
+					 (enum market)item->symbol.market))
 			return i;
 	}
 	return SCHEDULER_NO_SOURCE;

@@ -14,12 +14,15 @@ int upstream_rate(const struct upstream_config *c)
 	return c->rate < 0 ? c->account->limit.per_sec : c->rate;
 }
 
+void upstream_put_key(const struct upstream_config *c, struct buf *out)
+{
+	buf_printf(out, "%s %s %s %s", c->provider->name, c->account->name,
+		   c->base_url, c->login.key ? c->login.key : "");
+}
+
 static int name_account(struct upstream *u, struct err *err)
 {
-	const struct upstream_config *c = &u->config;
-
-	buf_printf(&u->key, "%s %s %s %s", c->provider->name, c->account->name,
-		   c->base_url, c->login.key ? c->login.key : "");
+	upstream_put_key(&u->config, &u->key);
 	return buf_check(&u->key, ERR_USAGE, err);
 }
 

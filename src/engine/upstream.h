@@ -73,6 +73,10 @@ void upstream_close(struct upstream *u);
 /* Wakes all who wait for a guard, for good. */
 void upstream_stop(struct upstream *u);
 
+/* Appends the account's name, which has the key in it: what is shared by all of
+ * its users, and by nobody else, goes by it. */
+void upstream_put_key(const struct upstream_config *config, struct buf *out);
+
 /* Calls a second that the account and --rate allow; 0: unlimited. */
 int upstream_rate(const struct upstream_config *config);
 

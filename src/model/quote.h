@@ -118,6 +118,13 @@ struct check {
 	const char *diff_percent; /* of it against ours; or NULL */
 };
 
+/* Where a quote comes from. */
+enum origin {
+	ORIGIN_CALL,  /* of this run */
+	ORIGIN_CACHE, /* of an earlier run: nobody was asked */
+	ORIGIN_STALE  /* of an earlier run, instead of the error in err */
+};
+
 /* What became of one symbol. Texts live in the result's arena or are static.
  * With NO_TRADE, quote holds what is known beside the price. */
 struct outcome {
@@ -125,15 +132,18 @@ struct outcome {
 	bool is_moved; /* it is asked for anew elsewhere: no record yet */
 	enum market exchange; /* where it was found; MARKET_NONE: not known */
 	struct quote quote;   /* when has_quote; partly with NO_TRADE */
-	struct err err;       /* when not */
+	struct err err;       /* when not, and with ORIGIN_STALE */
+	enum origin origin;   /* of the quote; but for ORIGIN_CALL: */
+	int64_t age_ms;       /* how old it is */
+	const char *provider; /* whose it is; NULL: the result's */
 	bool is_checked;      /* a second source was wanted: */
 	struct check check;
-	const char *rt_cd;  /* the broker's verdict, as it wrote it; */
-	const char *msg_cd; /* NULL: it gave none */
-	const char *msg1;
-	const char *raw;       /* JSON text of the broker's row, or NULL */
-	int attempts;          /* calls made for this symbol; 0: none */
-	int latency_ms;        /* of the last one */
+	const char *rt_cd;  /* the broker's verdict, as it wrote it (with */
+	const char *msg_cd; /* ORIGIN_STALE: on the call that failed); NULL: */
+	const char *msg1;   /* it gave none */
+	const char *raw;    /* JSON text of the broker's row, or NULL */
+	int attempts;       /* calls made for this symbol; 0: none */
+	int latency_ms;     /* of the last one */
 	int64_t fetched_at_ms; /* wall clock at the answer or the failure */
 };
 

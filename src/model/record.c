@@ -25,3 +25,8 @@ enum err_kind record_err_kind(const struct record *r)
 {
 	return r->outcome ? r->outcome->err.kind : r->refusal->kind;
 }
+
+bool record_is_stale(const struct record *r)
+{
+	return r->outcome && r->outcome->origin == ORIGIN_STALE;
+}

@@ -47,4 +47,7 @@ const char *record_kind_name(enum record_kind kind);
 bool record_has_failed(const struct record *r);
 enum err_kind record_err_kind(const struct record *r);
 
+/* Whether its price is an old one, beside the error for which it stands in. */
+bool record_is_stale(const struct record *r);
+
 #endif

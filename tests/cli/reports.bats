@@ -197,7 +197,7 @@ metric() {
     codes 100 >list
     fetch --plan --format json --env paper -f list AAPL
     expect_status 1
-    expect_json '. == { symbols: 101, to_fetch: 101, calls: 101, rate_per_sec: 1,
+    expect_json '. == { symbols: 101, cached: 0, to_fetch: 101, calls: 101, rate_per_sec: 1,
         used_by_others_per_sec: 0, least_sec: 100, timeout_sec: 30, fits: false,
         symbols_that_fit: 30, timeout_that_fits_sec: 103 }'
     fetch --plan --format ndjson --rate 0 --timeout 0 -f list

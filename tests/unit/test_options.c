@@ -91,7 +91,7 @@ static void test_table(void **state)
 		{ "try-timeout", 0 }, { "retries", 0 }, { "workers", 0 },
 		{ "concurrency", 0 }, { "rate", 0 }, { "batch", 0 }, { "env", 0 },
 		{ "base-url", 0 }, { "cacert", 0 }, { "config", 0 },
-		{ "no-share", 0 }, { "find", 0 }, { "plan", 0 }, { "quota", 0 }, { "progress", 0 },
+		{ "max-age", 0 }, { "stale-if-error", 0 }, { "no-share", 0 }, { "find", 0 }, { "plan", 0 }, { "quota", 0 }, { "progress", 0 },
 		{ "stats", 0 }, { "quiet", 'q' }, { "verbose", 'v' }, { "color", 0 },
 		{ "no-header", 0 }, { "help", 'h' }, { "version", 'V' },
 		{ "app_key", 0 }, { "app_secret", 0 }, { "app_secret_cmd", 0 },

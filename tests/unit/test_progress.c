@@ -17,8 +17,9 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "cli/progress.h"
+#include "cli/stats.h"
 
-static const size_t no_kinds[ERR_KINDS];
+static const struct tally nothing;
 
 /* ---- stderr goes to a pipe during a test ---- */
 
@@ -163,7 +164,7 @@ static void test_none_counts_in_silence(void **state)
 	progress_init(&p, PROGRESS_NONE, false, false, screen(), 20, 0);
 	steps(&p, 20, true, 0);
 	progress_clear(&p);
-	progress_finish(&p, no_kinds, 1, 0, false);
+	progress_finish(&p, &nothing, 1, 0, false);
 	assert_string_equal(taken(c), "");
 	assert_int_equal(p.failed, 20);
 }
@@ -294,7 +295,7 @@ static void test_bar_leaves_for_the_summary(void **state)
 	progress_init(&p, PROGRESS_BAR, false, false, screen(), 1, 0);
 	progress_step(&p, false, 0);
 	taken(c);
-	progress_finish(&p, no_kinds, 1, 0, true);
+	progress_finish(&p, &nothing, 1, 0, true);
 	assert_string_equal(
 		taken(c),
 		"\r\033[Kquotefetch: 1 quote, 0 failed, 1 call, 0.0 s\n");
@@ -304,10 +305,10 @@ static void test_bar_leaves_for_the_summary(void **state)
 
 static void test_summary(void **state)
 {
-	size_t kinds[ERR_KINDS] = { [ERR_NOT_FOUND] = 2,
+	struct tally tally = { .failed = { [ERR_NOT_FOUND] = 2,
 				    [ERR_TIMEOUT] = 1,
 				    [ERR_NETWORK] = 1,
-				    [ERR_HOST] = 3 };
+				    [ERR_HOST] = 3 } };
 	struct capture *c = *state;
 	struct progress p;
 
@@ -315,24 +316,32 @@ static void test_summary(void **state)
 	steps(&p, 193, false, 0);
 	steps(&p, 7, true, 0);
 	taken(c);
-	progress_finish(&p, kinds, 9, 6 * NS_PER_SEC + 299 * NS_PER_MS, true);
+	progress_finish(&p, &tally, 9, 6 * NS_PER_SEC + 299 * NS_PER_MS, true);
 	assert_string_equal(
 		taken(c),
 		"quotefetch: 193 quotes, 7 failed (2 NotFound, 1 Timeout, "
 		"4 Network), 9 calls, 1.2 s\n");
+	tally.cached = 30;
+	tally.stale[ERR_HOST] = 2;
+	tally.stale[ERR_TIMEOUT] = 1;
+	progress_finish(&p, &tally, 9, 6 * NS_PER_SEC + 299 * NS_PER_MS, true);
+	assert_string_equal(
+		taken(c),
+		"quotefetch: 193 quotes (30 from the cache), 7 failed (2 NotFound, 1 Timeout, "
+		"4 Network), 3 old quotes instead, 9 calls, 1.2 s\n");
 }
 
 static void test_summary_of_every_kind(void **state)
 {
-	size_t kinds[ERR_KINDS];
+	struct tally tally = { .symbols = 0 };
 	struct capture *c = *state;
 	struct progress p;
 	const char *text;
 
 	for (int k = 0; k < ERR_KINDS; k++)
-		kinds[k] = 1000000;
+		tally.failed[k] = 1000000;
 	progress_init(&p, PROGRESS_PLAIN, false, false, screen(), 0, 0);
-	progress_finish(&p, kinds, 0, 3600 * NS_PER_SEC, true);
+	progress_finish(&p, &tally, 0, 3600 * NS_PER_SEC, true);
 	text = taken(c);
 	for (int k = 0; k < ERR_KINDS; k++)
 		assert_non_null(strstr(text, err_kind_name((enum err_kind)k)));
@@ -354,7 +363,7 @@ static void test_stuck_stderr(void **state)
 	fcntl(c->fd[1], F_SETFL, 0);
 	progress_init(&p, PROGRESS_PLAIN, false, false, screen(), 100, 0);
 	steps(&p, 100, false, 0);
-	progress_finish(&p, no_kinds, 1, 0, true);
+	progress_finish(&p, &nothing, 1, 0, true);
 	assert_int_equal(p.done, 100);
 }
 
@@ -366,7 +375,7 @@ static void test_closed_stderr(void **state)
 	close(STDERR_FILENO);
 	progress_init(&p, PROGRESS_AUTO, false, false, screen(), 10, 0);
 	steps(&p, 10, false, 0);
-	progress_finish(&p, no_kinds, 1, 0, true);
+	progress_finish(&p, &nothing, 1, 0, true);
 	assert_int_equal(p.done, 10);
 }
 

@@ -141,6 +141,55 @@ static const struct outcome invalid = {
 
 #define RECORD(s, i, m, o, p, t) \
 	{ .symbol = (s), .input = (i), .market = (m), .outcome = (o), .provider = (p), .tried = (t) }
+/* Of an earlier run. */
+static const struct outcome from_cache = {
+	.has_quote = true,
+	.origin = ORIGIN_CACHE,
+	.age_ms = 59999,
+	.exchange = MARKET_KR,
+	.quote = { .name = "삼성전자", .currency = "KRW", .number = { "57800", "-300", "-0.52" } },
+	.rt_cd = "0",
+	.msg_cd = "MCA00000",
+	.msg1 = "정상처리 되었습니다.",
+	.fetched_at_ms = FETCHED_AT_MS - 59999,
+};
+
+/* The same, where the call failed: without a word of the broker's, and with. */
+static const struct outcome stale = {
+	.has_quote = true,
+	.origin = ORIGIN_STALE,
+	.age_ms = 86400000,
+	.exchange = MARKET_KR,
+	.quote = { .name = "SK하이닉스", .currency = "KRW", .number = { "175200", "0", "0.00" } },
+	.err = { .kind = ERR_TIMEOUT, .msg = "no answer within 5 s" },
+	.attempts = 3,
+	.latency_ms = 5000,
+	.fetched_at_ms = FETCHED_AT_MS - 86400000,
+};
+
+static const struct outcome stale_refused = {
+	.has_quote = true,
+	.origin = ORIGIN_STALE,
+	.age_ms = 3600000,
+	.exchange = MARKET_NAS,
+	.quote = { .currency = "USD", .number = { "261.2300" } },
+	.err = { .kind = ERR_RATE_LIMIT, .msg = "too many calls" },
+	.rt_cd = "1",
+	.msg_cd = "EGW00201",
+	.msg1 = "초당 거래건수를 초과하였습니다.",
+	.attempts = 7,
+	.fetched_at_ms = FETCHED_AT_MS - 3600000,
+};
+
+static const struct record old_records[] = {
+	RECORD("005930", "005930", MARKET_KR, &from_cache, "kis", NULL),
+	RECORD("000660", "000660", MARKET_KR, &stale, "kis", NULL),
+	RECORD("AAPL", "AAPL", MARKET_US, &stale_refused, "kis", "alpaca:Timeout"),
+	RECORD("035720", "035720", MARKET_KR, &timed_out, "kis", NULL),
+	RECORD("000001", "000001", MARKET_KR, &hostile, "kis", NULL),
+};
+
+enum { OLD_RECORDS = sizeof old_records / sizeof *old_records };
 
 static const struct record records[] = {
 	RECORD("005930", "005930", MARKET_KR, &samsung, "kis", NULL),
@@ -206,6 +255,7 @@ struct golden {
 	bool wants_detail, wants_raw, hides_header, has_color, is_korean;
 	int columns;
 	size_t count; /* of the records */
+	bool are_old; /* of old_records */
 };
 
 static const struct golden goldens[] = {
@@ -240,6 +290,11 @@ static const struct golden goldens[] = {
 	{ "all.ledger", FORMAT_LEDGER, .count = RECORDS },
 	{ "all.hledger", FORMAT_HLEDGER, .count = RECORDS },
 	{ "all.beancount", FORMAT_BEANCOUNT, .count = RECORDS },
+	{ "old.ndjson", FORMAT_NDJSON, .count = OLD_RECORDS, .are_old = true },
+	{ "old.csv", FORMAT_CSV, .count = OLD_RECORDS, .are_old = true },
+	{ "old.table", FORMAT_TABLE, .count = OLD_RECORDS, .are_old = true },
+	{ "old.md", FORMAT_MARKDOWN, .count = OLD_RECORDS, .are_old = true },
+	{ "old.ledger", FORMAT_LEDGER, .count = OLD_RECORDS, .are_old = true },
 	{ "bare.csv", FORMAT_CSV, .hides_header = true, .count = 3 },
 	{ "bare.tsv", FORMAT_TSV, "symbol,price", .hides_header = true,
 	  .count = 3 },
@@ -260,6 +315,10 @@ static struct render *new_render(const struct golden *g, struct buf *out)
 	struct err err;
 
 	fields_default(&config.fields, g->wants_detail, g->wants_raw);
+	if (g->are_old) {
+		fields_add(&config.fields, FIELD_STALE);
+		fields_add(&config.fields, FIELD_AGE_SECONDS);
+	}
 	if (g->fields)
 		assert_int_equal(fields_parse(&config.fields, g->fields, &err),
 				 0);
@@ -279,7 +338,7 @@ static void test_golden(void **state)
 	r = new_render(g, &out);
 	render_begin(r);
 	for (size_t i = 0; i < g->count; i++)
-		assert_int_equal(render_record(r, &records[i], &err), 0);
+		assert_int_equal(render_record(r, g->are_old ? &old_records[i] : &records[i], &err), 0);
 	assert_int_equal(render_end(r, &err), 0);
 	assert_golden(g->name, &out);
 	render_free(r);

@@ -35,7 +35,7 @@ static void an_empty_run(void **state)
 	static const struct stats s;
 
 	(void)state;
-	assert_stats(&s, "{\"symbols\":0,\"quotes\":0,\"failed\":0,\"errors\":{},"
+	assert_stats(&s, "{\"symbols\":0,\"quotes\":0,\"failed\":0,\"errors\":{},\"cached\":0,\"stale\":0,"
 			 "\"requests\":0,\"attempts\":0,\"calls\":0,\"retries\":0,\"refusals\":0,"
 			 "\"timeouts\":0,\"token_calls\":0,\"connections\":0,\"bytes\":0,"
 			 "\"workers\":0,\"latency_ms\":{\"p50\":0.000,\"p95\":0.000,"
@@ -48,6 +48,8 @@ static void a_full_run(void **state)
 {
 	static struct stats s = { .tally = { .symbols = 100,
 					     .quotes = 79,
+					     .cached = 9,
+					     .stale = { [ERR_HOST] = 3, [ERR_NETWORK] = 2 },
 					     .failed = { [ERR_NOT_FOUND] = 1,
 							 [ERR_NETWORK] = 2,
 							 [ERR_HOST] = 3,
@@ -72,7 +74,7 @@ static void a_full_run(void **state)
 	for (int i = 1; i <= 100; i++)
 		metrics_note_latency(&s.metrics, i * NS_PER_MS / 100);
 	assert_stats(&s, "{\"symbols\":100,\"quotes\":79,\"failed\":21,"
-			 "\"errors\":{\"NotFound\":1,\"Network\":5,\"Tls\":9,\"Parse\":6},"
+			 "\"errors\":{\"NotFound\":1,\"Network\":5,\"Tls\":9,\"Parse\":6},\"cached\":9,\"stale\":5,"
 			 "\"requests\":7,\"attempts\":20,\"calls\":8,\"retries\":9,\"refusals\":10,"
 			 "\"timeouts\":11,\"token_calls\":12,\"connections\":13,"
 			 "\"bytes\":1099511627776,\"workers\":3,"
