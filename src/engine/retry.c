@@ -30,8 +30,9 @@ static enum retry_action decide_doubtful(const struct retry_case *c)
 	if (c->symbols > 1)
 		return c->is_down && c->attempts < SPLIT_AFTER ? RETRY_AGAIN
 							       : RETRY_SPLIT;
-	return c->is_own || c->attempts >= DOUBTFUL_ATTEMPTS ? RETRY_FINAL
-							     : RETRY_AGAIN;
+	if (c->is_own || (!c->is_down && c->attempts >= DOUBTFUL_ATTEMPTS))
+		return RETRY_FINAL;
+	return RETRY_AGAIN;
 }
 
 static enum retry_action decide(const struct retry_case *c)

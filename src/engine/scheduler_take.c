@@ -167,6 +167,20 @@ static bool put_off(struct scheduler *s, struct scheduler_source *src,
 	return true;
 }
 
+/* Whether the failure may be the source's. Of symbols that failed so before it
+ * says nothing new: it is their own, as far as one can tell. But where nothing
+ * was answered since they failed first, one cannot. */
+static bool is_of_source(const struct scheduler_source *src,
+			 const struct result *job)
+{
+	const struct breaker *b = &src->breaker;
+	const struct request *r = job->request;
+
+	return !r->is_suspect || b->is_open ||
+	       (!is_own_word(job) && b->failures > 0 &&
+		b->failing_since_ns <= r->failing_since_ns);
+}
+
 static void note_failure(struct scheduler *s, struct scheduler_source *src,
 			 const struct result *job, int64_t now_ns)
 {
@@ -198,9 +212,7 @@ static void note_failure(struct scheduler *s, struct scheduler_source *src,
 	case ERR_HTTP:
 	case ERR_PARSE:
 	case ERR_FORBIDDEN:
-		/* Of symbols that failed so before it says nothing new: it is
-		 * their own, as far as one can tell. */
-		if (!job->request->is_suspect || src->breaker.is_open)
+		if (is_of_source(src, job))
 			breaker_note_failure(&src->breaker, &failure);
 		break;
 	default:

@@ -192,6 +192,15 @@ heals() {
     expect_calls "$token" 1
 }
 
+@test "R5 401 pages for 5 s, from the first call on: all, with few calls" {
+    local count
+
+    for count in 60 1; do
+        heals status=401@until=5s "$count" --batch 20
+        [ "$(wc -l <log)" -le 30 ] || fail "$(wc -l <log) calls"
+    done
+}
+
 @test "R6 the token endpoint answers 502 nine times: all symbols" {
     heals status=502@path=token,nth=1-9 60
 }

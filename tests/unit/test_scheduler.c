@@ -346,6 +346,12 @@ static enum err_kind one_page(struct sim *sim, const struct request *r)
 	return sim->calls[0] == 4 ? ERR_FORBIDDEN : ERR_KINDS;
 }
 
+static enum err_kind pages_for_5s(struct sim *sim, const struct request *r)
+{
+	(void)r;
+	return is_between(sim, 0, 5) ? ERR_FORBIDDEN : ERR_KINDS;
+}
+
 static enum err_kind one_dead_token(struct sim *sim, const struct request *r)
 {
 	(void)r;
@@ -371,6 +377,8 @@ static void what_heals_costs_nothing(void **state)
 		{ "every 4th call cut", each_fourth, 0, 200, 267, 15 },
 		{ "a fifth of all 502", a_fifth, 0, 150, 188, 15 },
 		{ "one 401 page", one_page, 300, 0, 11, 3 },
+		{ "401 pages for 5 s", pages_for_5s, 60, 0, 2, 8 },
+		{ "the same, one symbol", pages_for_5s, 0, 1, 1, 8 },
 		{ "one dead token", one_dead_token, 300, 0, 11, 3 },
 	};
 
