@@ -58,7 +58,7 @@
 #include "command/command.h"
 #include "command/exit_status.h"
 #include "command/name_finder.h"
-#include "command/state_warning.h"
+#include "command/private_state.h"
 #include "net/http.h"
 
 /* The one mutable thing at file scope: signal handlers take no argument. */
@@ -69,7 +69,7 @@ struct app {
 	struct symbol_list *list;
 	struct accounts accounts;
 	int state_dirfd;
-	struct state_warning unwritten;
+	struct private_state own;
 	bool has_tried_state, has_http;
 	atomic_bool has_stray_resolver; /* leave by _exit */
 	bool closed[3]; /* which of stdin, stdout, stderr were */
@@ -185,8 +185,8 @@ static void open_state(struct app *app)
 		app->state_dirfd = safefile_open_dir(path, &err);
 	free(path);
 	if (app->state_dirfd < 0) {
-		state_warning_note(&app->unwritten, STATE_TOKEN, &err);
-		state_warning_note(&app->unwritten, STATE_QUOTA, &err);
+		private_state_note(&app->own, STATE_TOKEN, &err);
+		private_state_note(&app->own, STATE_QUOTA, &err);
 	}
 }
 
@@ -233,7 +233,7 @@ static struct command make_command(struct app *app)
 				 .started_ns = app->started_ns,
 				 .deadline_ns = app->deadline_ns,
 				 .state_dirfd = app->state_dirfd,
-				 .unwritten = &app->unwritten,
+				 .own = &app->own,
 				 .stdout_is_closed = app->closed[1],
 				 .has_stray_resolver = &app->has_stray_resolver,
 				 .say = screen_say };
@@ -372,7 +372,7 @@ int main(int argc, char **argv)
 		status = print_short_help();
 	else
 		status = run(&app);
-	state_warning_tell(&app.unwritten, screen_say, NULL);
+	private_state_tell(&app.own, screen_say, NULL);
 	options_release(&app.options);
 	symbol_list_free(app.list);
 	if (app.state_dirfd >= 0)

@@ -11,7 +11,7 @@
 
 struct accounts;
 struct options;
-struct state_warning;
+struct private_state;
 struct stop;
 struct symbol_list;
 
@@ -24,7 +24,7 @@ struct command {
 	int64_t started_ns;
 	int64_t deadline_ns; /* CLOCK_NEVER: none */
 	int state_dirfd;     /* -1: nothing is shared or remembered */
-	struct state_warning *unwritten; /* what cannot be kept there */
+	struct private_state *own; /* what cannot be left there */
 	bool stdout_is_closed;
 	atomic_bool *has_stray_resolver; /* set: leave by _exit */
 	/* Prints one line to stderr; any thread. */

@@ -19,7 +19,7 @@
 #include "command/account.h"
 #include "command/exit_status.h"
 #include "command/follow_part.h"
-#include "command/state_warning.h"
+#include "command/private_state.h"
 #include "net/ws_handshake.h"
 #include "provider/provider.h"
 #include "stream/stream.h"
@@ -199,13 +199,13 @@ static int status_of(const struct follow *f)
 }
 
 /* At the begin, for the end may be days away; and at the end. */
-static void say_state_warning(const struct follow *f)
+static void say_private_state(const struct follow *f)
 {
 	struct err why;
 
 	if (stream_is_private(f->stream, &why))
-		state_warning_note(f->c->unwritten, STATE_SESSION, &why);
-	state_warning_tell(f->c->unwritten, f->c->say, NULL);
+		private_state_note(f->c->own, STATE_SESSION, &why);
+	private_state_tell(f->c->own, f->c->say, NULL);
 }
 
 static int follow(struct follow *f)
@@ -213,12 +213,12 @@ static int follow(struct follow *f)
 	struct err err, late;
 	int rc, status;
 
-	say_state_warning(f);
+	say_private_state(f);
 	rc = pump(f, &err);
 	/* What is said first is the reason. */
 	if (finish(f, rc < 0 ? &late : &err) < 0)
 		rc = -1;
-	say_state_warning(f);
+	say_private_state(f);
 	status = status_of(f);
 	if (rc < 0 && err.kind == ERR_OUTPUT && status < STATUS_SIGNAL) {
 		if (err.code == EPIPE)

@@ -6,7 +6,7 @@
 #include "cli/options.h"
 #include "command/account.h"
 #include "command/command.h"
-#include "command/state_warning.h"
+#include "command/private_state.h"
 #include "engine/engine.h"
 #include "provider/provider.h"
 #include "share/exchange_book.h"
@@ -189,13 +189,13 @@ void quoter_remember(struct quoter *q)
 	if (c->state_dirfd >= 0 &&
 	    exchange_book_save(q->book, c->state_dirfd, c->stop, until_ns,
 			       &why) < 0)
-		state_warning_note(c->unwritten, STATE_EXCHANGES, &why);
+		private_state_note(c->own, STATE_EXCHANGES, &why);
 }
 
 /* A disk may fill on the way, too: so this is known at the end. */
-static void say_state_warnings(struct quoter *q)
+static void say_private_state(struct quoter *q)
 {
-	struct state_warning *unwritten = q->config.command->unwritten;
+	struct private_state *own = q->config.command->own;
 	const struct err *rivals = NULL;
 
 	for (size_t i = 0; i < q->upstream_count; i++) {
@@ -203,18 +203,18 @@ static void say_state_warnings(struct quoter *q)
 
 		if (w && w->kind == ERR_RATE_LIMIT)
 			rivals = w;
-		state_warning_note_upstream(unwritten, &q->upstream[i]);
+		private_state_note_upstream(own, &q->upstream[i]);
 	}
 	if (rivals)
 		q->config.warn(q->config.say_arg, rivals->msg);
-	state_warning_tell(unwritten, q->config.warn, q->config.say_arg);
+	private_state_tell(own, q->config.warn, q->config.say_arg);
 }
 
 void quoter_say_warnings(struct quoter *q)
 {
 	struct err why;
 
-	say_state_warnings(q);
+	say_private_state(q);
 	for (size_t i = 0; i < q->upstream_count; i++) {
 		if (scheduler_is_hopeless(&q->scheduler, i, &why)) {
 			err_wrap(&why, "stopped early: %s",

@@ -8,7 +8,7 @@
 #include "cli/options.h"
 #include "command/account.h"
 #include "command/command.h"
-#include "command/state_warning.h"
+#include "command/private_state.h"
 #include "engine/upstream.h"
 #include "provider/provider.h"
 
@@ -303,5 +303,5 @@ void recall_save(struct recall *r)
 		if (r->cache[i] &&
 		    quote_cache_save(r->cache[i], r->c->state_dirfd, r->c->stop,
 				     until_ns, &why) < 0)
-			state_warning_note(r->c->unwritten, STATE_QUOTES, &why);
+			private_state_note(r->c->own, STATE_QUOTES, &why);
 }

@@ -8,7 +8,7 @@
 #include "cli/options.h"
 #include "command/account.h"
 #include "command/command.h"
-#include "command/state_warning.h"
+#include "command/private_state.h"
 #include "net/http.h"
 #include "provider/names.h"
 #include "provider/provider.h"
@@ -121,7 +121,7 @@ static bool renew(struct loader *l, size_t i, const char *file,
 	if (c->state_dirfd >= 0 &&
 	    name_book_save(list, c->state_dirfd, file, clock_real_ms(), c->stop,
 			   c->deadline_ns, &why) < 0)
-		state_warning_note(c->unwritten, STATE_NAMES, &why);
+		private_state_note(c->own, STATE_NAMES, &why);
 	return true;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* state_warning.h: what a run could not leave to others in the state directory,
+/* private_state.h: what a run could not leave to others in the state directory,
  * and the one line about it.
  * Layer command; uses base, cli, engine, share.
  *
@@ -7,8 +7,8 @@
  * at its own time; most often it is the directory, and all of them. So they are
  * noted here as the run comes to know of them, and told together: at its end, or
  * where a run has no end in sight, as soon as it has begun. */
-#ifndef COMMAND_STATE_WARNING_H
-#define COMMAND_STATE_WARNING_H
+#ifndef COMMAND_PRIVATE_STATE_H
+#define COMMAND_PRIVATE_STATE_H
 
 #include <stdbool.h>
 
@@ -26,7 +26,7 @@ enum state_part {
 	STATE_PARTS
 };
 
-struct state_warning { /* zero: nothing is noted */
+struct private_state { /* zero: nothing is noted */
 	bool has_part[STATE_PARTS];
 	struct err why; /* of the part that was noted first */
 	bool was_told;
@@ -34,16 +34,16 @@ struct state_warning { /* zero: nothing is noted */
 
 /* That a part could not be written. One that could only not be had in time
  * (DEADLINE, CANCELED) is none. */
-void state_warning_note(struct state_warning *w, enum state_part part,
+void private_state_note(struct private_state *w, enum state_part part,
 			const struct err *why);
 
 /* The same for quota and token of an account. */
-void state_warning_note_upstream(struct state_warning *w,
+void private_state_note_upstream(struct private_state *w,
 				 const struct upstream *u);
 
 /* Says in one line what is this run's own, why, and what to do; once, and
  * nothing where nothing is noted. */
-void state_warning_tell(struct state_warning *w,
+void private_state_tell(struct private_state *w,
 			void (*say)(void *arg, const char *line), void *arg);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "command/state_warning.h"
+#include "command/private_state.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 enum { LINE_MAX_BYTES = 8192 };
 
-static bool has_any(const struct state_warning *w)
+static bool has_any(const struct private_state *w)
 {
 	for (size_t i = 0; i < STATE_PARTS; i++)
 		if (w->has_part[i])
@@ -20,7 +20,7 @@ static bool has_any(const struct state_warning *w)
 	return false;
 }
 
-void state_warning_note(struct state_warning *w, enum state_part part,
+void private_state_note(struct private_state *w, enum state_part part,
 			const struct err *why)
 {
 	if (why->kind == ERR_DEADLINE || why->kind == ERR_CANCELED)
@@ -30,20 +30,20 @@ void state_warning_note(struct state_warning *w, enum state_part part,
 	w->has_part[part] = true;
 }
 
-void state_warning_note_upstream(struct state_warning *w,
+void private_state_note_upstream(struct private_state *w,
 				 const struct upstream *u)
 {
 	const struct err *quota = u->quota ? quota_warning(u->quota) : NULL;
 	struct err why;
 
 	if (quota && quota->kind == ERR_SYSTEM)
-		state_warning_note(w, STATE_QUOTA, quota);
+		private_state_note(w, STATE_QUOTA, quota);
 	if (u->credential && credential_is_private(u->credential, &why))
-		state_warning_note(w, STATE_TOKEN, &why);
+		private_state_note(w, STATE_TOKEN, &why);
 }
 
 /* "token, quota and ..."; returns whether that is more than one thing. */
-static bool put_parts(const struct state_warning *w, struct buf *line)
+static bool put_parts(const struct private_state *w, struct buf *line)
 {
 	static const char *const names[STATE_PARTS] = {
 		[STATE_TOKEN] = "token",
@@ -96,7 +96,7 @@ static void put_advice(int errnum, struct buf *line)
 	free(path);
 }
 
-void state_warning_tell(struct state_warning *w,
+void private_state_tell(struct private_state *w,
 			void (*say)(void *arg, const char *line), void *arg)
 {
 	struct buf line;
