@@ -171,6 +171,16 @@ static bool is_index_name(const char *code)
 	return false;
 }
 
+#define TURNED "-KRW"
+
+/* Whether the currency stands where others than Upbit put it. */
+static bool is_turned_pair(const char *code)
+{
+	const char *dash = strchr(code, '-');
+
+	return dash && strcmp(dash, TURNED) == 0;
+}
+
 /* Whether a code looks like a pair of Upbit: its currencies are these. */
 static bool is_coin_pair(const char *code)
 {
@@ -186,6 +196,9 @@ static int refuse_unmarked(const char *code, struct err *err)
 
 	if (is_index_name(code))
 		return err_set(err, ERR_INPUT, "%s: write %s.IDX", why, code);
+	if (is_turned_pair(code))
+		return err_set(err, ERR_INPUT, "%s: write KRW-%.*s.UPBIT", why,
+			       (int)(strlen(code) - strlen(TURNED)), code);
 	if (is_coin_pair(code))
 		return err_set(err, ERR_INPUT, "%s: write %s.UPBIT", why, code);
 	/* The form of Korean terminals. */
@@ -222,7 +235,7 @@ static int check_coin_pair(const char *code, struct err *err)
 	if (!dash || strpbrk(code, "./") || strchr(dash + 1, '-'))
 		return err_set(err, ERR_INPUT,
 			       "no pair of coins: write it as KRW-BTC.UPBIT");
-	if (strcmp(dash, "-KRW") == 0)
+	if (is_turned_pair(code))
 		return err_set(err, ERR_INPUT,
 			       "the currency comes first: write KRW-%.*s.UPBIT",
 			       (int)(dash - code), code);

@@ -30,17 +30,19 @@ static void spell(const struct symbol *s, char out[SYMBOL_CODE_BYTES])
 			*out = '.';
 }
 
-static bool is_spelled_before(const struct request *r, size_t i)
+/* The first of count items that is spelled so; or count. */
+static size_t find_spelled(const struct request *r, size_t count,
+			   const char *named)
 {
-	char code[SYMBOL_CODE_BYTES], other[SYMBOL_CODE_BYTES];
+	char code[SYMBOL_CODE_BYTES];
+	size_t i;
 
-	spell(&r->item[i].symbol, code);
-	for (size_t k = 0; k < i; k++) {
-		spell(&r->item[k].symbol, other);
-		if (strcmp(code, other) == 0)
-			return true;
+	for (i = 0; i < count; i++) {
+		spell(&r->item[i].symbol, code);
+		if (strcmp(code, named) == 0)
+			break;
 	}
-	return false;
+	return i;
 }
 
 static int build_quote(const struct provider_call *call,
@@ -53,9 +55,9 @@ static int build_quote(const struct provider_call *call,
 
 	buf_init(&list, HTTP_URL_MAX_BYTES);
 	for (size_t i = 0; i < request->count; i++) {
-		if (is_spelled_before(request, i))
-			continue; /* AAPL.US and AAPL.NAS are one to it */
 		spell(&request->item[i].symbol, code);
+		if (find_spelled(request, i, code) < i)
+			continue; /* AAPL.US and AAPL.NAS are one to it */
 		buf_printf(&list, "%s%s", list.len > 0 ? "," : "", code);
 	}
 	http_request_set_url(out, call->base_url, "/v2/stocks/snapshots");
@@ -82,19 +84,19 @@ static const struct json_node *get_row(const struct json_node *root,
 	return json_get(root, code);
 }
 
-/* An answer that has others and none of the symbols is of another call. */
+/* An answer that has another symbol is of another call. */
 static int check_owner(const struct json_node *root, const struct request *r,
 		       struct err *err)
 {
-	const char *key = json_member_key(json_first_member(root));
+	const struct json_node *row;
 
-	if (!key)
-		return 0;
-	for (size_t i = 0; i < r->count; i++)
-		if (get_row(root, &r->item[i]))
-			return 0;
-	return err_set(err, ERR_PARSE,
-		       "the answer names '%s', which was not asked", key);
+	for (row = json_first_member(root); row; row = json_next(row))
+		if (find_spelled(r, r->count, json_member_key(row)) == r->count)
+			return err_set(
+				err, ERR_PARSE,
+				"the answer names '%s', which was not asked",
+				json_member_key(row));
+	return 0;
 }
 
 static int read_rows(const struct provider_call *call,
@@ -130,15 +132,11 @@ static int read_rows(const struct provider_call *call,
 static int find_culprit(const struct request *r, const char *message)
 {
 	static const char words[] = "invalid symbol: ";
-	const char *named = message ? strstr(message, words) : NULL;
-	char code[SYMBOL_CODE_BYTES];
+	const char *named = strstr(message, words);
+	size_t i = named ? find_spelled(r, r->count, named + sizeof words - 1)
+			 : r->count;
 
-	for (size_t i = 0; named && i < r->count; i++) {
-		spell(&r->item[i].symbol, code);
-		if (strcmp(named + sizeof words - 1, code) == 0)
-			return (int)i;
-	}
-	return -1;
+	return i < r->count ? (int)i : -1;
 }
 
 /* Digits and nothing else. */

@@ -133,6 +133,7 @@ refused() {
     refused "two markets: 'US' and 'KR'" 005930.US,KR
     refused 'no KR code: that is six characters beginning with a digit, or Q and six digits' AAPL.KR
     refused 'the currency comes first: write KRW-BTC.UPBIT' BTC-KRW.UPBIT
+    refused 'cannot tell the market: write KRW-ETH.UPBIT' ETH-KRW
     refused 'no pair of coins: write it as KRW-BTC.UPBIT' BTC.UPBIT
     refused 'no pair of currencies: write it as USDKRW.FX' USD.FX
     refused "no index: that is KOSPI, KOSDAQ, KOSPI200 or the exchange's four digits" DAX.IDX

@@ -3,18 +3,7 @@
 /* wrap: arena_copy */
 #define SOURCE "kis"
 #include "provider_case.h"
-
-#include "base/arena.h"
-
-static int copies_left = -1; /* until one finds no memory; -1: none */
-
-char *__real_arena_copy(struct arena *a, const char *text, size_t len);
-char *__wrap_arena_copy(struct arena *a, const char *text, size_t len)
-{
-	if (copies_left >= 0 && copies_left-- == 0)
-		return NULL;
-	return __real_arena_copy(a, text, len);
-}
+#include "provider_memory.h"
 
 #define SAMSUNG                                                                        \
 	"005930 KRX 삼성전자 KRW price 57800 change -300 percent -0.52 open 57600 "    \
@@ -481,35 +470,11 @@ static void test_build_thirty(void **state)
 	http_request_release(&r);
 }
 
-/* The k-th text finds no memory: that is no matter of the symbol. */
 static void test_no_memory(void **state)
 {
-	static const struct {
-		const char *fixture, *symbols;
-		int flags;
-	} rows[] = {
-		{ "single.200.json", "005930", SINGLE | DETAIL | RAW },
-		{ "multi_2.200.json", "005930 000660", RAW },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct answer_case c;
-		int k = 0;
-
-		do {
-			copies_left = k++;
-			case_ask_body(&c, rows[i].symbols, rows[i].flags, case_load(rows[i].fixture));
-			copies_left = -1;
-			if (c.rc < 0)
-				assert_int_equal(c.err.kind, ERR_SYSTEM);
-			else
-				assert_null(strstr(c.text, "memory"));
-			case_release(&c);
-		} while (c.rc < 0);
-		print_message("# %s: %d texts\n", rows[i].fixture, k - 1);
-		assert_true(k > 10);
-	}
+	assert_true(count_texts("005930", SINGLE | DETAIL | RAW, "single.200.json") > 10);
+	assert_true(count_texts("005930 000660", RAW, "multi_2.200.json") > 10);
 }
 
 int main(void)
