@@ -52,8 +52,7 @@ static bool grow(struct buf *b, size_t need)
 	return true;
 }
 
-/* Makes room for len more bytes and a NUL. */
-static bool reserve(struct buf *b, size_t len)
+bool buf_reserve(struct buf *b, size_t len)
 {
 	size_t need;
 
@@ -65,18 +64,6 @@ static bool reserve(struct buf *b, size_t len)
 	}
 	need = b->len + len + 1;
 	return need <= b->cap || grow(b, need);
-}
-
-char *buf_extend(struct buf *b, size_t len)
-{
-	char *at;
-
-	if (!reserve(b, len))
-		return NULL;
-	at = b->data + b->len;
-	b->len += len;
-	at[len] = '\0';
-	return at;
 }
 
 void buf_append(struct buf *b, const char *data, size_t len)
@@ -106,7 +93,7 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
 	require(n >= 0);
-	if (!reserve(b, (size_t)n))
+	if (!buf_reserve(b, (size_t)n))
 		return;
 	va_start(ap, fmt);
 	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
@@ -116,7 +103,7 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 
 void buf_fill(struct buf *b, char c, size_t count)
 {
-	if (count == 0 || !reserve(b, count))
+	if (count == 0 || !buf_reserve(b, count))
 		return;
 	memset(b->data + b->len, c, count);
 	b->len += count;
@@ -126,7 +113,7 @@ void buf_fill(struct buf *b, char c, size_t count)
 void buf_insert(struct buf *b, size_t at, const char *data, size_t len)
 {
 	require(at <= b->len);
-	if (len == 0 || !reserve(b, len))
+	if (len == 0 || !buf_reserve(b, len))
 		return;
 	memmove(b->data + at + len, b->data + at, b->len - at);
 	memcpy(b->data + at, data, len);

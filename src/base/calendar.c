@@ -37,11 +37,11 @@ int calendar_weekday(int64_t days)
 
 bool calendar_has_date(int64_t year, int month, int day)
 {
-	int64_t y;
-	int m, d;
+	static const char days[] = { 31, 28, 31, 30, 31, 30,
+				     31, 31, 30, 31, 30, 31 };
+	bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 
-	if (month < 1 || month > 12 || day < 1 || day > 31)
+	if (month < 1 || month > 12 || day < 1)
 		return false;
-	calendar_date(calendar_days(year, month, day), &y, &m, &d);
-	return y == year && m == month && d == day;
+	return day <= days[month - 1] + (month == 2 && is_leap);
 }

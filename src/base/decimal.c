@@ -16,23 +16,30 @@ static bool is_blank(char c)
 
 /* ---- the form ---------------------------------------------------------- */
 
-bool decimal_is_valid(const char *text)
+size_t decimal_length(const char *text)
 {
 	const char *start, *p;
 
 	start = p = text + (text[0] == '-');
 	if (!is_digit(*p) || (*p == '0' && is_digit(p[1])))
-		return false;
+		return 0;
 	while (is_digit(*p))
 		p++;
 	if (*p == '.') {
 		if (!is_digit(*++p))
-			return false;
+			return 0;
 		while (is_digit(*p))
 			p++;
 	}
-	return *p == '\0' && p - start <= DECIMAL_MAGNITUDE_BYTES &&
-	       !(decimal_is_negative(text) && decimal_is_zero(text));
+	if (*p != '\0' || p - start > DECIMAL_MAGNITUDE_BYTES ||
+	    (start > text && decimal_is_zero(text)))
+		return 0;
+	return (size_t)(p - text);
+}
+
+bool decimal_is_valid(const char *text)
+{
+	return decimal_length(text) > 0;
 }
 
 bool decimal_is_zero(const char *d)

@@ -39,8 +39,9 @@ MUST_CHECK int decimal_parse(const char *text, size_t len,
 MUST_CHECK int decimal_parse_number(const char *text, size_t len,
 				    char out[DECIMAL_BYTES], struct err *err);
 
-/* Whether text is a decimal in the form above. */
+/* Whether text is a decimal in the form above; its length, or 0. */
 bool decimal_is_valid(const char *text);
+size_t decimal_length(const char *text);
 
 /* Questions about a valid decimal. */
 bool decimal_is_zero(const char *d);

@@ -66,6 +66,8 @@ struct field_set {
 
 struct field_row {
 	const char *name;
+	const char *key; /* as JSON's: in quotes, with its colon */
+	size_t key_len;
 	const char *title; /* in the table */
 	const char *unit;  /* "": none */
 	const char *meaning;

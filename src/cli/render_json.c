@@ -51,7 +51,9 @@ static void put_object(struct render *r, const struct record *record)
 	json_writer_init(&w, r->out);
 	json_begin_object(&w);
 	for (size_t i = 0; i < set->count; i++) {
-		json_key(&w, field_name(set->field[i]));
+		const struct field_row *row = &field_table[set->field[i]];
+
+		json_put_key(&w, row->key, row->key_len);
 		render_get_value(record, set->field[i], &v);
 		put_value(&w, &v);
 	}

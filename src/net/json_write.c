@@ -138,6 +138,12 @@ void json_key(struct json_writer *w, const char *key)
 	memcpy(at + 1 + len, "\":", 2);
 }
 
+void json_put_key(struct json_writer *w, const char *text, size_t len)
+{
+	put_plain(w, text, len);
+	w->needs_comma = false;
+}
+
 void json_put_string(struct json_writer *w, const char *text)
 {
 	size_t len;
@@ -164,12 +170,15 @@ void json_put_string(struct json_writer *w, const char *text)
 
 void json_put_decimal(struct json_writer *w, const char *decimal)
 {
+	size_t len;
+
 	if (!decimal) {
 		json_put_null(w);
 		return;
 	}
-	require(decimal_is_valid(decimal));
-	put_plain(w, decimal, strlen(decimal));
+	len = decimal_length(decimal);
+	require(len > 0);
+	put_plain(w, decimal, len);
 }
 
 void json_put_integer(struct json_writer *w, int64_t value)

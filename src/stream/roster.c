@@ -363,8 +363,11 @@ void roster_time_out(struct roster *r, int64_t now_ns)
 static bool has_key(const struct roster_entry *e, const char *channel,
 		    const char *key, size_t key_len)
 {
-	return strncmp(e->address.key, key, key_len) == 0 &&
-	       e->address.key[key_len] == '\0' &&
+	const char *own = e->address.key;
+
+	/* The last character tells most of a list apart. */
+	return key_len > 0 && own[key_len - 1] == key[key_len - 1] &&
+	       own[key_len] == '\0' && memcmp(own, key, key_len) == 0 &&
 	       strcmp(e->address.channel, channel) == 0;
 }
 

@@ -51,6 +51,7 @@ struct stream {
 	size_t batch_len;
 	struct feed_frame frame; /* being read, when has_frame */
 	bool has_frame;
+	int64_t frame_ns, frame_ms; /* when it came; monotonic, wall clock */
 	bool has_more;   /* the turn was over before the line was read empty */
 	bool is_held_up; /* the outbox is full */
 	int64_t held_up_ns;

@@ -62,8 +62,7 @@ static void note_gap(struct stream *s, const struct tick *t,
 	f->told_ns = now_ns;
 }
 
-static void take_tick(struct stream *s, struct tick *t, int64_t now_ns,
-		      int64_t real_ms)
+static void take_tick(struct stream *s, struct tick *t)
 {
 	bool is_leaving;
 	size_t index = roster_find(&s->roster, s->frame.channel, s->frame.key,
@@ -74,10 +73,10 @@ static void take_tick(struct stream *s, struct tick *t, int64_t now_ns,
 		return;
 	}
 	t->symbol = (uint32_t)index;
-	t->received_ns = now_ns;
-	t->received_at_ms = real_ms;
-	note_gap(s, t, gap_take(&s->followed[index].gap, t), now_ns);
-	s->last_tick_ns = now_ns;
+	t->received_ns = s->frame_ns;
+	t->received_at_ms = s->frame_ms;
+	note_gap(s, t, gap_take(&s->followed[index].gap, t), s->frame_ns);
+	s->last_tick_ns = s->frame_ns;
 	s->has_told_quiet = false;
 	s->counts.ticks++;
 	s->batch_len++;
@@ -86,8 +85,6 @@ static void take_tick(struct stream *s, struct tick *t, int64_t now_ns,
 /* Reads on in the frame. Returns false when it had to stop for the reader. */
 static bool read_frame(struct stream *s)
 {
-	int64_t now = clock_monotonic_ns(), real_ms = clock_real_ms();
-
 	while (s->has_frame) {
 		struct tick *t;
 		int rc;
@@ -97,7 +94,7 @@ static bool read_frame(struct stream *s)
 		t = &s->batch[s->batch_len];
 		rc = s->config.feed->next_tick(&s->frame, t, NULL);
 		if (rc > 0)
-			take_tick(s, t, now, real_ms);
+			take_tick(s, t);
 		s->counts.bad_records += rc < 0;
 		s->has_frame = rc != 0;
 	}
@@ -109,6 +106,8 @@ static void take_frame(struct stream *s, const struct ws_event *event)
 	int rc = s->config.feed->open_frame(event->data, event->len, &s->frame,
 					    NULL);
 
+	s->frame_ns = s->line.heard_ns;
+	s->frame_ms = clock_real_ms();
 	s->counts.frames++;
 	s->counts.bad_frames += rc < 0;
 	s->counts.unknown_frames += rc == 0;
