@@ -162,7 +162,7 @@ static int64_t deadline_of(const struct app *app)
 	double sec = o->timeout_sec;
 
 	/* A stream ends when it is told to. */
-	if (o->follows &&
+	if ((o->follows || options_polls(o)) &&
 	    o->source[options_find_setting("timeout")] == SOURCE_DEFAULT)
 		return CLOCK_NEVER;
 	return sec > 0 ? app->started_ns + (int64_t)(sec * (double)NS_PER_SEC)
@@ -334,6 +334,8 @@ static int run_command(struct app *app)
 		return fail(&err);
 	if (o->wants_check)
 		return command_check(&c);
+	if (options_polls(o))
+		return command_poll(&c);
 	if (o->follows)
 		return command_follow(&c);
 	return o->find_text ? command_find(&c) : command_fetch(&c);

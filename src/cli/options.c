@@ -13,10 +13,8 @@ const char *options_advise(const char *name, size_t len)
 	static const struct {
 		const char *name, *advice;
 	} rows[] = {
-		{ "watch",
-		  "to ask again and again: watch -n 60 quotefetch ..." },
-		{ "interval",
-		  "to ask again and again: watch -n 60 quotefetch ..." },
+		{ "watch", "to ask again and again: write --every SEC" },
+		{ "interval", "write --every" },
 		{ "silent", "write --quiet" },
 		{ "jobs", "write --workers" },
 		{ "parallel", "write --workers" },
@@ -187,9 +185,9 @@ static int check_follow(const struct options *o, struct err *err)
 		{ o->wants_plan, "--plan" },
 		{ o->wants_quota, "--quota" },
 		{ o->find_text != NULL, "--find" },
-		{ o->wants_raw, "--raw" },
+		{ o->wants_raw && !options_polls(o), "--raw" },
 		{ o->keep_order, "--keep-order" },
-		{ o->stats_file != NULL, "--stats" },
+		{ o->stats_file != NULL && !options_polls(o), "--stats" },
 		{ o->errors_file != NULL, "--errors" },
 		{ o->metrics_file != NULL, "--metrics" },
 		{ o->max_age_sec > 0, "--max-age" },
@@ -199,7 +197,8 @@ static int check_follow(const struct options *o, struct err *err)
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (others[i].is_given)
 			return err_set(err, ERR_USAGE,
-				       "--follow and %s exclude each other",
+				       "%s and %s exclude each other",
+				       o->follows ? "--follow" : "--every",
 				       others[i].name);
 	switch ((int)o->format) {
 	case FORMAT_AUTO:
@@ -224,9 +223,14 @@ static int check_follow(const struct options *o, struct err *err)
 	return 0;
 }
 
+bool options_polls(const struct options *o)
+{
+	return o->every_sec > 0;
+}
+
 int options_check(const struct options *o, struct err *err)
 {
-	if (o->follows && check_follow(o, err) < 0)
+	if ((o->follows || options_polls(o)) && check_follow(o, err) < 0)
 		return -1;
 	if (o->wants_plan && o->wants_quota)
 		return err_set(err, ERR_USAGE,

@@ -123,10 +123,12 @@ struct options {
 	int venue;           /* enum venue */
 	char *check_percent; /* --cross-check; NULL: none */
 	bool is_strict;
-	bool follows; /* --follow, and what belongs to it: */
-	int count;    /* ticks to end after; 0: none */
-	char *until;  /* "HH:MM"; NULL: none */
-	int slow;     /* enum slow */
+	bool follows;     /* --follow, and what belongs to it: */
+	double every_sec; /* --every; 0: it does not poll */
+	bool wants_all;   /* polls that bring nothing new, too */
+	int count;        /* ticks to end after; 0: none */
+	char *until;      /* "HH:MM"; NULL: none */
+	int slow;         /* enum slow */
 	double stale_sec;
 	int events;                     /* enum events */
 	char *stream_url;               /* NULL: the account's */
@@ -187,6 +189,9 @@ MUST_CHECK int options_set(struct options *o, const char *name,
 /* What cannot be said of one option alone. Call it when all sources are read.
  * Errors: USAGE. */
 MUST_CHECK int options_check(const struct options *o, struct err *err);
+
+/* Whether it polls and does not stream. */
+bool options_polls(const struct options *o);
 
 /* Whether there is anything to read symbols from: arguments, files, or a stdin
  * that is no terminal. */

@@ -20,7 +20,11 @@ static const char *const slows[] = { "merge", "wait", NULL };
 static const char *const event_places[] = { "stderr", "out", "none", NULL };
 static const char *const colors[] = { "auto", "always", "never", NULL };
 
-enum { DAY_MS = 86400 * 1000, TRY_MAX_MS = QUOTA_CALL_MAX_SEC * 1000 };
+enum {
+	DAY_MS = 86400 * 1000,
+	EVERY_MIN_MS = 100,
+	TRY_MAX_MS = QUOTA_CALL_MAX_SEC * 1000
+};
 
 #define MONTH_MS (INT64_C(30) * DAY_MS)
 
@@ -48,8 +52,8 @@ const struct optparse_row option_table[] = {
 	  .stands_for = "format=csv", .help = "as --format csv" },
 	{ "output", 'o', OPTPARSE_OWN, OPTPARSE_ANYWHERE, FIELD(output),
 	  .set = options_set_text, .argname = "FILE",
-	  .help = "write to FILE, which appears when it is complete;\n"
-		  "-: stdout" },
+	  .help = "write to FILE, which appears when it is complete\n"
+		  "(a stream is appended); -: stdout" },
 	{ "replace", 0, OPTPARSE_CHOICE, OPTPARSE_ANYWHERE, FIELD(replace),
 	  REPLACE_ALWAYS, REPLACE_ALL, .words = replacings, .preset = "any",
 	  .help = "replace an old FILE always, if any symbol has\n"
@@ -176,11 +180,17 @@ const struct optparse_row option_table[] = {
 
 	{ "follow", 0, OPTPARSE_NOTHING, OPTPARSE_ARGUMENT, FIELD(follows),
 	  .heading = "Stream",
-	  .help = "follow trades at kis, as ndjson, until a signal,\n"
-		  "--count, --until or --timeout (default here: none)" },
+	  .help = "follow trades at kis until a signal, --count,\n"
+		  "--until or --timeout (default here: none)" },
+	{ "every", 0, OPTPARSE_SECONDS, OPTPARSE_ANYWHERE, FIELD(every_sec),
+	  EVERY_MIN_MS, DAY_MS, .argname = "SEC",
+	  .help = "ask for quotes every SEC, of any source, and print\n"
+		  "what has changed" },
+	{ "all", 0, OPTPARSE_NOTHING, OPTPARSE_ANYWHERE, FIELD(wants_all),
+	  .help = "with --every: also what has not" },
 	{ "count", 0, OPTPARSE_COUNT, OPTPARSE_ANYWHERE, FIELD(count), 0,
 	  1000000000, .argname = "N", .preset = "0",
-	  .help = "end after N trades; 0: never" },
+	  .help = "end after N trades or quotes; 0: never" },
 	{ "until", 0, OPTPARSE_OWN, OPTPARSE_ANYWHERE, FIELD(until),
 	  .set = options_set_text, .argname = "HH:MM",
 	  .help = "end at that time in Korea" },

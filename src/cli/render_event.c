@@ -60,6 +60,10 @@ void render_event(const struct event *e, const char *symbol,
 		put_count(&w, "missed_trades", e->count);
 		put_count(&w, "missed_volume", e->count_volume);
 	}
+	if (e->type == EVENT_LATE) {
+		put_count(&w, "took_ms", e->delay_ms);
+		put_count(&w, "skipped", e->count);
+	}
 	put_text(&w, "provider", provider);
 	put_flag(&w, "error", false);
 	json_end_object(&w);
@@ -114,6 +118,13 @@ void render_event_line(const struct event *e, const char *symbol,
 	case EVENT_BLOCKED:
 		buf_puts(out, "ten failures in a row: the broker may have "
 			      "blocked this key or address for a time");
+		break;
+	case EVENT_LATE:
+		buf_printf(out,
+			   "a round took %" PRId64 ".%" PRId64 " s: %" PRId64
+			   " left out",
+			   e->delay_ms / 1000, e->delay_ms % 1000 / 100,
+			   e->count);
 		break;
 	case EVENT_CLOSED_MARKET:
 		buf_puts(out, "no trades for five minutes: the market may be "

@@ -74,6 +74,17 @@ static void put_errors(struct json_writer *w, const struct tally *t)
 	json_end_object(w);
 }
 
+static void put_polls(struct json_writer *w, const struct stats_polls *p)
+{
+	json_key(w, "polls");
+	json_begin_object(w);
+	put_count(w, "rounds", p->rounds);
+	put_count(w, "late", p->late);
+	put_count(w, "skipped", p->skipped);
+	put_count(w, "unchanged", p->unchanged);
+	json_end_object(w);
+}
+
 void stats_write(const struct stats *s, struct buf *out)
 {
 	const struct metrics *m = &s->metrics;
@@ -107,6 +118,8 @@ void stats_write(const struct stats *s, struct buf *out)
 	put_ms(&w, "quota_wait_ms",
 	       (double)s->quota_waited_ns / (double)NS_PER_MS);
 	put_ms(&w, "wall_ms", (double)s->wall_ns / (double)NS_PER_MS);
+	if (s->polls.rounds > 0)
+		put_polls(&w, &s->polls);
 	put_count(&w, "exit_status", (uint64_t)s->exit_status);
 	json_end_object(&w);
 	buf_putc(out, '\n');

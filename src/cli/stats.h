@@ -23,6 +23,12 @@ struct tally {
 	size_t checked[CHECK_VERDICTS]; /* quotes by verdict of a check */
 };
 
+struct stats_polls {
+	size_t rounds;        /* that ended; 0: it did not poll */
+	size_t late, skipped; /* rounds that took too long, points left out */
+	size_t unchanged;     /* answers that were not printed */
+};
+
 struct stats {
 	struct tally tally;
 	struct metrics metrics; /* of all workers */
@@ -30,6 +36,7 @@ struct stats {
 	int64_t wall_ns;
 	int64_t quota_waited_ns; /* summed over the workers */
 	int exit_status;
+	struct stats_polls polls;
 };
 
 /* How many records have an old quote instead of their error. */

@@ -37,6 +37,9 @@ int command_fetch(const struct command *c);
 /* The trades of every symbol, as they happen. */
 int command_follow(const struct command *c);
 
+/* The quotes of every symbol, again and again. */
+int command_poll(const struct command *c);
+
 /* No network: what the list costs, and whether it fits the timeout. */
 int command_plan(const struct command *c);
 

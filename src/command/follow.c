@@ -17,6 +17,7 @@
 #include "cli/options.h"
 #include "cli/stream_sink.h"
 #include "command/account.h"
+#include "command/ending.h"
 #include "command/exit_status.h"
 #include "command/follow_part.h"
 #include "command/private_state.h"
@@ -233,17 +234,6 @@ static int follow(struct follow *f)
 	return status;
 }
 
-/* The nearest instant with that time of the day in Korea. */
-static int64_t until_ns(const char *text)
-{
-	int64_t day_ms = INT64_C(86400) * 1000, kst_ms = INT64_C(9) * 3600000;
-	int64_t now_ms = clock_real_ms() + kst_ms;
-	int64_t at_ms = ((text[0] - '0') * 10 + text[1] - '0') * 3600000 +
-			((text[3] - '0') * 10 + text[4] - '0') * 60000;
-
-	return clock_monotonic_ns() + (at_ms - now_ms % day_ms) * NS_PER_MS;
-}
-
 int command_follow(const struct command *c)
 {
 	struct follow *f = calloc(1, sizeof *f);
@@ -255,19 +245,9 @@ int command_follow(const struct command *c)
 		return exit_status_fail(&err, 0, c->say);
 	}
 	f->c = c;
-	f->deadline_ns = c->deadline_ns;
 	buf_init(&f->key, KEY_MAX_BYTES);
-	if (c->options->until) {
-		int64_t at = until_ns(c->options->until);
-
-		if (at < f->deadline_ns)
-			f->deadline_ns = at;
-	}
-	if (c->options->until && f->deadline_ns <= clock_monotonic_ns()) {
-		err_set(&err, ERR_USAGE, "--until %s is over in Korea",
-			c->options->until);
-		status = exit_status_fail(&err, 0, c->say);
-	} else if (open_all(f, &err) < 0) {
+	if (ending_find(c, &f->deadline_ns, &err) < 0 ||
+	    open_all(f, &err) < 0) {
 		status = exit_status_fail(&err, stop_reason(c->stop), c->say);
 	} else {
 		status = follow(f);

@@ -52,12 +52,11 @@ static int open_engine(struct quoter *q, struct err *err)
 	return q->engine ? 0 : -1;
 }
 
-static void begin(struct quoter *q, struct scheduler_config *schedule)
+static void complete(const struct quoter *q, struct scheduler_config *schedule)
 {
 	schedule->book = q->book;
 	schedule->say = q->config.say;
 	schedule->say_arg = q->config.say_arg;
-	scheduler_init(&q->scheduler, schedule);
 }
 
 int quoter_open(struct quoter *q, const struct quoter_config *config,
@@ -66,15 +65,15 @@ int quoter_open(struct quoter *q, const struct quoter_config *config,
 	*q = (struct quoter){ .config = *config };
 	if (open_book(q, err) < 0)
 		return -1;
-	begin(q, schedule);
+	complete(q, schedule);
+	scheduler_init(&q->scheduler, schedule);
 	return open_engine(q, err);
 }
 
 void quoter_begin(struct quoter *q, struct scheduler_config *schedule)
 {
-	require(engine_alive(q->engine) == 0);
-	scheduler_release(&q->scheduler);
-	begin(q, schedule);
+	complete(q, schedule);
+	scheduler_renew(&q->scheduler, schedule);
 }
 
 void quoter_close(struct quoter *q)

@@ -53,7 +53,8 @@ struct quoter { /* for looking at */
 MUST_CHECK int quoter_open(struct quoter *q, const struct quoter_config *config,
 			   struct scheduler_config *schedule, struct err *err);
 
-/* Begins another round, when the last one is done. */
+/* Begins another round, when the last one is done or quoter_answer_rest has ended
+ * it. */
 void quoter_begin(struct quoter *q, struct scheduler_config *schedule);
 
 /* Of one that is zero: nothing. */

@@ -115,6 +115,13 @@ bool scheduler_may_answer(const struct scheduler_config *config, size_t source,
 void scheduler_init(struct scheduler *s, const struct scheduler_config *config);
 void scheduler_release(struct scheduler *s);
 
+/* Another round: asks for every symbol of the config's input anew. What was
+ * learnt of the sources stays; one that was given up gets another chance. The
+ * last round must be done, or ended by scheduler_end; jobs that are still alive
+ * may come back. The sources must be the same. */
+void scheduler_renew(struct scheduler *s,
+		     const struct scheduler_config *config);
+
 /* The next job for a source: a result whose outcomes are blank, the caller's;
  * scheduler_take takes it back. NULL: none now; *wake_ns is then lowered to when
  * there may be one without another's coming back. Errors: SYSTEM: NULL, and
@@ -142,6 +149,10 @@ struct result *scheduler_end(struct scheduler *s, const struct err *why);
 
 /* Whether every symbol has its answer. */
 bool scheduler_is_done(const struct scheduler *s);
+
+/* Whether all that is left has failed already, or waits for a source that is
+ * down. */
+bool scheduler_has_only_failures(const struct scheduler *s);
 
 /* Whether a source is not to be asked for now, but by probes. */
 bool scheduler_is_down(const struct scheduler *s, size_t source);

@@ -87,6 +87,33 @@ void scheduler_release(struct scheduler *s)
 	}
 }
 
+static void take_over(struct scheduler_source *src,
+		      const struct scheduler_source *old)
+{
+	if (!old->breaker.is_hopeless)
+		src->breaker = old->breaker;
+	src->budget = old->budget;
+	src->alive = old->alive;
+	src->typical_ns = old->typical_ns;
+	if (old->plan.uses_single_calls)
+		plan_use_single_calls(&src->plan);
+}
+
+void scheduler_renew(struct scheduler *s, const struct scheduler_config *config)
+{
+	struct scheduler old = *s;
+	size_t i;
+
+	require(!old.held.first &&
+		old.config.source_count == config->source_count);
+	scheduler_init(s, config);
+	for (i = 0; i < config->source_count; i++)
+		take_over(&s->source[i], &old.source[i]);
+	s->requests = old.requests;
+	s->retries = old.retries;
+	scheduler_release(&old);
+}
+
 /* ---- without another call ---- */
 
 /* Any job of the source, asked or not. */
@@ -260,6 +287,25 @@ bool scheduler_is_done(const struct scheduler *s)
 		if (src->alive > 0 || src->front.first || src->back.first ||
 		    scheduler_has_moved(src) ||
 		    plan_requests_left(&src->plan) > 0)
+			return false;
+	}
+	return true;
+}
+
+bool scheduler_has_only_failures(const struct scheduler *s)
+{
+	size_t i;
+
+	if (s->held.first || s->ready.first)
+		return false;
+	for (i = 0; i < s->config.source_count; i++) {
+		const struct scheduler_source *src = &s->source[i];
+
+		if (!scheduler_is_down(s, i) &&
+		    (src->alive > 0 || src->front.first ||
+		     scheduler_has_moved(src) || src->checks.line.count > 0 ||
+		     src->rests.line.count > 0 ||
+		     plan_requests_left(&src->plan) > 0))
 			return false;
 	}
 	return true;

@@ -17,6 +17,7 @@ const char *event_name(enum event_type type)
 		[EVENT_HELD] = "held",
 		[EVENT_LIMIT] = "limit",
 		[EVENT_BLOCKED] = "blocked",
+		[EVENT_LATE] = "late",
 		[EVENT_CLOSED_MARKET] = "closed-market",
 		[EVENT_DONE] = "done",
 	};

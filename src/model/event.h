@@ -25,6 +25,8 @@ enum event_type {
 	EVENT_HELD,          /* another session has the place; delay_ms */
 	EVENT_LIMIT,         /* the session takes count symbols, of total */
 	EVENT_BLOCKED,       /* so much failed that the broker may block us */
+	EVENT_LATE,          /* a round of polls took delay_ms: count points
+				were left out */
 	EVENT_CLOSED_MARKET, /* the line lives, and nothing is traded */
 	EVENT_DONE,          /* the stream has ended; kind and text, if by
 				something that went wrong */

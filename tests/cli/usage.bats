@@ -171,7 +171,7 @@ refused() {
     fetch --dry-run 005930
     expect_status 0
     expect_text out 'fits: yes'
-    refused "unknown option '--watch': to ask again and again: watch -n 60 quotefetch ..." --watch 005930
+    refused "unknown option '--watch': to ask again and again: write --every SEC" --watch 005930
     refused "unknown option '--silent': write --quiet" --silent 005930
     refused "unknown option '--jobs': write --workers" --jobs=3 005930
     refused "unknown option '--app-key': a key is no argument: KIS_APP_KEY, or the configuration file" \

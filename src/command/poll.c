@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* Polls: the quotes of a list every so many seconds, until a signal, --count,
+ * --timeout, --until, or the reader's leaving. Failures end nothing; the next
+ * round asks again. */
+#include "command/command.h"
+
+#include <errno.h>
+#include <poll.h>
+
+#include "base/clock.h"
+#include "base/sync.h"
+#include "cli/options.h"
+#include "cli/stats.h"
+#include "cli/stream_sink.h"
+#include "command/ending.h"
+#include "command/exit_status.h"
+#include "command/poller.h"
+
+/* For what is left when it ends, with a reader that may be stuck. */
+#define LAST_WRITE_NS (NS_PER_SEC / 2)
+
+struct poll {
+	struct command command; /* with the deadline that --until makes */
+	struct stream_sink *sink;
+	struct poller poller;
+};
+
+static int open_all(struct poll *p, struct err *err)
+{
+	const struct command *c = &p->command;
+	const struct stream_sink_config sink = { .options = c->options,
+						 .stop = c->stop,
+						 .stdout_is_closed =
+							 c->stdout_is_closed,
+						 .is_polled = true };
+	struct poller_config config = {
+		.command = c,
+		.interval_ns =
+			(int64_t)(c->options->every_sec * (double)NS_PER_SEC)
+	};
+
+	p->sink = stream_sink_open(&sink, err);
+	config.sink = p->sink;
+	return !p->sink ? -1 : poller_open(&p->poller, &config, err);
+}
+
+static bool is_count_reached(const struct poll *p)
+{
+	int count = p->command.options->count;
+
+	return count > 0 && p->poller.records >= (size_t)count;
+}
+
+static int wait_for_more(struct poll *p, int64_t wake_ns, struct err *err)
+{
+	struct pollfd fd[3] = {
+		{ .fd = poller_fd(&p->poller), .events = POLLIN },
+		{ .fd = p->command.stop->fd[0], .events = POLLIN },
+		{ .fd = stream_sink_fd(p->sink), .events = 0 }
+	};
+
+	if (poll(fd, 3, clock_poll_ms(clock_monotonic_ns(), wake_ns)) > 0 &&
+	    (fd[2].revents & (POLLERR | POLLNVAL))) {
+		err_set(err, ERR_OUTPUT, "the reader has left");
+		err->code = EPIPE;
+		return -1;
+	}
+	return 0;
+}
+
+static int pump(struct poll *p, struct err *err)
+{
+	const struct command *c = &p->command;
+
+	while (!stop_reason(c->stop) && clock_monotonic_ns() < c->deadline_ns) {
+		int64_t wake_ns = c->deadline_ns;
+
+		if (poller_step(&p->poller, &wake_ns, err) < 0 ||
+		    stream_sink_flush(p->sink, c->stop, c->deadline_ns, err) <
+			    0)
+			return -1;
+		if (is_count_reached(p) || p->poller.is_refused)
+			return 0;
+		if (wait_for_more(p, wake_ns, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int status_of(const struct poll *p, int signo)
+{
+	const struct poller *poller = &p->poller;
+	size_t failed =
+		poller->rounds > 0 ? poller->last_failed : poller->round_failed;
+
+	if (signo > 0)
+		return STATUS_SIGNAL + signo;
+	if (poller->is_refused)
+		return STATUS_AUTH;
+	if (p->command.options->count > 0 && !is_count_reached(p))
+		return STATUS_DEADLINE;
+	if (poller->quotes == 0)
+		return poller->rounds > 0 ? STATUS_NONE : STATUS_DEADLINE;
+	if (poller->rounds == 0 && !is_count_reached(p))
+		return STATUS_DEADLINE;
+	return failed > 0 ? STATUS_SOME : STATUS_ALL;
+}
+
+static int report(struct poll *p, int signo, const struct err *output_err)
+{
+	const struct options *o = p->command.options;
+	struct stats stats = { .workers = 0 };
+	struct err err;
+
+	stats.exit_status = status_of(p, signo);
+	if (output_err && signo <= 0) {
+		stats.exit_status = exit_status_of_err(output_err, 0);
+		if (stats.exit_status != STATUS_PIPE)
+			p->command.say(NULL, output_err->msg);
+	}
+	poller_count(&p->poller, &stats);
+	stats.wall_ns = clock_monotonic_ns() - p->command.started_ns;
+	if (o->stats_file &&
+	    stats_save(&stats, o->stats_file, o->output, &err) < 0) {
+		p->command.say(NULL, err.msg);
+		if (stats.exit_status == STATUS_ALL)
+			stats.exit_status = STATUS_OUTPUT;
+	}
+	return stats.exit_status;
+}
+
+static int run(struct poll *p)
+{
+	struct err err, late;
+	int rc = pump(p, &err);
+	int signo = stop_reason(p->command.stop);
+
+	/* Nobody waits for the answers that are under way. */
+	stop_request(p->command.stop, STOP_INTERNAL);
+	poller_stop(&p->poller);
+	if (rc == 0 || err.kind == ERR_CANCELED) {
+		rc = stream_sink_flush(p->sink, NULL,
+				       clock_monotonic_ns() + LAST_WRITE_NS,
+				       &err);
+		if (rc == 0)
+			rc = stream_sink_end(p->sink, &err);
+	} else if (stream_sink_end(p->sink, &late) < 0) {
+		rc = -1; /* what was said first is the reason */
+	}
+	return report(p, signo, rc < 0 ? &err : NULL);
+}
+
+int command_poll(const struct command *c)
+{
+	struct poll p = { .command = *c };
+	struct err err;
+	int status;
+
+	if (ending_find(c, &p.command.deadline_ns, &err) < 0 ||
+	    open_all(&p, &err) < 0)
+		status = exit_status_fail(&err, stop_reason(c->stop), c->say);
+	else
+		status = run(&p);
+	poller_close(&p.poller);
+	stream_sink_free(p.sink);
+	return status;
+}
