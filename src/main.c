@@ -51,6 +51,7 @@
 #include "cli/config.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/output_paths.h"
 #include "cli/page.h"
 #include "cli/screen.h"
 #include "cli/symbol_list.h"
@@ -301,7 +302,7 @@ static int load(struct app *app, struct err *err)
 	struct options *o = &app->options;
 
 	if (config_load(o, err) < 0 || options_check(o, err) < 0 ||
-	    check_ca_file(o, err) < 0)
+	    output_paths_check(o, err) < 0 || check_ca_file(o, err) < 0)
 		return -1;
 	app->deadline_ns = deadline_of(app);
 	if (o->find_text)

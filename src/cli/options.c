@@ -137,36 +137,6 @@ int options_parse(struct options *o, int argc, char *const *argv,
 	return end >= 0 || o->wants_help || o->wants_version ? 0 : -1;
 }
 
-/* A descriptor takes one after the other; a file would hold the last alone. */
-static bool is_file(const char *path)
-{
-	return path && strcmp(path, "-") != 0 && strncmp(path, "/dev/", 5) != 0;
-}
-
-static int check_files(const struct options *o, struct err *err)
-{
-	const struct {
-		const char *name, *path;
-	} files[] = {
-		{ "--output", o->output },
-		{ "--errors", o->errors_file },
-		{ "--stats", o->stats_file },
-		{ "--metrics", o->metrics_file },
-	};
-	size_t count = sizeof files / sizeof *files;
-
-	for (size_t i = 0; i < count; i++) {
-		for (size_t k = i + 1; k < count; k++) {
-			if (is_file(files[i].path) && files[k].path &&
-			    strcmp(files[i].path, files[k].path) == 0)
-				return err_set(err, ERR_USAGE,
-					       "%s and %s name the same file",
-					       files[i].name, files[k].name);
-		}
-	}
-	return 0;
-}
-
 /* "15:31". */
 static bool is_time_of_day(const char *t)
 {
@@ -239,7 +209,7 @@ int options_check(const struct options *o, struct err *err)
 		return err_set(err, ERR_USAGE,
 			       "--fields says nothing to a format of prices "
 			       "(ledger, hledger, beancount)");
-	return check_files(o, err);
+	return 0;
 }
 
 bool options_has_input(const struct options *o)

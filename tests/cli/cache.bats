@@ -76,7 +76,7 @@ lasting='del(.attempts, .latency_ms, .age_seconds, .tried)'
     age 30
     : >log
     fetch --max-age 60 --format csv --fields symbol,age_seconds,stale 005930
-    expect_same "$(tail -n 1 out)" 005930,30,false
+    expect_match out "^005930,[34][0-9],false$"
     expect_no_calls
 }
 
@@ -132,7 +132,7 @@ lasting='del(.attempts, .latency_ms, .age_seconds, .tried)'
     fetch -q --stale-if-error 3600 005930 000660
     age 600
     close_broker
-    fetch --stale-if-error 3600 --timeout 0.6 --format ndjson 005930 035720 --errors failed --stats stats --metrics m.prom
+    fetch --stale-if-error 3600 --retries 0 --format ndjson 005930 035720 --errors failed --stats stats --metrics m.prom
     expect_same "$(jq -c 'select(.symbol == "005930") | [.error, .stale, .age_seconds >= 600, .age_seconds < 660, .price > 0,
         .error_type, .retryable, .rt_cd, .provider]' out)" '[false,true,true,true,true,"Network",true,"9","kis"]'
     expect_match out 'Error: .*[Cc]onnect'
@@ -143,14 +143,14 @@ lasting='del(.attempts, .latency_ms, .age_seconds, .tried)'
     expect_json '.quotes == 0 and .failed == 2 and .stale == 1 and .exit_status == 1' stats
     expect_match m.prom '^quotefetch_last_run_stale\{name="m"\} 1$'
     expect_no_text m.prom last_success
-    fetch --stale-if-error 60 --timeout 0.3 --format ndjson 005930
+    fetch --stale-if-error 60 --retries 0 --format ndjson 005930
     expect_status 4
     expect_json '.error and .error_type == "Network"'
-    fetch --stale-if-error 3600 --timeout 0.3 --format table 005930
+    fetch --stale-if-error 3600 --retries 0 --format table 005930
     expect_status 1
     expect_match out '^005930 .* 6[0-9][0-9]$'
     expect_match out '^1 failed, 1 of them with an old quote:$'
-    fetch --stale-if-error 3600 --timeout 0.3 --format ledger 005930
+    fetch --stale-if-error 3600 --retries 0 --format ledger 005930
     expect_match out '^; 005930: Network: '
     expect_match out '^P 20[0-9/]+ [0-9:]+ "005930" [0-9]+ KRW$'
 }
@@ -161,11 +161,11 @@ lasting='del(.attempts, .latency_ms, .age_seconds, .tried)'
     expect_status 0
     cp quotes.json before
     close_broker
-    fetch -q --stale-if-error 3600 --timeout 0.3 005930 -o quotes.json
+    fetch -q --stale-if-error 3600 --retries 0 005930 -o quotes.json
     expect_status 1
     expect_same "$(cat quotes.json)" "$(cat before)"
     expect_match err "^quotefetch: 'quotes.json' is left as it was: no quote for 1 of 1 symbol"
-    fetch -q --stale-if-error 3600 --timeout 0.3 --replace always 005930 -o quotes.json
+    fetch -q --stale-if-error 3600 --retries 0 --replace always 005930 -o quotes.json
     expect_json '.[0].stale' quotes.json
 }
 
@@ -271,6 +271,7 @@ lasting='del(.attempts, .latency_ms, .age_seconds, .tried)'
     fetch -q --max-age 60 --format ndjson -f <(codes 200)
     expect_status 0
     expect_lines err 0
+    fetch -q --max-age 0.001 100001 # whoever writes next takes away what a killed one left
     expect_same "$(find "$STATE" -name 'quotes-*.tmp' | wc -l)" 0
 }
 
@@ -283,10 +284,10 @@ lasting='del(.attempts, .latency_ms, .age_seconds, .tried)'
     fetch -q --max-age 60 --source kis --format ndjson AAPL
     expect_json '.provider == "kis" and .attempts == 1'
     close_broker
-    fetch --max-age 60 --stale-if-error 3600 --timeout 0.6 --source alpaca,kis --format ndjson AAPL
+    fetch --max-age 60 --stale-if-error 3600 --retries 0 --source alpaca,kis --format ndjson AAPL
     expect_status 1
     expect_json '.stale and .provider == "alpaca" and .age_seconds >= 100'
-    fetch --stale-if-error 60 --timeout 0.6 --source alpaca,kis --format ndjson AAPL
+    fetch --stale-if-error 60 --retries 0 --source alpaca,kis --format ndjson AAPL
     expect_json '.stale and .provider == "kis" and .age_seconds < 60'
 }
 

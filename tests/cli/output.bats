@@ -287,3 +287,34 @@ $line"
     expect_same "$(cat err)" \
         'quotefetch: cannot write standard output: its reader let the time run out'
 }
+
+@test "no file of a run takes the place of another, or of what it reads, however spelled" {
+    serve
+    printf '005930\n000660\n' >list
+    ln -s list link
+    mkdir sub
+    for two in '-o made --errors ./made' '-o made --metrics sub/../made' '--errors sub/x --stats ./sub/x' \
+        '-f list -o list' '-f list --stats ./list' '-f link --metrics list' '--priority list -o link' \
+        '--priority list --errors list'; do
+        # shellcheck disable=SC2086
+        fetch -q $two
+        expect_status 2
+        expect_match err '^quotefetch: --[a-z]+ and --[a-z]+ name the same file$'
+        expect_no_calls
+        expect_lines list 2
+        [ ! -e made ] && [ ! -e sub/x ]
+    done
+    ran='-o list <list'
+    status=0
+    "$QUOTEFETCH" -q -o list <list >out 2>err || status=$?
+    expect_refused '--output and stdin name the same file'
+    expect_lines list 2
+    "$QUOTEFETCH" -q --errors out 005930 >out 2>err || status=$?
+    expect_refused 'stdout and --errors name the same file'
+    # These are two things, one after the other, or none: what is left to try.
+    fetch -q --stats /dev/stdout --errors /dev/null --metrics /dev/null 005930
+    expect_status 0
+    fetch -q -f list --errors list
+    expect_status 0
+    expect_lines list 0
+}

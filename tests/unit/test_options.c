@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "cli/base_url.h"
 #include "cli/options.h"
+#include "cli/output_paths.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -489,7 +490,9 @@ static void test_check(void **state)
 	assert_int_equal(err.kind, ERR_USAGE);
 	options_release(&o);
 	assert_parsed(PARSE(&o, &err, "-oA", "--stats=A"), &err);
-	assert_int_equal(options_check(&o, &err), -1);
+	assert_int_equal(options_check(&o, &err), 0);
+	assert_int_equal(output_paths_check(&o, &err), -1);
+	assert_int_equal(err.kind, ERR_USAGE);
 	options_release(&o);
 }
 

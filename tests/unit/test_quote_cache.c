@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -609,22 +610,40 @@ static void what_is_odd_in_its_place_is_no_cache(void **state)
 	quote_cache_free(c);
 }
 
-static void a_directory_that_cannot_be_written_is_said(void **state)
+/* Every write is refused from now on, as on a full disk. */
+static int save_without_room(void *arg)
 {
-	struct quote_cache *c = new_cache(SCOPE);
+	const struct rlimit none = { 0, 0 };
+	struct err err = { .kind = ERR_KINDS };
+
+	signal(SIGXFSZ, SIG_IGN);
+	if (setrlimit(RLIMIT_FSIZE, &none) < 0)
+		return 2;
+	return quote_cache_save(arg, dir, &stop, clock_monotonic_ns() + NS_PER_SEC, &err) == -1 &&
+			       err.kind == ERR_SYSTEM
+		       ? 0
+		       : 1;
+}
+
+static void on_a_full_disk_the_old_file_stands(void **state)
+{
+	struct quote_cache *c = new_cache(SCOPE), *again;
 	struct quote_moment now;
-	struct err err = { .msg = "" };
 
 	(void)state;
-	if (geteuid() == 0)
-		skip(); /* root writes everywhere */
 	quote_moment_now(&now);
 	note(c, &samples[0], &now, 0);
-	assert_int_equal(fchmod(dir, 0500), 0);
-	assert_int_equal(quote_cache_save(c, dir, &stop, clock_monotonic_ns() + NS_PER_SEC, &err), -1);
-	assert_int_equal(err.kind, ERR_SYSTEM);
-	assert_int_equal(fchmod(dir, 0700), 0);
-	save(c); /* it is still new */
+	save(c);
+	note(c, &samples[1], &now, 0);
+	assert_int_equal(in_child(save_without_room, c), 0);
+	again = load();
+	assert_int_equal(quote_cache_count(again), 1);
+	assert_sample(again, &samples[0], now.real_ms);
+	quote_cache_free(again);
+	save(c);
+	again = load();
+	assert_int_equal(quote_cache_count(again), 2);
+	quote_cache_free(again);
 	quote_cache_free(c);
 }
 
@@ -735,7 +754,7 @@ int main(void)
 		cmocka_unit_test(a_text_too_long_to_be_read_is_left_out_alone),
 		IN_DIR(a_file_is_private_and_merged),
 		IN_DIR(what_is_odd_in_its_place_is_no_cache),
-		IN_DIR(a_directory_that_cannot_be_written_is_said),
+		IN_DIR(on_a_full_disk_the_old_file_stands),
 		IN_DIR(killed_writers_leave_a_whole_file),
 		IN_DIR(without_memory_nothing_is_lost_or_leaked),
 	};
