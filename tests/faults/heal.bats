@@ -226,3 +226,29 @@ heals() {
         expect_json "length == 61 and (map(select(.error)) | map(.symbol) == [\"KO\"])"
     done
 }
+
+# ---- what was learned of the pace -------------------------------------------------
+
+@test "R10 an outage a moment ago: the next run is as fast as ever" {
+    serve_limited --fault status=503@nth=1,for=4s
+    many 30
+    deadline=3
+    ask --batch 1
+    many 120
+    deadline=25
+    ask --batch 1
+    expect_end 0 120
+}
+
+@test "R11 refused twice and again, for another program's sake: the next run has its pace" {
+    serve_limited --fault limit@nth=8-9 --fault limit@nth=14-15
+    many 30
+    deadline=25
+    ask --batch 1
+    expect_end 0 30
+    "$QUOTEFETCH" --quota --format json --source kis >quota
+    expect_json '.ceiling_per_sec < 18' quota
+    many 120
+    ask --batch 1
+    expect_end 0 120
+}
