@@ -57,8 +57,8 @@ static int fail(const char *why, struct err *err)
 	return err_set(err, ERR_PARSE, "cannot read the zip archive: %s", why);
 }
 
-/* The record at the end, behind which only a comment may stand: NULL: none. */
-static const unsigned char *find_end(const struct archive *a)
+/* The record at the end, behind which only a comment may stand. */
+static bool find_end(const struct archive *a, size_t *at)
 {
 	size_t back;
 
@@ -67,23 +67,26 @@ static const unsigned char *find_end(const struct archive *a)
 		const unsigned char *end = a->data + a->len - back;
 
 		if (get32(end) == END_MARK &&
-		    get16(end + 20) == back - END_BYTES)
-			return end;
+		    get16(end + 20) == back - END_BYTES) {
+			*at = a->len - back;
+			return true;
+		}
 	}
-	return NULL;
+	return false;
 }
 
 static int find_entry(const struct archive *a, struct entry *e, struct err *err)
 {
-	const unsigned char *end = find_end(a), *p;
+	const unsigned char *end, *p;
 	size_t at;
 
-	if (!end)
+	if (!find_end(a, &at))
 		return err_set(err,
-			       a->len < 4 || get32(a->data) == LOCAL_MARK
+			       !has(a, 0, 4) || get32(a->data) == LOCAL_MARK
 				       ? ERR_TRUNCATED
 				       : ERR_PARSE,
 			       "cannot read the zip archive: it has no end");
+	end = a->data + at;
 	at = get32(end + 16);
 	if (get16(end + 10) == 0 || !has(a, at, ENTRY_BYTES) ||
 	    get32(a->data + at) != ENTRY_MARK)

@@ -47,8 +47,9 @@ static struct config_login login_of(const struct provider *p)
 				      p->needs.secret_variable, p->needs.page };
 }
 
-static int find_named(const struct accounts *a, const char *name, size_t len,
-		      const struct provider **out, struct err *err)
+static const struct provider *find_named(const struct accounts *a,
+					 const char *name, size_t len,
+					 struct err *err)
 {
 	const struct provider *p = NULL;
 	char text[16];
@@ -60,16 +61,17 @@ static int find_named(const struct accounts *a, const char *name, size_t len,
 		p = provider_find(text);
 	}
 	if (!p)
-		return err_set(err, ERR_USAGE,
-			       "unknown source '%.*s': there are kis, alpaca, "
-			       "upbit and ecb",
-			       len < 40 ? (int)len : 40, name);
-	for (i = 0; i < a->count; i++)
-		if (a->provider[i] == p)
-			return err_set(err, ERR_USAGE,
-				       "source '%s' is named twice", text);
-	*out = p;
-	return 0;
+		err_set(err, ERR_USAGE,
+			"unknown source '%.*s': there are kis, alpaca, upbit "
+			"and ecb",
+			len < 40 ? (int)len : 40, name);
+	for (i = 0; p && i < a->count; i++)
+		if (a->provider[i] == p) {
+			err_set(err, ERR_USAGE, "source '%s' is named twice",
+				text);
+			return NULL;
+		}
+	return p;
 }
 
 static int add_with_login(struct accounts *a, const struct provider *p,
@@ -107,10 +109,9 @@ static int choose_named(struct accounts *a, struct options *o,
 	a->are_named = true;
 	for (;;) {
 		size_t len = strcspn(name, ",");
-		const struct provider *p = NULL;
+		const struct provider *p = find_named(a, name, len, err);
 
-		if (find_named(a, name, len, &p, err) < 0 ||
-		    add_one(a, p, o, err) < 0)
+		if (!p || add_one(a, p, o, err) < 0)
 			return -1;
 		if (!name[len])
 			return 0;

@@ -289,7 +289,7 @@ static int ask(struct fetch_worker *w, struct result *result, struct err *err)
 	const struct upstream *u = w->upstream;
 	const struct upstream_config *c = &u->config;
 	struct provider_call call = u->call;
-	struct credential_lease lease;
+	struct credential_lease lease = { .generation = 0 };
 	struct purpose purpose = { .read = read_quotes, .arg = result };
 	int rc;
 

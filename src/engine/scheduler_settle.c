@@ -264,7 +264,7 @@ struct result *scheduler_end(struct scheduler *s, const struct err *why)
 		scheduler_drop_rests(s, &s->source[i]);
 		while ((job = take_any(s, &s->source[i])) &&
 		       job->request->is_check)
-			job = scheduler_give_up(s, job);
+			(void)scheduler_give_up(s, job); /* freed */
 	}
 	if (!job)
 		return job_line_take_after(&s->ready, NULL);

@@ -134,8 +134,9 @@ void json_key(struct json_writer *w, const char *key)
 	if (!at)
 		return;
 	*at = '"';
-	memcpy(at + 1, key, len);
-	memcpy(at + 1 + len, "\":", 2);
+	memcpy(at + 1, key, len + 1);
+	at[len + 1] = '"';
+	at[len + 2] = ':';
 }
 
 void json_put_key(struct json_writer *w, const char *text, size_t len)

@@ -60,7 +60,7 @@ static int read_bar(const struct json_node *row, const char *key,
 	};
 	const struct json_node *block;
 	struct quote q = { .name = NULL };
-	struct local_time time;
+	struct local_time time = { 0 };
 	const char *text;
 	int rc = get_block(row, key, &block, err);
 

@@ -259,6 +259,7 @@ int kis_ticks_next(struct feed_frame *f, struct tick *out, struct err *err)
 
 	if (f->count == 0)
 		return 0;
+	require(f->width > 0);
 	f->count--;
 	f->record = f->at;
 	for (size_t i = 0; i < f->width; i++) {

@@ -264,7 +264,7 @@ static void parses_json_numbers(void **state)
 static void compares(void **state)
 {
 	static const char *const rows[] = {
-		"-" LONGEST, "-10.5", "-10", "-0.01", "0", "0.001", "0.01", "9",
+		("-" LONGEST), "-10.5", "-10", "-0.01", "0", "0.001", "0.01", "9",
 		"10",	     "10.05", "10.5", LONGEST
 	};
 
