@@ -12,8 +12,11 @@ DESTDIR ?=
 # Optimizer, instrumentation, and the hardening which that allows:
 
 HARDEN := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+HARDEN_LINK := -Wl,-z,relro,-z,now
+LINUX := $(filter Linux,$(shell uname -s))
 
-FLAGS_release := -O2 -g $(HARDEN)
+# The path is left out: the same sources give the same program everywhere.
+FLAGS_release := -O2 -g -ffile-prefix-map=$(CURDIR)=. $(HARDEN)
 FLAGS_werror  := -O2 -g $(HARDEN) -Werror
 FLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
@@ -37,7 +40,7 @@ WARN := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wformat
 CPPFLAGS_ALL := -Isrc -D_POSIX_C_SOURCE=200809L -DQUOTEFETCH_VERSION='"$(VERSION)"' \
 	$(call pkg_cflags,libcurl libcjson libmicrohttpd) $(CPPFLAGS)
 CFLAGS_ALL   := -std=c11 $(WARN) $(FLAGS_$(MODE)) $(if $(WERROR),-Werror) $(CFLAGS)
-LDFLAGS_ALL  := $(FLAGS_$(MODE)) $(LDFLAGS)
+LDFLAGS_ALL  := $(FLAGS_$(MODE)) $(if $(LINUX),$(if $(findstring $(HARDEN),$(FLAGS_$(MODE))),$(HARDEN_LINK))) $(LDFLAGS)
 
 CLIENT_LIBS  := $(call pkg_libs,libcurl,-lcurl) $(call pkg_libs,libcjson,-lcjson) -pthread
 SANDBOX_LIBS := $(call pkg_libs,libmicrohttpd,-lmicrohttpd) $(call pkg_libs,libwslay,-lwslay) \
@@ -159,7 +162,7 @@ $(FUZZ:%=$(BUILD)/tests/fuzz/fuzz_%): %: %.o $(LIB)
 .SECONDARY:
 
 .PHONY: programs fuzz-programs
-programs: all $(UNIT_BIN) $(SUPPORT_BIN) $(PRELOAD_LIB) $(REPLAY_BIN)
+programs: all docs $(UNIT_BIN) $(SUPPORT_BIN) $(PRELOAD_LIB) $(REPLAY_BIN)
 fuzz-programs: $(FUZZ:%=$(BUILD)/tests/fuzz/fuzz_%)
 
 # ---- try it -------------------------------------------------------------
@@ -332,23 +335,56 @@ $(DOC)/quotefetch.fish: $(CLIENT)
 .PHONY: docs install uninstall deps clean help
 docs: $(DOC_FILES) ## manual pages and completions, in build/doc
 
-# What goes where, beneath PREFIX.
+# What goes where, beneath PREFIX. Debian's zsh looks elsewhere.
+ZSH_DIR  := share/zsh/site-functions
+UNIT_DIR := $(if $(LINUX),lib/systemd/user)
+DOC_DIR  := share/doc/quotefetch
 INSTALLED := bin/quotefetch bin/quotefetch-sandbox \
 	share/man/man1/quotefetch.1 share/man/man1/quotefetch-sandbox.1 \
-	share/bash-completion/completions/quotefetch share/zsh/site-functions/_quotefetch \
-	share/fish/vendor_completions.d/quotefetch.fish
+	share/bash-completion/completions/quotefetch $(ZSH_DIR)/_quotefetch \
+	share/fish/vendor_completions.d/quotefetch.fish \
+	$(addprefix $(DOC_DIR)/,README.md LICENSE examples/crontab examples/symbols.txt) \
+	$(UNIT_DIR:%=%/quotefetch.service) $(UNIT_DIR:%=%/quotefetch.timer)
+
+beneath = '$(DESTDIR)$(PREFIX)/$(1)'
+install_file = install -m 644 $(1) $(call beneath,$(2))
+# Units and lines of a crontab name the program's place.
+install_placed = sed 's,@bindir@,$(PREFIX)/bin,g' $(1) >$(call beneath,$(2)) && chmod 644 $(call beneath,$(2))
 
 install: all docs ## install under PREFIX (/usr/local), staged by DESTDIR
-	install -d $(patsubst %,'$(DESTDIR)$(PREFIX)/%',$(sort $(dir $(INSTALLED))))
-	install -m 755 $(CLIENT) $(SANDBOX) '$(DESTDIR)$(PREFIX)/bin'
-	install -m 644 $(DOC)/quotefetch.1 $(DOC)/quotefetch-sandbox.1 '$(DESTDIR)$(PREFIX)/share/man/man1'
-	install -m 644 $(DOC)/quotefetch.bash \
-		'$(DESTDIR)$(PREFIX)/share/bash-completion/completions/quotefetch'
-	install -m 644 $(DOC)/_quotefetch '$(DESTDIR)$(PREFIX)/share/zsh/site-functions'
-	install -m 644 $(DOC)/quotefetch.fish '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d'
+	install -d $(foreach d,$(sort $(dir $(INSTALLED))),$(call beneath,$d))
+	install -m 755 $(CLIENT) $(SANDBOX) $(call beneath,bin)
+	$(call install_file,$(DOC)/quotefetch.1 $(DOC)/quotefetch-sandbox.1,share/man/man1)
+	$(call install_file,$(DOC)/quotefetch.bash,share/bash-completion/completions/quotefetch)
+	$(call install_file,$(DOC)/_quotefetch,$(ZSH_DIR))
+	$(call install_file,$(DOC)/quotefetch.fish,share/fish/vendor_completions.d)
+	$(call install_file,README.md src/LICENSE,$(DOC_DIR))
+	$(call install_file,symbols.example.txt,$(DOC_DIR)/examples/symbols.txt)
+	$(call install_placed,scripts/package/crontab,$(DOC_DIR)/examples/crontab)
+	$(foreach u,$(UNIT_DIR:%=service timer),$(call install_placed,scripts/package/quotefetch.$u,$(UNIT_DIR)/quotefetch.$u) &&) :
 
+# Of the directories, those that are ours alone.
 uninstall: ## remove what install put there
-	rm -f $(INSTALLED:%='$(DESTDIR)$(PREFIX)/%')
+	rm -f $(foreach f,$(INSTALLED),$(call beneath,$f))
+	rmdir $(call beneath,$(DOC_DIR)/examples) $(call beneath,$(DOC_DIR)) 2>/dev/null || :
+
+# ---- packages -----------------------------------------------------------
+# All is said once: what they hold by install, what they say by scripts/package.
+
+.PHONY: deb rpm check-packages
+deb: ## build/quotefetch_VERSION_ARCH.deb
+	$(install_deps) build sandbox deb
+	@$(MAKE) all
+	@BUILD='$(BUILD)' MAKE='$(MAKE)' scripts/package/deb
+
+rpm: ## build/quotefetch-VERSION-1.ARCH.rpm, where rpmbuild is
+	@scripts/install-deps --check rpm
+	$(install_deps) build sandbox
+	@$(MAKE) all
+	@BUILD='$(BUILD)' MAKE='$(MAKE)' scripts/package/rpm
+
+check-packages: ## both, in a bare Debian 12 and 13: installed, tried, removed
+	@scripts/check-bare -p
 
 .PHONY: dist
 dist: ## the last commit as build/quotefetch-VERSION.tar.gz; twice the same bytes

@@ -143,6 +143,9 @@ static int load_credential(struct options *o, const char *dir, const char *name,
 		err->kind = ERR_USAGE;
 	if (rc <= 0)
 		goto out;
+	/* An empty line is how a unit's SetCredential= says "not set". */
+	if (strcmp(buf_text(&text), "\n") == 0)
+		goto out;
 	len = text.len;
 	rc = secret_check(name, buf_text(&text), &len, err);
 	if (rc < 0) {

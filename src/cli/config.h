@@ -3,8 +3,8 @@
  * Layer cli; uses base, options.
  *
  * In rising order: ${XDG_CONFIG_HOME:-~/.config}/quotefetch/config (or --config
- * FILE), $CREDENTIALS_DIRECTORY (systemd: files app_key, app_secret), and the
- * environment: KIS_APP_KEY, KIS_APP_SECRET, KIS_ENV, KIS_BASE_URL,
+ * FILE), $CREDENTIALS_DIRECTORY (systemd: files app_key, app_secret; an empty
+ * line is none), and the environment: KIS_APP_KEY, KIS_APP_SECRET, KIS_ENV, KIS_BASE_URL,
  * APCA_API_KEY_ID, APCA_API_SECRET_KEY, ALPACA_BASE_URL, UPBIT_BASE_URL,
  * ECB_BASE_URL, QUOTEFETCH_SOURCE. Where HOME is unset, ~ is the password file's
  * home. */

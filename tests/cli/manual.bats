@@ -138,17 +138,21 @@ completed() {
     cd "$ROOT"
     make -s install BUILD="${QUOTEFETCH%/*}" DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr >/dev/null
     cd "$BATS_TEST_TMPDIR"
-    expect_same "$(cd root && find . -type f | sort)" "$(printf '%s\n' ./usr/bin/quotefetch ./usr/bin/quotefetch-sandbox \
-        ./usr/share/bash-completion/completions/quotefetch \
-        ./usr/share/fish/vendor_completions.d/quotefetch.fish ./usr/share/man/man1/quotefetch-sandbox.1 \
-        ./usr/share/man/man1/quotefetch.1 ./usr/share/zsh/site-functions/_quotefetch)"
+    printf './usr/%s\n' bin/quotefetch bin/quotefetch-sandbox share/bash-completion/completions/quotefetch \
+        share/doc/quotefetch/LICENSE share/doc/quotefetch/README.md share/doc/quotefetch/examples/crontab \
+        share/doc/quotefetch/examples/symbols.txt share/fish/vendor_completions.d/quotefetch.fish \
+        share/man/man1/quotefetch-sandbox.1 share/man/man1/quotefetch.1 share/zsh/site-functions/_quotefetch >wanted
+    [ "$(uname -s)" != Linux ] || printf './usr/lib/systemd/user/quotefetch.%s\n' service timer >>wanted
+    expect_same "$(cd root && find . -type f | sort)" "$(sort wanted)"
+    expect_same "$(grep -rl @bindir@ root)" ''
     expect_same "$(find root -type f ! -size +0)" ''
     if command -v man >/dev/null; then
         MANPATH=$PWD/root/usr/share/man man quotefetch-sandbox >page
         expect_match page 'quotefetch-sandbox +- +the'
     fi
     make -s -C "$ROOT" uninstall DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr
-    expect_same "$(find root -type f)" ''
+    # Nothing is left, but for directories that others use, too.
+    expect_same "$(find root -type f -o -name '*quotefetch*')" ''
 }
 
 @test "make dist: twice the same bytes, and all that it takes to build" {

@@ -395,8 +395,16 @@ static void test_precedence(void **state)
 	write_bytes("creds/app_secret", "a\0b", 3, 0400);
 	assert_refused("app_secret holds a blank, control or non-ASCII character "
 		       "at position 2");
-	write_text("creds/app_secret", "\n", 0400);
+	write_text("creds/app_secret", "\r\n", 0400);
 	assert_refused("app_secret is empty");
+
+	/* Not set: the file below has it. */
+	write_text("creds/app_secret", "\n", 0400);
+	options_init(&o);
+	assert_int_equal(config_load(&o, &err), 0);
+	assert_string_equal(o.app_key, "creds");
+	assert_string_equal(o.app_secret, "file");
+	options_release(&o);
 }
 
 static void test_secret_check(void **state)
