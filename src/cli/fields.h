@@ -78,8 +78,10 @@ extern const struct field_row field_table[FIELD_COUNT];
 
 const char *field_name(enum field f);
 
-/* Writes what each field means (--fields help). */
+/* Writes what each field means (--fields help): for a terminal, and as the
+ * README's table (with --format markdown). */
 void fields_help(struct buf *out);
+void fields_help_markdown(struct buf *out);
 
 /* Appends "per, eps: not told by kis without --detail" where chosen fields will
  * be empty; else nothing. */

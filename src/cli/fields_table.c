@@ -196,6 +196,10 @@ static void put_row(struct buf *out, const char *name, const char *unit,
 	buf_printf(out, "[%s]\n", filled_by);
 }
 
+static const char note[] =
+	"What a source does not tell is null. An error has no prices, but where "
+	"the share\nis only not traded (NoTrade).\n";
+
 void fields_help(struct buf *out)
 {
 	struct field_set all;
@@ -207,7 +211,21 @@ void fields_help(struct buf *out)
 
 		put_row(out, row->name, row->unit, row->meaning, row->source);
 	}
-	buf_puts(out, "\nWhat a source does not tell is null. An error has no "
-		      "prices, but where the share\nis only not traded "
-		      "(NoTrade).\n");
+	buf_printf(out, "\n%s", note);
+}
+
+void fields_help_markdown(struct buf *out)
+{
+	struct field_set all;
+
+	fields_all(&all);
+	buf_puts(out, "| field | unit | meaning | filled by |\n"
+		      "|---|---|---|---|\n");
+	for (size_t i = 0; i < all.count; i++) {
+		const struct field_row *row = &field_table[all.field[i]];
+
+		buf_printf(out, "| `%s` | %s | %s | %s |\n", row->name,
+			   row->unit, row->meaning, row->source);
+	}
+	buf_printf(out, "\n%s", note);
 }

@@ -35,6 +35,8 @@ void page_write(const struct options *o, struct buf *out)
 		options_man(out);
 	else if (o->completion)
 		options_complete((enum shell)o->completion, out);
+	else if (o->format == FORMAT_MARKDOWN)
+		fields_help_markdown(out);
 	else
 		fields_help(out);
 }

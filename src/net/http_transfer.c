@@ -48,7 +48,7 @@ static bool set_options(struct http_transfer *t,
 				 CURL_HTTP_VERSION_1_1) &&
 	       !curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, protocols) &&
 	       !curl_easy_setopt(e, CURLOPT_SSLVERSION,
-				 CURL_SSLVERSION_TLSv1_2) &&
+				 (long)CURL_SSLVERSION_TLSv1_2) &&
 	       !curl_easy_setopt(e, CURLOPT_RESOLVER_START_FUNCTION,
 				 before_lookup) &&
 	       !curl_easy_setopt(e, CURLOPT_RESOLVER_START_DATA, t) &&

@@ -5,8 +5,7 @@ and a thread pool of three, paced to the broker's rate.
 
     heal_peer.py URL TOKEN SECONDS < symbols
 
-Prints a line for each symbol that it has a price for. Exits with 3 where requests
-is not installed."""
+Prints a line for each symbol that it has a price for."""
 
 import os
 import sys
@@ -14,12 +13,9 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-try:
-    import requests
-    from requests.adapters import HTTPAdapter
-    from urllib3.util.retry import Retry
-except ImportError:
-    sys.exit(3)
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
 
 PER_SEC = 18
 PATH = "/uapi/domestic-stock/v1/quotations/inquire-price"
