@@ -62,8 +62,8 @@
 #include "command/private_state.h"
 #include "net/http.h"
 
-/* The one mutable thing at file scope: signal handlers take no argument. */
-static struct stop stop;
+/* The mutable things at file scope: signal handlers take no argument. */
+static struct stop stop, hangup;
 
 struct app {
 	struct options options;
@@ -91,6 +91,22 @@ static void on_signal(int signo)
 	stop_request(&stop, signo);
 }
 
+/* A stream reads its list again. */
+static void on_hangup(int signo)
+{
+	stop_request(&hangup, signo);
+}
+
+static void watch_hangup(void)
+{
+	struct sigaction act = { .sa_handler = on_hangup }, was;
+
+	sigemptyset(&act.sa_mask);
+	sigaction(SIGHUP, NULL, &was);
+	if (was.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &act, NULL);
+}
+
 static int watch_signals(struct err *err)
 {
 	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
@@ -98,7 +114,7 @@ static int watch_signals(struct err *err)
 	sigset_t set;
 	size_t i;
 
-	if (stop_init(&stop, err) < 0)
+	if (stop_init(&stop, err) < 0 || stop_init(&hangup, err) < 0)
 		return -1;
 	sigemptyset(&set);
 	sigemptyset(&act.sa_mask);
@@ -240,8 +256,11 @@ static struct command make_command(struct app *app)
 				 .say = screen_say };
 }
 
-static int read_list(struct app *app, struct err *err)
+/* old: NULL: it is read for the first time. A command's read_list. */
+static int read_list(void *arg, struct symbol_list *list,
+		     const struct symbol_list *old, struct err *err)
 {
+	struct app *app = arg;
 	const struct name_finder_config config = {
 		.command = make_command(app),
 		.options = &app->options,
@@ -253,10 +272,10 @@ static int read_list(struct app *app, struct err *err)
 	int rc;
 
 	name_finder_init(&names, &config);
-	symbol_list_set_namer(app->list, name_finder_namer(&names));
-	rc = symbol_list_read(app->list, &app->options, &stop, app->deadline_ns,
-			      err);
-	symbol_list_set_namer(app->list, (struct symbol_namer){ NULL, NULL });
+	symbol_list_set_namer(list, name_finder_namer(&names));
+	rc = symbol_list_read_again(list, old, &app->options, &stop,
+				    app->deadline_ns, err);
+	symbol_list_set_namer(list, (struct symbol_namer){ NULL, NULL });
 	name_finder_release(&names);
 	return rc;
 }
@@ -269,7 +288,7 @@ static int load_list(struct app *app, struct err *err)
 	app->list = symbol_list_new(err);
 	if (!app->list)
 		return -1;
-	if (read_list(app, err) == 0)
+	if (read_list(app, app->list, NULL, err) == 0)
 		return 0;
 	complaints = symbol_list_complaints(app->list);
 	for (size_t i = 0; i < complaints_told(complaints); i++)
@@ -324,8 +343,12 @@ static int load(struct app *app, struct err *err)
 static int run_command(struct app *app)
 {
 	const struct options *o = &app->options;
-	const struct command c = make_command(app);
+	struct command c = make_command(app);
 	struct err err;
+
+	c.hangup = &hangup;
+	c.read_list = read_list;
+	c.list_arg = app;
 
 	if (o->wants_plan)
 		return command_plan(&c);
@@ -346,6 +369,8 @@ static int run(struct app *app)
 {
 	struct err err;
 
+	if (app->options.follows)
+		watch_hangup();
 	if (load(app, &err) < 0)
 		return fail(&err);
 	if (!app->options.wants_plan ||

@@ -164,6 +164,15 @@ int stop_reason(const struct stop *s)
 	return atomic_load(&s->reason);
 }
 
+int stop_take(struct stop *s)
+{
+	char bytes[16];
+
+	while (read(s->fd[0], bytes, sizeof bytes) > 0)
+		;
+	return atomic_exchange(&s->reason, 0);
+}
+
 bool stop_sleep_until(struct stop *s, int64_t until_ns)
 {
 	struct pollfd p = { .fd = s->fd[0], .events = POLLIN };

@@ -90,6 +90,10 @@ void stop_request(struct stop *s, int reason);
 /* 0 while running, else the reason. Thread: any. */
 int stop_reason(const struct stop *s);
 
+/* For a flag that is no end, a request to do something: takes the reason, and is
+ * as new then. A request that comes meanwhile is not lost. Thread: one. */
+int stop_take(struct stop *s);
+
 /* Sleeps until the instant or the stop. Returns false when stopped.
  * Thread: any. */
 bool stop_sleep_until(struct stop *s, int64_t until_ns);

@@ -128,6 +128,7 @@ struct options {
 	bool wants_all;   /* polls that bring nothing new, too */
 	int count;        /* ticks to end after; 0: none */
 	char *until;      /* "HH:MM"; NULL: none */
+	int wants_snapshot; /* --snapshot: 0, 1 */
 	int slow;         /* enum slow */
 	double stale_sec;
 	int events;                     /* enum events */

@@ -16,6 +16,7 @@ static const char *const progresses[] = { "auto", "bar", "plain", "none",
 static const char *const replacings[] = { "always", "any", "all", NULL };
 static const char *const schemes[] = { "auto", "western", "korean", NULL };
 static const char *const shells[] = { "bash", "zsh", "fish", NULL };
+static const char *const no_yes[] = { "no", "yes", NULL };
 static const char *const slows[] = { "merge", "wait", NULL };
 static const char *const event_places[] = { "stderr", "out", "none", NULL };
 static const char *const colors[] = { "auto", "always", "never", NULL };
@@ -194,6 +195,10 @@ const struct optparse_row option_table[] = {
 	{ "until", 0, OPTPARSE_OWN, OPTPARSE_ANYWHERE, FIELD(until),
 	  .set = options_set_text, .argname = "HH:MM",
 	  .help = "end at that time in Korea" },
+	{ "snapshot", 0, OPTPARSE_CHOICE, OPTPARSE_ANYWHERE,
+	  FIELD(wants_snapshot), 0, 1, .words = no_yes, .preset = "yes",
+	  .help = "first a quote of each symbol, and after a line\n"
+		  "was lost" },
 	{ "slow", 0, OPTPARSE_CHOICE, OPTPARSE_ANYWHERE, FIELD(slow),
 	  SLOW_MERGE, SLOW_WAIT, .words = slows, .preset = "merge",
 	  .help = "a reader that stays behind: merge each symbol's\n"

@@ -16,7 +16,7 @@ enum {
 
 #define INPUTS_MAX_BYTES ((size_t)1 << 30) /* an uint32_t finds all of it */
 
-enum { IS_FIRST = 1, HAS_PRIORITY = 2 };
+enum { IS_FIRST = 1, HAS_PRIORITY = 2, IS_PASSING = 4 };
 
 struct slot {
 	uint32_t entry; /* the last of a ring, or SYMBOL_LIST_NONE */
@@ -339,6 +339,16 @@ bool symbol_list_is_priority(const struct symbol_list *list, uint32_t i)
 {
 	require(i < list->count);
 	return list->flags[i] & HAS_PRIORITY;
+}
+
+void symbol_list_note_passing(struct symbol_list *list, uint32_t i)
+{
+	list->flags[i] |= IS_PASSING;
+}
+
+bool symbol_list_is_passing(const struct symbol_list *list, uint32_t i)
+{
+	return list->flags[i] & IS_PASSING;
 }
 
 bool symbol_list_has_priority(const struct symbol_list *list)

@@ -63,6 +63,10 @@ MUST_CHECK int symbol_list_add_invalid(struct symbol_list *list,
 				       const char *text, size_t len,
 				       const char *reason, struct err *err);
 
+/* The entry cannot be read again: it came from stdin or a FIFO. */
+void symbol_list_note_passing(struct symbol_list *list, uint32_t i);
+bool symbol_list_is_passing(const struct symbol_list *list, uint32_t i);
+
 /* Gives priority to the entries of the symbol; where there is none, adds one.
  * Errors: as symbol_list_add. */
 MUST_CHECK int symbol_list_prefer(struct symbol_list *list,
@@ -86,6 +90,14 @@ MUST_CHECK int symbol_list_read(struct symbol_list *list,
 				const struct options *options,
 				struct stop *stop, int64_t deadline_ns,
 				struct err *err);
+
+/* Reads the same once more, into a new list: regular files are read again, and
+ * what came from elsewhere (stdin, a FIFO) is as in old. Errors: the same. */
+MUST_CHECK int symbol_list_read_again(struct symbol_list *list,
+				      const struct symbol_list *old,
+				      const struct options *options,
+				      struct stop *stop, int64_t deadline_ns,
+				      struct err *err);
 
 size_t symbol_list_count(const struct symbol_list *list);
 

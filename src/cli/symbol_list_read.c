@@ -22,10 +22,12 @@ enum {
 /* What reading needs to know, wherever a symbol comes from. */
 struct intake {
 	struct symbol_list *list;
+	const struct symbol_list *old; /* NULL: it is read for the first time */
 	struct stop *stop;
 	int64_t deadline_ns;
 	bool skips_invalid;
 	bool prefers_all;          /* the file is the one of --priority */
+	bool is_passing;           /* it cannot be read again */
 	struct list_layout layout; /* of the file that is read */
 };
 
@@ -187,9 +189,11 @@ static int take_entry(const struct intake *in, const struct line *line,
 			     : symbol_list_add(in->list, &symbol, has_priority,
 					       err)) < 0)
 		return -1;
-	return symbol_list_count(in->list) == before
-		       ? 0
-		       : note_input(in, text, len, &row, err);
+	if (symbol_list_count(in->list) == before)
+		return 0;
+	if (in->is_passing)
+		symbol_list_note_passing(in->list, (uint32_t)before);
+	return note_input(in, text, len, &row, err);
 }
 
 /* What is no symbol is told with all others that are none.
@@ -304,13 +308,23 @@ static int open_file(const char *path, struct err *err)
 	return fd;
 }
 
+static bool is_regular(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 static int take_file(struct intake *in, const char *path, struct err *err)
 {
 	char name[SHOWN_BYTES];
 	char shown[SHOWN_BYTES + 2];
 	int fd, rc;
 
+	in->is_passing = true;
 	if (strcmp(path, "-") == 0) {
+		if (in->old)
+			return 0;
 		if (isatty(STDIN_FILENO))
 			return err_set(
 				err, ERR_USAGE,
@@ -321,6 +335,11 @@ static int take_file(struct intake *in, const char *path, struct err *err)
 	fd = open_file(path, err);
 	if (fd < 0)
 		return -1;
+	in->is_passing = !is_regular(fd);
+	if (in->is_passing && in->old) {
+		close(fd);
+		return 0;
+	}
 	utf8_copy_printable(path, strlen(path), name, sizeof name,
 			    SHOWN_COLUMNS);
 	snprintf(shown, sizeof shown, "'%s'", name);
@@ -343,6 +362,27 @@ static int refuse_nothing(const struct options *o, struct err *err)
 	return err_set(err, ERR_USAGE, "no symbols in '%s'", name);
 }
 
+/* What cannot be read again is as it was. */
+static int take_passing(const struct intake *in, struct err *err)
+{
+	size_t count = in->old ? symbol_list_count(in->old) : 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const char *input = symbol_list_input(in->old, i);
+		uint32_t at = (uint32_t)symbol_list_count(in->list);
+
+		if (!symbol_list_is_passing(in->old, i))
+			continue;
+		if (symbol_list_add(in->list, symbol_list_at(in->old, i), false,
+				    err) < 0 ||
+		    symbol_list_note_input(in->list, input, strlen(input),
+					   err) < 0)
+			return -1;
+		symbol_list_note_passing(in->list, at);
+	}
+	return 0;
+}
+
 static int read_all(struct intake *in, const struct options *o, struct err *err)
 {
 	bool has_list =
@@ -363,13 +403,23 @@ static int read_all(struct intake *in, const struct options *o, struct err *err)
 		if (take_file(in, o->priority_file, err) < 0)
 			return -1;
 	}
-	return 0;
+	return take_passing(in, err);
 }
 
 int symbol_list_read(struct symbol_list *list, const struct options *options,
 		     struct stop *stop, int64_t deadline_ns, struct err *err)
 {
+	return symbol_list_read_again(list, NULL, options, stop, deadline_ns,
+				      err);
+}
+
+int symbol_list_read_again(struct symbol_list *list,
+			   const struct symbol_list *old,
+			   const struct options *options, struct stop *stop,
+			   int64_t deadline_ns, struct err *err)
+{
 	struct intake in = { .list = list,
+			     .old = old,
 			     .stop = stop,
 			     .deadline_ns = deadline_ns,
 			     .skips_invalid = options->skips_invalid };

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct accounts;
+struct err;
 struct options;
 struct private_state;
 struct stop;
@@ -21,12 +22,17 @@ struct command {
 	const struct symbol_list *list; /* NULL for a command without one */
 	const struct accounts *accounts;
 	struct stop *stop;
+	struct stop *hangup; /* of a stream: the list is to be read again */
 	int64_t started_ns;
 	int64_t deadline_ns; /* CLOCK_NEVER: none */
 	int state_dirfd;     /* -1: nothing is shared or remembered */
 	struct private_state *own; /* what cannot be left there */
 	bool stdout_is_closed;
 	atomic_bool *has_stray_resolver; /* set: leave by _exit */
+	/* Reads the list as it is now; old: the one before. */
+	int (*read_list)(void *arg, struct symbol_list *list,
+			 const struct symbol_list *old, struct err *err);
+	void *list_arg;
 	/* Prints one line to stderr; any thread. */
 	void (*say)(void *arg, const char *line);
 };

@@ -64,9 +64,11 @@ static void write_text(const char *path, const char *text)
 	write_file(path, text, strlen(text));
 }
 
-/* Reads the list that a command line names; words end with NULL. */
-static int read_list(struct symbol_list **list, struct stop *stop, int64_t deadline_ns,
-		     struct err *err, const char *const *words)
+/* Reads the list that a command line names, as it was before, or for the first
+ * time (old NULL); words end with NULL. */
+static int read_again(struct symbol_list **list, const struct symbol_list *old,
+		      struct stop *stop, int64_t deadline_ns, struct err *err,
+		      const char *const *words)
 {
 	char *argv[WORDS_MAX + 1] = { (char *)"quotefetch" };
 	struct options o;
@@ -80,9 +82,16 @@ static int read_list(struct symbol_list **list, struct stop *stop, int64_t deadl
 	assert_non_null(*list);
 	options_init(&o);
 	assert_int_equal(options_parse(&o, argc, argv, err), 0);
-	rc = symbol_list_read(*list, &o, stop, deadline_ns, err);
+	rc = old ? symbol_list_read_again(*list, old, &o, stop, deadline_ns, err)
+		 : symbol_list_read(*list, &o, stop, deadline_ns, err);
 	options_release(&o);
 	return rc;
+}
+
+static int read_list(struct symbol_list **list, struct stop *stop, int64_t deadline_ns,
+		     struct err *err, const char *const *words)
+{
+	return read_again(list, NULL, stop, deadline_ns, err, words);
 }
 
 #define READ(list, err, ...) \
@@ -445,6 +454,58 @@ static void test_stdin(void **state)
 	symbol_list_free(list);
 }
 
+/* A file is read again; what stdin had stays, though it has nothing any more. */
+static void test_again(void **state)
+{
+	const char *const words[WORDS_MAX] = { "-f", path_a, "-f", "-", "MMM", NULL };
+	struct symbol_list *first, *second, *third, *bad;
+	struct err err;
+
+	(void)state;
+	write_text(path_a, "005930\nKO\n");
+	feed_stdin("!IBM\nKO\n");
+	assert_int_equal(read_list(&first, NULL, CLOCK_NEVER, &err, words), 0);
+	restore_stdin();
+	assert_string_equal(shown(first), "MMM.US 005930.KR KO.US !IBM.US KO.US=2");
+	write_text(path_a, "000660\n");
+	assert_int_equal(read_again(&second, first, NULL, CLOCK_NEVER, &err, words), 0);
+	assert_string_equal(shown(second), "MMM.US 000660.KR IBM.US KO.US");
+	assert_int_equal(read_again(&third, second, NULL, CLOCK_NEVER, &err, words), 0);
+	assert_string_equal(shown(third), "MMM.US 000660.KR IBM.US KO.US");
+	write_text(path_a, "T.XX\n");
+	assert_int_equal(read_again(&bad, third, NULL, CLOCK_NEVER, &err, words), -1);
+	assert_non_null(strstr(err.msg, "line 1: unknown market 'XX'"));
+	symbol_list_free(bad);
+	unlink(path_a);
+	assert_int_equal(read_again(&bad, third, NULL, CLOCK_NEVER, &err, words), -1);
+	assert_int_equal(err.kind, ERR_USAGE);
+	symbol_list_free(bad);
+	symbol_list_free(first);
+	symbol_list_free(second);
+	symbol_list_free(third);
+}
+
+static void test_fifo_again(void **state)
+{
+	const char *const words[WORDS_MAX] = { "-f", path_fifo, NULL };
+	struct symbol_list *first, *second;
+	struct err err;
+	int fd = open(path_fifo, O_RDWR | O_NONBLOCK);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "T\n", 2), 2);
+	/* It is never at its end: the time is up, and what was read stands. */
+	assert_int_equal(read_list(&first, NULL, clock_monotonic_ns() + NS_PER_SEC / 5, &err,
+				   words), -1);
+	assert_int_equal(err.kind, ERR_DEADLINE);
+	assert_int_equal(read_again(&second, first, NULL, CLOCK_NEVER, &err, words), 0);
+	assert_string_equal(shown(second), "T.US");
+	close(fd);
+	symbol_list_free(first);
+	symbol_list_free(second);
+}
+
 /* A line of any length costs a fixed buffer, and its end is found. */
 static void test_long_lines(void **state)
 {
@@ -599,6 +660,8 @@ int main(void)
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_silent_fifo),
 		cmocka_unit_test(test_stdin),
+		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_fifo_again),
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_many),

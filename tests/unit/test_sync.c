@@ -206,6 +206,25 @@ static void first_reason_stands(void **state)
 	stop_destroy(&s);
 }
 
+static void a_request_can_be_taken(void **state)
+{
+	struct stop s;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(stop_init(&s, &err), 0);
+	assert_int_equal(stop_take(&s), 0);
+	for (int i = 0; i < 3; i++) {
+		stop_request(&s, SIGHUP);
+		stop_request(&s, SIGTERM);
+		assert_true(is_readable(s.fd[0]));
+		assert_int_equal(stop_take(&s), SIGHUP);
+		assert_int_equal(stop_reason(&s), 0);
+		assert_false(is_readable(s.fd[0]));
+	}
+	stop_destroy(&s);
+}
+
 static void sleep_knows_its_end(void **state)
 {
 	int64_t soon = clock_monotonic_ns() + NS_PER_MS;
@@ -287,6 +306,7 @@ int main(void)
 		cmocka_unit_test(signals_are_main_s),
 		cmocka_unit_test(misuse_aborts),
 		cmocka_unit_test(first_reason_stands),
+		cmocka_unit_test(a_request_can_be_taken),
 		cmocka_unit_test(sleep_knows_its_end),
 		cmocka_unit_test(stop_wakes_all),
 		cmocka_unit_test(signal_handlers_may_stop),
