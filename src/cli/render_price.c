@@ -119,7 +119,8 @@ static bool put_comment(struct render *r, const struct record *record)
 	bool has_price = o->has_quote && o->quote.currency;
 	bool has_failed = !o->has_quote || record_is_stale(record);
 	char symbol[SHOWN_BYTES], reason[SHOWN_BYTES];
-	const char *why = has_failed ? render_reason(record) : "without a currency";
+	const char *why =
+		has_failed ? render_reason(record) : "without a currency";
 
 	if (has_price && !has_failed)
 		return true;

@@ -24,8 +24,8 @@ struct command {
 	struct stop *stop;
 	struct stop *hangup; /* of a stream: the list is to be read again */
 	int64_t started_ns;
-	int64_t deadline_ns; /* CLOCK_NEVER: none */
-	int state_dirfd;     /* -1: nothing is shared or remembered */
+	int64_t deadline_ns;       /* CLOCK_NEVER: none */
+	int state_dirfd;           /* -1: nothing is shared or remembered */
 	struct private_state *own; /* what cannot be left there */
 	bool stdout_is_closed;
 	atomic_bool *has_stray_resolver; /* set: leave by _exit */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Follows trades: the stream's thread receives, this one writes.
  *
- *	outbox -> record -> stdout, until a signal, --count, --timeout, --until,
- *	the reader's leaving, or the stream's own end */
+ *	outbox -> join with the snapshot -> record -> output, until a signal,
+ *	--count, --timeout, --until, the reader's leaving, or the stream's own end
+ *
+ * Beside it, in the same turn, quotes are asked for by the batch fetcher, and the
+ * list is read again when a SIGHUP came. */
 #include "command/command.h"
 
 #include <errno.h>
@@ -71,9 +74,10 @@ static int open_stream(struct follow *f, struct err *err)
 		.stale_ns =
 			(int64_t)(c->options->stale_sec * (double)NS_PER_SEC),
 		.waits_for_reader = c->options->slow == SLOW_WAIT,
-		.address = f->address,
+		.quota = f->quoter.upstream[0].quota,
 		.count = f->count
 	};
+	struct feed_address *address;
 
 	if (check_url(config.url, u.account->stream_url, err) < 0)
 		return -1;
@@ -85,7 +89,14 @@ static int open_stream(struct follow *f, struct err *err)
 	if (c->options->is_verbose && strncmp(config.url, "ws://", 5) == 0)
 		c->say(NULL, "the stream is not encrypted: the broker has no "
 			     "other");
+	address = calloc(f->count + 1, sizeof *address);
+	if (!address)
+		return err_no_memory(err);
+	for (size_t i = 0; i < f->count; i++)
+		address[i] = f->leg[i].address;
+	config.address = address;
 	f->stream = stream_new(&config, err);
+	free(address);
 	return f->stream ? 0 : -1;
 }
 
@@ -114,22 +125,27 @@ static int open_all(struct follow *f, struct err *err)
 	if (find_source(f, err) < 0)
 		return -1;
 	f->sink = stream_sink_open(&sink, err);
-	return !f->sink || follow_add_legs(f, err) < 0 ? -1
-						       : open_stream(f, err);
+	if (!f->sink || follow_open_quoter(f, err) < 0 ||
+	    follow_open_list(f, err) < 0)
+		return -1;
+	return open_stream(f, err);
 }
 
 /* ---- the loop ---- */
 
-/* Waits for records, the end of time, a stop, or the reader's leaving. */
-static int wait_for_more(struct follow *f, struct err *err)
+/* Waits for records, quotes, wake_ns, a signal, or the reader's leaving. */
+static int wait_for_more(struct follow *f, int64_t wake_ns, struct err *err)
 {
-	struct pollfd p[3] = { { .fd = outbox_fd(stream_outbox(f->stream)),
-				 .events = POLLIN },
-			       { .fd = f->c->stop->fd[0], .events = POLLIN },
-			       { .fd = stream_sink_fd(f->sink), .events = 0 } };
+	struct pollfd p[5] = {
+		{ .fd = outbox_fd(stream_outbox(f->stream)), .events = POLLIN },
+		{ .fd = f->c->stop->fd[0], .events = POLLIN },
+		{ .fd = stream_sink_fd(f->sink), .events = 0 },
+		{ .fd = f->c->hangup->fd[0], .events = POLLIN },
+		{ .fd = f->is_asking ? quoter_fd(&f->quoter) : -1,
+		  .events = POLLIN }
+	};
 
-	if (poll(p, 3, clock_poll_ms(clock_monotonic_ns(), f->deadline_ns)) >
-		    0 &&
+	if (poll(p, 5, clock_poll_ms(clock_monotonic_ns(), wake_ns)) > 0 &&
 	    (p[2].revents & (POLLERR | POLLNVAL))) {
 		err_set(err, ERR_OUTPUT, "the reader has left");
 		err->code = EPIPE;
@@ -143,12 +159,17 @@ static int pump(struct follow *f, struct err *err)
 	while (!f->has_ended && !follow_is_count_reached(f) &&
 	       !stop_reason(f->c->stop) &&
 	       clock_monotonic_ns() < f->deadline_ns) {
+		int64_t wake_ns = f->deadline_ns;
 		int taken = follow_take_items(f, err);
 
-		if (taken < 0 || stream_sink_flush(f->sink, f->c->stop,
-						   f->deadline_ns, err) < 0)
+		if (taken < 0 || follow_ask(f, &wake_ns, err) < 0)
 			return -1;
-		if (taken == 0 && !f->has_ended && wait_for_more(f, err) < 0)
+		follow_reload(f, &wake_ns);
+		if (stream_sink_flush(f->sink, f->c->stop, f->deadline_ns,
+				      err) < 0)
+			return -1;
+		if (taken == 0 && !f->has_ended &&
+		    wait_for_more(f, wake_ns, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -172,7 +193,7 @@ static int finish(struct follow *f, struct err *err)
 			poll(&p, 1, -1);
 	}
 	stream_join(f->stream, &counts);
-	if (rc < 0 ||
+	if (rc < 0 || follow_show_all_held(f, err) < 0 ||
 	    stream_sink_flush(f->sink, NULL,
 			      clock_monotonic_ns() + LAST_WRITE_NS, err) < 0)
 		return -1;
@@ -183,20 +204,17 @@ static int finish(struct follow *f, struct err *err)
 
 static int status_of(const struct follow *f)
 {
-	size_t followed = 0;
-
 	if (stop_reason(f->c->stop) > 0)
 		return STATUS_SIGNAL + stop_reason(f->c->stop);
 	if (f->done.text[0])
 		return f->done.kind == ERR_AUTH ? STATUS_AUTH : STATUS_NONE;
-	for (size_t i = 0; i < f->count; i++)
-		followed += f->leg[i].is_followed;
 	if (!f->was_followed)
 		return f->has_refusals || f->is_held ? STATUS_NONE
 						     : STATUS_DEADLINE;
 	if (f->c->options->count > 0 && !follow_is_count_reached(f))
 		return STATUS_DEADLINE;
-	return followed == f->count ? STATUS_ALL : STATUS_SOME;
+	return follow_count_followed(f) == follow_count_wanted(f) ? STATUS_ALL
+								  : STATUS_SOME;
 }
 
 /* At the begin, for the end may be days away; and at the end. */
@@ -252,11 +270,12 @@ int command_follow(const struct command *c)
 	} else {
 		status = follow(f);
 	}
+	follow_close_quoter(f);
 	stream_free(f->stream);
 	stream_sink_free(f->sink);
 	buf_release(&f->key);
-	free(f->leg);
-	free(f->address);
+	follow_close_list(f);
+	free(f->asked);
 	free(f);
 	return status;
 }

@@ -27,6 +27,8 @@ static void tell_line(struct stream *s, enum line_state was, bool is_held)
 	if (l->state != LINE_WAITING || was == LINE_WAITING)
 		return;
 	e = stream_make_event(is_held ? EVENT_HELD : EVENT_RECONNECTING);
+	/* What it brought comes before the news of its end. */
+	stream_hand_over(s);
 	e.kind = l->err.kind;
 	e.attempt = ++s->attempt;
 	e.delay_ms = (l->due_ns - clock_monotonic_ns()) / NS_PER_MS;

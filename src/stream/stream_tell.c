@@ -77,7 +77,4 @@ void stream_tell_news(struct stream *s)
 	e.count = (int64_t)roster_count(&s->roster, ROSTER_ACTIVE);
 	e.total = (int64_t)count_wanted(s);
 	stream_tell(s, &e);
-	/* Nobody can be followed, and nothing will change that. */
-	if (e.count == 0 && roster_count(&s->roster, ROSTER_WANTED) == 0)
-		stop_request(&s->stop, STOP_INTERNAL);
 }

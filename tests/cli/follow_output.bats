@@ -8,7 +8,7 @@ load ../support/common
 # first of its state: openings are few.
 follow() {
     rm -rf "$STATE"
-    fetch --follow --events none --timeout 60 --count 6 "$@"
+    fetch --follow --snapshot no --events none --timeout 60 --count 6 "$@"
 }
 
 stream() { # stream [OPTION...]: a broker with a fast tape
@@ -74,7 +74,7 @@ stream() { # stream [OPTION...]: a broker with a fast tape
     fetch --follow --count 3 --timeout 60 005930 000660
     expect_same "$(jq -r 'select(.kind == "refused") | [.symbol, .error, .error_type, .msg_cd] | @csv' out)" \
         '"000660",true,"Input","OPSP8993"'
-    fetch --follow --count 3 --timeout 60 --format csv 005930 000660
+    fetch --follow --snapshot no --count 3 --timeout 60 --format csv 005930 000660
     expect_lines out 4
     expect_text err '000660 is not followed'
 }

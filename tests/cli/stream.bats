@@ -144,5 +144,5 @@ load ../support/stream
     fetch --follow --events out --count 30 --timeout 60 005930
     expect_same "$status" 0
     expect_same "$(jq -r 'select(.kind == "event") | .event' out | sort -u | tr '\n' ' ')" \
-        'connected connecting gap reconnecting subscribed '
+        'connected connecting gap reconnecting snapshot subscribed '
 }

@@ -3,15 +3,15 @@
 # auditor that compares what it prints with what was sent.
 #
 #   stream [OPTION...]     a broker with a fast tape; its logs are files
-#   follow [ARGUMENT...]   the client, to its end: out, err, $status
-#   begin, leave           the same in two steps; between them it runs as $pid
+#   follow [ARGUMENT...]   the client, to its end, without snapshots: out, err, $status
+#   begin, leave           as it is, in two steps; between them it runs as $pid
 #   audit [OPTION...]      of the records in out; leaves audited
 # shellcheck shell=bash disable=SC2154 # serve and fetch leave what they name
 
 load ../support/common
 
 follow() {
-    fetch --follow --events none "$@"
+    fetch --follow --snapshot no --events none "$@"
 }
 
 stream() {
