@@ -123,13 +123,13 @@ struct options {
 	int venue;           /* enum venue */
 	char *check_percent; /* --cross-check; NULL: none */
 	bool is_strict;
-	bool follows;     /* --follow, and what belongs to it: */
-	double every_sec; /* --every; 0: it does not poll */
-	bool wants_all;   /* polls that bring nothing new, too */
-	int count;        /* ticks to end after; 0: none */
-	char *until;      /* "HH:MM"; NULL: none */
+	bool follows;       /* --follow, and what belongs to it: */
+	double every_sec;   /* --every; 0: it does not poll */
+	bool wants_all;     /* polls that bring nothing new, too */
+	int count;          /* ticks to end after; 0: none */
+	char *until;        /* "HH:MM"; NULL: none */
 	int wants_snapshot; /* --snapshot: 0, 1 */
-	int slow;         /* enum slow */
+	int slow;           /* enum slow */
 	double stale_sec;
 	int events;                     /* enum events */
 	char *stream_url;               /* NULL: the account's */
