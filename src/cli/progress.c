@@ -3,12 +3,18 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "cli/stats.h"
 
-enum { BAR_CELLS = 24, LINE_BYTES = 192, SUMMARY_MAX_BYTES = 1024 };
+enum {
+	BAR_CELLS = 24,
+	CELLS_MIN = 5,
+	LINE_BYTES = 192,
+	SUMMARY_MAX_BYTES = 1024
+};
 
 #define REDRAW_NS (100 * NS_PER_MS)
 
@@ -69,19 +75,36 @@ static const char *wait_text(struct progress *p, int64_t now_ns)
 	return ", waiting for an answer";
 }
 
+/* How many cells of a bar there is room for beside so much text: its words say
+ * more. 0: no bar at all. */
+static int cells_beside(int text_len)
+{
+	int columns = screen_columns(STDERR_FILENO);
+	int room = columns - (int)sizeof "quotefetch: [] " - text_len;
+
+	if (columns == 0 || room > BAR_CELLS)
+		return BAR_CELLS;
+	return room >= CELLS_MIN ? room : 0;
+}
+
 static void draw_bar(struct progress *p, int64_t now_ns)
 {
 	static const char full[] = "########################";
 	static const char rest[] = "........................";
 	char bar[PROGRESS_BAR_BYTES];
 	bool is_red = p->has_color && p->failed > 0;
-	int cells = p->total ? (int)(p->done * BAR_CELLS / p->total) : 0;
+	const char *wait = wait_text(p, now_ns);
+	int all =
+		cells_beside(snprintf(NULL, 0, "%zu/%zu symbols, %zu failed%s",
+				      p->done, p->total, p->failed, wait));
+	int cells = p->total ? (int)(p->done * (size_t)all / p->total) : 0;
 	int len = snprintf(bar, sizeof bar,
-			   "\r" WRAP_OFF "quotefetch: [%.*s%.*s]"
-			   " %zu/%zu symbols, %s%zu failed%s%s\033[K" WRAP_ON,
-			   cells, full, BAR_CELLS - cells, rest, p->done,
-			   p->total, is_red ? "\033[31m" : "", p->failed,
-			   is_red ? "\033[0m" : "", wait_text(p, now_ns));
+			   "\r" WRAP_OFF "quotefetch: %s%.*s%.*s%s"
+			   "%zu/%zu symbols, %s%zu failed%s%s\033[K" WRAP_ON,
+			   all ? "[" : "", cells, full, all - cells, rest,
+			   all ? "] " : "", p->done, p->total,
+			   is_red ? "\033[31m" : "", p->failed,
+			   is_red ? "\033[0m" : "", wait);
 
 	_Static_assert(sizeof full > BAR_CELLS && sizeof rest > BAR_CELLS,
 		       "a bar of BAR_CELLS");

@@ -291,17 +291,34 @@ void table_page_put_rows(const struct table_page *p, struct buf *out)
 	}
 }
 
+/* Appends mark and word; the word on a line of its own where it is too long for
+ * the one that began at *line. */
+static void put_word(const struct table_page *p, const char *mark,
+		     const char *word, size_t *line, struct buf *out)
+{
+	size_t len = out->len - *line + strlen(mark) + strlen(word) + 2;
+	bool wraps = p->style.columns > 0 && len > (size_t)p->style.columns;
+
+	buf_printf(out, "%s%s", mark, wraps ? "\n  " : " ");
+	if (wraps)
+		*line = out->len - 2;
+	buf_puts(out, word);
+}
+
 void table_page_put_hidden(const struct table_page *p, struct buf *out)
 {
-	const char *join = "no room for ";
+	const char *mark = "no room for";
+	size_t line = out->len;
 
 	for (size_t i = 0; i < p->columns.count; i++) {
 		if (!p->is_hidden[i])
 			continue;
-		buf_printf(out, "%s%s", join,
-			   field_name((enum field)p->columns.field[i]));
-		join = ", ";
+		put_word(p, mark, field_name((enum field)p->columns.field[i]),
+			 &line, out);
+		mark = ",";
 	}
-	if (*join == ',')
-		buf_puts(out, ": see --fields\n");
+	if (*mark != ',')
+		return;
+	put_word(p, ":", "see --fields", &line, out);
+	buf_putc(out, '\n');
 }

@@ -262,6 +262,37 @@ static void test_bar_says_what_is_waited_for(void **state)
 	assert_true(progress_next_ns(&p) == CLOCK_NEVER);
 }
 
+/* What is waited for can be read on a narrow terminal, too: the cells give way. */
+static void test_bar_gives_way_to_its_words(void **state)
+{
+	static const struct {
+		const char *columns, *bar;
+	} rows[] = {
+		{ "200", "quotefetch: [........................] 0/48 symbols, 0 failed, waiting for the token" },
+		{ "85", "quotefetch: [........................] 0/48 symbols, 0 failed, waiting for the token" },
+		{ "80", "quotefetch: [...................] 0/48 symbols, 0 failed, waiting for the token" },
+		{ "66", "quotefetch: [.....] 0/48 symbols, 0 failed, waiting for the token" },
+		{ "65", "quotefetch: 0/48 symbols, 0 failed, waiting for the token" },
+		{ "20", "quotefetch: 0/48 symbols, 0 failed, waiting for the token" },
+	};
+	struct capture *c = *state;
+	char want[256];
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct progress p;
+
+		setenv("COLUMNS", rows[i].columns, 1);
+		progress_init(&p, PROGRESS_BAR, false, false, screen(), 48, 0);
+		progress_wait(&p, PROGRESS_WAIT_TOKEN, 1);
+		progress_show(&p, NS_PER_SEC);
+		snprintf(want, sizeof want, "\r\033[?7l%s\033[K\033[?7h", rows[i].bar);
+		assert_string_equal(taken(c), want);
+		progress_clear(&p);
+		taken(c);
+	}
+	unsetenv("COLUMNS");
+}
+
 /* A line takes the bar off in its own write, and the bar comes again. */
 static void test_lines_do_not_stick_to_the_bar(void **state)
 {
@@ -409,6 +440,7 @@ int main(void)
 		CAPTURED(test_bar),
 		CAPTURED(test_bar_shows_a_whole_batch),
 		CAPTURED(test_bar_says_what_is_waited_for),
+		CAPTURED(test_bar_gives_way_to_its_words),
 		CAPTURED(test_lines_do_not_stick_to_the_bar),
 		CAPTURED(test_bar_leaves_for_the_summary),
 		CAPTURED(test_summary),
