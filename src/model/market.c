@@ -30,7 +30,7 @@ static const struct {
 	[MARKET_IDX] = { "IDX", "KRX", NULL },
 };
 
-/* As Yahoo, TradingView and spreadsheets write them. */
+/* As Yahoo, Google, TradingView and spreadsheets write them. */
 static const struct {
 	const char *word;
 	enum market market;
@@ -43,7 +43,8 @@ static const struct {
 	{ "TYO", MARKET_TSE },   { "SS", MARKET_SHS },
 	{ "SSE", MARKET_SHS },   { "SH", MARKET_SHS },
 	{ "SZ", MARKET_SZS },    { "SZSE", MARKET_SZS },
-	{ "HOSE", MARKET_HSX },
+	{ "HOSE", MARKET_HSX },  { "HKG", MARKET_HKS },
+	{ "SHA", MARKET_SHS },   { "SHE", MARKET_SZS },
 };
 
 const char *market_name(enum market m)

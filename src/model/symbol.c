@@ -188,6 +188,15 @@ static bool is_coin_pair(const char *code)
 	       strncmp(code, "USDT-", 5) == 0;
 }
 
+/* "USD/KRW", as banks write it. */
+static bool is_currency_pair(const char *code, size_t len)
+{
+	return len == 2 * CURRENCY_LEN + 1 && code[CURRENCY_LEN] == '/' &&
+	       count_letters(code, len) == CURRENCY_LEN &&
+	       count_letters(code + CURRENCY_LEN + 1, CURRENCY_LEN) ==
+		       CURRENCY_LEN;
+}
+
 /* code is in upper case. */
 static int refuse_unmarked(const char *code, struct err *err)
 {
@@ -201,6 +210,9 @@ static int refuse_unmarked(const char *code, struct err *err)
 			       (int)(strlen(code) - strlen(TURNED)), code);
 	if (is_coin_pair(code))
 		return err_set(err, ERR_INPUT, "%s: write %s.UPBIT", why, code);
+	if (is_currency_pair(code, len))
+		return err_set(err, ERR_INPUT, "%s: write %.3s%s.FX", why, code,
+			       code + CURRENCY_LEN + 1);
 	/* The form of Korean terminals. */
 	if (code[0] == 'A' && is_kr_code(code + 1, len - 1))
 		return err_set(err, ERR_INPUT, "%s: write %s", why, code + 1);
