@@ -107,12 +107,25 @@ int64_t retry_delay_ns(const struct err *err, int attempts, double random)
 	return (int64_t)(random * (double)(most_ms * NS_PER_MS));
 }
 
+/* When the last attempt can begin. */
+static int64_t latest_ns(int64_t typical_ns, int64_t failing_since_ns,
+			 int64_t deadline_ns)
+{
+	return deadline_ns == CLOCK_NEVER ? failing_since_ns + UNBOUNDED_NS
+					  : deadline_ns - typical_ns;
+}
+
 bool retry_fits(int64_t at_ns, int64_t typical_ns, int64_t failing_since_ns,
 		int64_t deadline_ns)
 {
-	if (deadline_ns == CLOCK_NEVER)
-		return at_ns - failing_since_ns < UNBOUNDED_NS;
-	return at_ns < deadline_ns - typical_ns;
+	return at_ns < latest_ns(typical_ns, failing_since_ns, deadline_ns);
+}
+
+int64_t retry_hurried_ns(int64_t now_ns, int64_t typical_ns,
+			 int64_t failing_since_ns, int64_t deadline_ns)
+{
+	return (latest_ns(typical_ns, failing_since_ns, deadline_ns) - now_ns) /
+	       2;
 }
 
 /* ---- the bucket ---- */

@@ -51,6 +51,11 @@ int64_t retry_delay_ns(const struct err *err, int attempts, double random);
 bool retry_fits(int64_t at_ns, int64_t typical_ns, int64_t failing_since_ns,
 		int64_t deadline_ns);
 
+/* Of a source that wishes for a pause beyond the deadline: half of the time that
+ * an attempt has left. The wish may have been a slip; that is tried once. */
+int64_t retry_hurried_ns(int64_t now_ns, int64_t typical_ns,
+			 int64_t failing_since_ns, int64_t deadline_ns);
+
 /* Tokens for further attempts: RETRY_BUDGET_START at first, half a one for each
  * answer, four for each second. */
 struct retry_budget {

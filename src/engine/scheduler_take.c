@@ -149,6 +149,19 @@ static bool is_own_word(const struct result *job)
 	return job->verdict.msg_cd || job->verdict.rt_cd;
 }
 
+/* Whether a wish of the source's to be left alone beyond the deadline is to be
+ * tried, for it may have been a slip: once, and where nobody else serves the
+ * symbols. The token's minute is no slip. */
+static bool may_hurry(const struct scheduler *s, const struct result *job)
+{
+	const struct request *r = job->request;
+
+	return job->err.retry_after_ms > 0 && job->err.kind != ERR_AUTH &&
+	       !r->was_hurried &&
+	       scheduler_find_other(s, r->source, &r->item[0]) ==
+		       SCHEDULER_NO_SOURCE;
+}
+
 /* Puts the job to the end of the line, if one more attempt fits. */
 static bool put_off(struct scheduler *s, struct scheduler_source *src,
 		    struct result *job, int64_t now_ns)
@@ -157,6 +170,14 @@ static bool put_off(struct scheduler *s, struct scheduler_source *src,
 	int64_t delay_ns = retry_delay_ns(&job->err, r->attempts + r->refusals,
 					  scheduler_random(s));
 
+	if (!retry_fits(now_ns + delay_ns, src->typical_ns, r->failing_since_ns,
+			s->config.deadline_ns) &&
+	    may_hurry(s, job)) {
+		delay_ns = retry_hurried_ns(now_ns, src->typical_ns,
+					    r->failing_since_ns,
+					    s->config.deadline_ns);
+		r->was_hurried = true;
+	}
 	r->not_before_ns = now_ns + delay_ns;
 	if (!retry_fits(r->not_before_ns, src->typical_ns, r->failing_since_ns,
 			s->config.deadline_ns))

@@ -51,6 +51,7 @@ struct request {
 	int refusals;             /* for the rate: they do not count */
 	uint8_t source;           /* its place in the run's list of sources */
 	bool is_suspect; /* it has failed, or is a part of one that did */
+	bool was_hurried; /* asked again before the source wished it */
 	bool is_check;   /* its items check others' quotes, */
 	bool completes;  /* or else fill in what those do not have */
 	bool wants_detail;

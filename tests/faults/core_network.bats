@@ -133,14 +133,25 @@ load ../support/faults
     done
 }
 
-@test "H4 429 with a Retry-After beyond the deadline: given up at once" {
+@test "H4 429 with a Retry-After beyond the deadline, by a slip: asked once more, before it" {
+    symbols=(005930)
+    serve_limited --fault "retry-after=86400@nth=1"
+    ask
+    expect_end 0 1
+    expect_calls "$quote and .status == 429" 1
+}
+
+@test "H4 429 with a Retry-After beyond the deadline: asked once more, and given up" {
     local wish
+
+    deadline=3
 
     symbols=(005930)
     for wish in 3600 86401 'Fri, 31 Dec 2100 23:59:59 GMT'; do
         serve_limited --fault "retry-after=$wish"
         ask
         expect_end 4 0 RateLimit
+        expect_calls "$quote" 2
         rm -rf "$STATE"
     done
 }

@@ -136,6 +136,8 @@ static void an_attempt_fits_before_the_deadline(void **state)
 	/* Without a deadline: ten minutes. */
 	assert_true(retry_fits(600 * SEC, SEC, SEC, CLOCK_NEVER));
 	assert_false(retry_fits(601 * SEC, SEC, SEC, CLOCK_NEVER));
+	assert_int_equal(retry_hurried_ns(4 * SEC, 2 * SEC, SEC, 10 * SEC), 2 * SEC);
+	assert_int_equal(retry_hurried_ns(SEC, 2 * SEC, SEC, CLOCK_NEVER), 300 * SEC);
 }
 
 /* With nothing answered, no more than the start and four a second; and never
