@@ -24,12 +24,15 @@
 #include "command/exit_status.h"
 #include "command/quoter.h"
 #include "command/recall.h"
+#include "command/symbol_names.h"
 #include "engine/scheduler.h"
+#include "share/name_book.h"
 #include "share/quota.h"
 
 struct fetch {
 	const struct command *c;
 	struct recall recall;
+	struct name_book *names; /* --detail; NULL: none */
 	struct quoter quoter;
 	struct sink *sink;
 	const char *source[SOURCES_MAX]; /* their names */
@@ -94,11 +97,22 @@ static int take(void *arg, struct result *result, struct err *err)
 {
 	struct fetch *f = arg;
 
+	if (f->names)
+		symbol_names_fill(f->names, result);
 	if (recall_take(&f->recall, result, err) < 0) {
 		result_free(result);
 		return -1;
 	}
 	return sink_take(f->sink, result, err);
+}
+
+/* --detail: the names that no call tells, of lists that were fetched before. */
+static int open_names(struct fetch *f, struct err *err)
+{
+	if (!f->c->options->wants_detail)
+		return 0;
+	f->names = name_book_new(err);
+	return f->names ? symbol_names_load(f->c, false, f->names, err) : -1;
 }
 
 static int open_all(struct fetch *f, struct err *err)
@@ -109,7 +123,7 @@ static int open_all(struct fetch *f, struct err *err)
 					.warn = sink_say,
 					.wait = show_wait };
 
-	if (open_sink(f, err) < 0 ||
+	if (open_sink(f, err) < 0 || open_names(f, err) < 0 ||
 	    recall_open(&f->recall, f->c, &schedule, err) < 0)
 		return -1;
 	config.arg = f;
@@ -122,6 +136,7 @@ static void close_all(struct fetch *f)
 {
 	quoter_close(&f->quoter);
 	recall_close(&f->recall);
+	name_book_free(f->names);
 	sink_free(f->sink);
 }
 

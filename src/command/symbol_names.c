@@ -150,9 +150,10 @@ static int load_list(struct loader *l, size_t i, struct name_book *old,
 
 static int load_source(struct loader *l, struct err *err)
 {
+	size_t count = l->provider->names ? l->provider->names->count : 0;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < l->provider->names->count; i++) {
+	for (size_t i = 0; rc == 0 && i < count; i++) {
 		struct name_book *old = name_book_new(err);
 		struct name_book *new = old ? name_book_new(err) : NULL;
 
@@ -224,4 +225,57 @@ int symbol_names_load(const struct command *c, bool may_fetch,
 		if (loader[i].failed > 0)
 			tell_failure(&loader[i]);
 	return 0;
+}
+
+/* ---- for quotes --------------------------------------------------------- */
+
+/* In Hong Kong 700, 0700 and 00700 are one. */
+static const char *skip_zeros(enum market market, const char *code)
+{
+	return market == MARKET_HKS ? code + strspn(code, "0") : code;
+}
+
+/* Whether a list's symbol is the one that was asked for. A source that tells no
+ * exchange has a code at one of them alone. */
+static bool is_same(const struct symbol *listed, const struct symbol *asked,
+		    enum market exchange)
+{
+	enum market market = asked->market == MARKET_US && exchange
+				     ? exchange
+				     : (enum market)asked->market;
+	bool is_there = market == MARKET_US
+				? listed->market >= MARKET_US &&
+					  listed->market <= MARKET_AMS
+				: listed->market == market;
+
+	return is_there && strcmp(skip_zeros(market, listed->code),
+				  skip_zeros(market, asked->code)) == 0;
+}
+
+static const char *find_name(const struct name_book *book,
+			     const struct symbol *asked, enum market exchange)
+{
+	for (size_t i = 0; i < name_book_count(book); i++) {
+		const struct name_entry e = name_book_at(book, i);
+
+		if (is_same(&e.symbol, asked, exchange))
+			return e.name;
+	}
+	return NULL;
+}
+
+void symbol_names_fill(const struct name_book *book, struct result *result)
+{
+	for (size_t i = 0; i < result->request->count; i++) {
+		struct outcome *o = &result->outcome[i];
+		const char *name;
+
+		if (!o->has_quote || o->quote.name)
+			continue;
+		name = find_name(book, &result->request->item[i].symbol,
+				 o->exchange);
+		if (name)
+			o->quote.name =
+				arena_copy(&result->texts, name, strlen(name));
+	}
 }

@@ -173,3 +173,24 @@ $(printf '005930\tKR\t삼성전자\t\n005935\tKR\t삼성전자우\t\nQ530031\tKR
     expect_lines err 1
     [[ $(cat err) == 'quotefetch: 카카오: no symbol, and not known as a name: cannot get the lists of symbols: '* ]]
 }
+
+@test "--detail: a name that no call tells is that of the lists, once they were fetched" {
+    cat >names.sh <<'END'
+names() { # names [OPTION...] SYMBOL...
+    "$QUOTEFETCH" -q -k --detail --format ndjson "$@" | jq -r '"\(.input) \(.name)"'
+}
+names AAPL 0700.HKS 005930
+"$QUOTEFETCH" -q --find apple >found
+names AAPL KO.NYS 0700.HKS 005930 KRW-BTC.UPBIT USDKRW.FX
+names --source alpaca AAPL
+"$QUOTEFETCH" -q --format ndjson AAPL | jq .name
+END
+    export QUOTEFETCH
+    "$SANDBOX" --log log -- bash names.sh >out
+    expect_same "$(cat out)" "$(printf '%s\n' 'AAPL null' '0700.HKS null' '005930 삼성전자' \
+        'AAPL 애플' 'KO.NYS 코카콜라' '0700.HKS 텐센트' '005930 삼성전자' 'KRW-BTC.UPBIT 비트코인' \
+        'USDKRW.FX null' 'AAPL Apple Inc.' null)"
+    # Each list was asked for once: by --find.
+    expect_same "$(jq -r 'select(.path | test("master|assets|market/all")) | .path' log | sort |
+        uniq -d)" ''
+}

@@ -131,9 +131,9 @@ END
     expect_text out '"symbol":"005930","market":"KR","exchange":"KRX","name":"삼성전자",'
     expect_text out '"bid":274500,"ask":275000,"per":12.92,'
     expect_ndjson '.[1, 2] | .name == null and .bid == null and .open > 0 and .high > 0 and .low > 0'
-    expect_same "$(quote_calls '[.tr_id, .symbols[]]' | sort)" "$(printf '%s\n' \
+    expect_same "$(quote_calls '.tr_id as $call | .symbols[] | [$call, .]' | sort)" "$(printf '%s\n' \
         '["FHKST01010100","000660"]' '["FHKST01010100","005930"]' \
-        '["FHKST11300006","000660","005930"]' \
+        '["FHKST11300006","000660"]' '["FHKST11300006","005930"]' \
         '["HHDFS76200200","00700"]' '["HHDFS76200200","AAPL"]')"
 }
 
