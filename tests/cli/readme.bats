@@ -15,6 +15,7 @@ not_run() {
 git clone <this repository> quotefetch && cd quotefetch	the repository has no address of its own
 make check	this is it
 systemctl --user enable --now quotefetch.timer	no systemd here; package.bats runs what the timer starts
+loginctl enable-linger	no systemd here
 END
 }
 
