@@ -44,7 +44,7 @@ setup_reader() {
     printf '005930\nAAPL\n' >symbols.txt
     # Root's directories are a directory here.
     printf '#!/bin/sh\nDESTDIR=%s exec "$@"\n' "$PWD/root" >bin/sudo
-    printf '#!/bin/sh\nexec %s -C %s "$@" BUILD=%s\n' "$(command -v make)" "$ROOT" "${QUOTEFETCH%/*}" >bin/make
+    printf '#!/bin/sh\nexec %s --no-print-directory -C %s "$@" BUILD=%s\n' "$(command -v make)" "$ROOT" "${QUOTEFETCH%/*}" >bin/make
     # An editor that types what the README shows, with the account's own words.
     blocks ini && mv block.001 typed
     cat >bin/editor <<END
@@ -83,8 +83,12 @@ for block in run.*; do
         exit 1
     }
 done
+# What make demo says to try next.
+sed '1,/^To try next:/d; s,build/,,' out.001 >next
+bash -eo pipefail next >tried
 END
     "$SANDBOX" --rate 0 --tape-rate 6000 --app-key "$KEY" --app-secret "$SECRET" -- bash all >said 2>&1 || fail "$(cat said)"
+    expect_lines next 3
     # Written by the lines, for those who would read it.
     expect_json 'length == 2 and (map(.error) == [false, false])' quotes.json
     expect_match quotes.prom '^quotefetch_'
