@@ -154,7 +154,8 @@ static void check_share(struct check_report *r, const struct provider *p,
 		     (int)(left_ms / 60000));
 	else
 		tell(r, true, p->name,
-		     "token: none yet: the first run gets one");
+		     "token: none yet: the first run gets one, and "
+		     "shows whether the login is right");
 }
 
 static void check_clock(struct check_report *r, const struct provider *p,
