@@ -28,3 +28,46 @@ load ../support/stream
     audit
     expect_same "$(jq -s 'map(.merged + .gap) | add' out)" 0
 }
+
+@test "the approval call asks the shared quota, as all calls do" {
+    stream --rate 1
+    echo 'rate = 1' >"$CONFIG"
+    fetch 005930
+    follow --count 1 --timeout 60 005930
+    expect_status 0
+    expect_arrivals '.calls == 3 and .sliding == 1 and .statuses == { "200": 3 }'
+}
+
+@test "six openings in ten minutes, whoever made them: the seventh process waits" {
+    local i
+
+    stream
+    for i in 1 2 3 4 5 6; do
+        follow --count 1 --timeout 60 005930
+        expect_status 0
+    done
+    fetch --follow --timeout 2 005930
+    expect_status 6
+    expect_text err 'six sessions were opened in ten minutes'
+    expect_same "$(grep -c '"event":"open"' stream.log)" 6
+}
+
+@test "W60: the holder is killed: the lock is free at once, and its place waited out" {
+    stream --slot-keep 60000
+    begin 005930
+    wait_until [ -s out ]
+    kill -9 "$pid"
+    wait "$pid" || true
+    fetch --follow --timeout 2 000660
+    expect_status 4
+    expect_text err 'another session of this app key is open'
+    expect_no_text err 'another quotefetch'
+}
+
+@test "W68: a quote that does not come in time holds nobody up; one that is older is not shown" {
+    stream --tape-rate 600 --fault delay=4000
+    fetch --follow --timeout 7 005930
+    expect_status 0
+    expect_same "$(jq -r .kind out | head -n 1)" tick
+    audit
+}
