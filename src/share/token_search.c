@@ -268,7 +268,7 @@ static int ask(struct token_search *s, const struct token_claim *claim,
 		end.life_ms = token.life_ms;
 	else
 		end.wait_ms = why.retry_after_ms;
-	token_store_done(s->store, claim, &end, a->stop, view);
+	token_store_done(s->store, claim, &end, a->stop, a->deadline_ns, view);
 	return rc == 0 ? take_issued(s, &view->state, err)
 		       : fail_asking(s, end.result, view, &why, err);
 }

@@ -20,6 +20,7 @@
 enum { FILE_MAX_BYTES = 8192 };
 
 #define DONE_WAIT_NS (2 * NS_PER_SEC)
+#define DONE_LATE_NS (NS_PER_SEC / 4) /* after the deadline */
 
 struct token_store {
 	struct token_store_config config; /* its texts are below */
@@ -230,16 +231,19 @@ static bool done(struct token_state *t, void *arg, int64_t now_ms)
 
 void token_store_done(struct token_store *s, const struct token_claim *claim,
 		      const struct token_end *end, struct stop *stop,
-		      struct token_view *out)
+		      int64_t deadline_ns, struct token_view *out)
 {
 	struct done d = { &s->config.rules, claim, end };
+	int64_t until_ns = clock_monotonic_ns() + DONE_WAIT_NS;
 	struct err why;
+
+	if (deadline_ns < until_ns - DONE_LATE_NS)
+		until_ns = deadline_ns + DONE_LATE_NS;
 
 	/* Memory first: whatever becomes of the file, this process knows. */
 	read_state(s, &out->state);
 	done(&out->state, &d, clock_boot_ms());
 	s->own = out->state;
-	if (change_state(s, done, &d, stop, clock_monotonic_ns() + DONE_WAIT_NS,
-			 &out->state, &why) < 0)
+	if (change_state(s, done, &d, stop, until_ns, &out->state, &why) < 0)
 		out->state = s->own;
 }

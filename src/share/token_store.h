@@ -58,10 +58,11 @@ MUST_CHECK int token_store_begin(struct token_store *s, const char *dead,
 				 struct token_view *out, struct err *err);
 
 /* Tells how it went; out is what there is now (its turn means nothing).
- * Blocks: for the file's lock; a second or two, and no longer after a stop. */
+ * Blocks: for the file's lock; a second or two, no longer after a stop, and a
+ * quarter of a second after deadline_ns. */
 void token_store_done(struct token_store *s, const struct token_claim *claim,
 		      const struct token_end *end, struct stop *stop,
-		      struct token_view *out);
+		      int64_t deadline_ns, struct token_view *out);
 
 /* Why the file could not be written, at first; NULL: it could. Owned by the
  * store. */

@@ -118,7 +118,7 @@ static struct token_view done(struct token_store *s, const struct token_claim *c
 	const struct token_end end = { result, text, DAY, MINUTE };
 	struct token_view view;
 
-	token_store_done(s, claim, &end, &stop, &view);
+	token_store_done(s, claim, &end, &stop, CLOCK_NEVER, &view);
 	return view;
 }
 
@@ -484,6 +484,28 @@ static void a_stop_does_not_wait_to_write(void **state)
 	token_store_free(s);
 }
 
+/* Nor does a deadline that has passed: a stuck lock is not waited for, or taken. */
+static void a_deadline_does_not_wait_to_write(void **state)
+{
+	const struct token_end end = { TOKEN_ISSUED, "abc", DAY, MINUTE };
+	struct token_store *s = make_in(dir), *other = make_in(dir);
+	struct safefile_edit held;
+	struct token_claim claim;
+	struct token_view view;
+	struct err err;
+
+	(void)state;
+	begin(s, &claim);
+	assert_int_equal(safefile_edit_begin(&held, dir, NAME, &stop, 0, &err), 0);
+	token_store_done(s, &claim, &end, &stop, 0, &view);
+	assert_string_equal(view.state.text, "abc");
+	assert_int_equal(look(s, "").turn, TOKEN_THERE);
+	assert_int_equal(look(other, "").turn, TOKEN_ASKED_FOR);
+	safefile_edit_abandon(&held);
+	token_store_free(s);
+	token_store_free(other);
+}
+
 #define IN_WORLD(f) cmocka_unit_test_setup_teardown(f, enter, leave)
 
 int main(void)
@@ -503,6 +525,7 @@ int main(void)
 		IN_WORLD(no_memory_for_the_store),
 		IN_WORLD(who_looks_needs_no_lock),
 		IN_WORLD(a_stop_does_not_wait_to_write),
+		IN_WORLD(a_deadline_does_not_wait_to_write),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
