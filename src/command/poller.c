@@ -77,6 +77,7 @@ static int check_fit(const struct poller *p, struct err *err)
 		struct cost cost = cost_of(p->config.command,
 					   &p->quoter.scheduler, i, NULL);
 		int64_t least = least_ms(&cost, src->account);
+		int64_t least_tenths = (least + 99) / 100;
 
 		if (least > every_ms)
 			return err_set(err, ERR_USAGE,
@@ -86,7 +87,7 @@ static int check_fit(const struct poller *p, struct err *err)
 				       cost.to_fetch, cost.calls,
 				       src->provider->name,
 				       (double)every_ms / 1000,
-				       (double)((least + 99) / 100) / 10);
+				       (double)least_tenths / 10);
 	}
 	return 0;
 }
