@@ -114,9 +114,3 @@ on_screen() {
         expect_same "$(on_screen <screen)" "$(sed 1d "$block" | on_screen)"
     done <shown
 }
-
-@test "the README's table of fields is the program's" {
-    sed -n '/^| field | unit |/,/^is only not traded/p' "$ROOT/README.md" >seen
-    quotefetch --fields help --format markdown >wanted
-    diff seen wanted || fail 'put what quotefetch --fields help --format markdown prints into the README'
-}

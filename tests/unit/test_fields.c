@@ -75,6 +75,25 @@ static void test_every_field_is_explained(void **state)
 	buf_release(&page);
 }
 
+/* Here and not among the command line tests: it is soon run, and needs no broker. */
+static void test_readme_has_the_table(void **state)
+{
+	static char readme[1 << 18];
+	FILE *f = fopen("README.md", "r");
+	struct buf page;
+
+	(void)state;
+	assert_non_null(f);
+	assert_true(fread(readme, 1, sizeof readme - 1, f) > 0);
+	assert_int_equal(fclose(f), 0);
+	buf_init(&page, 1 << 16);
+	fields_help_markdown(&page);
+	if (!strstr(readme, buf_text(&page)))
+		fail_msg("put into README.md what `quotefetch --fields help "
+			 "--format markdown` prints");
+	buf_release(&page);
+}
+
 static void test_what_will_be_empty(void **state)
 {
 	static const struct {
@@ -191,6 +210,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_default_is_the_contract),
 		cmocka_unit_test(test_every_field_is_explained),
+		cmocka_unit_test(test_readme_has_the_table),
 		cmocka_unit_test(test_what_will_be_empty),
 		cmocka_unit_test(test_every_name_is_read_back),
 		cmocka_unit_test(test_order_and_blanks),
