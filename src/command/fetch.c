@@ -99,10 +99,7 @@ static int take(void *arg, struct result *result, struct err *err)
 
 	if (f->names)
 		symbol_names_fill(f->names, result);
-	if (recall_take(&f->recall, result, err) < 0) {
-		result_free(result);
-		return -1;
-	}
+	recall_take(&f->recall, result);
 	return sink_take(f->sink, result, err);
 }
 

@@ -14,8 +14,10 @@
 
 enum { SCOPE_MAX_BYTES = 8192 };
 
-/* For the others who write the same cache, and one of them who stands still. */
+/* For the others who write the same cache, and one of them who stands still; once
+ * the run's time is up, for the others alone. */
 #define SAVE_NS (3 * NS_PER_SEC / 2)
+#define LATE_NS (NS_PER_SEC / 4)
 
 static const char *const venues[] = { "krx", "nxt", "all" };
 
@@ -235,9 +237,10 @@ static bool is_unanswered(enum err_kind kind)
 	       kind != ERR_INPUT && kind != ERR_UNSUPPORTED;
 }
 
-/* Puts an old quote in the place of an error, beside which it stands. */
-static int stand_in(struct recall *r, struct result *result, size_t i,
-		    const struct quote_moment *now, struct err *err)
+/* Puts an old quote in the place of an error, beside which it stands; without
+ * memory the error stays alone. */
+static void stand_in(struct recall *r, struct result *result, size_t i,
+		     const struct quote_moment *now)
 {
 	const struct symbol *s = &result->request->item[i].symbol;
 	int64_t max_ms = ms_of(r->c->options->stale_if_error_sec), age_ms;
@@ -251,52 +254,56 @@ static int stand_in(struct recall *r, struct result *result, size_t i,
 					  k, (enum market)s->market))
 			continue;
 		kept = find(r, k, s, now, max_ms, &age_ms);
-		if (!kept)
+		if (!kept ||
+		    get(r, k, kept, age_ms, ORIGIN_STALE, result, i, NULL) < 0)
 			continue;
-		if (get(r, k, kept, age_ms, ORIGIN_STALE, result, i, err) < 0)
-			return -1;
 		o->err = was.err;
 		o->rt_cd = was.rt_cd;
 		o->msg_cd = was.msg_cd;
 		o->msg1 = was.msg1;
 		o->attempts = was.attempts;
-		return 0;
+		return;
 	}
-	return 0;
 }
 
-int recall_take(struct recall *r, struct result *result, struct err *err)
+/* Without memory for it, it is asked for again next time. */
+static void keep(struct recall *r, const struct result *result, size_t i,
+		 const struct quote_moment *now)
 {
-	const struct request *request = result->request;
-	struct quote_cache *cache = r->cache[request->source];
+	uint8_t source = result->request->source;
+	const struct symbol *s = &result->request->item[i].symbol;
+	bool is_detailed = has_detail(r, source, (enum market)s->market);
+	struct err why;
+
+	if (r->cache[source] &&
+	    quote_cache_note(r->cache[source], s, is_detailed,
+			     &result->outcome[i], now, &why) < 0)
+		private_state_note(r->c->own, STATE_QUOTES, &why);
+}
+
+void recall_take(struct recall *r, struct result *result)
+{
 	const struct quote_moment now = { .real_ms = clock_real_ms(),
 					  .boot_ms = clock_boot_ms(),
 					  .boot = r->now.boot };
 
-	if (!r->is_on)
-		return 0;
-	for (size_t i = 0; i < request->count; i++) {
-		const struct symbol *s = &request->item[i].symbol;
+	for (size_t i = 0; r->is_on && i < result->request->count; i++) {
 		const struct outcome *o = &result->outcome[i];
 
 		if (o->is_moved)
 			continue;
-		if (!o->has_quote && is_unanswered(o->err.kind) &&
-		    stand_in(r, result, i, &now, err) < 0)
-			return -1;
-		if (o->has_quote && o->origin == ORIGIN_CALL && cache &&
-		    quote_cache_note(cache, s,
-				     has_detail(r, request->source,
-						(enum market)s->market),
-				     o, &now, err) < 0)
-			return -1;
+		if (o->has_quote)
+			keep(r, result, i, &now);
+		else if (is_unanswered(o->err.kind))
+			stand_in(r, result, i, &now);
 	}
-	return 0;
 }
 
 void recall_save(struct recall *r)
 {
-	int64_t until_ns = clock_monotonic_ns() + SAVE_NS;
+	int64_t now_ns = clock_monotonic_ns();
+	bool is_late = now_ns >= r->c->deadline_ns - SAVE_NS;
+	int64_t until_ns = now_ns + (is_late ? LATE_NS : SAVE_NS);
 	struct err why;
 
 	for (size_t i = 0; i < r->config.source_count; i++)

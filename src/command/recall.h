@@ -52,9 +52,8 @@ void recall_close(struct recall *r);
  * Errors: SYSTEM (memory): NULL, and *failed. */
 struct result *recall_give(struct recall *r, bool *failed, struct err *err);
 
-/* Errors: SYSTEM (memory). */
-MUST_CHECK int recall_take(struct recall *r, struct result *result,
-			   struct err *err);
+/* Of results that were not given here. */
+void recall_take(struct recall *r, struct result *result);
 
 /* Failing is noted for the warnings, and is no failure of the run. */
 void recall_save(struct recall *r);
