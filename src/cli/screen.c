@@ -68,10 +68,15 @@ void screen_put(const char *text, size_t len)
 		(void)!write(STDERR_FILENO, text, len);
 }
 
-void screen_draw(struct screen *s, const char *text, size_t len)
+void screen_note_drawn(struct screen *s)
 {
 	atomic_store(&s->is_dirty, false);
 	atomic_store(&s->has_bar, true);
+}
+
+void screen_draw(struct screen *s, const char *text, size_t len)
+{
+	screen_note_drawn(s);
 	screen_put(text, len);
 }
 
@@ -93,12 +98,16 @@ bool screen_forget(struct screen *s)
 	return atomic_exchange(&s->has_bar, false);
 }
 
-bool screen_takes_bar(void)
+bool screen_is_capable(int fd)
 {
 	const char *term = getenv("TERM");
 
-	return isatty(STDERR_FILENO) && term && *term &&
-	       strcmp(term, "dumb") != 0;
+	return isatty(fd) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+bool screen_takes_bar(void)
+{
+	return screen_is_capable(STDERR_FILENO);
 }
 
 bool screen_is_shared_with(int fd)
@@ -110,14 +119,28 @@ bool screen_is_shared_with(int fd)
 	       err.st_rdev == other.st_rdev;
 }
 
+static int count_of(const char *variable)
+{
+	const char *text = getenv(variable);
+	long n = text ? strtol(text, NULL, 10) : 0;
+
+	return n > 0 && n <= COLUMNS_MAX ? (int)n : 0;
+}
+
 int screen_columns(int fd)
 {
-	const char *text = getenv("COLUMNS");
 	struct winsize size;
-	long n;
 
-	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-		return size.ws_col;
-	n = text ? strtol(text, NULL, 10) : 0;
-	return n > 0 && n <= COLUMNS_MAX ? (int)n : 0;
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0
+		       ? size.ws_col
+		       : count_of("COLUMNS");
+}
+
+int screen_rows(int fd)
+{
+	struct winsize size;
+
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0
+		       ? size.ws_row
+		       : count_of("LINES");
 }

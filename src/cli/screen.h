@@ -35,6 +35,9 @@ void screen_say(void *screen, const char *line);
  * the caller's business. Thread: main. */
 void screen_draw(struct screen *s, const char *text, size_t len);
 
+/* Something of several lines was drawn by another way: it is the bar. */
+void screen_note_drawn(struct screen *s);
+
 /* Whether the bar that was drawn last is still to be seen. Thread: main. */
 bool screen_shows_bar(struct screen *s);
 
@@ -53,7 +56,12 @@ bool screen_takes_bar(void);
 /* Whether stderr and fd are one terminal. */
 bool screen_is_shared_with(int fd);
 
-/* The width of the terminal that fd is, or of COLUMNS; 0: not known. */
+/* The width of the terminal that fd is, or of COLUMNS; its height, or LINES; 0:
+ * not known. */
 int screen_columns(int fd);
+int screen_rows(int fd);
+
+/* Whether the terminal that fd is moves its cursor as ours do. */
+bool screen_is_capable(int fd);
 
 #endif

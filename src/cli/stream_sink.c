@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/stream_sink.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "cli/fields.h"
+#include "cli/live_table.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/render.h"
@@ -12,6 +15,10 @@
 #include "cli/screen.h"
 #include "cli/style.h"
 #include "model/event.h"
+#include "model/record.h"
+
+/* Five times a second is as fast as people read. */
+#define DRAW_NS (NS_PER_SEC / 5)
 
 enum { TEXT_MAX_BYTES = 64 * 1024 * 1024, LINE_MAX_BYTES = 1024 };
 
@@ -19,9 +26,26 @@ struct stream_sink {
 	struct stream_sink_config config;
 	struct buf text; /* rendered, not yet written */
 	struct output *output;
-	struct render *render;
+	struct render *render;    /* NULL: a live table */
+	struct live_table *table; /* NULL: records go out as they come */
+	struct screen screen;     /* of the table */
+	int64_t drawn_ns;         /* when the table was drawn, or looked at */
 	bool is_ndjson;
+	bool is_on_one_terminal; /* table and messages */
 };
+
+static int open_table(struct stream_sink *s, const struct render_config *r,
+		      struct err *err)
+{
+	const struct table_style style = { .hides_header = r->hides_header,
+					   .has_color = r->has_color,
+					   .is_korean = r->is_korean };
+
+	s->is_on_one_terminal = screen_is_shared_with(output_fd(s->output));
+	s->screen.draws_bar = s->is_on_one_terminal;
+	s->table = live_table_new(&r->fields, &style, s->config.list, err);
+	return s->table ? 0 : -1;
+}
 
 static int open_render(struct stream_sink *s, struct err *err)
 {
@@ -34,13 +58,16 @@ static int open_render(struct stream_sink *s, struct err *err)
 					.hides_header = o->hides_header };
 
 	if (render.format == FORMAT_AUTO)
-		render.format = FORMAT_NDJSON;
+		render.format = is_terminal ? FORMAT_TABLE : FORMAT_NDJSON;
 	s->is_ndjson = render.format == FORMAT_NDJSON;
 	render.has_color = style_has_color(o, is_terminal);
 	render.is_korean = style_is_korean(o);
 	fields_of_stream(&render.fields, s->config.is_polled, o->wants_detail);
 	if (o->fields && fields_parse(&render.fields, o->fields, err) < 0)
 		return -1;
+	if (render.format == FORMAT_TABLE &&
+	    screen_is_capable(output_fd(s->output)))
+		return open_table(s, &render, err);
 	/* What an earlier run wrote has its header. */
 	render.hides_header |= !output_is_at_start(s->output);
 	s->render = render_new(&render, &s->text, err);
@@ -61,6 +88,7 @@ struct stream_sink *stream_sink_open(const struct stream_sink_config *config,
 	}
 	s->config = *config;
 	buf_init(&s->text, TEXT_MAX_BYTES);
+	screen_init(&s->screen);
 	s->output = output_open_appending(config->options->output,
 					  config->stdout_is_closed, err);
 	if (!s->output || open_render(s, err) < 0) {
@@ -73,10 +101,20 @@ struct stream_sink *stream_sink_open(const struct stream_sink_config *config,
 int stream_sink_take(struct stream_sink *s, const struct record *record,
 		     struct err *err)
 {
+	if (s->table)
+		return live_table_take(s->table, record, err);
 	/* Where a record is a line, all are of one kind: stderr tells it. */
 	if (record->refusal && !s->is_ndjson)
 		return 0;
 	return render_record(s->render, record, err);
+}
+
+static int write_out(struct stream_sink *s, struct stop *stop,
+		     int64_t deadline_ns, struct err *err)
+{
+	return s->text.len == 0 ? 0
+				: output_write(s->output, &s->text, stop,
+					       deadline_ns, err);
 }
 
 /* What -q still says: who is not followed, and why nobody is. */
@@ -86,7 +124,7 @@ static bool is_told_quietly(enum event_type type)
 	       type == EVENT_BLOCKED;
 }
 
-static void say(const struct stream_sink *s, const struct event *e,
+static void say(struct stream_sink *s, const struct event *e,
 		const char *symbol)
 {
 	struct buf line;
@@ -95,9 +133,25 @@ static void say(const struct stream_sink *s, const struct event *e,
 		return;
 	buf_init(&line, LINE_MAX_BYTES);
 	render_event_line(e, symbol, &line);
+	if (line.len > 0 && s->is_on_one_terminal) {
+		/* Lines go by above the table; none of them is over it. */
+		struct err why;
+
+		live_table_erase(s->table, &s->text);
+		if (write_out(s, s->config.stop, clock_monotonic_ns() + DRAW_NS,
+			      &why) < 0)
+			errno = 0; /* the next flush says so */
+	}
 	if (line.len > 0)
 		screen_say(NULL, buf_text(&line));
 	buf_release(&line);
+}
+
+void stream_sink_say(void *sink, const char *line)
+{
+	struct stream_sink *s = sink;
+
+	screen_say(s->is_on_one_terminal ? &s->screen : NULL, line);
 }
 
 void stream_sink_tell(struct stream_sink *s, const struct event *e,
@@ -117,14 +171,35 @@ void stream_sink_tell(struct stream_sink *s, const struct event *e,
 	}
 }
 
+int64_t stream_sink_redraw_ns(const struct stream_sink *s)
+{
+	return s->table ? s->drawn_ns + DRAW_NS : CLOCK_NEVER;
+}
+
+static int draw(struct stream_sink *s, struct err *err)
+{
+	int fd = output_fd(s->output);
+	int columns = screen_columns(fd), rows = screen_rows(fd);
+
+	s->drawn_ns = clock_monotonic_ns();
+	if (s->is_on_one_terminal && !screen_shows_bar(&s->screen))
+		live_table_forget(s->table); /* somebody wrote below it */
+	if (!live_table_is_due(s->table, columns, rows))
+		return 0;
+	screen_note_drawn(&s->screen);
+	return live_table_draw(s->table, columns > 0 ? columns : 80,
+			       rows > 0 ? rows : 24, &s->text, err);
+}
+
 int stream_sink_flush(struct stream_sink *s, struct stop *stop,
 		      int64_t deadline_ns, struct err *err)
 {
+	if (s->table && clock_monotonic_ns() >= stream_sink_redraw_ns(s) &&
+	    draw(s, err) < 0)
+		return -1;
 	if (buf_check(&s->text, ERR_SYSTEM, err) < 0)
 		return -1;
-	return s->text.len == 0 ? 0
-				: output_write(s->output, &s->text, stop,
-					       deadline_ns, err);
+	return write_out(s, stop, deadline_ns, err);
 }
 
 int stream_sink_fd(const struct stream_sink *s)
@@ -152,6 +227,11 @@ int stream_sink_end(struct stream_sink *s, struct err *err)
 {
 	struct output *output = s->output;
 
+	/* What was seen last stays on the screen. */
+	if (s->table &&
+	    (draw(s, err) < 0 ||
+	     write_out(s, NULL, clock_monotonic_ns() + DRAW_NS, err) < 0))
+		return -1;
 	s->output = NULL;
 	return output_commit(output, err);
 }
@@ -161,6 +241,7 @@ void stream_sink_free(struct stream_sink *s)
 	if (!s)
 		return;
 	render_free(s->render);
+	live_table_free(s->table);
 	output_abandon(s->output);
 	buf_release(&s->text);
 	free(s);

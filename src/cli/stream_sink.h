@@ -18,10 +18,12 @@ struct event;
 struct options;
 struct record;
 struct stop;
+struct symbol_list;
 struct stream_sink; /* opaque */
 
 struct stream_sink_config { /* borrowed for the sink's life */
 	const struct options *options;
+	const struct symbol_list *list; /* the table's rows, at first */
 	struct stop *stop;
 	bool stdout_is_closed;
 	bool is_polled; /* the records are quotes (--every) */
@@ -39,7 +41,15 @@ MUST_CHECK int stream_sink_take(struct stream_sink *s,
 void stream_sink_tell(struct stream_sink *s, const struct event *e,
 		      const char *symbol, const char *provider);
 
-/* Writes what is rendered.
+/* Prints one line to stderr, not into the table. sink: a struct stream_sink.
+ * Thread: any. */
+void stream_sink_say(void *sink, const char *line);
+
+/* When stream_sink_flush is due next though nothing has come, for the table's
+ * sake; CLOCK_NEVER: not before something comes. */
+int64_t stream_sink_redraw_ns(const struct stream_sink *s);
+
+/* Writes what is rendered, or draws the table, if it is time.
  * Blocks: while the reader does not take it: until deadline_ns or stop (NULL:
  * none).
  * Errors: OUTPUT (EPIPE, ETIMEDOUT in code), CANCELED, SYSTEM. */

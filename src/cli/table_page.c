@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/table_page.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/decimal.h"
@@ -101,8 +102,15 @@ static int group_digits(const char *d, char out[2 * DECIMAL_BYTES])
 	return (int)(out - start) + (int)strlen(out);
 }
 
+static bool is_time(enum field f)
+{
+	return f == FIELD_TRADE_TIME || f == FIELD_FETCHED_AT ||
+	       f == FIELD_RECEIVED_AT;
+}
+
 /* Appends a cell, and returns its width. */
-static int put_value(enum field f, const struct value *v, struct buf *cells)
+static int put_value(const struct table_page *p, enum field f,
+		     const struct value *v, struct buf *cells)
 {
 	char text[4 * TEXT_COLUMNS + 1] = "-";
 	int width = 1;
@@ -110,6 +118,9 @@ static int put_value(enum field f, const struct value *v, struct buf *cells)
 	_Static_assert(sizeof text >= 2 * DECIMAL_BYTES, "a number must fit");
 	if (v->type == VALUE_NUMBER)
 		width = group_digits(v->text, text);
+	else if (v->type != VALUE_NULL && is_time(f) && p->style.shows_clock)
+		width = snprintf(text, sizeof text, "%.8s",
+				 v->text + sizeof "2026-11-21T" - 1);
 	else if (v->type != VALUE_NULL)
 		width = utf8_copy_printable(
 			v->text, strlen(v->text), text, sizeof text,
@@ -134,7 +145,7 @@ void table_page_make_row(const struct table_page *p,
 		enum field f = (enum field)p->columns.field[i];
 
 		render_get_value(record, f, &v);
-		put_value(f, &v, cells);
+		put_value(p, f, &v, cells);
 	}
 }
 
@@ -146,7 +157,7 @@ void table_page_add_record(struct table_page *p, const struct record *record)
 		enum field f = (enum field)p->columns.field[i];
 
 		render_get_value(record, f, &v);
-		widen(p, i, put_value(f, &v, &p->cells));
+		widen(p, i, put_value(p, f, &v, &p->cells));
 	}
 	p->row_count++;
 }

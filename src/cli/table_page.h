@@ -19,8 +19,9 @@ struct record;
 struct table_style {
 	int columns; /* that the terminal has; 0: no matter */
 	bool hides_header, has_color;
-	bool is_korean;  /* the colors */
-	bool is_clipped; /* chosen columns go too where there is no room */
+	bool is_korean;   /* the colors */
+	bool shows_clock; /* of times, without date and zone */
+	bool is_clipped;  /* chosen columns go too where there is no room */
 };
 
 struct table_page {

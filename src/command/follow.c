@@ -118,6 +118,7 @@ static int open_all(struct follow *f, struct err *err)
 {
 	const struct stream_sink_config sink = {
 		.options = f->c->options,
+		.list = f->c->list,
 		.stop = f->c->stop,
 		.stdout_is_closed = f->c->stdout_is_closed
 	};
@@ -145,6 +146,8 @@ static int wait_for_more(struct follow *f, int64_t wake_ns, struct err *err)
 		  .events = POLLIN }
 	};
 
+	if (wake_ns > stream_sink_redraw_ns(f->sink))
+		wake_ns = stream_sink_redraw_ns(f->sink);
 	if (poll(p, 5, clock_poll_ms(clock_monotonic_ns(), wake_ns)) > 0 &&
 	    (p[2].revents & (POLLERR | POLLNVAL))) {
 		err_set(err, ERR_OUTPUT, "the reader has left");

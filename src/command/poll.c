@@ -29,6 +29,7 @@ static int open_all(struct poll *p, struct err *err)
 {
 	const struct command *c = &p->command;
 	const struct stream_sink_config sink = { .options = c->options,
+						 .list = c->list,
 						 .stop = c->stop,
 						 .stdout_is_closed =
 							 c->stdout_is_closed,
@@ -59,6 +60,8 @@ static int wait_for_more(struct poll *p, int64_t wake_ns, struct err *err)
 		{ .fd = stream_sink_fd(p->sink), .events = 0 }
 	};
 
+	if (wake_ns > stream_sink_redraw_ns(p->sink))
+		wake_ns = stream_sink_redraw_ns(p->sink);
 	if (poll(fd, 3, clock_poll_ms(clock_monotonic_ns(), wake_ns)) > 0 &&
 	    (fd[2].revents & (POLLERR | POLLNVAL))) {
 		err_set(err, ERR_OUTPUT, "the reader has left");

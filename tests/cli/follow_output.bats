@@ -18,7 +18,6 @@ stream() { # stream [OPTION...]: a broker with a fast tape
 @test "csv, tsv and lines: a header once, the usual columns, then a line a trade" {
     stream
     follow --format csv 005930 000660
-    expect_status 0
     expect_lines out 7
     expect_same "$(head -n 1 out)" 'symbol,trade_time,price,change,change_percent,size,side,volume,ask,bid'
     expect_same "$(tail -n +2 out | grep -cvE '^(005930|000660),20[0-9-]{8}T[0-9:]{8}\+09:00,[0-9]+,-?[0-9]+,-?[0-9.]+,[0-9]+,(buy|sell|),[0-9]+,[0-9]+,[0-9]+$')" 0
@@ -77,4 +76,67 @@ stream() { # stream [OPTION...]: a broker with a fast tape
     fetch --follow --snapshot no --count 3 --timeout 60 --format csv 005930 000660
     expect_lines out 4
     expect_text err '000660 is not followed'
+}
+
+# ---- on a terminal ------------------------------------------------------------
+
+tmux_here() {
+    tmux -L "f$$-$BATS_TEST_NUMBER" -f /dev/null "$@"
+}
+
+# shows REGEX...: each matches a line of the screen, which is left in the file screen.
+shows() {
+    tmux_here capture-pane -p >screen
+    for regex in "$@"; do
+        grep -qE -e "$regex" screen || return 1
+    done
+}
+
+# is_blank_below REGEX: nothing stands below the one line that matches.
+is_blank_below() {
+    tmux_here capture-pane -p >screen
+    expect_same "$(grep -cE -e "$1" screen)" 1 && [ -z "$(sed -E "1,/$1/d" screen | tr -d ' \n')" ]
+}
+
+@test "a table in place: at 60, 80 and 200 columns, resized, and a sane screen at the end" {
+    command -v tmux >/dev/null || skip 'no tmux'
+    stream --market moves
+    codes 20 >list
+    printf "trap : INT; echo before; TERM=screen '%s' --follow -f list 005930; echo status \$?; exec sleep 60\n" "$QUOTEFETCH" >window.sh
+    tmux_here new-session -d -x 80 -y 40 'sh window.sh' 3>&-
+    # What the terminal showed stands above; each symbol has one row.
+    wait_until shows '^before' '^quotefetch: 21 of 21 symbols followed' '^Symbol +Trade time +Price +Change' \
+        '^100001 +[0-9:]{8} '
+    expect_same "$(grep -c '^100001' screen)" 1
+    for columns in 60 200 20; do
+        tmux_here resize-window -x $columns -y 40
+        case $columns in
+        200) wait_until shows ' Ask +Bid$' '^005930 ' ;;
+        60) wait_until shows ' Change %  Size$' '^005930 ' ;;
+        20) wait_until shows '^Symbol +Price$' '^005930 ' ;;
+        esac
+        expect_same "$(grep -c '^Symbol' screen)" 1
+        expect_same "$(grep -cE '^(1000[0-9]{2}|005930) ' screen)" 21
+    done
+    tmux_here resize-window -x 80 -y 12
+    wait_until shows '^\.\.\. 12 more' '^Symbol '
+    expect_same "$(grep -c . screen)" 11
+    tmux_here resize-window -x 100 -y 40
+    wait_until shows ' Volume ' '^005930 '
+    tmux_here send-keys C-c
+    wait_until shows '^status 130'
+    wait_until is_blank_below '^status 130'
+    expect_same "$(grep -cE '^(1000[0-9]{2}|005930) ' screen)" 21
+    tmux_here kill-server
+}
+
+@test "a terminal that cannot move its cursor gets lines; a file of messages stays out of the table" {
+    stream
+    rm -rf "$STATE"
+    TERM=dumb terminal o seen "$QUOTEFETCH" --follow --count 3 --timeout 60 005930
+    expect_no_text seen $'\e'
+    expect_lines seen 4
+    TERM=xterm terminal o seen "$QUOTEFETCH" --every 0.1 --all --count 3 --timeout 60 --color never 005930 2>err
+    expect_match seen '^.*005930 +[0-9:]{8} +2[0-9]{2},[05]00 '
+    expect_same "$(sed 's/\x1b\[[0-9]*[AJK]//g' seen | tr -d '\r' | grep -c $'\e')" 0
 }
