@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -30,8 +31,8 @@ struct stream_sink {
 	struct live_table *table; /* NULL: records go out as they come */
 	struct screen screen;     /* of the table */
 	int64_t drawn_ns;         /* when the table was drawn, or looked at */
-	bool is_ndjson;
-	bool is_on_one_terminal; /* table and messages */
+	bool tells_kinds;         /* else a line is a trade, or a poll */
+	bool is_on_one_terminal;  /* table and messages */
 };
 
 static int open_table(struct stream_sink *s, const struct render_config *r,
@@ -59,12 +60,14 @@ static int open_render(struct stream_sink *s, struct err *err)
 
 	if (render.format == FORMAT_AUTO)
 		render.format = is_terminal ? FORMAT_TABLE : FORMAT_NDJSON;
-	s->is_ndjson = render.format == FORMAT_NDJSON;
 	render.has_color = style_has_color(o, is_terminal);
 	render.is_korean = style_is_korean(o);
 	fields_of_stream(&render.fields, s->config.is_polled, o->wants_detail);
 	if (o->fields && fields_parse(&render.fields, o->fields, err) < 0)
 		return -1;
+	s->tells_kinds =
+		render.format == FORMAT_NDJSON ||
+		memchr(render.fields.field, FIELD_KIND, render.fields.count);
 	if (render.format == FORMAT_TABLE &&
 	    screen_is_capable(output_fd(s->output)))
 		return open_table(s, &render, err);
@@ -103,8 +106,8 @@ int stream_sink_take(struct stream_sink *s, const struct record *record,
 {
 	if (s->table)
 		return live_table_take(s->table, record, err);
-	/* Where a record is a line, all are of one kind: stderr tells it. */
-	if (record->refusal && !s->is_ndjson)
+	if (!s->tells_kinds &&
+	    (record->kind == RECORD_SNAPSHOT || record->kind == RECORD_REFUSED))
 		return 0;
 	return render_record(s->render, record, err);
 }

@@ -76,6 +76,11 @@ stream() { # stream [OPTION...]: a broker with a fast tape
     fetch --follow --snapshot no --count 3 --timeout 60 --format csv 005930 000660
     expect_lines out 4
     expect_text err '000660 is not followed'
+    # A column that tells the kind makes room for all of them.
+    rm -rf "$STATE"
+    fetch --follow --timeout 2 --format csv --fields kind,symbol 005930 000660
+    expect_same "$(grep -vc '^snapshot,005930$' <(sort -u out))" 3
+    expect_text out 'refused,000660'
 }
 
 # ---- on a terminal ------------------------------------------------------------
@@ -122,7 +127,7 @@ is_blank_below() {
     wait_until shows '^\.\.\. 12 more' '^Symbol '
     expect_same "$(grep -c . screen)" 11
     tmux_here resize-window -x 100 -y 40
-    wait_until shows ' Volume ' '^005930 '
+    wait_until shows ' Volume ' '^100020 '
     tmux_here send-keys C-c
     wait_until shows '^status 130'
     wait_until is_blank_below '^status 130'
