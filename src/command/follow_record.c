@@ -150,6 +150,8 @@ static int put_tick(struct follow *f, const struct tick *t, struct err *err)
 	struct record record =
 		record_of(f, &f->leg[t->symbol].symbol, RECORD_TICK);
 
+	/* Whose trades come is followed: the answer may stand behind them. */
+	f->leg[t->symbol].is_followed = f->was_followed = true;
 	record.tick = t;
 	f->ticks++;
 	return stream_sink_take(f->sink, &record, err);

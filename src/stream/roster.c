@@ -11,6 +11,7 @@ enum {
 	TRIES_MAX = 3,  /* of one registration on one line */
 	ANSWER_SEC = 5, /* answers come within a round trip */
 	AGAIN_SEC = 1,  /* after the broker's own trouble */
+	READ_SEC = 1,   /* for what has come and is not read */
 	PAUSE_MS = 100  /* between registrations from then on */
 };
 
@@ -345,6 +346,14 @@ bool roster_answer(struct roster *r, const struct feed_message *answer,
 	offer_room(r);
 	take_pause(r, now_ns);
 	return true;
+}
+
+void roster_wait_on(struct roster *r, int64_t now_ns)
+{
+	int64_t least = now_ns + READ_SEC * NS_PER_SEC;
+
+	if (r->unanswered != NOBODY && r->answer_due_ns < least)
+		r->answer_due_ns = least;
 }
 
 void roster_time_out(struct roster *r, int64_t now_ns)

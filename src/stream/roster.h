@@ -100,6 +100,10 @@ int64_t roster_due(const struct roster *r);
 bool roster_answer(struct roster *r, const struct feed_message *answer,
 		   int64_t now_ns);
 
+/* What came is not read to its end: the answer may stand in it, and has another
+ * second. */
+void roster_wait_on(struct roster *r, int64_t now_ns);
+
 /* Gives up waiting for an answer whose time has come. */
 void roster_time_out(struct roster *r, int64_t now_ns);
 

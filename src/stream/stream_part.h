@@ -53,6 +53,7 @@ struct stream {
 	bool has_frame;
 	int64_t frame_ns, frame_ms; /* when it came; monotonic, wall clock */
 	bool has_more;   /* the turn was over before the line was read empty */
+	bool is_behind;  /* so much came in it that there is more behind */
 	bool is_held_up; /* the outbox is full */
 	int64_t held_up_ns;
 	bool has_settled; /* EVENT_SUBSCRIBED was told on this line */

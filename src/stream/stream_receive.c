@@ -8,8 +8,9 @@
 
 enum {
 	EVENTS_A_TURN =
-		2000,    /* of the socket; then stop and timers have a look */
-	GARBLED_MAX = 3, /* texts in a row that are no UTF-8 */
+		2000, /* of the socket; then stop and timers have a look */
+	EVENTS_BEHIND = 200,       /* more than come in a turn that keeps up */
+	GARBLED_MAX = 3,           /* texts in a row that are no UTF-8 */
 	ECHO_MAX_BYTES = 8 * 1024, /* of a heartbeat */
 	STATUS_POLICY = 1008
 };
@@ -229,4 +230,5 @@ void stream_receive(struct stream *s)
 				    err.kind == ERR_PARSE ? err.code : 0,
 				    false);
 	}
+	s->is_behind = n > EVENTS_BEHIND;
 }

@@ -31,6 +31,8 @@ static void send_due(struct stream *s)
 	bool is_wanted;
 	size_t index;
 
+	if (s->is_behind || s->is_held_up)
+		roster_wait_on(&s->roster, now);
 	roster_time_out(&s->roster, now);
 	if (roster_next(&s->roster, now, &index, &is_wanted)) {
 		buf_clear(&s->out);
@@ -109,7 +111,9 @@ static void take_turn(struct stream *s)
 	if (stop_reason(&s->stop))
 		stream_act(s, stream_take_plain(s, LINE_STOP));
 	else if (clock_monotonic_ns() >= s->line.due_ns)
-		stream_act(s, stream_take_plain(s, LINE_TIMER));
+		/* A line that we do not read is not silent. */
+		stream_act(s, stream_take_plain(s, s->is_held_up ? LINE_HEARD
+								 : LINE_TIMER));
 }
 
 /* ---- the thread ---- */

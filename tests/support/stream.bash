@@ -5,6 +5,7 @@
 #   stream [OPTION...]     a broker with a fast tape; its logs are files
 #   follow [ARGUMENT...]   the client, to its end, without snapshots: out, err, $status
 #   begin, leave           as it is, in two steps; between them it runs as $pid
+#   begin_to FILE ...      begin, with its records going there
 #   audit [OPTION...]      of the records in out; leaves audited
 # shellcheck shell=bash disable=SC2154 # serve and fetch leave what they name
 
@@ -24,8 +25,12 @@ audit() {
 }
 
 begin() {
-    ran="--follow $*"
-    "$QUOTEFETCH" --follow "$@" >out 2>err 3>&- &
+    begin_to out "$@"
+}
+
+begin_to() {
+    ran="--follow ${*:2}"
+    "$QUOTEFETCH" --follow "${@:2}" >"$1" 2>err 3>&- 8>&- &
     pid=$!
     brokers+=("$pid")
 }

@@ -602,6 +602,28 @@ static void test_by_lot(void **state)
 	}
 }
 
+static void test_not_read_yet(void **state)
+{
+	(void)state;
+	add_many(1);
+	roster_wait_on(&r, now); /* nothing is waited for */
+	assert_string_equal(sent(), "+S0");
+	roster_wait_on(&r, now);
+	assert_true(roster_due(&r) == now + 5 * SEC);
+	for (int i = 0; i < 20; i++) {
+		now += SEC;
+		roster_wait_on(&r, now);
+		roster_time_out(&r, now);
+		expect_state(0, ROSTER_ASKED);
+	}
+	now += SEC - 1;
+	roster_time_out(&r, now);
+	expect_state(0, ROSTER_ASKED);
+	now++;
+	roster_time_out(&r, now);
+	assert_string_equal(sent(), "+S0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -610,6 +632,7 @@ int main(void)
 		TEST(test_trouble),    TEST(test_full),		   TEST(test_full_from_the_start),
 		TEST(test_guess),      TEST(test_places), TEST(test_trade_first),	   TEST(test_found),
 		TEST(test_strays),     TEST(test_second_thoughts), TEST(test_doubt), TEST(test_by_lot),
+		TEST(test_not_read_yet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
