@@ -6,7 +6,7 @@ load ../support/stream
 
 @test "W31: an answer that never comes is asked for again" {
     stream --fault ack:lost:005930@times=1
-    begin 005930 000660
+    begin --snapshot no 005930 000660
     wait_until grep -q '"symbol":"005930"' out
     leave
     expect_same "$status" 143
@@ -23,14 +23,14 @@ answered() {
     stream --market closed --heartbeat 500 --fault burst:60000@registered=2
     mkfifo pipe
     exec 8<>pipe # there is a reader, and it does not read
-    begin_to pipe 005930 000660
+    begin_to pipe --snapshot no 005930 000660
     # Those on their way at the burst, and those behind it: it was read, then.
     wait_until answered 6
     cat pipe >out 8>&- &
     reader=$!
-    exec 8>&-
     wait_until grep -q '"merged":[1-9]' out
     leave
+    exec 8>&-
     wait "$reader"
     expect_same "$status" 143
     audit --answer-ms 5000

@@ -36,7 +36,7 @@ begin_to() {
 }
 
 leave() {
-    kill -TERM "$pid"
+    kill -TERM "$pid" || fail "it has ended: $(cat err)"
     status=0
     wait "$pid" || status=$?
 }
