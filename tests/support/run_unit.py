@@ -28,7 +28,7 @@ set -e
 mount --bind "$HOME" "$HOME"
 while [ "$1" != -- ]; do mount --bind "$1" "$1"; shift; done
 shift
-mount -o remount,bind,ro "$HOME"
+mount -o remount,bind,ro,nosuid,nodev "$HOME"
 ! touch "$HOME/.written" 2>/dev/null
 exec "$@"
 """
@@ -104,9 +104,9 @@ def main():
 
     for line in before:
         subprocess.run(words(line), env=env, check=True)
-    around = []
-    if subprocess.run(["unshare", "-Urm", "true"], stderr=subprocess.DEVNULL).returncode == 0:
-        around = ["unshare", "-Urm", "sh", "-c", IN_HOME, "sh"] + opened + ["--"]
+    sandbox = ["unshare", "-Urm", "sh", "-c", IN_HOME, "sh"]
+    tried = subprocess.run(sandbox + ["--", "true"], env=env, stderr=subprocess.DEVNULL)
+    around = sandbox + opened + ["--"] if tried.returncode == 0 else []
     try:
         for line in start:
             status = subprocess.run(around + words(line), env=env, cwd=home).returncode
