@@ -3,7 +3,7 @@
  * Layer provider; uses base, model, net. For the files of the providers.
  *
  * Texts go into the arena of the result; a zero, negative or absent price is
- * no price of anything. */
+ * no price. */
 #ifndef PROVIDER_ANSWER_H
 #define PROVIDER_ANSWER_H
 
@@ -34,7 +34,7 @@ enum err_kind answer_kind_of_status(int status);
 /* Fills err for an answer that tells no more than its status. Returns -1. */
 int answer_fail_status(const struct http_response *response, struct err *err);
 
-/* How a source answers whose refusals come with a status. */
+/* The form of the answers of a source that refuses by HTTP status. */
 struct answer_form {
 	/* json_parse or json_parse_object */
 	struct json_doc *(*parse)(const char *text, size_t len,

@@ -37,7 +37,7 @@ static enum quota_found read_slots(struct quota_file *f, int fd,
 static int write_slots(struct quota_file *f, int fd, bool both,
 		       const struct limiter_state *l, struct err *err)
 {
-	f->history.is_heir |= f->found == FOUND_LOST;
+	f->history.is_successor |= f->found == FOUND_LOST;
 	if (quota_slots_write(fd, &f->history, l, err) < 0 ||
 	    (both && quota_slots_write(fd, &f->history, l, err) < 0))
 		return err_wrap(err, "'%s'", f->name);

@@ -14,7 +14,7 @@ static const uint64_t MAGIC = UINT64_C(0x0002515547465400) + QUOTA_LAYOUT;
 struct slot_head { /* followed by the state's bytes in use */
 	uint64_t magic;
 	uint64_t birth;
-	uint64_t is_heir;
+	uint64_t is_successor;
 	uint64_t serial; /* the lowest bit is the slot's number */
 	uint64_t length;
 	uint64_t state_sum;
@@ -52,7 +52,7 @@ static bool read_state(int fd, const struct slot_head *head,
 {
 	*h = (struct quota_history){ .birth = head->birth,
 				     .serial = head->serial,
-				     .is_heir = head->is_heir != 0 };
+				     .is_successor = head->is_successor != 0 };
 	return pread(fd, l, head->length,
 		     slot_offset(head->serial) + (off_t)sizeof *head) ==
 		       (ssize_t)head->length &&
@@ -61,7 +61,7 @@ static bool read_state(int fd, const struct slot_head *head,
 }
 
 /* What the reader knows is not in h, of which the last change may be missing:
- * the file was removed, or an older one put back. Who began an heir has seen to
+ * the file was removed, or an older one put back. Who began a successor has seen to
  * it. */
 static bool lacks(const struct quota_history *h, uint64_t missing,
 		  const struct quota_history *known)
@@ -69,7 +69,7 @@ static bool lacks(const struct quota_history *h, uint64_t missing,
 	if (!known->birth)
 		return false;
 	return h->birth == known->birth ? h->serial + missing < known->serial
-					: !h->is_heir;
+					: !h->is_successor;
 }
 
 void quota_slots_begin(struct quota_history *h, struct limiter_state *l)
@@ -114,7 +114,7 @@ int quota_slots_write(int fd, struct quota_history *h,
 	struct slot_head head = {
 		.magic = MAGIC,
 		.birth = h->birth,
-		.is_heir = h->is_heir,
+		.is_successor = h->is_successor,
 		.serial = h->serial + 1,
 		.length = limiter_state_size(l),
 	};

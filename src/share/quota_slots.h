@@ -33,8 +33,8 @@ enum quota_found {
 /* Which state it is. */
 struct quota_history {
 	uint64_t birth; /* of a first state, and all that came of it; 0: none */
-	uint64_t serial; /* one more with each change */
-	bool is_heir;    /* its first followed a state that was lost */
+	uint64_t serial;   /* one more with each change */
+	bool is_successor; /* its first followed a state that was lost */
 };
 
 /* A history of its own, and its state. */

@@ -53,7 +53,7 @@ static struct store_dir *dir_of(struct store *s)
 /* ---- one change ---- */
 
 /* With the file locked and read: what it lacks is held against us. */
-static void face_loss(struct store_dir *d, const struct change *c)
+static void note_loss(struct store_dir *d, const struct change *c)
 {
 	if (d->file.found != FOUND_WHOLE)
 		limiter_note_loss(&d->state, c->me, d->file.found == FOUND_LOST,
@@ -74,7 +74,7 @@ static int apply_once(struct store_dir *d, change_fn change, struct change *c,
 		return -1;
 	memcpy(&d->state, &d->before, limiter_state_size(&d->before));
 	c->now_ns = clock_monotonic_ns();
-	face_loss(d, c);
+	note_loss(d, c);
 	change(d, c);
 	if (c->calls_more > 0)
 		quota_file_note_calls(&d->file, true);
