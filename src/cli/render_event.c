@@ -130,11 +130,23 @@ void render_event_line(const struct event *e, const char *symbol,
 		buf_puts(out, "no trades for five minutes: the market may be "
 			      "closed; the line is alive");
 		break;
+	case EVENT_SNAPSHOT:
+		if (e->count < e->total)
+			buf_printf(out,
+				   "%" PRId64 " of %" PRId64
+				   " symbols have a snapshot, the others go on "
+				   "without",
+				   e->count, e->total);
+		break;
+	case EVENT_LIMIT:
+		buf_printf(out,
+			   "the session takes %" PRId64 " of %" PRId64
+			   " symbols",
+			   e->count, e->total);
+		break;
 	case EVENT_CONNECTING:
 	case EVENT_CONNECTED:
 	case EVENT_FOLLOWED:
-	case EVENT_SNAPSHOT:
-	case EVENT_LIMIT:
 	case EVENT_DONE:
 	case EVENT_TYPES:
 		break;

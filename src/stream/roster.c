@@ -130,16 +130,21 @@ static bool is_sendable(const struct roster *r, const struct roster_entry *e,
 	       (e->state == ROSTER_WANTED && taken - e->may_hold < r->limit);
 }
 
-/* The first in the state whose time has come. */
+/* The first in the state whose time has come, of those that were tried least: one
+ * that is not answered keeps nobody else waiting for all of its tries. */
 static size_t find_due(const struct roster *r, enum roster_state state,
 		       size_t taken, int64_t now_ns)
 {
+	size_t found = NOBODY;
+
 	for (size_t i = 0; i < r->count; i++)
 		if (r->entry[i].state == state &&
 		    r->entry[i].due_ns <= now_ns &&
-		    is_sendable(r, &r->entry[i], taken))
-			return i;
-	return NOBODY;
+		    is_sendable(r, &r->entry[i], taken) &&
+		    (found == NOBODY ||
+		     r->entry[i].tries < r->entry[found].tries))
+			found = i;
+	return found;
 }
 
 bool roster_next(struct roster *r, int64_t now_ns, size_t *index,

@@ -89,6 +89,9 @@ void stream_put_text(struct stream *s, struct event *e, const char *text);
 void stream_tell(struct stream *s, const struct event *e);
 void stream_tell_plain(struct stream *s, enum event_type type);
 
+/* How many the session takes, as it has turned out. */
+void stream_tell_limit(struct stream *s);
+
 /* What became of registrations. */
 void stream_tell_news(struct stream *s);
 

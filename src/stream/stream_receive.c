@@ -134,6 +134,8 @@ static void take_answer(struct stream *s, const struct feed_message *m)
 		s->counts.aliens++;
 	if (m->answer == FEED_SUBSCRIBED)
 		stream_take_plain(s, LINE_ACCEPTED);
+	if (m->answer == FEED_FULL)
+		stream_tell_limit(s);
 }
 
 static void send_back(struct stream *s, const struct ws_event *event)

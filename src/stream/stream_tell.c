@@ -56,6 +56,15 @@ static void tell_refused(struct stream *s, size_t index)
 	stream_tell(s, &e);
 }
 
+void stream_tell_limit(struct stream *s)
+{
+	struct event e = stream_make_event(EVENT_LIMIT);
+
+	e.count = (int64_t)s->roster.limit;
+	e.total = (int64_t)count_wanted(s);
+	stream_tell(s, &e);
+}
+
 void stream_tell_news(struct stream *s)
 {
 	size_t index;
