@@ -275,6 +275,20 @@ lasting='del(.attempts, .latency_ms, .age_seconds, .tried)'
     expect_same "$(find "$STATE" -name 'quotes-*.tmp' | wc -l)" 0
 }
 
+@test "a run that is ended keeps what it was told" {
+    serve --fault 'hang@symbol=100002'
+    "$QUOTEFETCH" --max-age 60 --batch 1 --workers 1 --format ndjson 100001 100002 >out 2>err 3>&- &
+    wait_until grep -q '"symbol":"100001"' out
+    kill -TERM $!
+    status=0
+    wait $! || status=$?
+    expect_status 143
+    : >log
+    fetch --max-age 60 --format ndjson 100001
+    expect_status 0
+    expect_no_calls
+}
+
 @test "several sources: the first one's quote, and for an error that of any" {
     serve_sources
     fetch -q --max-age 60 --source kis --format ndjson AAPL
