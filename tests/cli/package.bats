@@ -133,3 +133,25 @@ unset_login() {
     expect_same "$(sed -n "s,$PWD/usr/bin,/usr/local/bin,; /^\*/p" $crontab)" \
         "$(sed -n '/^```cron/,/^```/{/^\*/p;}' "$ROOT/README.md")"
 }
+
+@test "what is lacking is named, with the line that installs it here" {
+    [ ! -e /usr/sbin/cc ] && [ ! -e /sbin/cc ] || skip 'nothing can be hidden: sbin is bin'
+    mkdir few
+    for tool in sh cat mktemp rm id; do
+        ln -s "$(command -v $tool)" few
+    done
+    while read -r manager line; do
+        printf '#!/bin/sh\n' >"few/$manager"
+        chmod +x "few/$manager"
+        ! PATH=$PWD/few CC=cc "$ROOT/scripts/install-deps" --check build sandbox >said 2>&1
+        expect_lines said 1
+        expect_match said "^lacking: cc stdio\.h make.* curl/curl\.h .*; please run: $line"
+        rm "few/$manager"
+    done <<'END'
+apt-get apt-get install -y --no-install-recommends gcc libc6-dev make libcurl4-openssl-dev libcjson-dev
+dnf dnf install -y gcc glibc-devel make libcurl-devel cjson-devel
+brew brew install make curl cjson
+END
+    ! PATH=$PWD/few CC=cc "$ROOT/scripts/install-deps" --check build >said 2>&1
+    expect_match said 'please run: your package manager for: cc .*\(Debian calls them: gcc '
+}
