@@ -195,11 +195,15 @@ static int check_follow(const struct options *o, struct err *err)
 
 bool options_polls(const struct options *o)
 {
-	return o->every_sec > 0;
+	return o->every_sec > 0 &&
+	       !(o->follows && o->overflow == OVERFLOW_POLL);
 }
 
 int options_check(const struct options *o, struct err *err)
 {
+	if (o->overflow == OVERFLOW_POLL && !o->follows)
+		return err_set(err, ERR_USAGE,
+			       "--overflow poll goes with --follow");
 	if ((o->follows || options_polls(o)) && check_follow(o, err) < 0)
 		return -1;
 	if (o->wants_plan && o->wants_quota)

@@ -47,6 +47,8 @@ enum color_scheme {
 };
 /* What becomes of a stream's reader that stays behind. */
 enum slow { SLOW_MERGE, SLOW_WAIT };
+/* What becomes of symbols that a stream does not take. */
+enum overflow { OVERFLOW_ERROR, OVERFLOW_POLL };
 /* Where a stream's events are told. */
 enum events { EVENTS_STDERR, EVENTS_OUT, EVENTS_NONE };
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -125,6 +127,7 @@ struct options {
 	bool is_strict;
 	bool follows;       /* --follow, and what belongs to it: */
 	double every_sec;   /* --every; 0: it does not poll */
+	int overflow;       /* enum overflow */
 	bool wants_all;     /* polls that bring nothing new, too */
 	int count;          /* ticks to end after; 0: none */
 	char *until;        /* "HH:MM"; NULL: none */

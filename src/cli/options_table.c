@@ -17,6 +17,7 @@ static const char *const replacings[] = { "always", "any", "all", NULL };
 static const char *const schemes[] = { "auto", "western", "korean", NULL };
 static const char *const shells[] = { "bash", "zsh", "fish", NULL };
 static const char *const no_yes[] = { "no", "yes", NULL };
+static const char *const overflows[] = { "error", "poll", NULL };
 static const char *const slows[] = { "merge", "wait", NULL };
 static const char *const event_places[] = { "stderr", "out", "none", NULL };
 static const char *const colors[] = { "auto", "always", "never", NULL };
@@ -187,6 +188,10 @@ const struct optparse_row option_table[] = {
 	  EVERY_MIN_MS, DAY_MS, .argname = "SEC",
 	  .help = "ask for quotes every SEC, of any source, and print\n"
 		  "what has changed" },
+	{ "overflow", 0, OPTPARSE_CHOICE, OPTPARSE_ANYWHERE, FIELD(overflow),
+	  OVERFLOW_ERROR, OVERFLOW_POLL, .words = overflows, .preset = "error",
+	  .help = "symbols that a stream does not take: an error, or\n"
+		  "polled beside it, at --every (5)" },
 	{ "all", 0, OPTPARSE_NOTHING, OPTPARSE_ANYWHERE, FIELD(wants_all),
 	  .help = "with --every: also what has not" },
 	{ "count", 0, OPTPARSE_COUNT, OPTPARSE_ANYWHERE, FIELD(count), 0,

@@ -127,7 +127,7 @@ static int open_all(struct follow *f, struct err *err)
 		return -1;
 	f->sink = stream_sink_open(&sink, err);
 	if (!f->sink || follow_open_quoter(f, err) < 0 ||
-	    follow_open_list(f, err) < 0)
+	    follow_open_poller(f, err) < 0 || follow_open_list(f, err) < 0)
 		return -1;
 	return open_stream(f, err);
 }
@@ -137,18 +137,20 @@ static int open_all(struct follow *f, struct err *err)
 /* Waits for records, quotes, wake_ns, a signal, or the reader's leaving. */
 static int wait_for_more(struct follow *f, int64_t wake_ns, struct err *err)
 {
-	struct pollfd p[5] = {
+	struct pollfd p[6] = {
 		{ .fd = outbox_fd(stream_outbox(f->stream)), .events = POLLIN },
 		{ .fd = f->c->stop->fd[0], .events = POLLIN },
 		{ .fd = stream_sink_fd(f->sink), .events = 0 },
 		{ .fd = f->c->hangup->fd[0], .events = POLLIN },
 		{ .fd = f->is_asking ? quoter_fd(&f->quoter) : -1,
+		  .events = POLLIN },
+		{ .fd = f->has_poller ? poller_fd(&f->poller) : -1,
 		  .events = POLLIN }
 	};
 
 	if (wake_ns > stream_sink_redraw_ns(f->sink))
 		wake_ns = stream_sink_redraw_ns(f->sink);
-	if (poll(p, 5, clock_poll_ms(clock_monotonic_ns(), wake_ns)) > 0 &&
+	if (poll(p, 6, clock_poll_ms(clock_monotonic_ns(), wake_ns)) > 0 &&
 	    (p[2].revents & (POLLERR | POLLNVAL))) {
 		err_set(err, ERR_OUTPUT, "the reader has left");
 		err->code = EPIPE;
@@ -165,7 +167,9 @@ static int pump(struct follow *f, struct err *err)
 		int64_t wake_ns = f->deadline_ns;
 		int taken = follow_take_items(f, err);
 
-		if (taken < 0 || follow_ask(f, &wake_ns, err) < 0)
+		if (taken < 0 || follow_ask(f, &wake_ns, err) < 0 ||
+		    (f->has_poller &&
+		     poller_step(&f->poller, &wake_ns, err) < 0))
 			return -1;
 		follow_reload(f, &wake_ns);
 		if (stream_sink_flush(f->sink, f->c->stop, f->deadline_ns,
@@ -216,8 +220,10 @@ static int status_of(const struct follow *f)
 						     : STATUS_DEADLINE;
 	if (f->c->options->count > 0 && !follow_is_count_reached(f))
 		return STATUS_DEADLINE;
-	return follow_count_followed(f) == follow_count_wanted(f) ? STATUS_ALL
-								  : STATUS_SOME;
+	return follow_count_followed(f) == follow_count_wanted(f) &&
+			       f->poller.last_failed == 0
+		       ? STATUS_ALL
+		       : STATUS_SOME;
 }
 
 /* At the begin, for the end may be days away; and at the end. */
@@ -273,12 +279,14 @@ int command_follow(const struct command *c)
 	} else {
 		status = follow(f);
 	}
+	follow_close_poller(f);
 	follow_close_quoter(f);
 	stream_free(f->stream);
 	stream_sink_free(f->sink);
 	buf_release(&f->key);
 	follow_close_list(f);
 	free(f->asked);
+	free(f->is_polled);
 	free(f);
 	return status;
 }

@@ -90,17 +90,20 @@ static bool is_repeated(const struct wish_list *w, const struct wanted *item)
 	return false;
 }
 
-static bool is_to_follow(const struct symbol_list *list, uint32_t i)
+static bool is_to_follow(const struct follow *f, const struct symbol_list *list,
+			 uint32_t i)
 {
-	return symbol_list_at(list, i) && symbol_list_is_first(list, i);
+	return symbol_list_at(list, i) && symbol_list_is_first(list, i) &&
+	       !follow_polls(f, i);
 }
 
-static size_t count_different(const struct symbol_list *list)
+static size_t count_different(const struct follow *f,
+			      const struct symbol_list *list)
 {
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < symbol_list_count(list); i++)
-		count += is_to_follow(list, i);
+		count += is_to_follow(f, list, i);
 	return count;
 }
 
@@ -108,15 +111,18 @@ static int read_wishes(const struct follow *f, const struct symbol_list *list,
 		       struct wish_list *w, struct err *err)
 {
 	size_t limit = f->provider->feed->limit_guess;
-	size_t different = count_different(list);
+	size_t different = count_different(f, list);
 
 	*w = (struct wish_list){ .count = 0 };
 	if (different == 0)
-		return err_set(err, ERR_USAGE, "no symbol to follow");
+		return err_set(err, ERR_USAGE,
+			       "no symbol that has a stream: "
+			       "write --every SEC");
 	if (different > limit)
 		return err_set(
 			err, ERR_USAGE,
-			"%zu symbols, one session follows %zu: name fewer",
+			"%zu symbols, one session follows %zu: name fewer, "
+			"add '--overflow poll', or '--every 5' for all of them",
 			different, limit);
 	w->item = calloc(different, sizeof *w->item);
 	if (!w->item)
@@ -124,7 +130,7 @@ static int read_wishes(const struct follow *f, const struct symbol_list *list,
 	for (uint32_t i = 0; i < symbol_list_count(list); i++) {
 		struct wanted *item = &w->item[w->count];
 
-		if (!is_to_follow(list, i))
+		if (!is_to_follow(f, list, i))
 			continue;
 		if (read_wanted(f, symbol_list_at(list, i), item, err) < 0)
 			return -1;
@@ -336,8 +342,14 @@ static int read_again(struct follow *f, struct symbol_list *list,
 static void take_list(struct follow *f)
 {
 	struct err err;
-	struct symbol_list *list = symbol_list_new(&err);
+	struct symbol_list *list;
 
+	if (f->has_poller) {
+		f->c->say(NULL, "with --overflow poll the list is not read "
+				"again");
+		return;
+	}
+	list = symbol_list_new(&err);
 	if (list && read_again(f, list, &err) == 0) {
 		symbol_list_free(f->list);
 		f->list = list;

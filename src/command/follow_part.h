@@ -5,6 +5,7 @@
  *	follow_list.c    who is followed, at first and after SIGHUP
  *	follow_record.c  from what the stream tells to records and lines
  *	follow_quotes.c  quotes beside the stream: exchanges and snapshots
+ *	follow_overflow.c  what is polled beside the stream
  *	follow.c         the page: opening, the loop, the end */
 #ifndef COMMAND_FOLLOW_PART_H
 #define COMMAND_FOLLOW_PART_H
@@ -18,6 +19,7 @@
 #include "base/sync.h"
 #include "command/account.h"
 #include "command/command.h"
+#include "command/poller.h"
 #include "command/quoter.h"
 #include "model/symbol.h"
 #include "provider/feed.h"
@@ -91,6 +93,12 @@ struct follow {
 	size_t asked_count, asked_legs, snapshots;
 	bool is_settled;         /* all registrations are answered */
 	int64_t gather_until_ns; /* else a round waits for more until then */
+	/* --overflow poll: */
+	bool has_poller;
+	bool *is_polled; /* by entry of the command's list; owned */
+	struct poller poller;
+	struct command polling; /* what it is told: its own end */
+	struct stop polling_stop;
 };
 
 /* ---- follow_list.c ---- */
@@ -142,6 +150,20 @@ void follow_end_if_alone(struct follow *f);
 
 /* How many of a round have their snapshot. */
 void follow_tell_snapshots(struct follow *f);
+
+/* ---- follow_overflow.c ---- */
+
+/* With --overflow poll: says who is polled, and opens the poller. Errors: USAGE,
+ * SYSTEM. */
+MUST_CHECK int follow_open_poller(struct follow *f, struct err *err);
+void follow_close_poller(struct follow *f);
+
+/* Whether an entry of the command's list is polled. */
+bool follow_polls(const struct follow *f, uint32_t entry);
+
+/* The session has no room for the leg: it is polled from now on. False: there is
+ * no poller. */
+bool follow_take_over(struct follow *f, struct leg *leg);
 
 /* ---- follow_quotes.c ---- */
 

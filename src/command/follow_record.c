@@ -60,6 +60,8 @@ int follow_refuse(struct follow *f, const struct symbol *symbol,
 
 void follow_end_if_alone(struct follow *f)
 {
+	if (f->has_poller)
+		return;
 	for (size_t i = 0; i < f->seeker_count; i++)
 		if (!f->seeker[i].has_failed)
 			return;
@@ -120,6 +122,9 @@ static int take_event(struct follow *f, const struct event *e, struct err *err)
 	case EVENT_REFUSED:
 		f->leg[e->symbol].is_followed = false;
 		f->leg[e->symbol].is_refused = true;
+		if (e->kind == ERR_LIMIT &&
+		    follow_take_over(f, &f->leg[e->symbol]))
+			break;
 		if (put_refusal(f, &f->leg[e->symbol].symbol, e, err) < 0)
 			return -1;
 		break;
@@ -142,7 +147,7 @@ bool follow_is_count_reached(const struct follow *f)
 {
 	int count = f->c->options->count;
 
-	return count > 0 && f->ticks >= (size_t)count;
+	return count > 0 && f->ticks + f->poller.records >= (size_t)count;
 }
 
 static int put_tick(struct follow *f, const struct tick *t, struct err *err)

@@ -113,3 +113,29 @@ load ../support/common
     expect_status 4
     expect_ndjson 'map(.error_type) == ["NotFound"]'
 }
+
+@test "--overflow poll: what the stream does not take is polled beside it" {
+    serve --env-file env --market moves --tape-rate 600 && . ./env
+    seq -f '1%05g' 1 45 >list
+    fetch --follow --overflow poll --every 0.5 --timeout 6 --snapshot no -f list KRW-BTC.UPBIT
+    expect_status 0
+    # The first 41 of the list, in its order, are the stream's; the coin has none.
+    expect_ndjson '(map(select(.kind == "poll").symbol) | unique)
+        == ["100042", "100043", "100044", "100045", "KRW-BTC"]
+        and (map(select(.kind == "tick").symbol) | unique | length == 41)
+        and all(.[]; .error | not)'
+    fetch --follow -f list
+    expect_status 2
+    expect_text err "45 symbols, one session follows 41: name fewer, add '--overflow poll', or '--every 5' for all of them"
+    fetch --overflow poll 005930
+    expect_status 2
+    expect_text err '--overflow poll goes with --follow'
+}
+
+@test "--overflow poll: what the broker refuses for its limit is polled, too" {
+    serve --fault limit:1 --market moves --tape-rate 600
+    fetch --follow --overflow poll --every 0.5 --timeout 4 --snapshot no 005930 000660 035720
+    expect_status 0
+    expect_ndjson '(map(select(.kind == "tick").symbol) | unique) == ["005930"]
+        and (map(select(.kind == "poll").symbol) | unique | length) >= 1'
+}

@@ -97,7 +97,7 @@ static void test_table(void **state)
 		{ "no-header", 0 }, { "help", 'h' }, { "version", 'V' },
 		{ "app_key", 0 }, { "app_secret", 0 }, { "app_secret_cmd", 0 },
 		{ "follow", 0 }, { "count", 0 }, { "until", 0 }, { "snapshot", 0 }, { "slow", 0 }, { "stale", 0 },
-		{ "events", 0 }, { "stream-url", 0 }, { "every", 0 }, { "all", 0 },
+		{ "events", 0 }, { "stream-url", 0 }, { "every", 0 }, { "overflow", 0 }, { "all", 0 },
 		{ "source", 0 }, { "venue", 0 }, { "cross-check", 0 }, { "check", 0 }, { "strict", 0 }, { "alpaca_key_id", 0 },
 		{ "alpaca_secret_key", 0 }, { "alpaca_feed", 0 },
 		{ "alpaca_base_url", 0 }, { "upbit_base_url", 0 }, { "ecb_base_url", 0 },
