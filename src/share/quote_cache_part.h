@@ -3,7 +3,8 @@
  * Layer share; private to quote_cache_*.c:
  *
  *	quote_cache_table.c  quotes by symbol, in memory
- *	quote_cache_file.c   the same as a text, and as a file */
+ *	quote_cache_text.c   the same as a text
+ *	quote_cache_file.c   and as a file */
 #ifndef SHARE_QUOTE_CACHE_PART_H
 #define SHARE_QUOTE_CACHE_PART_H
 
