@@ -369,7 +369,7 @@ static int run(struct app *app)
 {
 	struct err err;
 
-	if (app->options.follows)
+	if (app->options.follows || options_polls(&app->options))
 		watch_hangup();
 	if (load(app, &err) < 0)
 		return fail(&err);

@@ -141,19 +141,76 @@ static bool holds_records(const char *path, const char *records_path)
 	       stats.st_ino == records.st_ino && stats.st_dev == records.st_dev;
 }
 
+void stats_write_stream(const struct stats_stream *s, struct buf *out)
+{
+	const struct {
+		const char *key;
+		size_t count;
+	} rows[] = {
+		{ "symbols", s->symbols },
+		{ "followed", s->followed },
+		{ "sessions", s->sessions },
+		{ "frames", s->frames },
+		{ "ticks", s->ticks },
+		{ "written", s->written },
+		{ "merged", s->merged },
+		{ "missed_trades", s->missed_trades },
+		{ "unexplained", s->unexplained },
+		{ "reordered", s->reordered },
+		{ "bad_records", s->bad_records },
+		{ "bad_frames", s->bad_frames },
+		{ "unknown_frames", s->unknown_frames },
+		{ "pings", s->pings },
+		{ "pingpongs", s->pingpongs },
+		{ "acks", s->acks },
+	};
+	struct json_writer w;
+
+	json_writer_init(&w, out);
+	json_begin_object(&w);
+	json_key(&w, "stream");
+	json_begin_object(&w);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		put_count(&w, rows[i].key, rows[i].count);
+	json_end_object(&w);
+	put_ms(&w, "wall_ms", (double)s->wall_ns / (double)NS_PER_MS);
+	put_count(&w, "exit_status", (uint64_t)s->exit_status);
+	json_end_object(&w);
+	buf_putc(out, '\n');
+}
+
+static int save(struct buf *text, const char *path, const char *records_path,
+		struct err *err)
+{
+	if (holds_records(path, records_path))
+		return err_set(err, ERR_OUTPUT,
+			       "cannot write '%s': it holds the records", path);
+	return output_print(path, false, text, NULL,
+			    clock_monotonic_ns() + PATIENCE_NS, err);
+}
+
 int stats_save(const struct stats *s, const char *path,
 	       const char *records_path, struct err *err)
 {
 	struct buf text;
 	int rc;
 
-	if (holds_records(path, records_path))
-		return err_set(err, ERR_OUTPUT,
-			       "cannot write '%s': it holds the records", path);
 	buf_init(&text, STATS_MAX_BYTES);
 	stats_write(s, &text);
-	rc = output_print(path, false, &text, NULL,
-			  clock_monotonic_ns() + PATIENCE_NS, err);
+	rc = save(&text, path, records_path, err);
+	buf_release(&text);
+	return rc;
+}
+
+int stats_save_stream(const struct stats_stream *s, const char *path,
+		      const char *records_path, struct err *err)
+{
+	struct buf text;
+	int rc;
+
+	buf_init(&text, STATS_MAX_BYTES);
+	stats_write_stream(s, &text);
+	rc = save(&text, path, records_path, err);
 	buf_release(&text);
 	return rc;
 }

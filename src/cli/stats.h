@@ -42,6 +42,18 @@ struct stats {
 /* How many records have an old quote instead of their error. */
 size_t tally_stale(const struct tally *t);
 
+/* What a stream came to. */
+struct stats_stream {
+	size_t symbols, followed; /* wanted at the end, and of them followed */
+	size_t sessions, frames, ticks, written, merged;
+	size_t missed_trades; /* that the broker counted and did not deliver */
+	size_t unexplained, reordered;
+	size_t bad_records, bad_frames, unknown_frames;
+	size_t pings, pingpongs, acks;
+	int64_t wall_ns;
+	int exit_status;
+};
+
 /* Appends "2 NotFound, 1 Timeout" between two texts, or nothing where nothing
  * failed; the names are those that records show. kinds[k] counts failures by
  * err_kind. */
@@ -57,5 +69,10 @@ void stats_write(const struct stats *s, struct buf *out);
  * Errors: OUTPUT. */
 MUST_CHECK int stats_save(const struct stats *s, const char *path,
 			  const char *records_path, struct err *err);
+
+/* The same of a stream: an object "stream", wall_ms and exit_status. */
+void stats_write_stream(const struct stats_stream *s, struct buf *out);
+MUST_CHECK int stats_save_stream(const struct stats_stream *s, const char *path,
+				 const char *records_path, struct err *err);
 
 #endif

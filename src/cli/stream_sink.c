@@ -59,7 +59,9 @@ static int open_render(struct stream_sink *s, struct err *err)
 					.hides_header = o->hides_header };
 
 	if (render.format == FORMAT_AUTO)
-		render.format = is_terminal ? FORMAT_TABLE : FORMAT_NDJSON;
+		render.format = is_terminal && o->events != EVENTS_OUT
+					? FORMAT_TABLE
+					: FORMAT_NDJSON;
 	render.has_color = style_has_color(o, is_terminal);
 	render.is_korean = style_is_korean(o);
 	fields_of_stream(&render.fields, s->config.is_polled, o->wants_detail);

@@ -18,6 +18,7 @@
 #include "base/sync.h"
 #include "cli/base_url.h"
 #include "cli/options.h"
+#include "cli/stats.h"
 #include "cli/stream_sink.h"
 #include "command/account.h"
 #include "command/ending.h"
@@ -188,7 +189,6 @@ static int finish(struct follow *f, struct err *err)
 {
 	struct pollfd p = { .fd = outbox_fd(stream_outbox(f->stream)),
 			    .events = POLLIN };
-	struct stream_counts counts;
 	int rc = 0;
 
 	stream_stop(f->stream);
@@ -199,7 +199,7 @@ static int finish(struct follow *f, struct err *err)
 		if (taken == 0 && !f->has_ended)
 			poll(&p, 1, -1);
 	}
-	stream_join(f->stream, &counts);
+	stream_join(f->stream, &f->counts);
 	if (rc < 0 || follow_show_all_held(f, err) < 0 ||
 	    stream_sink_flush(f->sink, NULL,
 			      clock_monotonic_ns() + LAST_WRITE_NS, err) < 0)
@@ -236,10 +236,63 @@ static void say_private_state(const struct follow *f)
 	private_state_tell(f->c->own, f->c->say, NULL);
 }
 
+/* output_err: NULL where all was written. */
+static int say_end(const struct follow *f, const struct err *output_err)
+{
+	int status = status_of(f);
+
+	if (output_err && output_err->kind == ERR_OUTPUT &&
+	    status < STATUS_SIGNAL) {
+		if (output_err->code == EPIPE)
+			return STATUS_PIPE;
+		if (output_err->code != ETIMEDOUT) {
+			f->c->say(NULL, output_err->msg);
+			return STATUS_OUTPUT;
+		}
+	}
+	if (f->done.text[0])
+		f->c->say(NULL, f->done.text);
+	return status;
+}
+
+static int save_stats(const struct follow *f, int status)
+{
+	const struct options *o = f->c->options;
+	const struct stream_counts *c = &f->counts;
+	struct outbox_counts passed;
+	struct stats_stream stats = { .symbols = follow_count_wanted(f),
+				      .followed = follow_count_followed(f),
+				      .sessions = c->sessions,
+				      .frames = c->frames,
+				      .ticks = c->ticks,
+				      .written = f->ticks,
+				      .missed_trades = (size_t)c->missed_trades,
+				      .unexplained = c->unexplained,
+				      .reordered = c->reordered,
+				      .bad_records = c->bad_records,
+				      .bad_frames = c->bad_frames,
+				      .unknown_frames = c->unknown_frames,
+				      .pings = c->pings,
+				      .pingpongs = c->heartbeats,
+				      .acks = c->answers,
+				      .exit_status = status };
+	struct err err;
+
+	if (!o->stats_file)
+		return status;
+	outbox_count(stream_outbox(f->stream), &passed);
+	stats.merged = passed.merged;
+	stats.wall_ns = clock_monotonic_ns() - f->c->started_ns;
+	if (stats_save_stream(&stats, o->stats_file, o->output, &err) == 0)
+		return status;
+	f->c->say(NULL, err.msg);
+	return status == STATUS_ALL ? STATUS_OUTPUT : status;
+}
+
 static int follow(struct follow *f)
 {
 	struct err err, late;
-	int rc, status;
+	int rc;
 
 	say_private_state(f);
 	rc = pump(f, &err);
@@ -247,18 +300,7 @@ static int follow(struct follow *f)
 	if (finish(f, rc < 0 ? &late : &err) < 0)
 		rc = -1;
 	say_private_state(f);
-	status = status_of(f);
-	if (rc < 0 && err.kind == ERR_OUTPUT && status < STATUS_SIGNAL) {
-		if (err.code == EPIPE)
-			return STATUS_PIPE;
-		if (err.code != ETIMEDOUT) {
-			f->c->say(NULL, err.msg);
-			return STATUS_OUTPUT;
-		}
-	}
-	if (f->done.text[0])
-		f->c->say(NULL, f->done.text);
-	return status;
+	return save_stats(f, say_end(f, rc < 0 ? &err : NULL));
 }
 
 int command_follow(const struct command *c)

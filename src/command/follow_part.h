@@ -25,10 +25,10 @@
 #include "provider/feed.h"
 #include "stream/join.h"
 #include "stream/outbox.h"
+#include "stream/stream.h"
 
 struct outcome;
 struct provider;
-struct stream;
 struct stream_sink;
 struct symbol_list;
 
@@ -83,6 +83,7 @@ struct follow {
 	int64_t deadline_ns;
 	struct event done; /* the stream's last word */
 	bool has_ended;
+	struct stream_counts counts; /* once it has */
 	/* Quotes: */
 	struct quoter quoter;
 	struct command asking; /* what it is told: only the one source, */

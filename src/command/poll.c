@@ -54,21 +54,32 @@ static bool is_count_reached(const struct poll *p)
 
 static int wait_for_more(struct poll *p, int64_t wake_ns, struct err *err)
 {
-	struct pollfd fd[3] = {
+	struct pollfd fd[4] = {
 		{ .fd = poller_fd(&p->poller), .events = POLLIN },
 		{ .fd = p->command.stop->fd[0], .events = POLLIN },
-		{ .fd = stream_sink_fd(p->sink), .events = 0 }
+		{ .fd = stream_sink_fd(p->sink), .events = 0 },
+		{ .fd = p->command.hangup->fd[0], .events = POLLIN }
 	};
 
 	if (wake_ns > stream_sink_redraw_ns(p->sink))
 		wake_ns = stream_sink_redraw_ns(p->sink);
-	if (poll(fd, 3, clock_poll_ms(clock_monotonic_ns(), wake_ns)) > 0 &&
+	if (poll(fd, 4, clock_poll_ms(clock_monotonic_ns(), wake_ns)) > 0 &&
 	    (fd[2].revents & (POLLERR | POLLNVAL))) {
 		err_set(err, ERR_OUTPUT, "the reader has left");
 		err->code = EPIPE;
 		return -1;
 	}
 	return 0;
+}
+
+/* SIGHUP: the log was moved away. */
+static void take_hangup(const struct poll *p)
+{
+	struct err err;
+
+	if (stop_take(p->command.hangup) &&
+	    stream_sink_reopen(p->sink, &err) < 0)
+		stream_sink_say(p->sink, err.msg);
 }
 
 static int pump(struct poll *p, struct err *err)
@@ -78,6 +89,7 @@ static int pump(struct poll *p, struct err *err)
 	while (!stop_reason(c->stop) && clock_monotonic_ns() < c->deadline_ns) {
 		int64_t wake_ns = c->deadline_ns;
 
+		take_hangup(p);
 		if (poller_step(&p->poller, &wake_ns, err) < 0 ||
 		    stream_sink_flush(p->sink, c->stop, c->deadline_ns, err) <
 			    0)

@@ -68,6 +68,29 @@ stream() { # stream [OPTION...]: a broker with a fast tape
     expect_status 5
 }
 
+@test "--stats: what the stream came to, and -o anew after SIGHUP" {
+    stream
+    follow --stats stats.json 005930
+    expect_json '.stream | .written == 6 and .ticks >= 6 and .symbols == 1 and .followed == 1
+        and .sessions == 1 and .bad_records == 0 and .missed_trades == 0' stats.json
+    expect_json '.exit_status == 0 and .wall_ms > 0' stats.json
+    follow --stats out.json -o out.json 005930
+    expect_status 2
+    for what in --follow '--every 0.1 --all'; do
+        rm -rf "$STATE" log.csv old.csv
+        "$QUOTEFETCH" $what --format csv --snapshot no -o log.csv 005930 2>err &
+        pid=$!
+        wait_until test -s log.csv
+        mv log.csv old.csv
+        kill -HUP "$pid"
+        wait_until test -s log.csv
+        kill "$pid"
+        wait "$pid" || status=$?
+        expect_status 143
+        expect_same "$(head -n 1 log.csv)" "$(head -n 1 old.csv)"
+    done
+}
+
 @test "a refusal is a record of ndjson, and a line on stderr of all else" {
     stream --fault ack:OPSP8993@symbol=000660
     fetch --follow --count 3 --timeout 60 005930 000660
