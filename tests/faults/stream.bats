@@ -1,6 +1,29 @@
 # SPDX-License-Identifier: MIT
-# The stream: the rows of its fault catalogue that are too slow for every check.
-# shellcheck disable=SC2154 # serve and fetch leave what they name
+# The stream: keys, processes, ends; and where each row of its fault catalogue is.
+#
+#   W1 W2 W4-W8 W11 W13-W16 W22-W24     stream_line.bats, on real sockets
+#   W26 W28-W30                         the same: frames
+#   W25                                 unit test_ws_frame: all 63 cases, cut everywhere;
+#                                       cli/sandbox_stream.bats: as they are sent
+#   W27                                 unit test_ws: a peer that reads nothing
+#   W32-W34 W36 W38 W40 W42 W43         stream_broker.bats: answers and heartbeats
+#   W44-W49 W51-W54                     the same: trades
+#   W9 W10 W12 W30 W35 W37-W39 W50 W55
+#   W59 W63                             cli/stream.bats: in every check
+#   W31 W41 W55-W57 W59-W61 W64-W66
+#   W68 W70                             here
+#   W20 W21                             unit test_reopen, test_line: ten minutes and more
+#   W58                                 unit test_token_file, test_credential: one code
+#                                       keeps the token and the approval key
+#   W62                                 cli/stream_list.bats: SIGHUP
+#   W72                                 cli/sandbox_stream.bats: python3-websockets
+#
+#   W71                                 cli/follow_output.bats: a table in place
+#
+# Not automated: W3 W18 W19 need a network of their own (root, nftables); the event of
+# W17 comes after five minutes of silence; W67: core_system.bats has it for the batch
+# run, with the same parsers and buffers; W69: the quota's own suites.
+# shellcheck shell=bash disable=SC2154 # serve and fetch leave what they name
 
 load ../support/stream
 
@@ -86,4 +109,122 @@ answered() {
     expect_status 0
     expect_same "$(jq -r .kind out | head -n 1)" tick
     audit
+}
+
+# ---- keys, processes, ends ---------------------------------------------------------
+
+@test "W56: an approval key that is none, or none at all" {
+    local fault
+
+    for fault in approval:empty approval:crlf approval:quote approval:long status=403@path=approval; do
+        stream --fault "$fault"
+        fetch --follow --timeout 3 005930
+        [[ $status =~ ^[346]$ ]] || fail "$fault: status $status" "$(cat err)"
+        [ ! -s stream.log ] || expect_no_text stream.log '"event":"register"'
+    done
+}
+
+# told N: so many were told that another follows.
+told() {
+    [ "$(cat err.* | grep -c 'another quotefetch (pid [0-9]*) follows')" = "$1" ]
+}
+
+@test "W59: twenty at once: one key, one session, nineteen are told" {
+    local i pids=() statuses=()
+
+    stream
+    for ((i = 0; i < 20; i++)); do
+        "$QUOTEFETCH" --follow --snapshot no 005930 >"out.$i" 2>"err.$i" 3>&- &
+        pids+=("$!")
+        brokers+=("$!")
+    done
+    wait_until told 19
+    wait_until test -s stream.log
+    kill -TERM "${pids[@]}" 2>/dev/null || true
+    for ((i = 0; i < 20; i++)); do
+        status=0
+        wait "${pids[i]}" || status=$?
+        statuses+=("$status")
+    done
+    expect_same "$(printf '%s\n' "${statuses[@]}" | sort | uniq -c | xargs)" '1 143 19 4'
+    opened 1
+    expect_same "$(grep -c Approval log)" 1
+}
+
+@test "W61: SIGINT and SIGTERM in every state" {
+    local signal fault
+
+    for signal in INT TERM; do
+        for fault in hang@path=approval hs:silent ack:lost tape:closed busy life:0; do
+            stream --fault "$fault"
+            env --default-signal timeout 60 "$QUOTEFETCH" --follow --snapshot no 005930 >out 2>err 3>&- &
+            pid=$!
+            brokers+=("$pid")
+            sleep 0.3 # for whatever state that is by then
+            kill "-$signal" "$pid"
+            status=0
+            wait "$pid" || status=$?
+            expect_same "$fault $status" "$fault $((128 + $(kill -l "$signal")))"
+        done
+    done
+}
+
+@test "W64: a full disk is exit 5" {
+    stream
+    status=0
+    "$QUOTEFETCH" --follow --snapshot no --timeout 60 005930 >/dev/full 2>err || status=$?
+    expect_same "$status" 5
+}
+
+@test "W65: the end of time, before a symbol was followed and after; --count amid a frame" {
+    stream --fault hs:silent
+    follow --timeout 1 005930
+    expect_same "$status" 6
+    stream
+    follow --timeout 2 005930
+    expect_same "$status" 0
+    follow --timeout 2 --count 1000000 005930
+    expect_same "$status" 6
+    stream --tape-clump 6
+    follow --count 7 --timeout 60 005930
+    expect_same "$status $(wc -l <out)" '0 7'
+}
+
+@test "W66: stopped for a while: the line is looked at, and what was missed is told" {
+    stream --heartbeat 100
+    begin --snapshot no --stale 1 005930
+    wait_until test -s out
+    kill -STOP "$pid"
+    sleep 2
+    kill -CONT "$pid"
+    lines=$(wc -l <out)
+    wait_until eval '[ "$(wc -l <out)" -gt $((lines + 50)) ]'
+    leave
+    expect_same "$status" 143
+    audit --answer-ms 10000
+}
+
+@test "W70: none, the same twice, 42, both markets" {
+    local many
+
+    stream
+    fetch --follow --timeout 60
+    expect_same "$status" 2
+    follow --count 5 --timeout 60 005930 005930
+    expect_same "$status" 0
+    expect_same "$(registrations 005930)" 1
+    mapfile -t many < <(codes 42)
+    fetch --follow "${many[@]}"
+    expect_same "$status" 2
+    stream --env paper
+    fetch --follow --env paper --timeout 60 005930 AAPL.NAS
+    expect_text err every
+    expect_same "$status" 4
+}
+
+@test "W57: an approval call that is never answered is not made again within the minute" {
+    stream --fault hang@path=approval
+    follow --try-timeout 1 --timeout 4 005930
+    [[ $status =~ ^[346]$ ]] || fail "status $status"
+    expect_same "$(grep -c Approval log)" 1
 }

@@ -7,6 +7,7 @@
 #   begin, leave           as it is, in two steps; between them it runs as $pid
 #   begin_to FILE ...      begin, with its records going there
 #   audit [OPTION...]      of the records in out; leaves audited
+#   live_after N FAULT...  all of it: under the faults, its Nth session is good
 # shellcheck shell=bash disable=SC2154 # serve and fetch leave what they name
 
 load ../support/common
@@ -49,4 +50,21 @@ ended() {
 # registrations SYMBOL: how often the broker was asked for it.
 registrations() {
     jq -s "map(select(.event == \"register\" and .tr_key == \"$1\")) | length" stream.log
+}
+
+# opened N: the broker saw so many sessions.
+opened() {
+    expect_same "$(grep -c '"event":"open"' stream.log) sessions" "$1 sessions"
+}
+
+# live_after N FAULT...: under the faults it is live again, and its Nth session is.
+live_after() {
+    local options=() fault
+
+    for fault in "${@:2}"; do options+=(--fault "$fault"); done
+    stream "${options[@]}"
+    fetch --follow --snapshot no --count 30 --try-timeout 1 --timeout 60 005930 || true
+    expect_same "$status: ${*:2}" "0: ${*:2}"
+    audit
+    opened "$1"
 }
