@@ -20,6 +20,7 @@ usr/share/man/man1/quotefetch.1.gz"
 packaged() {
     [ "${MODE:-release}" = release ] || skip "a package of the programs of MODE=$MODE"
     mkdir -p "${1}s"
+    export SOURCE_DATE_EPOCH=1790000000 # the last commit's, which another may follow meanwhile
     package=$(BUILD=${QUOTEFETCH%/*} "$ROOT/scripts/package/$1" "$PWD/${1}s")
 }
 
