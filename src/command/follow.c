@@ -183,22 +183,35 @@ static int pump(struct follow *f, struct err *err)
 	return 0;
 }
 
+/* Writes what the stream still has. What a stuck reader does not take in time is
+ * not even rendered: it would all be in memory at once. */
+static int drain(struct follow *f, struct err *err)
+{
+	struct pollfd p = { .fd = outbox_fd(stream_outbox(f->stream)),
+			    .events = POLLIN };
+	int64_t until_ns = clock_monotonic_ns() + LAST_WRITE_NS;
+
+	while (!f->has_ended) {
+		int taken = follow_take_items(f, err);
+
+		if (!f->is_muted &&
+		    (taken < 0 ||
+		     stream_sink_flush(f->sink, NULL, until_ns, err) < 0))
+			f->is_muted = true;
+		if (taken == 0 && !f->has_ended)
+			poll(&p, 1, -1);
+	}
+	return f->is_muted ? -1 : 0;
+}
+
 /* Ends the stream, and writes what it still had, as far as the reader takes it
  * at once. */
 static int finish(struct follow *f, struct err *err)
 {
-	struct pollfd p = { .fd = outbox_fd(stream_outbox(f->stream)),
-			    .events = POLLIN };
-	int rc = 0;
+	int rc;
 
 	stream_stop(f->stream);
-	while (!f->has_ended) {
-		int taken = follow_take_items(f, rc < 0 ? NULL : err);
-
-		rc = taken < 0 ? -1 : rc;
-		if (taken == 0 && !f->has_ended)
-			poll(&p, 1, -1);
-	}
+	rc = drain(f, err);
 	stream_join(f->stream, &f->counts);
 	if (rc < 0 || follow_show_all_held(f, err) < 0 ||
 	    stream_sink_flush(f->sink, NULL,

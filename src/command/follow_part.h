@@ -84,6 +84,7 @@ struct follow {
 	struct event done; /* the stream's last word */
 	bool has_ended;
 	struct stream_counts counts; /* once it has */
+	bool is_muted; /* nothing more is shown: the reader takes nothing */
 	/* Quotes: */
 	struct quoter quoter;
 	struct command asking; /* what it is told: only the one source, */

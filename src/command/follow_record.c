@@ -194,15 +194,27 @@ int follow_show_snapshot(struct follow *f, const struct leg *leg,
 	return stream_sink_take(f->sink, &record, err);
 }
 
+/* All that still matters of what is not shown. */
+static void note_end(struct follow *f, const struct outbox_item *item)
+{
+	if (item->kind == OUTBOX_EVENT && item->as.event.type == EVENT_DONE)
+		f->done = item->as.event;
+}
+
 int follow_take_items(struct follow *f, struct err *err)
 {
 	size_t n = outbox_take(stream_outbox(f->stream), f->item, FOLLOW_ITEMS,
 			       &f->has_ended);
 
 	for (size_t i = 0; i < n && !follow_is_count_reached(f); i++) {
-		int rc = f->item[i].kind == OUTBOX_EVENT
-				 ? take_event(f, &f->item[i].as.event, err)
-				 : take_tick(f, &f->item[i].as.tick, err);
+		int rc = 0;
+
+		if (f->is_muted)
+			note_end(f, &f->item[i]);
+		else if (f->item[i].kind == OUTBOX_EVENT)
+			rc = take_event(f, &f->item[i].as.event, err);
+		else
+			rc = take_tick(f, &f->item[i].as.tick, err);
 
 		if (rc < 0)
 			return -1;

@@ -50,10 +50,10 @@ struct request {
 	int attempts;             /* that failed and count */
 	int refusals;             /* for the rate: they do not count */
 	uint8_t source;           /* its place in the run's list of sources */
-	bool is_suspect; /* it has failed, or is a part of one that did */
+	bool is_suspect;  /* it has failed, or is a part of one that did */
 	bool was_hurried; /* asked again before the source wished it */
-	bool is_check;   /* its items check others' quotes, */
-	bool completes;  /* or else fill in what those do not have */
+	bool is_check;    /* its items check others' quotes, */
+	bool completes;   /* or else fill in what those do not have */
 	bool wants_detail;
 	bool wants_raw;
 	bool is_single; /* ask by the call for one symbol, not the multi call */

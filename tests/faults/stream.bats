@@ -228,3 +228,13 @@ told() {
     [[ $status =~ ^[346]$ ]] || fail "status $status"
     expect_same "$(grep -c Approval log)" 1
 }
+
+@test "a reader that stands still to the end: what it does not take is never all in memory" {
+    [ "${QUOTEFETCH#*san}" = "$QUOTEFETCH" ] || skip 'memory is the sanitizer'\''s'
+    stream --tape-rate 60 --fault burst:40000
+    python3 -c 'import resource, subprocess, sys
+subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE).wait()
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' \
+        "$QUOTEFETCH" --follow --timeout 3 005930 000660 035720 >kib 2>err
+    [ "$(cat kib)" -le 16384 ] || fail "$(cat kib) KiB"
+}
