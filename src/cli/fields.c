@@ -233,32 +233,71 @@ int fields_parse(struct field_set *set, const char *text, struct err *err)
 	return 0;
 }
 
-static void put_misfits(const struct field_set *set, const char *option,
-			const char *what, struct buf *out)
+static bool needs(const struct field_row *row, const char *option)
 {
-	const char *join = out->len > 0 ? "; " : "";
-
-	for (size_t i = 0; i < set->count; i++) {
-		const struct field_row *row = &field_table[set->field[i]];
-
-		if (strcmp(row->needs, option) != 0)
-			continue;
-		buf_printf(out, "%s%s", join, row->name);
-		join = ", ";
-	}
-	if (*join == ',')
-		buf_printf(out, ": %s without %s", what, option);
+	return strcmp(row->needs, option) == 0;
 }
 
-void fields_misfit(const struct field_set *set, bool wants_detail,
-		   bool wants_raw, bool wants_check, struct buf *out)
+/* Whether a source of the run is among those that fill the field. */
+static bool is_told(const struct field_row *row, const struct fields_run *run)
 {
-	if (!set->is_chosen)
-		return;
-	if (!wants_detail)
-		put_misfits(set, "--detail", "not told by kis", out);
-	if (!wants_raw)
-		put_misfits(set, "--raw", "empty", out);
-	if (!wants_check)
-		put_misfits(set, "--cross-check", "empty", out);
+	for (size_t i = 0; i < run->source_count; i++)
+		if (strstr(row->source, run->source[i]))
+			return true;
+	return false;
+}
+
+static bool lacks_source(const struct field_row *row,
+			 const struct fields_run *run)
+{
+	return needs(row, "--detail") && !is_told(row, run);
+}
+
+static bool lacks_detail(const struct field_row *row,
+			 const struct fields_run *run)
+{
+	return needs(row, "--detail") && is_told(row, run) &&
+	       !run->wants_detail;
+}
+
+static bool lacks_raw(const struct field_row *row, const struct fields_run *run)
+{
+	return needs(row, "--raw") && !run->wants_raw;
+}
+
+static bool lacks_check(const struct field_row *row,
+			const struct fields_run *run)
+{
+	return needs(row, "--cross-check") && !run->wants_check;
+}
+
+void fields_misfit(const struct field_set *set, const struct fields_run *run,
+		   struct buf *out)
+{
+	static const struct {
+		bool (*lacks)(const struct field_row *row,
+			      const struct fields_run *run);
+		const char *why;
+	} misfits[] = {
+		{ lacks_source, "told by no source of this run" },
+		{ lacks_detail, "not told by kis without --detail" },
+		{ lacks_raw, "empty without --raw" },
+		{ lacks_check, "empty without --cross-check" },
+	};
+
+	for (size_t m = 0; m < sizeof misfits / sizeof *misfits; m++) {
+		const char *join = out->len > 0 ? "; " : "";
+
+		for (size_t i = 0; set->is_chosen && i < set->count; i++) {
+			const struct field_row *row =
+				&field_table[set->field[i]];
+
+			if (!misfits[m].lacks(row, run))
+				continue;
+			buf_printf(out, "%s%s", join, row->name);
+			join = ", ";
+		}
+		if (*join == ',')
+			buf_printf(out, ": %s", misfits[m].why);
+	}
 }

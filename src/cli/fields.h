@@ -83,10 +83,17 @@ const char *field_name(enum field f);
 void fields_help(struct buf *out);
 void fields_help_markdown(struct buf *out);
 
+/* What fills the fields of a run. */
+struct fields_run {
+	const char *const *source; /* names */
+	size_t source_count;
+	bool wants_detail, wants_raw, wants_check;
+};
+
 /* Appends "per, eps: not told by kis without --detail" where chosen fields will
  * be empty; else nothing. */
-void fields_misfit(const struct field_set *set, bool wants_detail,
-		   bool wants_raw, bool wants_check, struct buf *out);
+void fields_misfit(const struct field_set *set, const struct fields_run *run,
+		   struct buf *out);
 
 /* All fields of the contract in its order; detail and raw add theirs. */
 void fields_default(struct field_set *set, bool wants_detail, bool wants_raw);

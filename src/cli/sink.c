@@ -34,13 +34,20 @@ struct sink {
 	struct delivery *delivery;
 };
 
-static void say_misfit(const struct field_set *fields, const struct options *o)
+static void say_misfit(const struct field_set *fields,
+		       const struct sink_config *c)
 {
+	const struct options *o = c->options;
+	const struct fields_run run = { .source = c->source,
+					.source_count = c->source_count,
+					.wants_detail = o->wants_detail,
+					.wants_raw = o->wants_raw,
+					.wants_check =
+						o->check_percent != NULL };
 	struct buf line;
 
 	buf_init(&line, LINE_MAX_BYTES);
-	fields_misfit(fields, o->wants_detail, o->wants_raw,
-		      o->check_percent != NULL, &line);
+	fields_misfit(fields, &run, &line);
 	if (line.len > 0)
 		screen_say(NULL, buf_text(&line));
 	buf_release(&line);
@@ -68,7 +75,7 @@ static int open_render(struct sink *s, struct err *err)
 	}
 	if (o->fields && fields_parse(&render.fields, o->fields, err) < 0)
 		return -1;
-	say_misfit(&render.fields, o);
+	say_misfit(&render.fields, &s->config);
 	s->render = render_new(&render, &s->text, err);
 	return s->render ? 0 : -1;
 }

@@ -209,6 +209,9 @@ END
         'quotefetch: per, eps: not told by kis without --detail; raw: empty without --raw'
     fetch -q --detail --raw --fields symbol,per,eps,raw 005930
     expect_lines err 0
+    UPBIT_BASE_URL=$KIS_BASE_URL fetch -q --source upbit --detail --fields symbol,per KRW-BTC.UPBIT \
+        --timeout 1 --retries 1
+    expect_match err '^quotefetch: per: told by no source of this run$'
     fetch -q 005930
     expect_lines err 0
 }

@@ -96,18 +96,27 @@ static void test_readme_has_the_table(void **state)
 
 static void test_what_will_be_empty(void **state)
 {
+	static const char *const source[] = { "alpaca", "kis" }, *const coins[] = { "upbit" };
 	static const struct {
 		const char *fields;
-		bool wants_detail, wants_raw, wants_check;
+		struct fields_run run;
 		const char *want;
 	} rows[] = {
-		{ "symbol,price", false, false, false, "" },
-		{ "price,check", false, false, true, "" },
-		{ "price,check", false, false, false, "check: empty without --cross-check" },
-		{ "per,symbol,eps", false, true, false, "per, eps: not told by kis without --detail" },
-		{ "per,eps", true, false, false, "" },
-		{ "raw", false, false, false, "raw: empty without --raw" },
-		{ "raw,bps", false, false, false,
+		{ "symbol,price", { source, 2, false, false, false }, "" },
+		{ "price,check", { source, 2, false, false, true }, "" },
+		{ "price,check", { source, 2, false, false, false },
+		  "check: empty without --cross-check" },
+		{ "per,symbol,eps", { source, 2, false, true, false },
+		  "per, eps: not told by kis without --detail" },
+		{ "per,eps", { source, 2, true, false, false }, "" },
+		{ "per,eps", { source, 1, true, false, false },
+		  "per, eps: told by no source of this run" },
+		{ "per,week52_high", { source, 1, false, false, false },
+		  "per, week52_high: told by no source of this run" },
+		{ "per,week52_high", { coins, 1, true, false, false },
+		  "per: told by no source of this run" },
+		{ "raw", { source, 2, false, false, false }, "raw: empty without --raw" },
+		{ "raw,bps", { source, 2, false, false, false },
 		  "bps: not told by kis without --detail; raw: empty without --raw" },
 	};
 	struct field_set all;
@@ -120,12 +129,11 @@ static void test_what_will_be_empty(void **state)
 
 		buf_init(&line, 1000);
 		assert_int_equal(fields_parse(&set, rows[i].fields, &err), 0);
-		fields_misfit(&set, rows[i].wants_detail, rows[i].wants_raw, rows[i].wants_check,
-			      &line);
+		fields_misfit(&set, &rows[i].run, &line);
 		assert_string_equal(buf_text(&line), rows[i].want);
 		fields_default(&all, false, false);
 		buf_clear(&line);
-		fields_misfit(&all, false, false, false, &line);
+		fields_misfit(&all, &rows[i].run, &line);
 		assert_string_equal(buf_text(&line), "");
 		buf_release(&line);
 	}
