@@ -833,6 +833,84 @@ static void a_day_of_outages(void **state)
 
 /* ---- --detail: one call a symbol, and the multi call for what it lacks ---- */
 
+/* ---- rounds ---- */
+
+static enum err_kind down_for_60s(struct sim *sim, const struct request *r)
+{
+	(void)r;
+	return sim->now_ns < BEGIN + 60 * SEC ? ERR_SERVER : ERR_KINDS;
+}
+
+/* One round; it ends when all is answered, or late, when only failures are left. */
+static void run_round(struct sim *sim, int64_t next_ns)
+{
+	struct err why;
+	struct result *r;
+	int64_t wake;
+
+	while (!scheduler_is_done(&sim->s) &&
+	       (sim->now_ns < next_ns || !scheduler_has_only_failures(&sim->s))) {
+		feed(sim, &wake);
+		sim->now_ns = sim->now_ns < next_ns && wake > next_ns ? next_ns : wake;
+		land(sim);
+	}
+	err_set(&why, ERR_DEADLINE, "the next round is due");
+	while ((r = scheduler_end(&sim->s, &why)))
+		take(sim, r);
+}
+
+/* Two minutes of rounds, a second apart: a source that is down for the first is
+ * probed at its own pace, round after round; then each round is whole. */
+static void a_breaker_outlives_its_round(void **state)
+{
+	static struct sim sim;
+	struct scheduler_config c = { .source_count = 1,
+				      .input = { .list = &sim,
+						 .count = 300,
+						 .at = at,
+						 .is_priority = is_priority },
+				      .deadline_ns = CLOCK_NEVER,
+				      .seed = 42,
+				      .now_ns = BEGIN };
+	struct err err;
+	int calls_down, rounds = 0;
+
+	(void)state;
+	memset(&sim, 0, sizeof sim);
+	sim.timeout_ns = 3600 * SEC;
+	sim.latency_ns[0] = sim.latency_ns[1] = 50 * MS;
+	sim.fault[0] = down_for_60s;
+	add(&sim, 300, MARKET_KR);
+	c.source[0].provider = &first;
+	c.source[0].account = &plain;
+	c.source[0].batch = 30;
+	c.book = exchange_book_new(&err);
+	assert_non_null(c.book);
+	sim.now_ns = BEGIN;
+	scheduler_init(&sim.s, &c);
+	for (int64_t next_ns = BEGIN + SEC; sim.now_ns < BEGIN + 60 * SEC; next_ns += SEC) {
+		run_round(&sim, next_ns);
+		sim.now_ns = sim.now_ns > next_ns ? sim.now_ns : next_ns;
+		scheduler_renew(&sim.s, &c);
+	}
+	calls_down = sim.calls[0];
+	print_message("# %d calls in a minute of outage\n", calls_down);
+	assert_true(calls_down <= 80); /* a new breaker each round: 240 */
+	assert_int_equal(sim.quotes, 0);
+	for (; rounds < 60; rounds++) {
+		int64_t next_ns = sim.now_ns + SEC;
+
+		run_round(&sim, next_ns);
+		assert_true(sim.now_ns < next_ns + 3 * SEC);
+		sim.now_ns = sim.now_ns > next_ns ? sim.now_ns : next_ns;
+		scheduler_renew(&sim.s, &c);
+	}
+	assert_true(sim.quotes >= 59 * 300);
+	assert_int_equal(sim.flights[0], 0);
+	scheduler_release(&sim.s);
+	exchange_book_free(c.book);
+}
+
 static enum err_kind no_multi(struct sim *sim, const struct request *r)
 {
 	(void)sim;
@@ -909,6 +987,7 @@ int main(void)
 		cmocka_unit_test(quotes_are_checked),
 		cmocka_unit_test(the_end_waits_for_no_check),
 		cmocka_unit_test(a_day_of_outages),
+		cmocka_unit_test(a_breaker_outlives_its_round),
 		cmocka_unit_test(details_are_completed),
 	};
 
