@@ -61,7 +61,9 @@ load ../support/common
     [ -c /dev/null ]
     mkfifo pipe
     cat pipe >taken 3>&- &
+    exec 9>pipe # waits until it is read: the client does not
     fetch -o pipe --format ndjson 005930
+    exec 9>&-
     wait $!
     expect_status 0
     expect_json '.price == 274500' taken
