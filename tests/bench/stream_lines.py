@@ -15,11 +15,11 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PEER = ["/usr/bin/python3", os.path.join(HERE, "follow_peer.py")]
 KEYS = ["1%05d" % n for n in range(1, 42)]
 
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "support"))
 import auditor  # noqa: E402
+from interpreter import interpreter_with  # noqa: E402
 
 
 class Broker:
@@ -62,6 +62,17 @@ def forget(folder):
             os.unlink(os.path.join(state, name))
 
 
+def has_peer(bench, name):
+    """Whether python3-websockets is here; if not, that is said once a line."""
+    if not interpreter_with("websockets"):
+        bench.skipped.append("%s: python3-websockets is not installed" % name)
+    return interpreter_with("websockets")
+
+
+def peer(*arguments):
+    return [interpreter_with("websockets"), os.path.join(HERE, "follow_peer.py"), *arguments]
+
+
 def burst(bench, folder, command, count):
     """Records a second, and the run."""
     forget(folder)
@@ -76,13 +87,15 @@ def burst(bench, folder, command, count):
 
 def bench_burst(bench, folder):
     count = 100000
+    if not has_peer(bench, "stream"):
+        return
     runs = bench.pairs(3 if bench.quick else 7,
                        lambda: burst(bench, folder, follow(bench, "--count", str(count)), count),
-                       lambda: burst(bench, folder, PEER + [str(count)] + KEYS, count))
-    ours, peer = [o[0] for o, _ in runs], [p[0] for _, p in runs]
+                       lambda: burst(bench, folder, peer(str(count), *KEYS), count))
+    ours, theirs = [o[0] for o, _ in runs], [p[0] for _, p in runs]
     bench.line("stream", "burst of %d records, a second" % count, bench.spread(ours, "", 0),
-               bench.spread(peer, "", 0), statistics.median(o / p for o, p in zip(ours, peer)), 10,
-               below=False, text="%.1f" % statistics.median(o / p for o, p in zip(ours, peer)))
+               bench.spread(theirs, "", 0), statistics.median(o / p for o, p in zip(ours, theirs)), 10,
+               below=False, text="%.1f" % statistics.median(o / p for o, p in zip(ours, theirs)))
     cpu = [o[1].cpu / count * 1e6 for o, _ in runs]
     bench.line("stream", "CPU a record", bench.spread(cpu, "us"),
                bench.spread([p[1].cpu / count * 1e6 for _, p in runs], "us"),
@@ -102,10 +115,12 @@ def subscribe(bench, folder, command, delay_ms):
 
 
 def bench_subscribe(bench, folder):
+    if not has_peer(bench, "stream-subscribe"):
+        return
     for delay_ms, target in ((0, 0.05), (20, 0.9)):
         runs = bench.pairs(3 if bench.quick else 7,
                            lambda d=delay_ms: subscribe(bench, folder, follow(bench, "--count", "41"), d),
-                           lambda d=delay_ms: subscribe(bench, folder, PEER + ["41"] + KEYS, d))
+                           lambda d=delay_ms: subscribe(bench, folder, peer("41", *KEYS), d))
         ours = [o for o, _ in runs]
         bench.line("stream", "41 registered, acks after %d ms" % delay_ms, bench.spread(ours),
                    bench.spread([p for _, p in runs]), statistics.median(ours), target)
