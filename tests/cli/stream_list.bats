@@ -75,9 +75,11 @@ have_two_each() { [ "$(kinds '.kind == "snapshot"' 2>/dev/null | sort | uniq -c 
     fetch --follow --timeout 60 ZZZZZZ
     expect_status 4
     rm "$STATE"/exchanges
-    fetch --follow --snapshot no --count 3 --timeout 60 AAPL AAPL.NAS
-    expect_status 0
-    expect_same "$(jq -r .symbol out | sort -u)" AAPL
+    begin --snapshot no AAPL AAPL.NAS
+    wait_until [ -s "$STATE"/exchanges ]
+    wait_until [ -s out ]
+    leave
+    expect_same "$(registrations DNASAAPL)" 2
 }
 
 @test "the list of the README, as it stands" {
