@@ -304,7 +304,7 @@ static int save_stats(const struct follow *f, int status)
 
 static int follow(struct follow *f)
 {
-	struct err err, late;
+	struct err err = { .kind = ERR_SYSTEM }, late;
 	int rc;
 
 	say_private_state(f);
