@@ -157,6 +157,7 @@ static int check_follow(const struct options *o, struct err *err)
 		{ o->find_text != NULL, "--find" },
 		{ o->wants_raw && !options_polls(o), "--raw" },
 		{ o->keep_order, "--keep-order" },
+		{ o->check_percent && options_polls(o), "--cross-check" },
 		{ o->errors_file != NULL, "--errors" },
 		{ o->metrics_file != NULL, "--metrics" },
 		{ o->max_age_sec > 0, "--max-age" },

@@ -46,6 +46,7 @@ static struct scheduler_config schedule_of(const struct poller *p)
 	s.input.list = &p->config;
 	s.input.at = entry_to_ask;
 	s.input.is_priority = entry_is_priority;
+	s.check_percent = NULL; /* beside a stream it has no place */
 	return s;
 }
 

@@ -34,6 +34,8 @@ load ../support/common
     serve
     fetch --every 5 -k 005930
     expect_refused '--every and --keep-order exclude each other'
+    fetch --every 5 --cross-check 005930
+    expect_refused '--every and --cross-check exclude each other'
     fetch --every 5 --json 005930
     expect_refused 'a stream has no end: write --format ndjson, csv, tsv or table'
     codes 600 >list
