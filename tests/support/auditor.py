@@ -320,6 +320,8 @@ class Audit:
                           (what, len(skipped)))
 
     def take(self, number, record):
+        if record.get("exchange") == "HKS":  # the broker's spelling
+            record["symbol"] = record["symbol"].zfill(5)
         kind = record.get("kind")
         self.count["kind " + str(kind)] += 1
         if record.get("error"):
