@@ -202,7 +202,7 @@ static int begin_round(struct follow *f, int64_t now_ns, struct err *err)
 
 	free(f->asked);
 	f->asked_count = f->snapshots = 0;
-	f->asked = calloc(f->count + f->seeker_count, sizeof *f->asked);
+	f->asked = calloc(f->count + f->seeker_count + 1, sizeof *f->asked);
 	if (!f->asked)
 		return err_no_memory(err);
 	for (size_t i = 0; i < f->seeker_count; i++)
