@@ -323,6 +323,8 @@ class Audit:
         if record.get("exchange") == "HKS":  # the broker's spelling
             record["symbol"] = record["symbol"].zfill(5)
         kind = record.get("kind")
+        if record.get("market") == "HKS":
+            record["symbol"] = record["symbol"].zfill(5)  # as the broker spells it
         self.count["kind " + str(kind)] += 1
         if record.get("error"):
             self.count["errors"] += 1
