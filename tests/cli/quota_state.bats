@@ -10,6 +10,7 @@ load ../support/quota
 booted() {
     echo "$1" >"boot.$1"
     export FAULT_BOOT=$PWD/boot.$1 LD_PRELOAD=$TEST_SUPPORT/preload_faults.so
+    export ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
 }
 
 @test "two machines on one directory: a file each, no limit lifted, and a warning what to do" {
