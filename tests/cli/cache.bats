@@ -283,6 +283,7 @@ lasting='del(.attempts, .latency_ms, .age_seconds, .tried)'
     status=0
     wait $! || status=$?
     expect_status 143
+    wait_until grep -q 100002 log # told once its client has gone
     : >log
     fetch --max-age 60 --format ndjson 100001
     expect_status 0
