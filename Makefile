@@ -185,8 +185,8 @@ STATIC      := step:layers:scripts/check-layers step:lint:scripts/lint step:head
 # Sanitizers lose their way under some kernels' address randomization.
 NO_ASLR = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
-# A sanitizer takes its time, and both processors.
-RUN_SLOWLY   = $(if $(filter asan tsan,$(MODE)),-j 2 -t 900)
+# A sanitizer takes both processors.
+RUN_SLOWLY   = $(if $(filter asan tsan,$(MODE)),-j 2)
 RUN_TESTS    = tests/run -b $(BUILD) $(RUN_SLOWLY)
 install_deps = @scripts/install-deps
 export CC
