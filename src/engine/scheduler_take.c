@@ -265,9 +265,9 @@ static struct result *take_failed(struct scheduler *s,
 				.attempts_max = s->config.attempts_max };
 	bool is_kept = false;
 
-	/* That no further call fitted says less than what the last one said. */
-	if (job->err.kind == ERR_DEADLINE && !job->was_sent &&
-	    r->failing_since_ns != 0) {
+	/* That no further call fitted, or ended in time, says less than what the
+	 * last one said. */
+	if (job->err.kind == ERR_DEADLINE && r->failing_since_ns != 0) {
 		job->err = r->failure;
 		return scheduler_give_up(s, job);
 	}
