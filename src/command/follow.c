@@ -166,13 +166,15 @@ static int pump(struct follow *f, struct err *err)
 	       !stop_reason(f->c->stop) &&
 	       clock_monotonic_ns() < f->deadline_ns) {
 		int64_t wake_ns = f->deadline_ns;
-		int taken = follow_take_items(f, err);
+		int taken;
 
+		/* First: all that was rendered is written. */
+		follow_reload(f, &wake_ns);
+		taken = follow_take_items(f, err);
 		if (taken < 0 || follow_ask(f, &wake_ns, err) < 0 ||
 		    (f->has_poller &&
 		     poller_step(&f->poller, &wake_ns, err) < 0))
 			return -1;
-		follow_reload(f, &wake_ns);
 		if (stream_sink_flush(f->sink, f->c->stop, f->deadline_ns,
 				      err) < 0)
 			return -1;
