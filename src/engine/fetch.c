@@ -93,18 +93,6 @@ static void count(struct fetch_worker *w, bool is_answered,
 		metrics_note_latency(&w->metrics, r->finished_ns - r->sent_ns);
 }
 
-static enum quota_end quota_end_of(const struct http_response *r,
-				   bool is_answered, const struct err *err)
-{
-	if (!r->was_sent)
-		return QUOTA_UNSENT;
-	if (!is_answered)
-		return QUOTA_ABANDONED;
-	if (err && err->kind == ERR_RATE_LIMIT)
-		return QUOTA_REFUSED;
-	return r->status == 503 ? QUOTA_OVERLOADED : QUOTA_ANSWERED;
-}
-
 static enum limit_report limit_report_of(const struct err *err)
 {
 	if (!err)

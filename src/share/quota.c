@@ -24,6 +24,7 @@
 
 #include "base/clock.h"
 #include "base/sync.h"
+#include "net/http_response.h"
 #include "share/limiter.h"
 #include "share/limiter_user.h"
 #include "share/store.h"
@@ -356,6 +357,18 @@ int quota_acquire(struct quota *q, struct quota_permit *permit,
 	} while (rc > 0);
 	atomic_fetch_add(&q->waited_ns, clock_monotonic_ns() - start);
 	return rc;
+}
+
+enum quota_end quota_end_of(const struct http_response *r, bool is_answered,
+			    const struct err *err)
+{
+	if (!r->was_sent)
+		return QUOTA_UNSENT;
+	if (!is_answered)
+		return QUOTA_ABANDONED;
+	if (err && err->kind == ERR_RATE_LIMIT)
+		return QUOTA_REFUSED;
+	return r->status == 503 ? QUOTA_OVERLOADED : QUOTA_ANSWERED;
 }
 
 void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,

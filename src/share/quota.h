@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* quota.h: permission to send, shared by every process of one app key.
- * Layer share; uses base, limiter, store.
+ * Layer share; uses base, net/http_response, limiter, store.
  *
  * What is counted lives in a store (store.h): a file of the state directory that
  * all processes share, or, where that cannot be used, this process's memory; then
@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 
+struct http_response;
 struct stop;
 struct quota; /* opaque */
 
@@ -65,6 +66,10 @@ enum quota_end {
 	QUOTA_OVERLOADED, /* answered: the broker cannot cope for now */
 	QUOTA_ABANDONED,  /* given up without an answer: it may still arrive */
 };
+
+/* What a call's end means for the quota. err: NULL where the answer was good. */
+enum quota_end quota_end_of(const struct http_response *r, bool is_answered,
+			    const struct err *err);
 
 /* Gives the permit back. at_ns: when the answer came or the call was given up
  * (monotonic). min_rtt_ns: the network's least round trip as the kernel

@@ -45,17 +45,6 @@ void approval_release(struct approval *a)
 	http_response_release(&a->response);
 }
 
-static enum quota_end quota_end_of(const struct http_response *r,
-				   bool is_answered, const struct err *err)
-{
-	if (!r->was_sent)
-		return QUOTA_UNSENT;
-	if (!is_answered)
-		return QUOTA_ABANDONED;
-	return err && err->kind == ERR_RATE_LIMIT ? QUOTA_REFUSED
-						  : QUOTA_ANSWERED;
-}
-
 /* The call, as soon as the quota permits it. */
 static int exchange(struct approval *a, struct provider_token *out,
 		    struct err *err)
