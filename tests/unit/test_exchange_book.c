@@ -20,27 +20,8 @@
 #include "base/sync.h"
 #include "child.h"
 #include "share/exchange_book.h"
-#include "temp_dir.h"
+#include "state_dir.h"
 #include "memory.h"
-
-static struct stop stop;
-static int dir;
-
-static int enter(void **state)
-{
-	struct err err;
-	int rc = enter_temp_dir(state);
-
-	dir = open(".", O_RDONLY | O_DIRECTORY);
-	return rc < 0 || dir < 0 ? -1 : stop_init(&stop, &err);
-}
-
-static int leave(void **state)
-{
-	close(dir);
-	stop_destroy(&stop);
-	return leave_temp_dir(state);
-}
 
 static void put_file(const char *text, mode_t mode)
 {
@@ -329,7 +310,7 @@ static void lack_of_memory_is_said(void **state)
 	assert_file("A NAS\n");
 }
 
-#define IN_DIR(f) cmocka_unit_test_setup_teardown(f, enter, leave)
+#define IN_DIR(f) cmocka_unit_test_setup_teardown(f, enter_state_dir, leave_state_dir)
 
 int main(void)
 {

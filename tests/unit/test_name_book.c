@@ -21,29 +21,10 @@
 #include "base/safefile.h"
 #include "base/sync.h"
 #include "share/name_book.h"
-#include "temp_dir.h"
+#include "state_dir.h"
 #include "memory.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-static struct stop stop;
-static int dir;
-
-static int enter(void **state)
-{
-	struct err err;
-	int rc = enter_temp_dir(state);
-
-	dir = open(".", O_RDONLY | O_DIRECTORY);
-	return rc < 0 || dir < 0 ? -1 : stop_init(&stop, &err);
-}
-
-static int leave(void **state)
-{
-	close(dir);
-	stop_destroy(&stop);
-	return leave_temp_dir(state);
-}
 
 static void add(struct name_book *b, const char *text, const char *name, const char *other)
 {
@@ -281,10 +262,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_fit),
 		cmocka_unit_test(finds_who_bears_a_name),
-		cmocka_unit_test_setup_teardown(comes_back_with_its_date, enter, leave),
-		cmocka_unit_test_setup_teardown(holds_a_whole_market, enter, leave),
-		cmocka_unit_test_setup_teardown(takes_a_damaged_file_for_none, enter, leave),
-		cmocka_unit_test_setup_teardown(lack_of_memory_is_said, enter, leave),
+		cmocka_unit_test_setup_teardown(comes_back_with_its_date, enter_state_dir, leave_state_dir),
+		cmocka_unit_test_setup_teardown(holds_a_whole_market, enter_state_dir, leave_state_dir),
+		cmocka_unit_test_setup_teardown(takes_a_damaged_file_for_none, enter_state_dir, leave_state_dir),
+		cmocka_unit_test_setup_teardown(lack_of_memory_is_said, enter_state_dir, leave_state_dir),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

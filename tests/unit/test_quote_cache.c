@@ -28,33 +28,14 @@
 #include "base/sync.h"
 #include "child.h"
 #include "share/quote_cache.h"
-#include "temp_dir.h"
+#include "state_dir.h"
 #include "memory.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define SCOPE "kis real https://example.org PSkey krx"
 
-static struct stop stop;
-static int dir;
-
 /* As if it were written an hour after the boot. */
 static const struct quote_moment noon = { .real_ms = 1795223700123, .boot_ms = 3600000, .boot = 7 };
-
-static int enter(void **state)
-{
-	struct err err;
-	int rc = enter_temp_dir(state);
-
-	dir = open(".", O_RDONLY | O_DIRECTORY);
-	return rc < 0 || dir < 0 ? -1 : stop_init(&stop, &err);
-}
-
-static int leave(void **state)
-{
-	close(dir);
-	stop_destroy(&stop);
-	return leave_temp_dir(state);
-}
 
 static struct symbol symbol(const char *text)
 {
@@ -734,7 +715,7 @@ static void without_memory_nothing_is_lost_or_leaked(void **state)
 	assert_in_range(k, 10, 999);
 }
 
-#define IN_DIR(test) cmocka_unit_test_setup_teardown(test, enter, leave)
+#define IN_DIR(test) cmocka_unit_test_setup_teardown(test, enter_state_dir, leave_state_dir)
 
 int main(void)
 {

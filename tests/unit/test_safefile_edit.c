@@ -28,7 +28,7 @@
 #include "base/safefile_edit.h"
 #include "base/sync.h"
 #include "child.h"
-#include "temp_dir.h"
+#include "state_dir.h"
 
 /* ---- the worst moment: before the Nth call to the system ---- */
 
@@ -96,25 +96,6 @@ int64_t __wrap_clock_monotonic_ns(void)
 /* ---- a number in a file, to which all add ---- */
 
 enum { CAP = 1000, ADDERS = 8 };
-
-static int dir;
-static struct stop stop;
-
-static int enter(void **state)
-{
-	struct err err;
-	int rc = enter_temp_dir(state);
-
-	dir = open(".", O_RDONLY | O_DIRECTORY);
-	return rc < 0 || dir < 0 ? -1 : stop_init(&stop, &err);
-}
-
-static int leave(void **state)
-{
-	stop_destroy(&stop);
-	close(dir);
-	return leave_temp_dir(state);
-}
 
 static long read_number(void)
 {
@@ -444,7 +425,7 @@ static void a_full_disk_leaves_the_old(void **state)
 	assert_int_equal(count_files(".tmp"), 0);
 }
 
-#define IN_DIR(f) cmocka_unit_test_setup_teardown(f, enter, leave)
+#define IN_DIR(f) cmocka_unit_test_setup_teardown(f, enter_state_dir, leave_state_dir)
 
 int main(void)
 {

@@ -29,7 +29,7 @@
 #include "child.h"
 #include "share/token_file.h"
 #include "share/token_store.h"
-#include "temp_dir.h"
+#include "state_dir.h"
 
 #define OWNER "0123456789abcdef0123456789abcdef"
 #define NAME "token-" OWNER
@@ -62,24 +62,10 @@ int64_t __wrap_clock_boot_ms(void)
 
 /* ---- a world for each test ---- */
 
-static int dir;
-static struct stop stop;
-
-static int enter(void **state)
-{
-	struct err err;
-	int rc = enter_temp_dir(state);
-
-	dir = open(".", O_RDONLY | O_DIRECTORY);
-	return rc < 0 || dir < 0 ? -1 : stop_init(&stop, &err);
-}
-
 static int leave(void **state)
 {
 	passed_ms = 0;
-	stop_destroy(&stop);
-	close(dir);
-	return leave_temp_dir(state);
+	return leave_state_dir(state);
 }
 
 static struct token_store *make_in(int state_dir)
@@ -506,7 +492,7 @@ static void a_deadline_does_not_wait_to_write(void **state)
 	token_store_free(other);
 }
 
-#define IN_WORLD(f) cmocka_unit_test_setup_teardown(f, enter, leave)
+#define IN_WORLD(f) cmocka_unit_test_setup_teardown(f, enter_state_dir, leave)
 
 int main(void)
 {
