@@ -48,6 +48,13 @@ static int open_table(struct stream_sink *s, const struct render_config *r,
 	return s->table ? 0 : -1;
 }
 
+/* A header, where no earlier run wrote one. */
+static void begin(struct stream_sink *s)
+{
+	if (s->render && output_is_at_start(s->output))
+		render_begin(s->render);
+}
+
 static int open_render(struct stream_sink *s, struct err *err)
 {
 	const struct options *o = s->config.options;
@@ -73,12 +80,10 @@ static int open_render(struct stream_sink *s, struct err *err)
 	if (render.format == FORMAT_TABLE &&
 	    screen_is_capable(output_fd(s->output)))
 		return open_table(s, &render, err);
-	/* What an earlier run wrote has its header. */
-	render.hides_header |= !output_is_at_start(s->output);
 	s->render = render_new(&render, &s->text, err);
 	if (!s->render)
 		return -1;
-	render_begin(s->render);
+	begin(s);
 	return 0;
 }
 
@@ -223,8 +228,7 @@ int stream_sink_reopen(struct stream_sink *s, struct err *err)
 		return -1;
 	output_abandon(s->output);
 	s->output = fresh;
-	if (output_is_at_start(fresh) && !s->config.options->hides_header)
-		render_begin(s->render);
+	begin(s);
 	return 0;
 }
 

@@ -51,6 +51,10 @@ teardown() {
         kill "$pid" 2>/dev/null || continue
         wait "$pid" || true
     done
+    # What a test that failed left running would hold its suite for ever.
+    for pid in $(jobs -p); do
+        kill -KILL "$pid" 2>/dev/null || true
+    done
 }
 
 # ---- doing ------------------------------------------------------------------
