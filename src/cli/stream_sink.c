@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "cli/fields.h"
 #include "cli/live_table.h"
 #include "cli/options.h"
@@ -181,7 +180,8 @@ void stream_sink_tell(struct stream_sink *s, const struct event *e,
 	}
 }
 
-int64_t stream_sink_redraw_ns(const struct stream_sink *s)
+/* When the table is looked at next, though nothing has come. */
+static int64_t redraw_ns(const struct stream_sink *s)
 {
 	return s->table ? s->drawn_ns + DRAW_NS : CLOCK_NEVER;
 }
@@ -204,7 +204,7 @@ static int draw(struct stream_sink *s, struct err *err)
 int stream_sink_flush(struct stream_sink *s, struct stop *stop,
 		      int64_t deadline_ns, struct err *err)
 {
-	if (s->table && clock_monotonic_ns() >= stream_sink_redraw_ns(s) &&
+	if (s->table && clock_monotonic_ns() >= redraw_ns(s) &&
 	    draw(s, err) < 0)
 		return -1;
 	if (buf_check(&s->text, ERR_SYSTEM, err) < 0)
@@ -212,9 +212,18 @@ int stream_sink_flush(struct stream_sink *s, struct stop *stop,
 	return write_out(s, stop, deadline_ns, err);
 }
 
-int stream_sink_fd(const struct stream_sink *s)
+int stream_sink_wait(const struct stream_sink *s, struct pollfd *p,
+		     nfds_t count, int64_t wake_ns, struct err *err)
 {
-	return output_fd(s->output);
+	p[0] = (struct pollfd){ .fd = output_fd(s->output) };
+	if (wake_ns > redraw_ns(s))
+		wake_ns = redraw_ns(s);
+	if (poll(p, count, clock_poll_ms(clock_monotonic_ns(), wake_ns)) <= 0 ||
+	    !(p[0].revents & (POLLERR | POLLNVAL)))
+		return 0;
+	err_set(err, ERR_OUTPUT, "the reader has left");
+	err->code = EPIPE;
+	return -1;
 }
 
 int stream_sink_reopen(struct stream_sink *s, struct err *err)
@@ -237,9 +246,11 @@ int stream_sink_end(struct stream_sink *s, struct err *err)
 	struct output *output = s->output;
 
 	/* What was seen last stays on the screen. */
-	if (s->table &&
-	    (draw(s, err) < 0 ||
-	     write_out(s, NULL, clock_monotonic_ns() + DRAW_NS, err) < 0))
+	if (s->table && draw(s, err) < 0)
+		return -1;
+	if (buf_check(&s->text, ERR_SYSTEM, err) < 0 ||
+	    write_out(s, NULL, clock_monotonic_ns() + STREAM_SINK_LAST_NS,
+		      err) < 0)
 		return -1;
 	s->output = NULL;
 	return output_commit(output, err);

@@ -8,10 +8,12 @@
 #ifndef CLI_STREAM_SINK_H
 #define CLI_STREAM_SINK_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 
 struct event;
@@ -20,6 +22,9 @@ struct record;
 struct stop;
 struct symbol_list;
 struct stream_sink; /* opaque */
+
+/* For what is left at the end, with a reader that may be stuck. */
+#define STREAM_SINK_LAST_NS (NS_PER_SEC / 2)
 
 struct stream_sink_config { /* borrowed for the sink's life */
 	const struct options *options;
@@ -45,10 +50,6 @@ void stream_sink_tell(struct stream_sink *s, const struct event *e,
  * Thread: any. */
 void stream_sink_say(void *sink, const char *line);
 
-/* When stream_sink_flush is due next though nothing has come, for the table's
- * sake; CLOCK_NEVER: not before something comes. */
-int64_t stream_sink_redraw_ns(const struct stream_sink *s);
-
 /* Writes what is rendered, or draws the table, if it is time.
  * Blocks: while the reader does not take it: until deadline_ns or stop (NULL:
  * none).
@@ -56,14 +57,18 @@ int64_t stream_sink_redraw_ns(const struct stream_sink *s);
 MUST_CHECK int stream_sink_flush(struct stream_sink *s, struct stop *stop,
 				 int64_t deadline_ns, struct err *err);
 
-/* For poll(), without events: POLLERR: the reader has left. */
-int stream_sink_fd(const struct stream_sink *s);
+/* Waits until one of the count descriptors is ready, until wake_ns, or until the
+ * table is to be drawn; p[0] is filled in here: it is the output.
+ * Blocks: a signal ends it, too. Errors: OUTPUT (EPIPE): the reader has left. */
+MUST_CHECK int stream_sink_wait(const struct stream_sink *s, struct pollfd *p,
+				nfds_t count, int64_t wake_ns, struct err *err);
 
 /* Opens the output file anew, if there is one: for a log that was moved away.
  * Errors: OUTPUT; then the old one is written to. */
 MUST_CHECK int stream_sink_reopen(struct stream_sink *s, struct err *err);
 
-/* Checks that all was taken. Errors: OUTPUT. */
+/* Writes what is left, and checks that all was taken.
+ * Blocks: for STREAM_SINK_LAST_NS. Errors: OUTPUT, SYSTEM. */
 MUST_CHECK int stream_sink_end(struct stream_sink *s, struct err *err);
 
 /* Takes NULL. */

@@ -31,9 +31,6 @@
 
 enum { KEY_MAX_BYTES = 4096 };
 
-/* For what is left when it ends, with a reader that may be stuck. */
-#define LAST_WRITE_NS (NS_PER_SEC / 2)
-
 /* ---- opening ---- */
 
 /* ws:// carries the key in clear: to this machine, and to the one host that the
@@ -138,10 +135,10 @@ static int open_all(struct follow *f, struct err *err)
 /* Waits for records, quotes, wake_ns, a signal, or the reader's leaving. */
 static int wait_for_more(struct follow *f, int64_t wake_ns, struct err *err)
 {
-	struct pollfd p[6] = {
+	struct pollfd p[] = {
+		{ .fd = -1 }, /* the sink's */
 		{ .fd = outbox_fd(stream_outbox(f->stream)), .events = POLLIN },
 		{ .fd = f->c->stop->fd[0], .events = POLLIN },
-		{ .fd = stream_sink_fd(f->sink), .events = 0 },
 		{ .fd = f->c->hangup->fd[0], .events = POLLIN },
 		{ .fd = f->is_asking ? quoter_fd(&f->quoter) : -1,
 		  .events = POLLIN },
@@ -149,15 +146,7 @@ static int wait_for_more(struct follow *f, int64_t wake_ns, struct err *err)
 		  .events = POLLIN }
 	};
 
-	if (wake_ns > stream_sink_redraw_ns(f->sink))
-		wake_ns = stream_sink_redraw_ns(f->sink);
-	if (poll(p, 6, clock_poll_ms(clock_monotonic_ns(), wake_ns)) > 0 &&
-	    (p[2].revents & (POLLERR | POLLNVAL))) {
-		err_set(err, ERR_OUTPUT, "the reader has left");
-		err->code = EPIPE;
-		return -1;
-	}
-	return 0;
+	return stream_sink_wait(f->sink, p, sizeof p / sizeof *p, wake_ns, err);
 }
 
 static int pump(struct follow *f, struct err *err)
@@ -191,7 +180,7 @@ static int drain(struct follow *f, struct err *err)
 {
 	struct pollfd p = { .fd = outbox_fd(stream_outbox(f->stream)),
 			    .events = POLLIN };
-	int64_t until_ns = clock_monotonic_ns() + LAST_WRITE_NS;
+	int64_t until_ns = clock_monotonic_ns() + STREAM_SINK_LAST_NS;
 
 	while (!f->has_ended) {
 		int taken = follow_take_items(f, err);
@@ -215,9 +204,7 @@ static int finish(struct follow *f, struct err *err)
 	stream_stop(f->stream);
 	rc = drain(f, err);
 	stream_join(f->stream, &f->counts);
-	if (rc < 0 || follow_show_all_held(f, err) < 0 ||
-	    stream_sink_flush(f->sink, NULL,
-			      clock_monotonic_ns() + LAST_WRITE_NS, err) < 0)
+	if (rc < 0 || follow_show_all_held(f, err) < 0)
 		return -1;
 	return stream_sink_end(f->sink, err);
 }

@@ -93,8 +93,7 @@ static bool is_repeated(const struct wish_list *w, const struct wanted *item)
 static bool is_to_follow(const struct follow *f, const struct symbol_list *list,
 			 uint32_t i)
 {
-	return symbol_list_at(list, i) && symbol_list_is_first(list, i) &&
-	       !follow_polls(f, i);
+	return symbol_list_is_first(list, i) && !follow_polls(f, i);
 }
 
 static size_t count_different(const struct follow *f,

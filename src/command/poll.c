@@ -4,7 +4,6 @@
  * round asks again. */
 #include "command/command.h"
 
-#include <errno.h>
 #include <poll.h>
 
 #include "base/clock.h"
@@ -15,9 +14,6 @@
 #include "command/ending.h"
 #include "command/exit_status.h"
 #include "command/poller.h"
-
-/* For what is left when it ends, with a reader that may be stuck. */
-#define LAST_WRITE_NS (NS_PER_SEC / 2)
 
 struct poll {
 	struct command command; /* with the deadline that --until makes */
@@ -54,22 +50,15 @@ static bool is_count_reached(const struct poll *p)
 
 static int wait_for_more(struct poll *p, int64_t wake_ns, struct err *err)
 {
-	struct pollfd fd[4] = {
+	struct pollfd fd[] = {
+		{ .fd = -1 }, /* the sink's */
 		{ .fd = poller_fd(&p->poller), .events = POLLIN },
 		{ .fd = p->command.stop->fd[0], .events = POLLIN },
-		{ .fd = stream_sink_fd(p->sink), .events = 0 },
 		{ .fd = p->command.hangup->fd[0], .events = POLLIN }
 	};
 
-	if (wake_ns > stream_sink_redraw_ns(p->sink))
-		wake_ns = stream_sink_redraw_ns(p->sink);
-	if (poll(fd, 4, clock_poll_ms(clock_monotonic_ns(), wake_ns)) > 0 &&
-	    (fd[2].revents & (POLLERR | POLLNVAL))) {
-		err_set(err, ERR_OUTPUT, "the reader has left");
-		err->code = EPIPE;
-		return -1;
-	}
-	return 0;
+	return stream_sink_wait(p->sink, fd, sizeof fd / sizeof *fd, wake_ns,
+				err);
 }
 
 /* SIGHUP: the log was moved away. */
@@ -146,22 +135,15 @@ static int report(struct poll *p, int signo, const struct err *output_err)
 
 static int run(struct poll *p)
 {
-	struct err err, late;
+	struct err err;
 	int rc = pump(p, &err);
 	int signo = stop_reason(p->command.stop);
 
 	/* Nobody waits for the answers that are under way. */
 	stop_request(p->command.stop, STOP_INTERNAL);
 	poller_stop(&p->poller);
-	if (rc == 0 || err.kind == ERR_CANCELED) {
-		rc = stream_sink_flush(p->sink, NULL,
-				       clock_monotonic_ns() + LAST_WRITE_NS,
-				       &err);
-		if (rc == 0)
-			rc = stream_sink_end(p->sink, &err);
-	} else if (stream_sink_end(p->sink, &late) < 0) {
-		rc = -1; /* what was said first is the reason */
-	}
+	if (rc == 0 || err.kind == ERR_CANCELED)
+		rc = stream_sink_end(p->sink, &err);
 	return report(p, signo, rc < 0 ? &err : NULL);
 }
 
