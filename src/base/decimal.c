@@ -4,15 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
+#include "base/span.h"
 
 /* ---- the form ---------------------------------------------------------- */
 
@@ -100,15 +92,12 @@ static bool is_grouped(const char *p, const char *end)
 int decimal_parse(const char *text, size_t len, char out[DECIMAL_BYTES],
 		  struct err *err)
 {
-	const char *p = text, *end = text + len, *whole, *point;
+	const struct span trimmed = span_trim((struct span){ text, len });
+	const char *p = trimmed.text, *end = p + trimmed.len, *whole, *point;
 	char digits[DECIMAL_MAGNITUDE_BYTES + 1];
 	bool is_negative = false;
 	size_t n = 0;
 
-	while (p < end && is_blank(*p))
-		p++;
-	while (p < end && is_blank(end[-1]))
-		end--;
 	if (p == end) {
 		out[0] = '\0';
 		return 0;

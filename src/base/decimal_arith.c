@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/span.h"
+
 enum {
 	SHIFT_MAX = 20,
 	SMALL_DIGITS = 17, /* the difference of two has no more than 18 */
@@ -21,11 +23,6 @@ enum {
 struct fixed {
 	unsigned char digit[FIXED_DIGITS];
 };
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static size_t count_places(const char *d)
 {

@@ -6,17 +6,13 @@
 #include <string.h>
 #include <strings.h>
 
-enum { HOST_BYTES = 256, PORT_MAX = 65535 };
+#include "base/span.h"
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
+enum { HOST_BYTES = 256, PORT_MAX = 65535 };
 
 static bool is_name_char(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z') || c == '.' || c == '-';
+	return is_digit(c) || is_letter(c) || c == '.' || c == '-';
 }
 
 /* The length of a host name, IPv4 or bracketed IPv6 address; 0: it is none. */

@@ -16,93 +16,63 @@ static const char *const symbol_names[] = {
 };
 static const char *const market_names[] = { "market", "시장", "시장구분" };
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static struct list_text trimmed(struct list_text t)
-{
-	while (t.len > 0 && is_blank(*t.start)) {
-		t.start++;
-		t.len--;
-	}
-	while (t.len > 0 && is_blank(t.start[t.len - 1]))
-		t.len--;
-	return t;
-}
-
 /* Takes off what keeps a cell from being read as a number. A quote that is
  * doubled within stays so: no symbol has one. */
-static struct list_text bare(struct list_text t)
+static struct span bare(struct span t)
 {
-	t = trimmed(t);
-	if (t.len >= 3 && t.start[0] == '=' && t.start[1] == '"') {
-		t.start++;
-		t.len--;
-	}
-	if (t.len >= 2 && t.start[0] == '"' && t.start[t.len - 1] == '"') {
-		t.start++;
-		t.len -= 2;
-		t = trimmed(t);
-	}
+	t = span_trim(t);
+	if (t.len >= 3 && t.text[0] == '=' && t.text[1] == '"')
+		t = span_skip(t, 1);
+	if (t.len >= 2 && t.text[0] == '"' && t.text[t.len - 1] == '"')
+		t = span_trim((struct span){ t.text + 1, t.len - 2 });
 	/* A formula within a quoted cell: "=""005930""". */
-	if (t.len >= 5 && memcmp(t.start, "=\"\"", 3) == 0 &&
-	    memcmp(t.start + t.len - 2, "\"\"", 2) == 0) {
-		t.start += 3;
-		t.len -= 5;
-	}
-	if (t.len >= 2 && t.start[0] == '\'') {
-		t.start++;
-		t.len--;
-	}
+	if (t.len >= 5 && memcmp(t.text, "=\"\"", 3) == 0 &&
+	    memcmp(t.text + t.len - 2, "\"\"", 2) == 0)
+		t = (struct span){ t.text + 3, t.len - 5 };
+	if (t.len >= 2 && t.text[0] == '\'')
+		t = span_skip(t, 1);
 	return t;
 }
 
 /* Takes the next cell off *rest; a separator within quotes is part of it. */
-static struct list_text take_cell(struct list_text *rest, char separator)
+static struct span take_cell(struct span *rest, char separator)
 {
-	struct list_text cell = { rest->start, 0 };
+	struct span cell = { rest->text, 0 };
 	bool is_quoted = false;
 
 	while (cell.len < rest->len &&
-	       (is_quoted || rest->start[cell.len] != separator)) {
-		if (rest->start[cell.len] == '"')
+	       (is_quoted || rest->text[cell.len] != separator)) {
+		if (rest->text[cell.len] == '"')
 			is_quoted = !is_quoted;
 		cell.len++;
 	}
-	rest->start += cell.len;
-	rest->len -= cell.len;
+	*rest = span_skip(*rest, cell.len);
 	return cell;
 }
 
 /* Steps over the separator; false: that was the last cell. */
-static bool has_next(struct list_text *rest)
+static bool has_next(struct span *rest)
 {
 	if (rest->len == 0)
 		return false;
-	rest->start++;
-	rest->len--;
+	*rest = span_skip(*rest, 1);
 	return true;
 }
 
 /* ---- the header ---- */
 
-static bool is_word(struct list_text t, const char *word)
+static bool is_word(struct span t, const char *word)
 {
 	for (size_t i = 0; i < t.len; i++) {
-		char c = t.start[i];
+		char c = to_lower(t.text[i]);
 
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
 		if (c != word[i] || c == '\0')
 			return false;
 	}
 	return word[t.len] == '\0';
 }
 
-static bool is_one_of(struct list_text t, const char *const *words,
-		      size_t count)
+static bool is_one_of(struct span t, const char *const *words, size_t count)
 {
 	for (size_t i = 0; t.len > 0 && i < count; i++) {
 		if (is_word(t, words[i]))
@@ -112,24 +82,23 @@ static bool is_one_of(struct list_text t, const char *const *words,
 }
 
 /* CODE alone is a share as much as a heading; "Code" and "code" are none. */
-static bool is_share(struct list_text t)
+static bool is_share(struct span t)
 {
 	for (size_t i = 0; i < t.len; i++) {
-		if (t.start[i] < 'A' || t.start[i] > 'Z')
+		if (t.text[i] < 'A' || t.text[i] > 'Z')
 			return false;
 	}
 	return true;
 }
 
 /* Also of "CODE,NAS", which is a symbol and its market. */
-static bool is_entry(struct list_text first, struct list_text second,
-		     size_t columns)
+static bool is_entry(struct span first, struct span second, size_t columns)
 {
 	if (!is_share(first))
 		return false;
 	return columns == 1 ||
 	       (columns == 2 &&
-		market_from_word(second.start, second.len) != MARKET_NONE);
+		market_from_word(second.text, second.len) != MARKET_NONE);
 }
 
 static char separator_of(const char *text, size_t len)
@@ -143,14 +112,14 @@ bool list_layout_read(struct list_layout *layout, const char *text, size_t len)
 {
 	struct list_layout found = { .has_header = true,
 				     .separator = separator_of(text, len) };
-	struct list_text rest = { text, len };
-	struct list_text first = { text, 0 }, second = { text, 0 };
+	struct span rest = { text, len };
+	struct span first = { text, 0 }, second = { text, 0 };
 	bool has_symbol = false, has_input = false;
 	size_t input = 0;
 	size_t i = 0;
 
 	do {
-		struct list_text cell = bare(take_cell(&rest, found.separator));
+		struct span cell = bare(take_cell(&rest, found.separator));
 
 		if (i == 0)
 			first = cell;
@@ -188,15 +157,14 @@ bool list_layout_read(struct list_layout *layout, const char *text, size_t len)
 
 /* ---- a row ---- */
 
-static bool read_columns(const struct list_layout *layout,
-			 struct list_text rest, struct list_row *row)
+static bool read_columns(const struct list_layout *layout, struct span rest,
+			 struct list_row *row)
 {
 	bool has_symbol = false;
 	size_t i = 0;
 
 	do {
-		struct list_text cell =
-			bare(take_cell(&rest, layout->separator));
+		struct span cell = bare(take_cell(&rest, layout->separator));
 
 		if (i == layout->symbol) {
 			row->symbol = cell;
@@ -210,25 +178,21 @@ static bool read_columns(const struct list_layout *layout,
 }
 
 /* "SYMBOL", "SYMBOL,MARKET", "SYMBOL MARKET". */
-static void read_plain(struct list_text rest, struct list_row *row)
+static void read_plain(struct span rest, struct list_row *row)
 {
-	struct list_text symbol = { rest.start, 0 };
+	struct span symbol = { rest.text, 0 };
 
-	while (symbol.len < rest.len && rest.start[symbol.len] != ',' &&
-	       !is_blank(rest.start[symbol.len]))
+	while (symbol.len < rest.len && rest.text[symbol.len] != ',' &&
+	       !is_blank(rest.text[symbol.len]))
 		symbol.len++;
 	row->symbol = bare(symbol);
-	rest.start += symbol.len;
-	rest.len -= symbol.len;
-	rest = trimmed(rest);
-	if (rest.len > 0 && *rest.start == ',') {
-		rest.start++;
-		rest.len--;
-	}
+	rest = span_trim(span_skip(rest, symbol.len));
+	if (rest.len > 0 && *rest.text == ',')
+		rest = span_skip(rest, 1);
 	row->market = bare(rest);
 }
 
-static size_t count_columns(struct list_text rest)
+static size_t count_columns(struct span rest)
 {
 	size_t n = 0;
 
@@ -245,7 +209,7 @@ bool list_row_read(const struct list_layout *layout, const char *text,
 	static const struct list_layout pair = { .separator = ',',
 						 .has_market = true,
 						 .market = 1 };
-	struct list_text all = { text, len };
+	struct span all = { text, len };
 
 	*row = (struct list_row){ .columns = count_columns(all) };
 	if (layout->has_header)

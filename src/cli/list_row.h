@@ -14,10 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct list_text {
-	const char *start; /* borrowed from the line */
-	size_t len;
-};
+#include "base/span.h"
 
 /* The columns of a file; zeroed: it has no header. */
 struct list_layout {
@@ -29,9 +26,9 @@ struct list_layout {
 };
 
 struct list_row {
-	struct list_text symbol;
-	struct list_text market; /* len 0: none given */
-	size_t columns;          /* without a header: how many there are */
+	struct span symbol;
+	struct span market; /* len 0: none given */
+	size_t columns;     /* without a header: how many there are */
 };
 
 /* Looks at the first line of a file. Returns whether it is a header; then

@@ -31,21 +31,6 @@ struct intake {
 	struct list_layout layout; /* of the file that is read */
 };
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static void trim(const char **text, size_t *len)
-{
-	while (*len > 0 && is_blank(**text)) {
-		++*text;
-		--*len;
-	}
-	while (*len > 0 && is_blank((*text)[*len - 1]))
-		--*len;
-}
-
 static int read_market(const struct list_row *row, enum market *market,
 		       struct err *err)
 {
@@ -54,10 +39,10 @@ static int read_market(const struct list_row *row, enum market *market,
 	*market = MARKET_NONE;
 	if (row->market.len == 0)
 		return 0;
-	*market = market_from_word(row->market.start, row->market.len);
+	*market = market_from_word(row->market.text, row->market.len);
 	if (*market != MARKET_NONE)
 		return 0;
-	utf8_copy_printable(row->market.start, row->market.len, shown,
+	utf8_copy_printable(row->market.text, row->market.len, shown,
 			    sizeof shown, SHOWN_COLUMNS);
 	if (row->columns > 2)
 		return err_set(err, ERR_INPUT,
@@ -79,22 +64,23 @@ static bool is_cut_short(const struct list_layout *layout,
 }
 
 /* What is in no encoding of ours is most often in one of these. */
-static void hint_at_encoding(const char *text, size_t len, struct err *err)
+static void hint_at_encoding(struct span s, struct err *err)
 {
 	struct err why = *err;
 
-	if (!utf8_is_valid(text, len) && !memchr(text, '\0', len))
+	if (!utf8_is_valid(s.text, s.len) && !memchr(s.text, '\0', s.len))
 		err_set(err, why.kind, "%s (is it CP949? iconv -f cp949)",
 			why.msg);
 }
 
-/* is_cut: the line is longer than len, its text is not all. */
-static int parse_entry(const struct intake *in, const char *text, size_t len,
-		       bool is_cut, struct list_row *row, struct symbol *out,
+/* is_cut: the line is longer than the text. */
+static int parse_entry(const struct intake *in, struct span text, bool is_cut,
+		       struct list_row *row, struct symbol *out,
 		       struct err *err)
 {
-	bool has_symbol = list_row_read(&in->layout, text, len, row);
+	bool has_symbol = list_row_read(&in->layout, text.text, text.len, row);
 	enum market market;
+	struct span name;
 	struct err why;
 	int rc;
 
@@ -106,40 +92,37 @@ static int parse_entry(const struct intake *in, const char *text, size_t len,
 			       "too few columns: the symbol's is number %zu",
 			       in->layout.symbol + 1);
 	if (read_market(row, &market, err) == 0 &&
-	    symbol_parse(row->symbol.start, row->symbol.len, market, out,
-			 err) == 0)
+	    symbol_parse(row->symbol.text, row->symbol.len, market, out, err) ==
+		    0)
 		return 0;
 	/* A list that is refused anyway asks nobody for names. */
 	if (symbol_list_complaints(in->list)->count > 0)
 		return -1;
 	/* A name may have blanks: without columns it is all of the line. */
-	rc = in->layout.has_header
-		     ? symbol_list_find_name(in->list, row->symbol.start,
-					     row->symbol.len, out, &why)
-		     : symbol_list_find_name(in->list, text, len, out, &why);
+	name = in->layout.has_header ? row->symbol : text;
+	rc = symbol_list_find_name(in->list, name.text, name.len, out, &why);
 	if (rc < 0)
 		*err = why;
 	else if (rc == 0)
-		hint_at_encoding(text, len, err);
+		hint_at_encoding(text, err);
 	return rc > 0 ? 0 : -1;
 }
 
 /* Of a row among others, what says the same on a line of its own. */
-static int note_input(const struct intake *in, const char *text, size_t len,
+static int note_input(const struct intake *in, struct span text,
 		      const struct list_row *row, struct err *err)
 {
 	char input[LINE_MAX_BYTES + 1];
 
 	if (in->layout.has_header) {
 		int made = snprintf(input, sizeof input, "%.*s%s%.*s",
-				    (int)row->symbol.len, row->symbol.start,
+				    (int)row->symbol.len, row->symbol.text,
 				    row->market.len ? "," : "",
-				    (int)row->market.len, row->market.start);
+				    (int)row->market.len, row->market.text);
 
-		text = input;
-		len = (size_t)made;
+		text = (struct span){ input, (size_t)made };
 	}
-	return symbol_list_note_input(in->list, text, len, err);
+	return symbol_list_note_input(in->list, text.text, text.len, err);
 }
 
 /* Adds what a line or an argument says, if it says anything.
@@ -147,8 +130,7 @@ static int note_input(const struct intake *in, const char *text, size_t len,
 static int take_entry(const struct intake *in, const struct line *line,
 		      struct err *err)
 {
-	const char *text = line->text;
-	size_t len = line->len;
+	struct span text = span_trim((struct span){ line->text, line->len });
 	bool is_cut = line->is_cut;
 	bool has_priority = false;
 	const char *comment;
@@ -158,28 +140,26 @@ static int take_entry(const struct intake *in, const struct line *line,
 	size_t before;
 	int rc;
 
-	trim(&text, &len);
 	/* In a row among others, a '#' may be part of a name. */
-	comment = len > 0 && (!in->layout.has_header || *text == '#')
-			  ? memchr(text, '#', len)
-			  : NULL;
+	comment =
+		text.len > 0 && (!in->layout.has_header || text.text[0] == '#')
+			? memchr(text.text, '#', text.len)
+			: NULL;
 	if (comment) {
-		len = (size_t)(comment - text);
+		text.len = (size_t)(comment - text.text);
 		is_cut = false;
-		trim(&text, &len);
+		text = span_trim(text);
 	}
-	if (len == 0 && !is_cut)
+	if (text.len == 0 && !is_cut)
 		return 0;
-	if (len > 0 && *text == '!') {
+	if (text.len > 0 && text.text[0] == '!') {
 		has_priority = true;
-		text++;
-		len--;
-		trim(&text, &len);
+		text = span_trim(span_skip(text, 1));
 	}
-	rc = parse_entry(in, text, len, is_cut, &row, &symbol, &why);
+	rc = parse_entry(in, text, is_cut, &row, &symbol, &why);
 	if (rc < 0 && in->skips_invalid)
-		return symbol_list_add_invalid(in->list, text, len, why.msg,
-					       err);
+		return symbol_list_add_invalid(in->list, text.text, text.len,
+					       why.msg, err);
 	if (rc < 0) {
 		*err = why;
 		return -1;
@@ -193,7 +173,7 @@ static int take_entry(const struct intake *in, const struct line *line,
 		return 0;
 	if (in->is_passing)
 		symbol_list_note_passing(in->list, (uint32_t)before);
-	return note_input(in, text, len, &row, err);
+	return note_input(in, text, &row, err);
 }
 
 /* What is no symbol is told with all others that are none.
@@ -233,20 +213,18 @@ static int take_argument(const struct intake *in, const char *text,
 /* The first line that says anything may be a header. */
 static bool take_header(struct intake *in, const struct line *line)
 {
-	const char *text = line->text;
-	size_t len = line->len;
+	const struct span text =
+		span_trim((struct span){ line->text, line->len });
 
-	trim(&text, &len);
-	return list_layout_read(&in->layout, text, len);
+	return list_layout_read(&in->layout, text.text, text.len);
 }
 
 static bool is_silent(const struct line *line)
 {
-	const char *text = line->text;
-	size_t len = line->len;
+	const struct span text =
+		span_trim((struct span){ line->text, line->len });
 
-	trim(&text, &len);
-	return !line->is_cut && (len == 0 || *text == '#');
+	return !line->is_cut && (text.len == 0 || text.text[0] == '#');
 }
 
 /* shown: how messages name the file. */

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "base/span.h"
 
 static const struct {
 	const char *name;
@@ -63,12 +64,6 @@ const char *market_currency(enum market m)
 {
 	require((unsigned)m < MARKET_COUNT);
 	return markets[m].currency;
-}
-
-/* The C library's toupper follows the locale; names do not. */
-static char to_upper(char c)
-{
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
 static bool is_word(const char *text, size_t len, const char *known)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "base/utf8.h"
 
 enum {
@@ -15,25 +16,9 @@ enum {
 	SHOWN_COLUMNS = 24 /* of a text in a message */
 };
 
-/* The C library's ctype follows the locale; symbols do not. */
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 static bool is_alnum(char c)
 {
 	return is_digit(c) || is_letter(c);
-}
-
-static char to_upper(char c)
-{
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
 /* How many of the first len characters are digits, or letters. */

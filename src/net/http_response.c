@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/span.h"
+
 void http_response_init(struct http_response *r)
 {
 	*r = (struct http_response){ 0 };
@@ -32,11 +34,6 @@ void http_response_reset(struct http_response *r, size_t body_max_bytes)
 	*r = (struct http_response){ .body = body, .header = header };
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static bool is_printable(const char *text, size_t len)
 {
 	for (; len > 0; text++, len--)
@@ -48,26 +45,21 @@ static bool is_printable(const char *text, size_t len)
 /* "name: value" without its line end. */
 static void keep(struct http_response *r, const char *line, size_t len)
 {
-	const char *colon = memchr(line, ':', len), *end = line + len;
-	const char *value;
+	const char *colon = memchr(line, ':', len);
+	struct span value;
 	size_t name_len;
 
 	if (!colon || colon == line || is_blank(line[0]) ||
 	    !is_printable(line, len))
 		return;
 	name_len = (size_t)(colon - line);
-	value = colon + 1;
-	while (value < end && is_blank(*value))
-		value++;
-	while (value < end && is_blank(end[-1]))
-		end--;
+	value = span_trim((struct span){ colon + 1, len - name_len - 1 });
 	/* All of it, or nothing. */
-	if (name_len + (size_t)(end - value) + 2 >
-	    r->header.max - r->header.len)
+	if (name_len + value.len + 2 > r->header.max - r->header.len)
 		return;
 	buf_append(&r->header, line, name_len);
 	buf_putc(&r->header, '\0');
-	buf_append(&r->header, value, (size_t)(end - value));
+	buf_append(&r->header, value.text, value.len);
 	buf_putc(&r->header, '\0');
 }
 

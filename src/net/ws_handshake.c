@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/sha1.h"
+#include "base/span.h"
 
 /* RFC 6455, 1.3: what a server appends to the key, and others do not know. */
 static const char salt[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -108,7 +109,7 @@ static int check_status_line(const char *line, size_t len, struct err *err)
 	    (len > STATUS_LINE_BYTES && line[STATUS_LINE_BYTES] != ' '))
 		return complain("the answer is no HTTP/1.1", err);
 	for (; digit < line + STATUS_LINE_BYTES; digit++) {
-		if (*digit < '0' || *digit > '9')
+		if (!is_digit(*digit))
 			return complain("the answer is no HTTP/1.1", err);
 		status = status * 10 + (*digit - '0');
 	}
@@ -122,30 +123,9 @@ static int check_status_line(const char *line, size_t len, struct err *err)
 	return -1;
 }
 
-struct span {
-	const char *text;
-	size_t len;
-};
-
 static bool equals(struct span s, const char *word)
 {
 	return s.len == strlen(word) && strncasecmp(s.text, word, s.len) == 0;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static struct span trim(struct span s)
-{
-	while (s.len > 0 && is_blank(s.text[0])) {
-		s.text++;
-		s.len--;
-	}
-	while (s.len > 0 && is_blank(s.text[s.len - 1]))
-		s.len--;
-	return s;
 }
 
 /* Whether a comma-separated list has the word. */
@@ -155,12 +135,11 @@ static bool has_word(struct span list, const char *word)
 		const char *comma = memchr(list.text, ',', list.len);
 		size_t len = comma ? (size_t)(comma - list.text) : list.len;
 
-		if (equals(trim((struct span){ list.text, len }), word))
+		if (equals(span_trim((struct span){ list.text, len }), word))
 			return true;
 		if (!comma)
 			return false;
-		list.text += len + 1;
-		list.len -= len + 1;
+		list = span_skip(list, len + 1);
 	}
 }
 
@@ -202,14 +181,13 @@ static int check_line(struct answer *a, const char *line, size_t len,
 {
 	const char *colon = memchr(line, ':', len);
 	size_t name_len = colon ? (size_t)(colon - line) : 0;
-	struct span value;
+	struct span all = { line, len };
 
 	if (name_len == 0 || memchr(line, ' ', name_len) ||
 	    memchr(line, '\t', name_len))
 		return complain("a header line without a name", err);
-	value = (struct span){ colon + 1, len - name_len - 1 };
-	return check_field(a, (struct span){ line, name_len }, trim(value),
-			   err);
+	return check_field(a, (struct span){ line, name_len },
+			   span_trim(span_skip(all, name_len + 1)), err);
 }
 
 static int check_header(const char *text, const char *end, const char *key,

@@ -103,7 +103,7 @@ static const struct kis_column overseas_columns[] = {
 
 static bool is_code_character(char c)
 {
-	return kis_is_digit(c) || (c >= 'A' && c <= 'Z');
+	return is_digit(c) || (c >= 'A' && c <= 'Z');
 }
 
 /* strchr alone finds the NUL that ends the set, too. */
@@ -143,7 +143,7 @@ int64_t kis_read_integer(struct span s)
 	if (s.len == 0 || s.len > 18)
 		return TICK_UNKNOWN;
 	for (size_t i = 0; i < s.len; i++) {
-		if (!kis_is_digit(s.text[i]))
+		if (!is_digit(s.text[i]))
 			return TICK_UNKNOWN;
 		n = n * 10 + (s.text[i] - '0');
 	}

@@ -11,14 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/span.h"
 #include "model/tick.h"
 
 enum { KIS_FIELDS_READ = 48 }; /* no field behind it is looked at */
-
-struct span {
-	const char *text; /* not terminated */
-	size_t len;
-};
 
 struct kis_column {
 	enum tick_number number;
@@ -46,11 +42,6 @@ int64_t kis_read_integer(struct span s);
 
 /* The only character of a code; 0: it is not one. */
 char kis_read_code(struct span s);
-
-static inline bool kis_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* Whether c, which may be NUL, stands in the set. */
 bool kis_is_one_of(char c, const char *set);

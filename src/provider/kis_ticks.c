@@ -119,16 +119,16 @@ static bool is_plain(struct span s)
 
 	if (p < end && *p == '-' && ++p < end && *p == '0')
 		return false;
-	if (p == end || !kis_is_digit(*p) ||
+	if (p == end || !is_digit(*p) ||
 	    (*p == '0' && p + 1 < end && p[1] != '.'))
 		return false;
-	while (p < end && kis_is_digit(*p))
+	while (p < end && is_digit(*p))
 		p++;
 	if (p == end)
 		return true;
 	if (*p++ != '.' || p == end)
 		return false;
-	while (p < end && kis_is_digit(*p))
+	while (p < end && is_digit(*p))
 		p++;
 	return p == end;
 }
@@ -139,8 +139,7 @@ static int put_odd_number(struct tick *t, enum tick_number n, struct span s,
 	char number[DECIMAL_BYTES];
 
 	for (size_t i = 0; i < s.len; i++)
-		if (!kis_is_digit(s.text[i]) &&
-		    !kis_is_one_of(s.text[i], "+-."))
+		if (!is_digit(s.text[i]) && !kis_is_one_of(s.text[i], "+-."))
 			return err_set(err, ERR_PARSE, "not a number");
 	if (decimal_parse(s.text, s.len, number, err) < 0)
 		return -1;

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/safefile.h"
+#include "base/span.h"
 
 enum {
 	FILE_MAX_BYTES = 16 << 20,
@@ -120,11 +121,6 @@ struct name_entry name_book_at(const struct name_book *b, size_t i)
 
 /* ---- matching ----------------------------------------------------------- */
 
-static char fold(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static const char *skip_blanks(const char *p)
 {
 	return p + strspn(p, " ");
@@ -135,7 +131,7 @@ static const char *follow(const char *at, const char *text)
 {
 	for (text = skip_blanks(text); *text; text = skip_blanks(text + 1)) {
 		at = skip_blanks(at);
-		if (fold(*at) != fold(*text))
+		if (to_lower(*at) != to_lower(*text))
 			return NULL;
 		at++;
 	}
@@ -179,7 +175,7 @@ static uint32_t hash_text(const char *text)
 	uint32_t h = UINT32_C(2166136261);
 
 	for (text = skip_blanks(text); *text; text = skip_blanks(text + 1))
-		h = (h ^ (unsigned char)fold(*text)) * UINT32_C(16777619);
+		h = (h ^ (unsigned char)to_lower(*text)) * UINT32_C(16777619);
 	return h;
 }
 

@@ -23,8 +23,8 @@ static const char *shown(const struct list_layout *layout, const char *text)
 
 	if (!list_row_read(layout, text, strlen(text), &row))
 		return "-";
-	snprintf(out, sizeof out, "%.*s|%.*s", (int)row.symbol.len, row.symbol.start,
-		 (int)row.market.len, row.market.start);
+	snprintf(out, sizeof out, "%.*s|%.*s", (int)row.symbol.len, row.symbol.text,
+		 (int)row.market.len, row.market.text);
 	return out;
 }
 
