@@ -236,7 +236,8 @@ const struct optparse_row option_table[] = {
 		  "line every ten symbols" },
 	{ "stats", 0, OPTPARSE_OWN, OPTPARSE_ANYWHERE, FIELD(stats_file),
 	  .set = options_set_text, .argname = "FILE",
-	  .help = "write a JSON object about the run; -: stdout" },
+	  .help = "write a JSON object about the run: counts, latency;\n"
+		  "of a stream uptime and heartbeats, too; -: stdout" },
 	{ "metrics", 0, OPTPARSE_OWN, OPTPARSE_ANYWHERE, FIELD(metrics_file),
 	  .set = options_set_text, .argname = "FILE",
 	  .help = "write Prometheus text about the run, for the node\n"

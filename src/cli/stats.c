@@ -51,14 +51,30 @@ static void put_count(struct json_writer *w, const char *key, uint64_t value)
 	json_put_integer(w, (int64_t)value);
 }
 
-/* Milliseconds with three decimals; a duration, not money. */
-static void put_ms(struct json_writer *w, const char *key, double ms)
+/* With three decimals; a duration, not money. */
+static void put_duration(struct json_writer *w, const char *key, double value)
 {
 	char text[48];
 
-	snprintf(text, sizeof text, "%.3f", ms);
+	snprintf(text, sizeof text, "%.3f", value);
 	json_key(w, key);
 	json_put_decimal(w, text);
+}
+
+static void put_ms(struct json_writer *w, const char *key, int64_t ns)
+{
+	put_duration(w, key, (double)ns / (double)NS_PER_MS);
+}
+
+static void put_latency(struct json_writer *w, const struct latency *l)
+{
+	json_key(w, "latency_ms");
+	json_begin_object(w);
+	put_duration(w, "p50", latency_ms(l, 0.50));
+	put_duration(w, "p95", latency_ms(l, 0.95));
+	put_duration(w, "p99", latency_ms(l, 0.99));
+	put_duration(w, "max", (double)l->max_us / 1000.0);
+	json_end_object(w);
 }
 
 static void put_errors(struct json_writer *w, const struct tally *t)
@@ -108,16 +124,9 @@ void stats_write(const struct stats *s, struct buf *out)
 	put_count(&w, "connections", m->connections);
 	put_count(&w, "bytes", m->bytes);
 	put_count(&w, "workers", s->workers);
-	json_key(&w, "latency_ms");
-	json_begin_object(&w);
-	put_ms(&w, "p50", metrics_latency_ms(m, 0.50));
-	put_ms(&w, "p95", metrics_latency_ms(m, 0.95));
-	put_ms(&w, "p99", metrics_latency_ms(m, 0.99));
-	put_ms(&w, "max", (double)m->latency_max_us / 1000.0);
-	json_end_object(&w);
-	put_ms(&w, "quota_wait_ms",
-	       (double)s->quota_waited_ns / (double)NS_PER_MS);
-	put_ms(&w, "wall_ms", (double)s->wall_ns / (double)NS_PER_MS);
+	put_latency(&w, &m->latency);
+	put_ms(&w, "quota_wait_ms", s->quota_waited_ns);
+	put_ms(&w, "wall_ms", s->wall_ns);
 	if (s->polls.rounds > 0)
 		put_polls(&w, &s->polls);
 	put_count(&w, "exit_status", (uint64_t)s->exit_status);
@@ -141,6 +150,19 @@ static bool holds_records(const char *path, const char *records_path)
 	       stats.st_ino == records.st_ino && stats.st_dev == records.st_dev;
 }
 
+static void put_moment(struct json_writer *w, const char *key, int64_t real_ms)
+{
+	char text[CLOCK_TEXT_BYTES];
+
+	json_key(w, key);
+	if (real_ms == 0) {
+		json_put_null(w);
+		return;
+	}
+	clock_format_kst(real_ms, text);
+	json_put_string(w, text);
+}
+
 void stats_write_stream(const struct stats_stream *s, struct buf *out)
 {
 	const struct {
@@ -154,6 +176,7 @@ void stats_write_stream(const struct stats_stream *s, struct buf *out)
 		{ "ticks", s->ticks },
 		{ "written", s->written },
 		{ "merged", s->merged },
+		{ "gaps", s->gaps },
 		{ "missed_trades", s->missed_trades },
 		{ "unexplained", s->unexplained },
 		{ "reordered", s->reordered },
@@ -163,6 +186,7 @@ void stats_write_stream(const struct stats_stream *s, struct buf *out)
 		{ "pings", s->pings },
 		{ "pingpongs", s->pingpongs },
 		{ "acks", s->acks },
+		{ "refused", s->refused },
 	};
 	struct json_writer w;
 
@@ -172,8 +196,13 @@ void stats_write_stream(const struct stats_stream *s, struct buf *out)
 	json_begin_object(&w);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		put_count(&w, rows[i].key, rows[i].count);
+	put_duration(&w, "uptime_sec",
+		     (double)s->uptime_ns / (double)NS_PER_SEC);
+	put_ms(&w, "max_heartbeat_ms", s->slowest_answer_ns);
+	put_latency(&w, &s->latency);
+	put_moment(&w, "last_message_at", s->last_message_ms);
 	json_end_object(&w);
-	put_ms(&w, "wall_ms", (double)s->wall_ns / (double)NS_PER_MS);
+	put_ms(&w, "wall_ms", s->wall_ns);
 	put_count(&w, "exit_status", (uint64_t)s->exit_status);
 	json_end_object(&w);
 	buf_putc(out, '\n');

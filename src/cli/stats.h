@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/latency.h"
 #include "engine/metrics.h"
 #include "model/quote.h"
 
@@ -46,10 +47,15 @@ size_t tally_stale(const struct tally *t);
 struct stats_stream {
 	size_t symbols, followed; /* wanted at the end, and of them followed */
 	size_t sessions, frames, ticks, written, merged;
-	size_t missed_trades; /* that the broker counted and did not deliver */
+	size_t gaps,
+		missed_trades; /* that the broker counted and did not deliver */
 	size_t unexplained, reordered;
 	size_t bad_records, bad_frames, unknown_frames;
-	size_t pings, pingpongs, acks;
+	size_t pings, pingpongs, acks, refused;
+	int64_t uptime_ns;         /* of all its sessions */
+	int64_t slowest_answer_ns; /* to a heartbeat */
+	int64_t last_message_ms;   /* wall clock; 0: none came */
+	struct latency latency;    /* from socket to output */
 	int64_t wall_ns;
 	int exit_status;
 };

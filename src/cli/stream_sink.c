@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/latency.h"
 #include "cli/fields.h"
 #include "cli/live_table.h"
 #include "cli/options.h"
@@ -16,11 +17,16 @@
 #include "cli/style.h"
 #include "model/event.h"
 #include "model/record.h"
+#include "model/tick.h"
 
 /* Five times a second is as fast as people read. */
 #define DRAW_NS (NS_PER_SEC / 5)
 
-enum { TEXT_MAX_BYTES = 64 * 1024 * 1024, LINE_MAX_BYTES = 1024 };
+enum {
+	TEXT_MAX_BYTES = 64 * 1024 * 1024,
+	LINE_MAX_BYTES = 1024,
+	UNWRITTEN_MAX = 4096 /* more than are rendered before a flush */
+};
 
 struct stream_sink {
 	struct stream_sink_config config;
@@ -32,6 +38,10 @@ struct stream_sink {
 	int64_t drawn_ns;         /* when the table was drawn, or looked at */
 	bool tells_kinds;         /* else a line is a trade, or a poll */
 	bool is_on_one_terminal;  /* table and messages */
+	bool wants_latency;       /* for --stats; of records, not of a table */
+	struct latency latency;
+	int64_t unwritten_ns[UNWRITTEN_MAX]; /* when rendered trades had come */
+	size_t unwritten;
 };
 
 static int open_table(struct stream_sink *s, const struct render_config *r,
@@ -79,6 +89,7 @@ static int open_render(struct stream_sink *s, struct err *err)
 	if (render.format == FORMAT_TABLE &&
 	    screen_is_capable(output_fd(s->output)))
 		return open_table(s, &render, err);
+	s->wants_latency = o->stats_file != NULL;
 	s->render = render_new(&render, &s->text, err);
 	if (!s->render)
 		return -1;
@@ -107,6 +118,23 @@ struct stream_sink *stream_sink_open(const struct stream_sink_config *config,
 	return s;
 }
 
+/* All that was rendered has gone out. */
+static void note_written(struct stream_sink *s)
+{
+	int64_t now = s->unwritten > 0 ? clock_monotonic_ns() : 0;
+
+	for (size_t i = 0; i < s->unwritten; i++)
+		latency_note(&s->latency, now - s->unwritten_ns[i]);
+	s->unwritten = 0;
+}
+
+static void note_tick(struct stream_sink *s, const struct tick *t)
+{
+	if (s->unwritten == UNWRITTEN_MAX)
+		note_written(s);
+	s->unwritten_ns[s->unwritten++] = t->received_ns;
+}
+
 int stream_sink_take(struct stream_sink *s, const struct record *record,
 		     struct err *err)
 {
@@ -115,15 +143,20 @@ int stream_sink_take(struct stream_sink *s, const struct record *record,
 	if (!s->tells_kinds &&
 	    (record->kind == RECORD_SNAPSHOT || record->kind == RECORD_REFUSED))
 		return 0;
+	if (s->wants_latency && record->kind == RECORD_TICK)
+		note_tick(s, record->tick);
 	return render_record(s->render, record, err);
 }
 
 static int write_out(struct stream_sink *s, struct stop *stop,
 		     int64_t deadline_ns, struct err *err)
 {
-	return s->text.len == 0 ? 0
-				: output_write(s->output, &s->text, stop,
-					       deadline_ns, err);
+	if (s->text.len == 0)
+		return 0;
+	if (output_write(s->output, &s->text, stop, deadline_ns, err) < 0)
+		return -1;
+	note_written(s);
+	return 0;
 }
 
 /* What -q still says: who is not followed, and why nobody is. */
@@ -254,6 +287,11 @@ int stream_sink_end(struct stream_sink *s, struct err *err)
 		return -1;
 	s->output = NULL;
 	return output_commit(output, err);
+}
+
+const struct latency *stream_sink_latency(const struct stream_sink *s)
+{
+	return &s->latency;
 }
 
 void stream_sink_free(struct stream_sink *s)

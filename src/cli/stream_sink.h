@@ -17,6 +17,7 @@
 #include "base/err.h"
 
 struct event;
+struct latency;
 struct options;
 struct record;
 struct stop;
@@ -70,6 +71,10 @@ MUST_CHECK int stream_sink_reopen(struct stream_sink *s, struct err *err);
 /* Writes what is left, and checks that all was taken.
  * Blocks: for STREAM_SINK_LAST_NS. Errors: OUTPUT, SYSTEM. */
 MUST_CHECK int stream_sink_end(struct stream_sink *s, struct err *err);
+
+/* How long the trades took from the socket until they were written, if there is
+ * --stats. Owns: the sink. */
+const struct latency *stream_sink_latency(const struct stream_sink *s);
 
 /* Takes NULL. */
 void stream_sink_free(struct stream_sink *s);

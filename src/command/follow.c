@@ -218,7 +218,7 @@ static int status_of(const struct follow *f)
 	if (f->done.text[0])
 		return f->done.kind == ERR_AUTH ? STATUS_AUTH : STATUS_NONE;
 	if (!f->was_followed)
-		return f->has_refusals || f->is_held ? STATUS_NONE
+		return f->refusals > 0 || f->is_held ? STATUS_NONE
 						     : STATUS_DEADLINE;
 	if (f->c->options->count > 0 && !follow_is_count_reached(f))
 		return STATUS_DEADLINE;
@@ -268,6 +268,7 @@ static int save_stats(const struct follow *f, int status)
 				      .frames = c->frames,
 				      .ticks = c->ticks,
 				      .written = f->ticks,
+				      .gaps = c->gaps,
 				      .missed_trades = (size_t)c->missed_trades,
 				      .unexplained = c->unexplained,
 				      .reordered = c->reordered,
@@ -277,6 +278,11 @@ static int save_stats(const struct follow *f, int status)
 				      .pings = c->pings,
 				      .pingpongs = c->heartbeats,
 				      .acks = c->answers,
+				      .refused = f->refusals,
+				      .uptime_ns = c->uptime_ns,
+				      .slowest_answer_ns = c->slowest_answer_ns,
+				      .last_message_ms = c->last_message_ms,
+				      .latency = *stream_sink_latency(f->sink),
 				      .exit_status = status };
 	struct err err;
 

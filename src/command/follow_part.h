@@ -78,7 +78,7 @@ struct follow {
 	struct outbox_item item[FOLLOW_ITEMS];
 	size_t ticks;      /* written, or rendered */
 	bool was_followed; /* any symbol, ever */
-	bool has_refusals;
+	size_t refusals;   /* told */
 	bool is_held; /* another session has the place */
 	int64_t deadline_ns;
 	struct event done; /* the stream's last word */

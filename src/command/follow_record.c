@@ -34,7 +34,7 @@ static int put_refusal(struct follow *f, const struct symbol *s,
 {
 	struct record record = record_of(f, s, RECORD_REFUSED);
 
-	f->has_refusals = true;
+	f->refusals++;
 	record.refusal = e;
 	return stream_sink_take(f->sink, &record, err);
 }

@@ -90,7 +90,7 @@ static void count(struct fetch_worker *w, bool is_answered,
 	if (err && err->kind == ERR_TIMEOUT)
 		w->metrics.timeouts++;
 	if (is_answered && r->was_sent)
-		metrics_note_latency(&w->metrics, r->finished_ns - r->sent_ns);
+		latency_note(&w->metrics.latency, r->finished_ns - r->sent_ns);
 }
 
 static enum limit_report limit_report_of(const struct err *err)

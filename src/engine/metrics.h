@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* metrics.h: counters and latencies of one worker, summed at the end.
- * Layer engine; uses nothing.
+ * Layer engine; uses base.
  *
  * Each worker counts into a struct of its own; main adds them up after the
  * threads have ended. So nothing is shared on the way. */
@@ -9,9 +9,7 @@
 
 #include <stdint.h>
 
-/* Latencies fall into buckets of microseconds, 16 for each power of two: at
- * most 6 % off. */
-enum { METRICS_BUCKETS = 16 * 40 };
+#include "base/latency.h"
 
 struct metrics {
 	uint64_t requests; /* batches taken from the plan; the scheduler's */
@@ -23,18 +21,10 @@ struct metrics {
 	uint64_t token_calls;
 	uint64_t connections; /* opened */
 	uint64_t bytes;       /* of bodies received */
-	uint64_t latency_count;
-	int64_t latency_max_us;
-	uint32_t latency[METRICS_BUCKETS];
+	struct latency latency;
 };
-
-void metrics_note_latency(struct metrics *m, int64_t ns);
 
 /* Adds what part counted to sum. */
 void metrics_add(struct metrics *sum, const struct metrics *part);
-
-/* The latency that a share (0 to 1) of the calls did not exceed, in
- * milliseconds; 0 when there was no call. */
-double metrics_latency_ms(const struct metrics *m, double share);
 
 #endif

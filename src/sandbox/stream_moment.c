@@ -242,6 +242,8 @@ static void strike(struct stream_session *session,
 		say_busy(session);
 		break;
 	case STREAM_BURST:
+		/* What was said before it does not wait until it is made. */
+		stream_line_flush(&session->line);
 		stream_feed_push(session, -1, rule->number, now_ns);
 		break;
 	default:

@@ -71,8 +71,11 @@ void stream_stop(struct stream *s);
 struct stream_counts {
 	size_t sessions, frames, ticks, bad_records, bad_frames, unknown_frames;
 	size_t aliens, garbled, pings, heartbeats, answers, unexplained;
-	size_t reordered;
+	size_t reordered, gaps;
 	int64_t missed_trades;
+	int64_t uptime_ns;         /* of all sessions */
+	int64_t slowest_answer_ns; /* to a heartbeat, from when it could be read */
+	int64_t last_message_ms;   /* wall clock; 0: none came */
 };
 
 /* Waits for the thread's end, and what it counted. */

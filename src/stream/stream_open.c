@@ -58,6 +58,9 @@ enum line_action stream_take_event(struct stream *s, enum line_event event,
 	if (was_open && !line_is_open(&s->line)) {
 		ws_drop(s->ws);
 		roster_cut(&s->roster);
+		s->counts.uptime_ns +=
+			clock_monotonic_ns() - s->line.live_since_ns;
+		s->unread_ns = s->beat_ns = CLOCK_NEVER;
 		s->has_frame = false;
 		s->has_settled = false;
 		s->garbled_in_a_row = 0;

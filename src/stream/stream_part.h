@@ -60,6 +60,8 @@ struct stream {
 	bool was_live;
 	bool has_told_block, has_told_quiet;
 	int64_t last_tick_ns;
+	int64_t unread_ns; /* since when there is something to read, or NEVER */
+	int64_t beat_ns; /* since when a heartbeat awaits its answer, or NEVER */
 	int garbled_in_a_row;
 	int attempt;
 	struct buf out;     /* a registration's text */

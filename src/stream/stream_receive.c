@@ -45,6 +45,7 @@ static void note_gap(struct stream *s, const struct tick *t,
 
 	s->counts.reordered += verdict == GAP_REORDERED;
 	s->counts.unexplained += verdict == GAP_UNEXPLAINED;
+	s->counts.gaps += verdict == GAP_MISSED;
 	if (t->gap > 0) {
 		f->missed += t->gap;
 		s->counts.missed_trades += t->gap;
@@ -108,7 +109,7 @@ static void take_frame(struct stream *s, const struct ws_event *event)
 					    NULL);
 
 	s->frame_ns = s->line.heard_ns;
-	s->frame_ms = clock_real_ms();
+	s->frame_ms = s->counts.last_message_ms;
 	s->counts.frames++;
 	s->counts.bad_frames += rc < 0;
 	s->counts.unknown_frames += rc == 0;
@@ -138,11 +139,20 @@ static void take_answer(struct stream *s, const struct feed_message *m)
 		stream_tell_limit(s);
 }
 
+/* It may have waited behind what was read before it. */
+static void note_beat(struct stream *s)
+{
+	if (s->beat_ns == CLOCK_NEVER)
+		s->beat_ns = s->unread_ns < s->line.heard_ns ? s->unread_ns
+							     : s->line.heard_ns;
+}
+
 static void send_back(struct stream *s, const struct ws_event *event)
 {
 	struct err err;
 
 	s->counts.heartbeats++;
+	note_beat(s);
 	if (event->len <= ECHO_MAX_BYTES &&
 	    ws_send(s->ws, WS_TEXT, event->data, event->len, &err) < 0)
 		stream_lose(s, &err, 0, false);
@@ -189,6 +199,7 @@ static void take_ws(struct stream *s, const struct ws_event *event)
 {
 	struct err err;
 
+	s->counts.last_message_ms = clock_real_ms();
 	if (event->type == WS_TEXT && !event->is_utf8) {
 		take_garbled(s);
 		return;
@@ -202,6 +213,8 @@ static void take_ws(struct stream *s, const struct ws_event *event)
 	s->counts.unknown_frames += event->type == WS_BINARY;
 	if (event->type != WS_CLOSE) {
 		stream_take_plain(s, LINE_HEARD);
+		if (event->type == WS_PING)
+			note_beat(s);
 		return;
 	}
 	err_set(&err, ERR_NETWORK, "closed by the broker (%d)", event->status);
@@ -223,8 +236,10 @@ void stream_receive(struct stream *s)
 		if (s->has_more)
 			break;
 		rc = ws_receive(s->ws, &event, &err);
-		if (rc == 0)
+		if (rc == 0) {
+			s->unread_ns = CLOCK_NEVER;
 			break;
+		}
 		if (rc > 0)
 			take_ws(s, &event);
 		else

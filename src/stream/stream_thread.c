@@ -54,13 +54,30 @@ static int64_t sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* Of the market a line tells that was heard lately. */
 static void look_at_market(struct stream *s)
 {
+	int64_t now = clock_monotonic_ns();
+
 	if (s->has_told_quiet || !s->line.has_heartbeat ||
-	    clock_monotonic_ns() - s->last_tick_ns < QUIET_NS)
+	    now - s->last_tick_ns < QUIET_NS ||
+	    now - s->line.heard_ns >= s->config.stale_ns)
 		return;
 	s->has_told_quiet = true;
 	stream_tell_plain(s, EVENT_CLOSED_MARKET);
+}
+
+/* All that was to be said is on its way. */
+static void note_answer(struct stream *s)
+{
+	int64_t took_ns;
+
+	if (s->beat_ns == CLOCK_NEVER)
+		return;
+	took_ns = clock_monotonic_ns() - s->beat_ns;
+	if (took_ns > s->counts.slowest_answer_ns)
+		s->counts.slowest_answer_ns = took_ns;
+	s->beat_ns = CLOCK_NEVER;
 }
 
 /* Waits for whatever comes first. */
@@ -76,16 +93,22 @@ static void wait_for_more(struct stream *s, bool is_sent)
 	int64_t due = s->line.due_ns;
 	char bytes[16];
 
+	/* What comes while nothing is read is not seen to come. */
+	if (s->is_held_up)
+		s->unread_ns = sooner(s->unread_ns, s->held_up_ns);
 	if (s->has_more)
 		due = 0;
 	if (is_open)
 		due = sooner(due, roster_due(&s->roster));
 	if (s->is_held_up && !s->config.waits_for_reader)
 		due = sooner(due, s->held_up_ns + STREAM_PATIENCE_NS);
-	if (poll(p, 3, clock_poll_ms(clock_monotonic_ns(), due)) > 0 &&
-	    p[1].revents)
+	if (poll(p, 3, clock_poll_ms(clock_monotonic_ns(), due)) <= 0)
+		return;
+	if (p[1].revents)
 		while (read(s->room[0], bytes, sizeof bytes) > 0)
 			;
+	if (p[2].revents && s->unread_ns == CLOCK_NEVER)
+		s->unread_ns = clock_monotonic_ns();
 }
 
 static void take_turn(struct stream *s)
@@ -104,6 +127,8 @@ static void take_turn(struct stream *s)
 		sent = ws_flush(s->ws, &err);
 		if (sent < 0)
 			stream_lose(s, &err, 0, false);
+		else if (sent > 0)
+			note_answer(s);
 		look_at_market(s);
 	}
 	if (s->line.state != LINE_DONE && !stop_reason(&s->stop))
@@ -195,6 +220,7 @@ static int open_parts(struct stream *s, struct err *err)
 					      c->has_stray_resolver };
 
 	line_init(&s->line, c->stale_ns);
+	s->unread_ns = s->beat_ns = CLOCK_NEVER;
 	buf_init(&s->out, 8 * 1024);
 	if (session_lock_take(&s->lock, c->state_dirfd, c->key, &s->stop,
 			      &s->line.reopen, err) < 0 ||

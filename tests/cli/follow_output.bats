@@ -74,6 +74,9 @@ stream() { # stream [OPTION...]: a broker with a fast tape
     expect_json '.stream | .written == 6 and .ticks >= 6 and .symbols == 1 and .followed == 1
         and .sessions == 1 and .bad_records == 0 and .missed_trades == 0' stats.json
     expect_json '.exit_status == 0 and .wall_ms > 0' stats.json
+    expect_json '.stream | .uptime_sec > 0 and (.latency_ms | .p50 > 0 and .p50 <= .p99 and .p99 <= .max)
+        and .gaps == 0 and .refused == 0' stats.json
+    expect_json '.stream.last_message_at | test("^20[0-9-]{8}T[0-9:.]{12}\\+09:00$")' stats.json
     follow --stats out.json -o out.json 005930
     expect_status 2
     rm -rf "$STATE"
@@ -93,6 +96,19 @@ stream() { # stream [OPTION...]: a broker with a fast tape
         expect_same "$(head -n 1 log.csv)" "$(head -n 1 old.csv)"
         head -n 1 old.csv >"header${what%% *}"
     done
+}
+
+@test "--stats: gaps, refusals, sessions and heartbeats, as the broker saw them" {
+    stream --heartbeat 20 --ping 20 --stream-log stream.log --fault skip:3@nth=5 --fault rst:40@session=1 \
+        --fault ack:OPSP8993@symbol=000660
+    follow --count 600 --stats stats 005930 000660
+    expect_status 1
+    expect_json '.stream | .sessions == 2 and .gaps >= 1 and .gaps <= .missed_trades and .refused == 1
+        and .uptime_sec > 0 and .max_heartbeat_ms > 0' stats
+    wait_until eval '[ "$(grep -c "\"event\":\"end\"" stream.log)" = 2 ]'
+    # What was sent to the first session when it was cut may never have come.
+    expect_same "$(jq -s --slurpfile s stats 'map(select(.event == "end")) | last as $e | $s[0].stream |
+        .pingpongs >= $e.answered and .pings > 0' stream.log)" true
 }
 
 larger() { [ "$(cat "$1" 2>/dev/null | wc -c)" -gt "$2" ]; }

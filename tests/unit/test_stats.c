@@ -72,7 +72,7 @@ static void a_full_run(void **state)
 
 	(void)state;
 	for (int i = 1; i <= 100; i++)
-		metrics_note_latency(&s.metrics, i * NS_PER_MS / 100);
+		latency_note(&s.metrics.latency, i * NS_PER_MS / 100);
 	assert_stats(&s, "{\"symbols\":100,\"quotes\":79,\"failed\":21,"
 			 "\"errors\":{\"NotFound\":1,\"Network\":5,\"Tls\":9,\"Parse\":6},\"cached\":9,\"stale\":5,"
 			 "\"requests\":7,\"attempts\":20,\"calls\":8,\"retries\":9,\"refusals\":10,"
@@ -108,12 +108,78 @@ static void every_kind_is_counted_under_its_name(void **state)
 	}
 }
 
+static void assert_stream(const struct stats_stream *s, const char *want)
+{
+	struct buf out;
+
+	buf_init(&out, 1 << 16);
+	stats_write_stream(s, &out);
+	assert_string_equal(buf_text(&out), want);
+	buf_release(&out);
+}
+
+static void a_stream_that_never_was(void **state)
+{
+	static const struct stats_stream s;
+
+	(void)state;
+	assert_stream(&s, "{\"stream\":{\"symbols\":0,\"followed\":0,\"sessions\":0,\"frames\":0,"
+			  "\"ticks\":0,\"written\":0,\"merged\":0,\"gaps\":0,\"missed_trades\":0,"
+			  "\"unexplained\":0,\"reordered\":0,\"bad_records\":0,\"bad_frames\":0,"
+			  "\"unknown_frames\":0,\"pings\":0,\"pingpongs\":0,\"acks\":0,\"refused\":0,"
+			  "\"uptime_sec\":0.000,\"max_heartbeat_ms\":0.000,"
+			  "\"latency_ms\":{\"p50\":0.000,\"p95\":0.000,\"p99\":0.000,\"max\":0.000},"
+			  "\"last_message_at\":null},\"wall_ms\":0.000,\"exit_status\":0}\n");
+}
+
+/* Each figure has a value of its own, so that none is mixed up. */
+static void a_long_stream(void **state)
+{
+	static struct stats_stream s = { .symbols = 1,
+					 .followed = 2,
+					 .sessions = 3,
+					 .frames = 4,
+					 .ticks = 5,
+					 .written = 6,
+					 .merged = 7,
+					 .gaps = 8,
+					 .missed_trades = 9,
+					 .unexplained = 10,
+					 .reordered = 11,
+					 .bad_records = 12,
+					 .bad_frames = 13,
+					 .unknown_frames = 14,
+					 .pings = 15,
+					 .pingpongs = 16,
+					 .acks = 17,
+					 .refused = 18,
+					 .uptime_ns = 86400 * NS_PER_SEC + 250 * NS_PER_MS,
+					 .slowest_answer_ns = 1034567,
+					 .last_message_ms = 1763773207123,
+					 .wall_ns = 90000 * NS_PER_SEC,
+					 .exit_status = 143 };
+
+	(void)state;
+	for (int i = 1; i <= 100; i++)
+		latency_note(&s.latency, i * NS_PER_MS / 100);
+	assert_stream(&s, "{\"stream\":{\"symbols\":1,\"followed\":2,\"sessions\":3,\"frames\":4,"
+			  "\"ticks\":5,\"written\":6,\"merged\":7,\"gaps\":8,\"missed_trades\":9,"
+			  "\"unexplained\":10,\"reordered\":11,\"bad_records\":12,\"bad_frames\":13,"
+			  "\"unknown_frames\":14,\"pings\":15,\"pingpongs\":16,\"acks\":17,\"refused\":18,"
+			  "\"uptime_sec\":86400.250,\"max_heartbeat_ms\":1.035,"
+			  "\"latency_ms\":{\"p50\":0.511,\"p95\":0.959,\"p99\":0.991,\"max\":1.000},"
+			  "\"last_message_at\":\"2025-11-22T10:00:07.123+09:00\"},"
+			  "\"wall_ms\":90000000.000,\"exit_status\":143}\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_run),
 		cmocka_unit_test(a_full_run),
 		cmocka_unit_test(every_kind_is_counted_under_its_name),
+		cmocka_unit_test(a_stream_that_never_was),
+		cmocka_unit_test(a_long_stream),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
