@@ -91,31 +91,16 @@ bool clock_is_time(int hhmmss)
 
 int clock_parse_kst(const char *text, int64_t *real_ms, struct err *err)
 {
-	static const char form[] = "dddd-dd-dd dd:dd:dd";
-	int part[6] = { 0 };
-	int n = 0;
-	size_t i;
+	int p[6];
+	size_t len = digits_take_form(text, "dddd-dd-dd dd:dd:dd", p);
 
-	for (i = 0; form[i] != '\0'; i++) {
-		if (form[i] != 'd') {
-			if (text[i] != form[i])
-				goto bad;
-			n++;
-		} else {
-			if (text[i] < '0' || text[i] > '9')
-				goto bad;
-			part[n] = part[n] * 10 + (text[i] - '0');
-		}
-	}
-	if (text[i] != '\0' ||
-	    !clock_is_date(part[0] * 10000 + part[1] * 100 + part[2]) ||
-	    !clock_is_time(part[3] * 10000 + part[4] * 100 + part[5]))
-		goto bad;
-	*real_ms = (calendar_days(part[0], part[1], part[2]) * DAY_SEC +
-		    part[3] * 3600 + part[4] * 60 + part[5] - KST_OFFSET_SEC) *
+	if (len == 0 || text[len] != '\0' ||
+	    !clock_is_date(p[0] * 10000 + p[1] * 100 + p[2]) ||
+	    !clock_is_time(p[3] * 10000 + p[4] * 100 + p[5]))
+		return err_set(err, ERR_PARSE,
+			       "not a date and time (YYYY-MM-DD HH:MM:SS)");
+	*real_ms = (calendar_days(p[0], p[1], p[2]) * DAY_SEC + p[3] * 3600 +
+		    p[4] * 60 + p[5] - KST_OFFSET_SEC) *
 		   1000;
 	return 0;
-bad:
-	return err_set(err, ERR_PARSE,
-		       "not a date and time (YYYY-MM-DD HH:MM:SS)");
 }

@@ -31,6 +31,14 @@ static size_t count_places(const char *d)
 	return point ? strlen(point + 1) : 0;
 }
 
+/* The places of the longer fraction. */
+static size_t common_places(const char *a, const char *b)
+{
+	size_t of_a = count_places(a), of_b = count_places(b);
+
+	return of_a > of_b ? of_a : of_b;
+}
+
 /* n = n * 10 + digit */
 static void fixed_append(struct fixed *n, unsigned char digit)
 {
@@ -154,8 +162,7 @@ static void fixed_round(struct fixed *n, size_t drop)
 
 int decimal_compare(const char *a, const char *b)
 {
-	size_t places_a = count_places(a), places_b = count_places(b);
-	size_t places = places_a > places_b ? places_a : places_b;
+	size_t places = common_places(a, b);
 	bool is_negative = decimal_is_negative(a);
 	struct fixed x, y;
 	int order;
@@ -233,15 +240,13 @@ static bool subtract_small(const char *a, const char *b,
 int decimal_subtract(const char *a, const char *b, char out[DECIMAL_BYTES],
 		     struct err *err)
 {
-	size_t places_a, places_b, places;
+	size_t places;
 	bool is_negative = decimal_is_negative(a);
 	struct fixed x, y;
 
 	if (subtract_small(a, b, out))
 		return 0;
-	places_a = count_places(a);
-	places_b = count_places(b);
-	places = places_a > places_b ? places_a : places_b;
+	places = common_places(a, b);
 	fixed_load(&x, a, places);
 	fixed_load(&y, b, places);
 	if (is_negative != decimal_is_negative(b)) {
@@ -259,8 +264,7 @@ int decimal_subtract(const char *a, const char *b, char out[DECIMAL_BYTES],
 int decimal_percent(const char *part, const char *whole,
 		    char out[DECIMAL_BYTES], struct err *err)
 {
-	size_t places_p = count_places(part), places_w = count_places(whole);
-	size_t places = places_p > places_w ? places_p : places_w;
+	size_t places = common_places(part, whole);
 	bool has_sign = decimal_is_negative(part) != decimal_is_negative(whole);
 	struct fixed p, w;
 

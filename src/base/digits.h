@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* digits.h: whole numbers as text, without a format.
- * Layer base; uses nothing. For what is written many times a second. */
+ * Layer base; uses span. For what is written many times a second, and for what
+ * others wrote. */
 #ifndef BASE_DIGITS_H
 #define BASE_DIGITS_H
 
@@ -14,5 +15,14 @@ size_t digits_write(int64_t n, char out[DIGITS_BYTES]);
 
 /* Writes the last places digits of n, which is not negative. */
 void digits_write_last(char *out, int64_t n, int places);
+
+/* Reads the digits that the text begins with; len: SIZE_MAX where a NUL ends it.
+ * Returns how many there are; 0 also where they are more than max. */
+size_t digits_take(const char *text, size_t len, int64_t max, int64_t *n);
+
+/* Reads digits where form has 'd' into the next number at each other character,
+ * which must be the text's. Returns how long the form is, 0 when the text has
+ * another. */
+size_t digits_take_form(const char *text, const char *form, int *number);
 
 #endif

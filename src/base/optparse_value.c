@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* optparse_value.c: the values of options, strictly. */
 #include "base/buf.h"
+#include "base/digits.h"
 #include "base/optparse.h"
 #include "base/utf8.h"
 
@@ -24,16 +25,10 @@ static const char *shown_text(const char *text, char out[SHOWN_BYTES])
 /* Digits and nothing else, at most max; -1: not so. */
 static int64_t read_number(const char *text, int64_t max)
 {
-	int64_t n = 0;
+	int64_t n;
+	size_t len = digits_take(text, SIZE_MAX, max, &n);
 
-	if (*text == '\0')
-		return -1;
-	for (; *text >= '0' && *text <= '9'; text++) {
-		if (n > (max - (*text - '0')) / 10)
-			return -1;
-		n = n * 10 + (*text - '0');
-	}
-	return *text == '\0' ? n : -1;
+	return len > 0 && text[len] == '\0' ? n : -1;
 }
 
 /* "2", "0.25": in milliseconds, rounded up, so that no time given becomes 0,

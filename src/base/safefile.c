@@ -130,7 +130,19 @@ static int write_fully(int fd, const char *data, size_t len)
 		data += n;
 		len -= (size_t)n;
 	}
-	return fsync(fd);
+	return 0;
+}
+
+int safefile_replace(int dirfd, const char *name, int fd, const char *temporary,
+		     const char *data, size_t len, bool is_synced)
+{
+	if (write_fully(fd, data, len) < 0 || (is_synced && fsync(fd) < 0))
+		return -1;
+	if (renameat(dirfd, temporary, dirfd, name) == 0)
+		return 0;
+	if (errno != EISDIR || unlinkat(dirfd, name, AT_REMOVEDIR) < 0)
+		return -1;
+	return renameat(dirfd, temporary, dirfd, name);
 }
 
 int safefile_write(int dirfd, const char *name, const char *data, size_t len,
@@ -147,12 +159,7 @@ int safefile_write(int dirfd, const char *name, const char *data, size_t len,
 	if (fd < 0)
 		return err_set_errno(err, ERR_SYSTEM, errno,
 				     "cannot write '%s'", tmp);
-	rc = write_fully(fd, data, len);
-	if (rc == 0)
-		rc = renameat(dirfd, tmp, dirfd, name);
-	if (rc < 0 && errno == EISDIR &&
-	    unlinkat(dirfd, name, AT_REMOVEDIR) == 0)
-		rc = renameat(dirfd, tmp, dirfd, name);
+	rc = safefile_replace(dirfd, name, fd, tmp, data, len, true);
 	saved = errno;
 	close(fd);
 	if (rc < 0) {

@@ -30,8 +30,14 @@ MUST_CHECK int safefile_open_dir(const char *path, struct err *err);
 MUST_CHECK int safefile_read(int dirfd, const char *name, struct buf *out,
 			     struct err *err);
 
-/* Replaces the file: temporary file "NAME.tmp", fsync, rename, fsync. A link,
- * a FIFO or an empty directory in its place is replaced too.
+/* Writes data into fd, the open temporary, and renames it over the file; a link,
+ * a FIFO or an empty directory in its place is replaced too. Returns -1 with
+ * errno. */
+MUST_CHECK int safefile_replace(int dirfd, const char *name, int fd,
+				const char *temporary, const char *data,
+				size_t len, bool is_synced);
+
+/* Replaces the file: temporary file "NAME.tmp", fsync, rename, fsync.
  * Call it under the lock of this name.
  * Errors: SYSTEM; then the old file stands and no temporary is left. */
 MUST_CHECK int safefile_write(int dirfd, const char *name, const char *data,

@@ -161,32 +161,13 @@ int safefile_edit_begin(struct safefile_edit *e, int dirfd, const char *name,
 		       name);
 }
 
-static int write_fully(int fd, const char *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 int safefile_edit_commit(struct safefile_edit *e, const char *data, size_t len,
 			 struct err *err)
 {
-	int rc = write_fully(e->temporary, data, len), errnum;
+	int rc = safefile_replace(e->dirfd, e->name, e->temporary,
+				  e->temporary_name, data, len, false);
+	int errnum = errno;
 
-	if (rc == 0)
-		rc = renameat(e->dirfd, e->temporary_name, e->dirfd, e->name);
-	if (rc < 0 && errno == EISDIR &&
-	    unlinkat(e->dirfd, e->name, AT_REMOVEDIR) == 0)
-		rc = renameat(e->dirfd, e->temporary_name, e->dirfd, e->name);
-	errnum = errno;
 	safefile_edit_abandon(e);
 	if (rc < 0 && errnum == ENOENT)
 		return 1;

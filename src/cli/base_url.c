@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/digits.h"
 #include "base/span.h"
 
 enum { HOST_BYTES = 256, PORT_MAX = 65535 };
@@ -54,16 +55,13 @@ static bool is_loopback(const char *host)
 /* The length of ":PORT", 0 where there is none; false: it is no port. */
 static bool scan_port(const char *text, size_t *len)
 {
-	int port = 0;
-	size_t n = 1;
+	int64_t port;
 
 	*len = 0;
 	if (text[0] != ':')
 		return true;
-	for (; is_digit(text[n]) && port <= PORT_MAX; n++)
-		port = port * 10 + (text[n] - '0');
-	*len = n;
-	return port > 0 && port <= PORT_MAX;
+	*len = 1 + digits_take(text + 1, SIZE_MAX, PORT_MAX, &port);
+	return *len > 1 && port > 0;
 }
 
 int base_url_check(const char *url, size_t *len, struct err *err)

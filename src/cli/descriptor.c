@@ -10,23 +10,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/digits.h"
+
 #ifndef PATH_MAX
 #define PATH_MAX 4096 /* POSIX lets a system leave it open */
 #endif
 
-enum { LINKS_MAX = 40, DIGITS_MAX = 9 };
+enum { LINKS_MAX = 40 };
 
 /* "3" but not "3a", "-1" or "". */
 static int read_number(const char *text)
 {
-	size_t len = strspn(text, "0123456789");
-	int n = 0;
+	int64_t n;
+	size_t len = digits_take(text, SIZE_MAX, INT_MAX, &n);
 
-	if (len == 0 || len > DIGITS_MAX || text[len] != '\0')
-		return DESCRIPTOR_NONE;
-	for (; *text != '\0'; text++)
-		n = n * 10 + (*text - '0');
-	return n;
+	return len > 0 && text[len] == '\0' ? (int)n : DESCRIPTOR_NONE;
 }
 
 /* Says of a directory without links in it whose descriptors stand there:

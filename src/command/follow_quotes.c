@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/digits.h"
 #include "cli/options.h"
 #include "model/market.h"
 #include "model/quote.h"
@@ -58,16 +59,10 @@ static struct scheduler_config plan_round(struct follow *f)
 static int64_t volume_of(const struct outcome *o)
 {
 	const char *text = o->quote.number[QUOTE_VOLUME];
-	int64_t volume = 0;
+	int64_t volume;
+	size_t len = text ? digits_take(text, SIZE_MAX, INT64_MAX, &volume) : 0;
 
-	if (!text || strlen(text) > 18 || !*text)
-		return TICK_UNKNOWN;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9')
-			return TICK_UNKNOWN;
-		volume = 10 * volume + (*text - '0');
-	}
-	return volume;
+	return len > 0 && text[len] == '\0' ? volume : TICK_UNKNOWN;
 }
 
 /* ---- a seeker's answer ---- */

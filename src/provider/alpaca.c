@@ -9,8 +9,8 @@
 
 #include <string.h>
 
+#include "base/digits.h"
 #include "net/http_request.h"
-#include "provider/alpaca_names.h"
 #include "provider/alpaca_snapshot.h"
 #include "provider/answer.h"
 #include "provider/provider.h"
@@ -142,17 +142,9 @@ static int find_culprit(const struct request *r, const char *message)
 /* Digits and nothing else. */
 static bool read_count(const char *text, int64_t *value)
 {
-	const int64_t most = INT64_C(99999999999);
+	size_t len = text ? digits_take(text, SIZE_MAX, INT64_MAX, value) : 0;
 
-	*value = 0;
-	if (!text || !*text)
-		return false;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9' || *value > most)
-			return false;
-		*value = *value * 10 + (*text - '0');
-	}
-	return true;
+	return len > 0 && text[len] == '\0';
 }
 
 /* What is left of this minute, and when it ends by the source's own clock. Where

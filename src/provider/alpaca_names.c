@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "provider/alpaca_names.h"
+#include "provider/alpaca.h"
 
 #include <string.h>
 

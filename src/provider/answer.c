@@ -104,6 +104,18 @@ int answer_keep(const char *decimal, struct arena *texts, const char **out,
 	return *out ? 0 : err_no_memory(err);
 }
 
+int answer_shift(const char **number, int places, const char *key,
+		 struct arena *texts, struct err *err)
+{
+	char out[DECIMAL_BYTES];
+
+	if (!*number)
+		return 0;
+	if (decimal_shift(*number, places, out, err) < 0)
+		return err_wrap(err, "field '%s'", key);
+	return answer_keep(out, texts, number, err);
+}
+
 /* Reads a member of the name key. Returns 0 where there is no number. */
 typedef int (*read_number_fn)(const struct json_node *member, const char *key,
 			      char out[DECIMAL_BYTES], struct err *err);

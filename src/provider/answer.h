@@ -97,6 +97,11 @@ MUST_CHECK int answer_get_number_texts(const struct json_node *row,
 MUST_CHECK int answer_keep(const char *decimal, struct arena *texts,
 			   const char **out, struct err *err);
 
+/* Moves the point of a decimal to the right, where there is one: for a source
+ * that counts in tens or millions. Errors: PARSE, naming the field; SYSTEM. */
+MUST_CHECK int answer_shift(const char **number, int places, const char *key,
+			    struct arena *texts, struct err *err);
+
 /* change and change_percent from price and previous close, where there is one.
  * Errors: PARSE, SYSTEM. */
 MUST_CHECK int answer_compute_change(struct arena *texts, struct quote *q,

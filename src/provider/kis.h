@@ -69,8 +69,10 @@ const char *kis_overseas_exchange(const struct symbol *s);
 const char *kis_overseas_spell(const struct symbol *s,
 			       char out[SYMBOL_CODE_BYTES]);
 
-/* kis_domestic.c, kis_overseas.c, kis_index.c, kis_token.c: each a part of the
- * provider. */
+/* kis_feed.c, kis_master.c, kis_domestic.c, kis_overseas.c, kis_index.c,
+ * kis_token.c: each a part of the provider. */
+extern const struct feed kis_feed;
+extern const struct provider_names kis_names;
 int kis_domestic_build(const struct provider_call *call,
 		       const struct request *request, struct http_request *out,
 		       struct err *err);

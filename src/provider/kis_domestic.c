@@ -79,26 +79,15 @@ int kis_domestic_build(const struct provider_call *call,
 	return kis_add_headers(call, "FHKST11300006", out, err);
 }
 
-/* Market cap comes in units of 100 million won. */
-static int scale_market_cap(struct arena *texts, struct quote *q,
-			    struct err *err)
-{
-	char won[DECIMAL_BYTES];
-
-	if (!q->number[QUOTE_MARKET_CAP])
-		return 0;
-	if (decimal_shift(q->number[QUOTE_MARKET_CAP], 8, won, err) < 0)
-		return err_wrap(err, "field 'hts_avls'");
-	return answer_keep(won, texts, &q->number[QUOTE_MARKET_CAP], err);
-}
-
 static int read_detail(const struct json_node *row, struct arena *texts,
 		       struct quote *q, struct err *err)
 {
 	if (answer_get_number_texts(row, detail_fields, COUNT(detail_fields),
 				    texts, q, err) < 0)
 		return -1;
-	return scale_market_cap(texts, q, err);
+	/* In units of 100 million won. */
+	return answer_shift(&q->number[QUOTE_MARKET_CAP], 8, "hts_avls", texts,
+			    err);
 }
 
 static int read_quote(const struct json_node *row, bool is_named,

@@ -5,7 +5,7 @@
  * Source: the KIS developers' portal (messages, channels, codes 8991 to 9999);
  * what the codes 0002, 0008 and 8996 look like and do: captures of third
  * parties. That 0002 ("already in") comes with rt_cd 1 is no mistake here. */
-#include "provider/kis_feed.h"
+#include "provider/kis.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,6 @@
 #include "base/utf8.h"
 #include "net/json_write.h"
 #include "provider/feed.h"
-#include "provider/kis.h"
 #include "provider/kis_ticks.h"
 
 enum {

@@ -51,18 +51,6 @@ int kis_index_build(const struct provider_call *call,
 	return kis_add_headers(call, "FHPUP02100000", out, err);
 }
 
-static int scale(struct quote *q, enum quote_number number, int places,
-		 struct arena *texts, struct err *err)
-{
-	char out[DECIMAL_BYTES];
-
-	if (!q->number[number])
-		return 0;
-	if (decimal_shift(q->number[number], places, out, err) < 0)
-		return -1;
-	return answer_keep(out, texts, &q->number[number], err);
-}
-
 /* price - change */
 static int compute_close(struct arena *texts, struct quote *q, struct err *err)
 {
@@ -84,8 +72,10 @@ static int read_quote(const struct json_node *row, struct arena *texts,
 		    0 ||
 	    kis_check_price(q, false, err) < 0 ||
 	    kis_apply_sign(row, "prdy_vrss_sign", texts, q, err) < 0 ||
-	    scale(q, QUOTE_VOLUME, 3, texts, err) < 0 ||
-	    scale(q, QUOTE_TURNOVER, 6, texts, err) < 0)
+	    answer_shift(&q->number[QUOTE_VOLUME], 3, "acml_vol", texts, err) <
+		    0 ||
+	    answer_shift(&q->number[QUOTE_TURNOVER], 6, "acml_tr_pbmn", texts,
+			 err) < 0)
 		return -1;
 	return compute_close(texts, q, err);
 }

@@ -6,7 +6,7 @@
  * countries have columns with tabs between.
  *
  * Source: the broker's descriptions beside its samples (stocks_info). */
-#include "provider/kis_master.h"
+#include "provider/kis.h"
 
 #include <string.h>
 

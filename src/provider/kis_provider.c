@@ -3,8 +3,6 @@
 #include "provider/kis_provider.h"
 
 #include "provider/kis.h"
-#include "provider/kis_feed.h"
-#include "provider/kis_master.h"
 
 static const struct provider_account accounts[] = {
 	/* Figures of the portal's notice as worded on 2026-04-20. */

@@ -4,30 +4,9 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "base/digits.h"
 
 enum { DAY_SEC = 86400, HOUR_SEC = 3600, MINUTE_SEC = 60 };
-
-/* Reads digits where form has 'd' into the next number at each other
- * character, which must be the text's. Returns how long the form is, 0 when the
- * text has another. */
-static size_t take_form(const char *text, const char *form, int *part)
-{
-	size_t i;
-
-	*part = 0;
-	for (i = 0; form[i] != '\0'; i++) {
-		if (form[i] != 'd') {
-			if (text[i] != form[i])
-				return 0;
-			*++part = 0;
-		} else {
-			if (text[i] < '0' || text[i] > '9')
-				return 0;
-			*part = *part * 10 + (text[i] - '0');
-		}
-	}
-	return i;
-}
 
 static bool is_time(int hour, int minute, int second)
 {
@@ -46,7 +25,7 @@ bool times_is_date(const char *text)
 	static const char form[] = "dddd-dd-dd";
 	int part[3];
 
-	return take_form(text, form, part) > 0 &&
+	return digits_take_form(text, form, part) > 0 &&
 	       text[sizeof form - 1] == '\0' &&
 	       calendar_has_date(part[0], part[1], part[2]);
 }
@@ -60,7 +39,7 @@ static bool take_offset(const char *text, int *sec)
 	if (strcmp(text, "Z") == 0)
 		return true;
 	if ((text[0] != '+' && text[0] != '-') || strlen(text) != 6 ||
-	    !take_form(text + 1, "dd:dd", part) ||
+	    !digits_take_form(text + 1, "dd:dd", part) ||
 	    !is_time(part[0], part[1], 0))
 		return false;
 	*sec = part[0] * HOUR_SEC + part[1] * MINUTE_SEC;
@@ -72,7 +51,7 @@ static bool take_offset(const char *text, int *sec)
 bool times_parse_rfc3339(const char *text, int64_t *sec)
 {
 	int p[6], offset;
-	size_t len = take_form(text, "dddd-dd-ddTdd:dd:dd", p);
+	size_t len = digits_take_form(text, "dddd-dd-ddTdd:dd:dd", p);
 
 	if (len == 0 || !calendar_has_date(p[0], p[1], p[2]) ||
 	    !is_time(p[3], p[4], p[5]))
@@ -100,8 +79,8 @@ bool times_parse_http(const char *text, int64_t *sec)
 	/* The weekday says nothing that the date does not. */
 	if (strlen(text) != strlen("Sat, 21 Nov 2026 18:05:34 GMT") ||
 	    text[3] != ',' || text[4] != ' ' || text[7] != ' ' ||
-	    text[11] != ' ' || !take_form(text + 5, "dd", &day) ||
-	    !take_form(text + 12, "dddd dd:dd:dd", p) ||
+	    text[11] != ' ' || !digits_take_form(text + 5, "dd", &day) ||
+	    !digits_take_form(text + 12, "dddd dd:dd:dd", p) ||
 	    strcmp(text + 25, " GMT") != 0)
 		return false;
 	while (month < 12 && memcmp(text + 8, months[month], 3) != 0)

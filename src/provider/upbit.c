@@ -8,14 +8,15 @@
  * Source: docs.upbit.com; forms of errors as third parties saw them. */
 #include "provider/upbit.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/decimal.h"
+#include "base/digits.h"
 #include "net/http_request.h"
 #include "provider/answer.h"
 #include "provider/provider.h"
-#include "provider/upbit_names.h"
 
 enum {
 	IM_A_TEAPOT = 418, /* a block, of those who go on after a 429 */
@@ -57,19 +58,6 @@ static int build_quote(const struct provider_call *call,
 	return rc < 0 ? -1 : buf_check(&out->url, ERR_INPUT, err);
 }
 
-/* A ratio, "-0.0017": the point is moved. */
-static int scale_percent(struct arena *texts, struct quote *q, struct err *err)
-{
-	const char **ratio = &q->number[QUOTE_CHANGE_PERCENT];
-	char percent[DECIMAL_BYTES];
-
-	if (!*ratio)
-		return 0;
-	if (decimal_shift(*ratio, 2, percent, err) < 0)
-		return err_wrap(err, "field 'signed_change_rate'");
-	return answer_keep(percent, texts, ratio, err);
-}
-
 static int read_time(const struct json_node *row, struct arena *texts,
 		     struct quote *q, struct err *err)
 {
@@ -96,7 +84,9 @@ static int read_quote(const struct json_node *row, const struct symbol *symbol,
 	if (!q->currency)
 		return err_no_memory(err);
 	if (answer_get_numbers(row, fields, COUNT(fields), texts, q, err) < 0 ||
-	    scale_percent(texts, q, err) < 0 ||
+	    /* A ratio, "-0.0017". */
+	    answer_shift(&q->number[QUOTE_CHANGE_PERCENT], 2,
+			 "signed_change_rate", texts, err) < 0 ||
 	    read_time(row, texts, q, err) < 0)
 		return -1;
 	return answer_check_price(q, err);
@@ -141,12 +131,12 @@ static void read_limit(const struct http_response *response, struct verdict *v)
 	const char *text = http_response_header(response, "Remaining-Req");
 	const char *sec = text ? strstr(text, "sec=") : NULL;
 
-	if (!sec || sec[4] < '0' || sec[4] > '9')
+	int64_t left;
+
+	if (!sec ||
+	    !digits_take(sec + strlen("sec="), SIZE_MAX, INT_MAX, &left))
 		return;
-	v->calls_left = 0;
-	for (sec += 4; *sec >= '0' && *sec <= '9' && v->calls_left < 1000;
-	     sec++)
-		v->calls_left = v->calls_left * 10 + (*sec - '0');
+	v->calls_left = (int)left;
 	v->resets_after_ms = WINDOW_MS;
 }
 

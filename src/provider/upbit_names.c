@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "provider/upbit_names.h"
+#include "provider/upbit.h"
 
 #include "model/symbol.h"
 #include "net/http_request.h"

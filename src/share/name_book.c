@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/digits.h"
 #include "base/safefile.h"
 #include "base/span.h"
 
@@ -262,14 +263,10 @@ static void name_file(char out[FILE_NAME_BYTES], const char *source,
 /* Digits up to a line end, behind which *p is then. */
 static bool take_number(const char **p, const char *end, int64_t *value)
 {
-	const char *begin = *p;
+	size_t len = digits_take(*p, (size_t)(end - *p), INT64_MAX, value);
 
-	for (*value = 0; *p < end && **p >= '0' && **p <= '9'; ++*p) {
-		if (*value > INT64_MAX / 10 - 1)
-			return false;
-		*value = *value * 10 + (**p - '0');
-	}
-	return *p > begin && *p < end && *(*p)++ == '\n';
+	*p += len;
+	return len > 0 && *p < end && *(*p)++ == '\n';
 }
 
 static bool take_text(const char **p, const char *end, const char *text)

@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "base/decimal.h"
+#include "base/digits.h"
 #include "base/utf8.h"
 #include "net/json_read.h"
 
@@ -194,14 +195,10 @@ static bool take_word(struct reader *r, char out[WORD_BYTES])
 static bool take_number(struct reader *r, char ends_with, int64_t max,
 			int64_t *out)
 {
-	const char *begin = r->p;
+	size_t len = digits_take(r->p, (size_t)(r->end - r->p), max, out);
 
-	for (*out = 0; r->p < r->end && *r->p >= '0' && *r->p <= '9'; r->p++) {
-		*out = *out * 10 + (*r->p - '0');
-		if (*out > max)
-			return false;
-	}
-	return r->p > begin && r->p < r->end && *r->p++ == ends_with;
+	r->p += len;
+	return len > 0 && r->p < r->end && *r->p++ == ends_with;
 }
 
 static bool take_boot(struct reader *r, uint64_t *out)

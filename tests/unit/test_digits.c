@@ -41,11 +41,57 @@ static void writes_the_last_places(void **state)
 	assert_string_equal(out, "07730x");
 }
 
+static void takes_digits_up_to_a_number(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		int64_t max;
+		size_t taken;
+		int64_t n;
+	} rows[] = {
+		{ "120x", SIZE_MAX, 1000, 3, 120 },
+		{ "120x", 2, 1000, 2, 12 },
+		{ "", SIZE_MAX, 1000, 0, 0 },
+		{ "-1", SIZE_MAX, 1000, 0, 0 },
+		{ "5", SIZE_MAX, 5, 1, 5 },
+		{ "6", SIZE_MAX, 5, 0, 0 },
+		{ "9", SIZE_MAX, 1, 0, 0 },
+		{ "1001", SIZE_MAX, 1000, 0, 100 },
+		{ "9223372036854775807", SIZE_MAX, INT64_MAX, 19, INT64_MAX },
+		{ "9223372036854775808", SIZE_MAX, INT64_MAX, 0, INT64_MAX / 10 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int64_t n;
+
+		assert_int_equal(digits_take(rows[i].text, rows[i].len, rows[i].max, &n),
+				 rows[i].taken);
+		assert_int_equal(n, rows[i].n);
+	}
+}
+
+static void takes_a_form(void **state)
+{
+	int number[3];
+
+	(void)state;
+	assert_int_equal(digits_take_form("2026-10-06 x", "dddd-dd-dd", number), 10);
+	assert_int_equal(number[0], 2026);
+	assert_int_equal(number[1], 10);
+	assert_int_equal(number[2], 6);
+	assert_int_equal(digits_take_form("2026-1-06", "dddd-dd-dd", number), 0);
+	assert_int_equal(digits_take_form("2026", "dddd-dd-dd", number), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_what_printf_writes),
 		cmocka_unit_test(writes_the_last_places),
+		cmocka_unit_test(takes_digits_up_to_a_number),
+		cmocka_unit_test(takes_a_form),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
