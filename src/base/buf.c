@@ -6,6 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void set_limit(struct buf *b)
+{
+	b->limit = b->cap > b->max ? b->max + 1 : b->cap;
+}
+
+/* What did not fit leaves a gap: nothing may follow it. */
+static bool fail(struct buf *b, bool *why)
+{
+	*why = true;
+	b->limit = 0;
+	return false;
+}
+
 void buf_init(struct buf *b, size_t max_bytes)
 {
 	*b = (struct buf){ .max = max_bytes };
@@ -22,6 +35,7 @@ void buf_clear(struct buf *b)
 	b->len = 0;
 	b->is_exhausted = false;
 	b->is_over = false;
+	set_limit(b);
 	if (b->data)
 		b->data[0] = '\0';
 }
@@ -43,12 +57,11 @@ static bool grow(struct buf *b, size_t need)
 	while (cap < need)
 		cap = cap > b->max / 2 ? b->max + 1 : cap * 2;
 	data = realloc(b->data, cap);
-	if (!data) {
-		b->is_exhausted = true;
-		return false;
-	}
+	if (!data)
+		return fail(b, &b->is_exhausted);
 	b->data = data;
 	b->cap = cap;
+	set_limit(b);
 	return true;
 }
 
@@ -58,10 +71,8 @@ bool buf_reserve(struct buf *b, size_t len)
 
 	if (b->is_exhausted || b->is_over)
 		return false;
-	if (len > b->max - b->len) {
-		b->is_over = true;
-		return false;
-	}
+	if (len > b->max - b->len)
+		return fail(b, &b->is_over);
 	need = b->len + len + 1;
 	return need <= b->cap || grow(b, need);
 }

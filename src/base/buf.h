@@ -17,6 +17,8 @@ struct buf {
 	char *data; /* owned; NUL-terminated once anything was appended */
 	size_t len, cap;
 	size_t max;        /* len never passes it */
+	size_t limit;      /* of len and a NUL: cap, at most max + 1; once it
+			      failed, 0 */
 	bool is_exhausted; /* out of memory */
 	bool is_over;      /* the cap would have been passed */
 };
@@ -42,9 +44,7 @@ static inline char *buf_extend(struct buf *b, size_t len)
 {
 	char *at;
 
-	if ((b->is_over || b->is_exhausted || len > b->max - b->len ||
-	     len >= b->cap - b->len) &&
-	    !buf_reserve(b, len))
+	if (b->len + len >= b->limit && !buf_reserve(b, len))
 		return NULL;
 	at = b->data + b->len;
 	b->len += len;

@@ -56,23 +56,26 @@ void clock_format_kst(int64_t real_ms, char out[CLOCK_TEXT_BYTES])
 	int64_t days = ms / (DAY_SEC * INT64_C(1000));
 	int64_t rest = ms % (DAY_SEC * INT64_C(1000));
 	int64_t year;
-	int month, day, sec;
+	int month, day;
+	unsigned sec;
 
 	if (rest < 0) {
 		rest += DAY_SEC * INT64_C(1000);
 		days--;
 	}
 	calendar_date(days, &year, &month, &day);
-	sec = (int)(rest / 1000);
+	sec = (unsigned)(rest / 1000);
 	/* Without printf: it is a part of every record. */
 	memcpy(out, form, sizeof form);
-	digits_write_last(out, year, 4);
-	digits_write_last(out + 5, month, 2);
-	digits_write_last(out + 8, day, 2);
-	digits_write_last(out + 11, sec / 3600, 2);
-	digits_write_last(out + 14, sec / 60 % 60, 2);
-	digits_write_last(out + 17, sec % 60, 2);
-	digits_write_last(out + 20, rest, 3);
+	digits_write_two(out, (unsigned)year / 100);
+	digits_write_two(out + 2, (unsigned)year);
+	digits_write_two(out + 5, (unsigned)month);
+	digits_write_two(out + 8, (unsigned)day);
+	digits_write_two(out + 11, sec / 3600);
+	digits_write_two(out + 14, sec / 60 % 60);
+	digits_write_two(out + 17, sec % 60);
+	digits_write_two(out + 20, (unsigned)rest % 1000 / 10);
+	out[22] = (char)('0' + rest % 10);
 }
 
 bool clock_is_date(int yyyymmdd)

@@ -5,28 +5,27 @@
 
 #include "base/span.h"
 
+const char digits_pairs[] =
+	"00010203040506070809101112131415161718192021222324"
+	"25262728293031323334353637383940414243444546474849"
+	"50515253545556575859606162636465666768697071727374"
+	"75767778798081828384858687888990919293949596979899";
+
 size_t digits_write(int64_t n, char out[DIGITS_BYTES])
 {
-	char text[DIGITS_BYTES], *p = text + sizeof text;
 	uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+	char text[DIGITS_BYTES], *p = text + sizeof text;
 	size_t len;
 
-	do
-		*--p = (char)('0' + left % 10);
-	while ((left /= 10) > 0);
+	for (; left >= 10; left /= 100)
+		memcpy(p -= 2, digits_pairs + 2 * (left % 100), 2);
+	if (left > 0 || p == text + sizeof text)
+		*--p = (char)('0' + left);
 	if (n < 0)
 		*--p = '-';
 	len = (size_t)(text + sizeof text - p);
 	memcpy(out, p, len);
 	return len;
-}
-
-void digits_write_last(char *out, int64_t n, int places)
-{
-	while (places-- > 0) {
-		out[places] = (char)('0' + n % 10);
-		n /= 10;
-	}
 }
 
 size_t digits_take(const char *text, size_t len, int64_t max, int64_t *n)

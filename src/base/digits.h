@@ -7,14 +7,21 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { DIGITS_BYTES = 20 }; /* of any int64_t with its sign */
 
 /* Writes n as it is; returns how many bytes. It is not terminated. */
 size_t digits_write(int64_t n, char out[DIGITS_BYTES]);
 
-/* Writes the last places digits of n, which is not negative. */
-void digits_write_last(char *out, int64_t n, int places);
+/* "000102" and so on to 99: two digits at a time are half the divisions. */
+extern const char digits_pairs[];
+
+/* Writes the last two digits of n. */
+static inline void digits_write_two(char *out, unsigned n)
+{
+	memcpy(out, digits_pairs + 2 * (n % 100), 2);
+}
 
 /* Reads the digits that the text begins with; len: SIZE_MAX where a NUL ends it.
  * Returns how many there are; 0 also where they are more than max. */

@@ -66,7 +66,7 @@ struct field_set {
 
 struct field_row {
 	const char *name;
-	const char *key; /* as JSON's: in quotes, with its colon */
+	const char *key; /* as it follows another in JSON: ,"name": */
 	size_t key_len;
 	const char *title; /* in the table */
 	const char *unit;  /* "": none */

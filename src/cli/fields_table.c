@@ -11,7 +11,7 @@
 #define SHARES_ABROAD "kis (abroad: --detail)"
 
 /* A field's name, and as it stands in JSON. */
-#define NAMED(name) #name, "\"" #name "\":", sizeof #name + 2
+#define NAMED(name) #name, ",\"" #name "\":", sizeof #name + 3
 
 const struct field_row field_table[FIELD_COUNT] = {
 	[QUOTE_PRICE] = { NAMED(price), "Price", "currency",

@@ -127,11 +127,12 @@ static void begin(struct render *r)
 static int put_record(struct render *r, const struct record *record,
 		      struct err *err)
 {
+	render_get_fn *get = render_getter(record);
 	struct value v;
 
 	(void)err;
 	for (size_t i = 0; i < r->fields.count; i++) {
-		render_get_value(record, r->fields.field[i], &v);
+		get(record, (enum field)r->fields.field[i], &v);
 		put_cell(r, &v);
 		put_separator(r, i);
 	}

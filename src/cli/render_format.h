@@ -65,7 +65,8 @@ struct render {
 
 enum value_type {
 	VALUE_NULL,
-	VALUE_TEXT,
+	VALUE_TEXT,   /* of others: anything may stand in it */
+	VALUE_WORD,   /* of our own, a name or a time: it needs no escape */
 	VALUE_NUMBER, /* decimal text */
 	VALUE_BOOL,   /* "false", "true" */
 	VALUE_JSON    /* checked JSON text */
@@ -77,10 +78,26 @@ _Static_assert((int)VALUE_BYTES >= (int)CLOCK_TEXT_BYTES, "a time must fit");
 /* One field of one record. */
 struct value {
 	enum value_type type;
-	const char *text; /* NULL when VALUE_NULL; may point into made */
+	const char *text; /* "null" when VALUE_NULL; may point into made */
+	size_t len;       /* of text */
 	char made[VALUE_BYTES];
 };
 
+/* text: NULL: there is none, whatever the type. */
+static inline void value_set(struct value *v, enum value_type type,
+			     const char *text, size_t len)
+{
+	v->type = text ? type : VALUE_NULL;
+	v->text = text ? text : "null";
+	v->len = text ? len : 4;
+}
+
+static inline void value_set_null(struct value *v)
+{
+	value_set(v, VALUE_NULL, NULL, 0);
+}
+
+/* The same of a terminated text. */
 void value_set_text(struct value *v, enum value_type type, const char *text);
 void value_set_bool(struct value *v, bool is_true);
 void value_set_time(struct value *v, int64_t real_ms);
@@ -88,21 +105,20 @@ void value_set_time(struct value *v, int64_t real_ms);
 /* Not negative. Without printf: it would be a third of a record's time. */
 void value_set_count(struct value *v, int64_t count);
 
-/* The value of a field. A field that the record's shape does not have (the
+/* Gets the value of a field. A field that the record's shape does not have (the
  * price of an error, the error_type of a quote) is VALUE_NULL.
  * Owns: the text lives as long as the record and v. */
-void render_get_value(const struct record *record, enum field f,
-		      struct value *v);
-
-/* The same of a trade, and of a refusal. */
-void render_get_tick_value(const struct record *record, enum field f,
+typedef void render_get_fn(const struct record *record, enum field f,
 			   struct value *v);
-void render_get_refused_value(const struct record *record, enum field f,
-			      struct value *v);
 
-/* What every kind of record has: what was asked, and of whom. False: it is none
- * of these fields. */
-bool render_get_identity(const struct record *record, enum field f,
-			 struct value *v);
+/* What gets those of such a record. */
+render_get_fn *render_getter(const struct record *record);
+
+/* Of a trade, and of a refusal. */
+render_get_fn render_get_tick_value, render_get_refused_value;
+
+/* What every kind of record has: what was asked, and of whom; VALUE_NULL: it is
+ * none of these fields. */
+render_get_fn render_get_identity;
 
 #endif

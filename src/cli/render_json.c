@@ -5,27 +5,10 @@
  * ndjson: the same objects, nothing around them. */
 #include "cli/render.h"
 
+#include <string.h>
+
 #include "cli/render_format.h"
 #include "net/json_write.h"
-
-static void put_value(struct json_writer *w, const struct value *v)
-{
-	switch (v->type) {
-	case VALUE_NULL:
-		json_put_null(w);
-		break;
-	case VALUE_TEXT:
-		json_put_string(w, v->text);
-		break;
-	case VALUE_NUMBER:
-		json_put_decimal(w, v->text);
-		break;
-	case VALUE_BOOL:
-	case VALUE_JSON:
-		json_put_raw(w, v->text);
-		break;
-	}
-}
 
 static const struct field_set *shape_of(const struct render *r,
 					const struct record *record)
@@ -42,22 +25,57 @@ static const struct field_set *shape_of(const struct render *r,
 						       : &r->error_fields;
 }
 
+static void put_escaped(struct buf *out, const struct field_row *row,
+			const struct value *v)
+{
+	struct json_writer w;
+
+	buf_append(out, row->key, row->key_len);
+	json_writer_init(&w, out);
+	if (v->type == VALUE_TEXT)
+		json_put_string(&w, v->text);
+	else
+		json_put_raw(&w, v->text);
+}
+
+/* What needs no escape goes out in one piece with its key. */
+static void put_plain(struct buf *out, const struct field_row *row,
+		      const struct value *v)
+{
+	size_t quotes = v->type == VALUE_WORD ? 2 : 0;
+	char *at = buf_extend(out, row->key_len + v->len + quotes);
+
+	if (!at)
+		return;
+	memcpy(at, row->key, row->key_len);
+	at += row->key_len;
+	if (quotes > 0) {
+		at[0] = at[v->len + 1] = '"';
+		at++;
+	}
+	memcpy(at, v->text, v->len);
+}
+
+/* The comma that the first key brings becomes the brace. */
 static void put_object(struct render *r, const struct record *record)
 {
 	const struct field_set *set = shape_of(r, record);
-	struct json_writer w;
+	render_get_fn *get = render_getter(record);
+	size_t begin = r->out->len;
 	struct value v;
 
-	json_writer_init(&w, r->out);
-	json_begin_object(&w);
 	for (size_t i = 0; i < set->count; i++) {
 		const struct field_row *row = &field_table[set->field[i]];
 
-		json_put_key(&w, row->key, row->key_len);
-		render_get_value(record, set->field[i], &v);
-		put_value(&w, &v);
+		get(record, (enum field)set->field[i], &v);
+		if (v.type == VALUE_TEXT || v.type == VALUE_JSON)
+			put_escaped(r->out, row, &v);
+		else
+			put_plain(r->out, row, &v);
 	}
-	json_end_object(&w);
+	if (r->out->len > begin)
+		r->out->data[begin] = '{';
+	buf_putc(r->out, '}');
 }
 
 static void json_begin(struct render *r)

@@ -77,6 +77,7 @@ static void put_text(struct buf *out, const char *text, size_t size)
 static int put_record(struct render *r, const struct record *record,
 		      struct err *err)
 {
+	render_get_fn *get = render_getter(record);
 	struct value v;
 
 	if ((record_has_failed(record) || record_is_stale(record)) &&
@@ -85,7 +86,7 @@ static int put_record(struct render *r, const struct record *record,
 	if (record_has_failed(record))
 		return 0;
 	for (size_t i = 0; i < r->fields.count; i++) {
-		render_get_value(record, r->fields.field[i], &v);
+		get(record, (enum field)r->fields.field[i], &v);
 		buf_puts(r->out, "| ");
 		if (v.type == VALUE_NUMBER)
 			buf_puts(r->out, v.text);

@@ -7,39 +7,35 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/decimal.h"
+#include "base/digits.h"
 #include "cli/render_format.h"
 #include "model/check.h"
 #include "model/event.h"
 
 void value_set_text(struct value *v, enum value_type type, const char *text)
 {
-	v->type = text ? type : VALUE_NULL;
-	v->text = text;
+	value_set(v, type, text, text ? strlen(text) : 0);
 }
 
 void value_set_bool(struct value *v, bool is_true)
 {
-	value_set_text(v, VALUE_BOOL, is_true ? "true" : "false");
+	value_set(v, VALUE_BOOL, is_true ? "true" : "false", is_true ? 4 : 5);
 }
 
 void value_set_count(struct value *v, int64_t count)
 {
-	uint64_t left = count > 0 ? (uint64_t)count : 0;
-	char *p = v->made + sizeof v->made;
+	size_t len = digits_write(count > 0 ? count : 0, v->made);
 
-	*--p = '\0';
-	do
-		*--p = (char)('0' + left % 10);
-	while (left /= 10);
-	value_set_text(v, VALUE_NUMBER, p);
+	v->made[len] = '\0';
+	value_set(v, VALUE_NUMBER, v->made, len);
 }
 
 void value_set_time(struct value *v, int64_t real_ms)
 {
-	v->type = real_ms > 0 ? VALUE_TEXT : VALUE_NULL;
-	v->text = real_ms > 0 ? v->made : NULL;
 	if (real_ms > 0)
 		clock_format_kst(real_ms, v->made);
+	value_set_text(v, VALUE_WORD, real_ms > 0 ? v->made : NULL);
 }
 
 /* The members are decimals, or texts of our own: none needs an escape. */
@@ -49,7 +45,7 @@ static void set_check(struct value *v, const struct outcome *o)
 	const char *quote = c->provider ? "\"" : "";
 	int len;
 
-	value_set_text(v, VALUE_JSON, NULL);
+	value_set_null(v);
 	if (!o->is_checked)
 		return;
 	len = snprintf(v->made, sizeof v->made,
@@ -117,7 +113,7 @@ static void set_count_if(struct value *v, bool is_told, int count)
 	if (is_told)
 		value_set_count(v, count);
 	else
-		value_set_text(v, VALUE_NULL, NULL);
+		value_set_null(v);
 }
 
 /* Whole seconds: what is asked for is rarely finer. */
@@ -148,9 +144,9 @@ static void get_error(const struct outcome *o, enum field f, struct value *v)
 	if (f == FIELD_ERROR)
 		value_set_bool(v, !o->has_quote);
 	else if (!tells_error(o))
-		value_set_text(v, VALUE_NULL, NULL);
+		value_set_null(v);
 	else if (f == FIELD_ERROR_TYPE)
-		value_set_text(v, VALUE_TEXT, err_kind_name(o->err.kind));
+		value_set_text(v, VALUE_WORD, err_kind_name(o->err.kind));
 	else
 		value_set_bool(v, err_kind_is_retryable(o->err.kind));
 }
@@ -169,38 +165,48 @@ static void get_about_quote(const struct outcome *o, enum field f,
 	value_set_text(v, VALUE_TEXT, quote_only(o, text));
 }
 
-bool render_get_identity(const struct record *record, enum field f,
+void render_get_identity(const struct record *record, enum field f,
 			 struct value *v)
 {
 	switch ((int)f) {
 	case FIELD_KIND:
-		value_set_text(v, VALUE_TEXT, record_kind_name(record->kind));
-		return true;
+		value_set_text(v, VALUE_WORD, record_kind_name(record->kind));
+		break;
 	case FIELD_SYMBOL:
 		value_set_text(v, VALUE_TEXT, record->symbol);
-		return true;
+		break;
 	case FIELD_MARKET:
-		value_set_text(v, VALUE_TEXT, shown_market(record->market));
-		return true;
+		value_set_text(v, VALUE_WORD, shown_market(record->market));
+		break;
 	case FIELD_PROVIDER:
-		value_set_text(v, VALUE_TEXT, record->provider);
-		return true;
+		value_set_text(v, VALUE_WORD, record->provider);
+		break;
 	case FIELD_INPUT:
 		value_set_text(v, VALUE_TEXT, record->input);
-		return true;
+		break;
 	case FIELD_TRIED:
 		value_set_text(v, VALUE_TEXT, record->tried);
-		return true;
+		break;
+	default:
+		value_set_null(v);
 	}
-	return false;
 }
 
-static void get_quote_value(const struct outcome *o, enum field f,
+static void set_decimal(struct value *v, const char *decimal)
+{
+	size_t len = decimal ? decimal_length(decimal) : 0;
+
+	require(!decimal || len > 0);
+	value_set(v, VALUE_NUMBER, decimal, len);
+}
+
+static void get_quote_value(const struct record *record, enum field f,
 			    struct value *v)
 {
+	const struct outcome *o = record->outcome;
+
 	if ((unsigned)f < QUOTE_NUMBERS) {
-		value_set_text(v, VALUE_NUMBER,
-			       quote_only(o, o->quote.number[f]));
+		set_decimal(v, quote_only(o, o->quote.number[f]));
 		return;
 	}
 	switch ((int)f) {
@@ -246,21 +252,14 @@ static void get_quote_value(const struct outcome *o, enum field f,
 	case FIELD_RAW:
 		value_set_text(v, VALUE_JSON, o->raw);
 		break;
-	default: /* of trades alone */
-		value_set_text(v, VALUE_NULL, NULL);
+	default:
+		render_get_identity(record, f, v);
 	}
 }
 
-void render_get_value(const struct record *record, enum field f,
-		      struct value *v)
+render_get_fn *render_getter(const struct record *record)
 {
-	require((unsigned)f < FIELD_COUNT);
-	if (record->tick)
-		render_get_tick_value(record, f, v);
-	else if (!render_get_identity(record, f, v)) {
-		if (record->refusal)
-			render_get_refused_value(record, f, v);
-		else
-			get_quote_value(record->outcome, f, v);
-	}
+	return record->tick      ? render_get_tick_value
+	       : record->refusal ? render_get_refused_value
+				 : get_quote_value;
 }

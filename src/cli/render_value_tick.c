@@ -32,7 +32,7 @@ static const unsigned char numbers[FIELD_COUNT] = {
 static void set_known(struct value *v, int64_t count)
 {
 	if (count == TICK_UNKNOWN)
-		value_set_text(v, VALUE_NULL, NULL);
+		value_set_null(v);
 	else
 		value_set_count(v, count);
 }
@@ -40,7 +40,7 @@ static void set_known(struct value *v, int64_t count)
 static void set_halted(struct value *v, const struct tick *t)
 {
 	if (t->halt == HALT_UNKNOWN)
-		value_set_text(v, VALUE_NULL, NULL);
+		value_set_null(v);
 	else
 		value_set_bool(v, t->halt == HALT_YES);
 }
@@ -48,8 +48,8 @@ static void set_halted(struct value *v, const struct tick *t)
 static void set_trade_time(struct value *v, const struct tick *t)
 {
 	_Static_assert((int)VALUE_BYTES >= (int)TICK_TIME_BYTES, "it must fit");
-	value_set_text(v, VALUE_TEXT,
-		       tick_format_time(t, v->made) ? v->made : NULL);
+	value_set(v, VALUE_WORD, tick_format_time(t, v->made) ? v->made : NULL,
+		  TICK_TIME_BYTES - 1);
 }
 
 void render_get_tick_value(const struct record *record, enum field f,
@@ -58,17 +58,17 @@ void render_get_tick_value(const struct record *record, enum field f,
 	const struct tick *t = record->tick;
 
 	if (numbers[f]) {
-		value_set_text(
-			v, VALUE_NUMBER,
-			tick_number(t, (enum tick_number)(numbers[f] - 1)));
+		enum tick_number n = (enum tick_number)(numbers[f] - 1);
+
+		value_set(v, VALUE_NUMBER, tick_number(t, n), t->len[n]);
 		return;
 	}
 	switch ((int)f) {
 	case FIELD_EXCHANGE:
-		value_set_text(v, VALUE_TEXT, record->exchange);
+		value_set_text(v, VALUE_WORD, record->exchange);
 		break;
 	case FIELD_SIDE:
-		value_set_text(v, VALUE_TEXT,
+		value_set_text(v, VALUE_WORD,
 			       tick_side_name((enum tick_side)t->side));
 		break;
 	case FIELD_TRADE_TIME:
@@ -79,7 +79,7 @@ void render_get_tick_value(const struct record *record, enum field f,
 		break;
 	case FIELD_SESSION:
 		value_set_text(
-			v, VALUE_TEXT,
+			v, VALUE_WORD,
 			tick_session_name((enum tick_session)t->session));
 		break;
 	case FIELD_HALTED:
@@ -101,8 +101,7 @@ void render_get_tick_value(const struct record *record, enum field f,
 		value_set_bool(v, false);
 		break;
 	default:
-		if (!render_get_identity(record, f, v))
-			value_set_text(v, VALUE_NULL, NULL);
+		render_get_identity(record, f, v);
 	}
 }
 
@@ -116,7 +115,7 @@ void render_get_refused_value(const struct record *record, enum field f,
 		value_set_bool(v, true);
 		break;
 	case FIELD_ERROR_TYPE:
-		value_set_text(v, VALUE_TEXT, err_kind_name(e->kind));
+		value_set_text(v, VALUE_WORD, err_kind_name(e->kind));
 		break;
 	case FIELD_RT_CD:
 		value_set_text(v, VALUE_TEXT, e->rt_cd[0] ? e->rt_cd : "9");
@@ -131,6 +130,6 @@ void render_get_refused_value(const struct record *record, enum field f,
 		value_set_time(v, e->at_ms);
 		break;
 	default:
-		value_set_text(v, VALUE_NULL, NULL);
+		render_get_identity(record, f, v);
 	}
 }

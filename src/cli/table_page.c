@@ -139,24 +139,26 @@ static void widen(struct table_page *p, size_t column, int width)
 void table_page_make_row(const struct table_page *p,
 			 const struct record *record, struct buf *cells)
 {
+	render_get_fn *get = render_getter(record);
 	struct value v;
 
 	for (size_t i = 0; i < p->columns.count; i++) {
 		enum field f = (enum field)p->columns.field[i];
 
-		render_get_value(record, f, &v);
+		get(record, f, &v);
 		put_value(p, f, &v, cells);
 	}
 }
 
 void table_page_add_record(struct table_page *p, const struct record *record)
 {
+	render_get_fn *get = render_getter(record);
 	struct value v;
 
 	for (size_t i = 0; i < p->columns.count; i++) {
 		enum field f = (enum field)p->columns.field[i];
 
-		render_get_value(record, f, &v);
+		get(record, f, &v);
 		widen(p, i, put_value(p, f, &v, &p->cells));
 	}
 	p->row_count++;

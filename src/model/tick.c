@@ -21,13 +21,9 @@ int tick_set_number(struct tick *t, enum tick_number n, const char *text,
 	memcpy(t->text + t->used, text, len);
 	t->text[t->used + len] = '\0';
 	t->at[n] = (uint8_t)(t->used + 1);
+	t->len[n] = (uint8_t)len;
 	t->used = (uint8_t)(t->used + len + 1);
 	return 0;
-}
-
-const char *tick_number(const struct tick *t, enum tick_number n)
-{
-	return t->at[n] ? t->text + t->at[n] - 1 : NULL;
 }
 
 /* What is not known adds nothing. */
@@ -71,15 +67,18 @@ const char *tick_session_name(enum tick_session session)
 
 bool tick_format_time(const struct tick *t, char out[TICK_TIME_BYTES])
 {
+	unsigned date = (unsigned)t->date, time = (unsigned)t->time;
+
 	if (t->date == 0 || t->time == TICK_UNKNOWN)
 		return false;
 	/* Without printf: it is a part of every record. */
 	memcpy(out, "0000-00-00T00:00:00+09:00", TICK_TIME_BYTES);
-	digits_write_last(out, t->date / 10000, 4);
-	digits_write_last(out + 5, t->date / 100, 2);
-	digits_write_last(out + 8, t->date, 2);
-	digits_write_last(out + 11, t->time / 10000, 2);
-	digits_write_last(out + 14, t->time / 100, 2);
-	digits_write_last(out + 17, t->time, 2);
+	digits_write_two(out, date / 1000000);
+	digits_write_two(out + 2, date / 10000);
+	digits_write_two(out + 5, date / 100);
+	digits_write_two(out + 8, date);
+	digits_write_two(out + 11, time / 10000);
+	digits_write_two(out + 14, time / 100);
+	digits_write_two(out + 17, time);
 	return true;
 }

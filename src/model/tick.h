@@ -54,7 +54,7 @@ enum tick_halt { HALT_UNKNOWN, HALT_NO, HALT_YES };
 
 enum {
 	TICK_UNKNOWN = -1,    /* of what the broker counts and did not tell */
-	TICK_TEXT_BYTES = 221 /* which makes it 320 bytes */
+	TICK_TEXT_BYTES = 203 /* which makes it 320 bytes */
 };
 
 struct tick {
@@ -77,6 +77,7 @@ struct tick {
 	uint8_t is_old;           /* it came after a newer one of its symbol */
 	uint8_t used;             /* bytes of text */
 	uint8_t at[TICK_NUMBERS]; /* where in text, counted from 1; 0: absent */
+	uint8_t len[TICK_NUMBERS];
 	char text[TICK_TEXT_BYTES];
 };
 
@@ -89,7 +90,10 @@ MUST_CHECK int tick_set_number(struct tick *t, enum tick_number n,
 			       const char *text, size_t len, struct err *err);
 
 /* NULL: absent. Valid as long as t. */
-const char *tick_number(const struct tick *t, enum tick_number n);
+static inline const char *tick_number(const struct tick *t, enum tick_number n)
+{
+	return t->at[n] ? t->text + t->at[n] - 1 : NULL;
+}
 
 /* Folds one into the other: the result is the newer of the two, and counts what
  * both were and what both missed. later came after t. */

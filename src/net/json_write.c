@@ -139,12 +139,6 @@ void json_key(struct json_writer *w, const char *key)
 	at[len + 2] = ':';
 }
 
-void json_put_key(struct json_writer *w, const char *text, size_t len)
-{
-	put_plain(w, text, len);
-	w->needs_comma = false;
-}
-
 void json_put_string(struct json_writer *w, const char *text)
 {
 	size_t len;

@@ -28,9 +28,6 @@ void json_end_object(struct json_writer *w);
 /* key is a name of our own: it needs no escape. */
 void json_key(struct json_writer *w, const char *key);
 
-/* The same for one that is at hand with its quotes and its colon. */
-void json_put_key(struct json_writer *w, const char *text, size_t len);
-
 /* Values, after a key. NULL text writes null. */
 void json_put_string(struct json_writer *w, const char *text);
 void json_put_decimal(struct json_writer *w, const char *decimal);

@@ -14,7 +14,7 @@
 
 static void writes_what_printf_writes(void **state)
 {
-	static const int64_t rows[] = { 0, 1, -1, 9, 10, -10, 99, 100, 12345678901, INT64_MAX, INT64_MIN,
+	static const int64_t rows[] = { 0, 1, -1, 9, 10, -10, 99, 100, 101, 999, 1000, 12345678901, INT64_MAX, INT64_MIN,
 					INT64_MIN + 1 };
 	char out[DIGITS_BYTES], want[32];
 
@@ -28,17 +28,22 @@ static void writes_what_printf_writes(void **state)
 	}
 }
 
-static void writes_the_last_places(void **state)
+static void writes_the_last_two(void **state)
 {
-	char out[] = "xxxxxx";
+	char out[] = "xxxx";
 
 	(void)state;
-	digits_write_last(out + 1, 20250730, 4);
-	assert_string_equal(out, "x0730x");
-	digits_write_last(out, 7, 2);
-	assert_string_equal(out, "07730x");
-	digits_write_last(out, 9, 0);
-	assert_string_equal(out, "07730x");
+	digits_write_two(out + 1, 20250730);
+	assert_string_equal(out, "x30x");
+	digits_write_two(out + 2, 7);
+	assert_string_equal(out, "x307");
+	for (unsigned n = 0; n < 100; n++) {
+		char want[3];
+
+		snprintf(want, sizeof want, "%02u", n);
+		digits_write_two(out, n + 100);
+		assert_memory_equal(out, want, 2);
+	}
 }
 
 static void takes_digits_up_to_a_number(void **state)
@@ -89,7 +94,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_what_printf_writes),
-		cmocka_unit_test(writes_the_last_places),
+		cmocka_unit_test(writes_the_last_two),
 		cmocka_unit_test(takes_digits_up_to_a_number),
 		cmocka_unit_test(takes_a_form),
 	};
