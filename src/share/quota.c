@@ -39,7 +39,7 @@
 
 struct late_end { /* the store was not available in time */
 	struct late_end *next;
-	struct store_end end;
+	struct store_operation end;
 };
 
 struct quota { /* lock key: c const, l under mu, t who has the turn, a atomic */
@@ -174,54 +174,16 @@ const struct err *quota_warning(struct quota *q)
 
 /* ---- one operation ---- */
 
-/* What is done with the store, by who has the turn. */
-struct operation {
-	int (*run)(struct quota *q, struct operation *o,
-		   const struct store_timeout *t, struct err *err);
-	int64_t latest_ns;            /* ask */
-	struct store_grant grant;     /* ask: the answer; confirm: its ticket */
-	bool is_kept;                 /* confirm */
-	struct store_end end;         /* end */
-	int64_t left, reset_after_ns; /* note_left */
-};
-
-static int run_ask(struct quota *q, struct operation *o,
-		   const struct store_timeout *t, struct err *err)
-{
-	return q->store->ops->ask(q->store, &q->me, o->latest_ns, t, &o->grant,
-				  err);
-}
-
-static int run_confirm(struct quota *q, struct operation *o,
-		       const struct store_timeout *t, struct err *err)
-{
-	return q->store->ops->confirm(q->store, &q->me, o->grant.ticket, t,
-				      &o->is_kept, &o->grant.now_ns, err);
-}
-
-static int run_end(struct quota *q, struct operation *o,
-		   const struct store_timeout *t, struct err *err)
-{
-	return q->store->ops->end(q->store, &q->me, &o->end, t, err);
-}
-
-static int run_note_left(struct quota *q, struct operation *o,
-			 const struct store_timeout *t, struct err *err)
-{
-	return q->store->ops->note_left(q->store, &q->me, o->left,
-					o->reset_after_ns, t, err);
-}
-
 /* Does it once, in private if the store fails for good. */
-static int run(struct quota *q, struct operation *o,
+static int run(struct quota *q, struct store_operation *o,
 	       const struct store_timeout *t, struct err *err)
 {
 	struct err why;
-	int rc = o->run(q, o, t, &why);
+	int rc = q->store->ops->apply(q->store, &q->me, o, t, &why);
 
 	if (rc < 0 && why.kind == ERR_SYSTEM && q->spare) {
 		make_private(q, &why);
-		rc = o->run(q, o, t, &why);
+		rc = q->store->ops->apply(q->store, &q->me, o, t, &why);
 	}
 	if (rc < 0 && err)
 		*err = why;
@@ -229,7 +191,7 @@ static int run(struct quota *q, struct operation *o,
 }
 
 /* If there is no memory, the place comes back by its own end. */
-static void keep_for_later(struct quota *q, const struct store_end *end)
+static void keep_for_later(struct quota *q, const struct store_operation *end)
 {
 	struct late_end *late = malloc(sizeof *late);
 
@@ -252,10 +214,8 @@ static void tell_late_ends(struct quota *q, const struct store_timeout *t)
 	q->late_ends = NULL;
 	mutex_unlock(&q->mu);
 	for (; late; late = next) {
-		struct operation o = { .run = run_end, .end = late->end };
-
 		next = late->next;
-		is_told = is_told && run(q, &o, t, NULL) == 0;
+		is_told = is_told && run(q, &late->end, t, NULL) == 0;
 		if (!is_told)
 			keep_for_later(q, &late->end);
 		free(late);
@@ -264,8 +224,8 @@ static void tell_late_ends(struct quota *q, const struct store_timeout *t)
 
 /* Blocks: until the turn and the store are ours, deadline_ns, or stop (may be
  * NULL). Errors: DEADLINE, CANCELED. */
-static int operate(struct quota *q, struct operation *o, struct stop *stop,
-		   int64_t deadline_ns, struct err *err)
+static int operate(struct quota *q, struct store_operation *o,
+		   struct stop *stop, int64_t deadline_ns, struct err *err)
 {
 	const struct store_timeout t = { stop, deadline_ns };
 	struct err warning;
@@ -284,19 +244,19 @@ static int operate(struct quota *q, struct operation *o, struct stop *stop,
 /* ---- acquire and end ---- */
 
 /* Asks until there is a reservation. */
-static int reserve(struct quota *q, struct operation *o, struct stop *stop,
-		   int64_t deadline_ns, struct err *err)
+static int reserve(struct quota *q, struct store_operation *o,
+		   struct stop *stop, int64_t deadline_ns, struct err *err)
 {
 	struct turnstile_waiter me;
 	int rc;
 
-	o->run = run_ask;
+	o->verb = STORE_ASK;
 	if (turnstile_enter_line(&q->turnstile, &me, stop, deadline_ns, err) <
 	    0)
 		return -1;
 	while ((rc = operate(q, o, stop, deadline_ns, err)) == 0 &&
-	       o->grant.reply == LIMITER_AGAIN) {
-		int64_t again_ns = o->grant.at_ns;
+	       o->reply == LIMITER_AGAIN) {
+		int64_t again_ns = o->at_ns;
 
 		if (!stop_sleep_until(stop, again_ns < deadline_ns
 						    ? again_ns
@@ -306,24 +266,23 @@ static int reserve(struct quota *q, struct operation *o, struct stop *stop,
 		}
 	}
 	turnstile_leave_line(&q->turnstile, &me);
-	if (rc == 0 && o->grant.reply == LIMITER_LATE)
+	if (rc == 0 && o->reply == LIMITER_LATE)
 		rc = err_set(err, ERR_DEADLINE, "no call is permitted in time");
 	return rc;
 }
 
 /* Sleeps till the reservation and makes sure of it. Returns 1 when it was
  * withdrawn, or missed: make another. On failure nothing is held. */
-static int keep_reservation(struct quota *q, struct operation *o,
+static int keep_reservation(struct quota *q, struct store_operation *o,
 			    struct quota_permit *permit, struct stop *stop,
 			    int64_t deadline_ns, struct err *err)
 {
-	int64_t sure_ns =
-		o->grant.at_ns <= o->grant.now_ns ? o->grant.now_ns : 0;
+	int64_t sure_ns = o->at_ns <= o->now_ns ? o->now_ns : 0;
 	int rc = 0;
 
-	permit->ticket = o->grant.ticket;
-	permit->send_at_ns = o->grant.at_ns;
-	o->run = run_confirm;
+	permit->ticket = o->ticket;
+	permit->send_at_ns = o->at_ns;
+	o->verb = STORE_CONFIRM;
 	if (!stop_sleep_until(stop, permit->send_at_ns))
 		rc = err_set(err, ERR_CANCELED, "interrupted");
 	while (rc == 0 && clock_monotonic_ns() - sure_ns > PROMPT_NS) {
@@ -332,7 +291,7 @@ static int keep_reservation(struct quota *q, struct operation *o,
 			permit->ticket = 0;
 			return 1;
 		}
-		sure_ns = o->grant.now_ns;
+		sure_ns = o->now_ns;
 	}
 	if (rc < 0)
 		quota_end(q, permit, QUOTA_UNSENT, 0, 0);
@@ -343,7 +302,7 @@ int quota_acquire(struct quota *q, struct quota_permit *permit,
 		  struct stop *stop, int64_t deadline_ns, struct err *err)
 {
 	int64_t start = clock_monotonic_ns();
-	struct operation o = { .latest_ns = deadline_ns };
+	struct store_operation o = { .latest_ns = deadline_ns };
 	int rc;
 
 	*permit = (struct quota_permit){ .send_at_ns = start };
@@ -381,25 +340,25 @@ void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
 		[QUOTA_OVERLOADED] = LIMITER_OVERLOADED,
 		[QUOTA_ABANDONED] = LIMITER_ABANDONED,
 	};
-	struct operation o = { .run = run_end,
-			       .end = { .ticket = permit->ticket,
-					.how = ends[how],
-					.at_ns = at_ns,
-					.min_rtt_ns = min_rtt_ns } };
+	struct store_operation o = { .verb = STORE_END,
+				     .ticket = permit->ticket,
+				     .how = ends[how],
+				     .ended_ns = at_ns,
+				     .min_rtt_ns = min_rtt_ns };
 
 	if (!permit->ticket)
 		return;
 	permit->ticket = 0;
 	if (operate(q, &o, NULL, clock_monotonic_ns() + END_TIMEOUT_NS, NULL) <
 	    0)
-		keep_for_later(q, &o.end);
+		keep_for_later(q, &o);
 }
 
 void quota_note_remaining(struct quota *q, int left, int64_t reset_after_ns)
 {
-	struct operation o = { .run = run_note_left,
-			       .left = left,
-			       .reset_after_ns = reset_after_ns };
+	struct store_operation o = { .verb = STORE_NOTE_LEFT,
+				     .left = left,
+				     .reset_after_ns = reset_after_ns };
 
 	if (!q->is_unlimited && left >= 0)
 		operate(q, &o, NULL, clock_monotonic_ns() + END_TIMEOUT_NS,

@@ -3,9 +3,9 @@
  * (quota.c) and what counts (limiter.h).
  * Layer share; uses base, limiter.
  *
- * Each operation happens once, wholly, or not at all; none waits for a
- * permission. All instants are of this process's monotonic clock: a store that
- * counts by another one translates them, and to the later side.
+ * An operation is a value: it happens once, wholly, or not at all; none waits
+ * for a permission. All instants are of this process's monotonic clock: a store
+ * that counts by another one translates them, and to the later side.
  *
  * A store is used by one thread at a time. */
 #ifndef SHARE_STORE_H
@@ -26,40 +26,33 @@ struct store_timeout {
 	int64_t deadline_ns;
 };
 
-struct store_grant { /* limiter_ask's answer */
-	enum limiter_reply reply;
-	uint64_t ticket; /* LIMITER_GRANTED */
-	int64_t at_ns;
-	int64_t now_ns; /* when it was asked */
+enum store_verb { STORE_ASK, STORE_CONFIRM, STORE_END, STORE_NOTE_LEFT };
+
+/* One operation of limiter.h's: what it is given, and what it answers. */
+struct store_operation {
+	enum store_verb verb;
+	int64_t latest_ns;    /* ASK: no permission is wanted for later */
+	uint64_t ticket;      /* CONFIRM, END; ASK: the answer, if granted */
+	enum limiter_end how; /* END, and the next two */
+	int64_t ended_ns, min_rtt_ns;
+	int64_t left, reset_after_ns; /* NOTE_LEFT */
+
+	int64_t now_ns;           /* when it was done */
+	enum limiter_reply reply; /* ASK */
+	int64_t at_ns;            /* ASK: as reply says */
+	bool is_kept;             /* CONFIRM: if not, nothing is held */
 };
 
-struct store_end {
-	uint64_t ticket;
-	enum limiter_end how;
-	int64_t at_ns, min_rtt_ns;
-};
+/* Does it now, to a state that a store has at hand. */
+void store_operate(struct store_operation *o, struct limiter_state *l,
+		   const struct limiter_user *me, int64_t now_ns);
 
-/* Errors of all: DEADLINE, CANCELED: not now; SYSTEM: this store cannot be used
- * (any more). Then nothing has happened. */
 struct store_ops {
-	/* latest_ns: no permission is wanted for later. */
-	int (*ask)(struct store *s, const struct limiter_user *me,
-		   int64_t latest_ns, const struct store_timeout *t,
-		   struct store_grant *out, struct err *err);
-
-	/* *now_ns: when *is_kept was true. If it is false, nothing is held. */
-	int (*confirm)(struct store *s, const struct limiter_user *me,
-		       uint64_t ticket, const struct store_timeout *t,
-		       bool *is_kept, int64_t *now_ns, struct err *err);
-
-	int (*end)(struct store *s, const struct limiter_user *me,
-		   const struct store_end *end, const struct store_timeout *t,
-		   struct err *err);
-
-	/* What a server said is left, as in limiter_note_left. */
-	int (*note_left)(struct store *s, const struct limiter_user *me,
-			 int64_t left, int64_t reset_after_ns,
-			 const struct store_timeout *t, struct err *err);
+	/* Errors: DEADLINE, CANCELED: not now; SYSTEM: this store cannot be
+	 * used (any more). Then nothing has happened. */
+	int (*apply)(struct store *s, const struct limiter_user *me,
+		     struct store_operation *o, const struct store_timeout *t,
+		     struct err *err);
 
 	/* Changes nothing, and does not wait. */
 	void (*look)(struct store *s, const struct limiter_user *me,

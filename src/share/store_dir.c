@@ -26,25 +26,6 @@ struct store_dir {
 	bool has_warning;
 };
 
-/* One operation on the state. */
-struct change {
-	const struct limiter_user *me;
-	int64_t now_ns;
-	/* ask */
-	int64_t latest_ns;
-	struct store_grant *grant;
-	/* confirm */
-	uint64_t ticket;
-	bool *is_kept;
-	/* end */
-	const struct store_end *end;
-	/* note_left */
-	int64_t left, reset_after_ns;
-	int calls_more; /* afterwards */
-};
-
-typedef void (*change_fn)(struct store_dir *d, struct change *c);
-
 static struct store_dir *dir_of(struct store *s)
 {
 	return (struct store_dir *)s;
@@ -53,60 +34,15 @@ static struct store_dir *dir_of(struct store *s)
 /* ---- one change ---- */
 
 /* With the file locked and read: what it lacks is held against us. */
-static void note_loss(struct store_dir *d, const struct change *c)
+static void note_loss(struct store_dir *d, const struct limiter_user *me,
+		      int64_t now_ns)
 {
 	if (d->file.found != FOUND_WHOLE)
-		limiter_note_loss(&d->state, c->me, d->file.found == FOUND_LOST,
-				  c->now_ns);
+		limiter_note_loss(&d->state, me, d->file.found == FOUND_LOST,
+				  now_ns);
 	if (limiter_has_doubts(&d->state))
-		limiter_note_calls(&d->state, c->me,
-				   quota_file_sees_calls(&d->file), c->now_ns);
-}
-
-/* Locks, reads, changes, writes. Returns 1 when nothing came of it: again. */
-static int apply_once(struct store_dir *d, change_fn change, struct change *c,
-		      const struct store_timeout *t, struct err *err)
-{
-	int rc;
-
-	if (quota_file_begin(&d->file, &d->before, t->stop, t->deadline_ns,
-			     err) < 0)
-		return -1;
-	memcpy(&d->state, &d->before, limiter_state_size(&d->before));
-	c->now_ns = clock_monotonic_ns();
-	note_loss(d, c);
-	change(d, c);
-	if (c->calls_more > 0)
-		quota_file_note_calls(&d->file, true);
-	rc = quota_file_commit(&d->file, &d->state, err);
-	if (rc < 0)
-		memcpy(&d->state, &d->before, limiter_state_size(&d->before));
-	return rc;
-}
-
-static void look_for_rivals(struct store_dir *d, int64_t now)
-{
-	if (now < d->rivals_at_ns)
-		return;
-	d->has_warning =
-		rivals_look(d->file.dirfd, d->file.family, d->file.name);
-	d->rivals_at_ns = d->has_warning ? CLOCK_NEVER : now + RIVALS_EVERY_NS;
-}
-
-static int apply(struct store_dir *d, change_fn change, struct change *c,
-		 const struct store_timeout *t, struct err *err)
-{
-	int rc;
-
-	while ((rc = apply_once(d, change, c, t, err)) > 0)
-		;
-	if (rc == 0) {
-		d->calls += c->calls_more;
-		look_for_rivals(d, c->now_ns);
-	}
-	if (d->calls == 0)
-		quota_file_note_calls(&d->file, false);
-	return rc;
+		limiter_note_calls(&d->state, me,
+				   quota_file_sees_calls(&d->file), now_ns);
 }
 
 /* Gives back what dead processes hold. A process number says something only
@@ -128,74 +64,74 @@ static void reap_dead(struct limiter_state *l, const struct limiter_user *me,
 	}
 }
 
-/* ---- the operations ---- */
-
-static void change_ask(struct store_dir *d, struct change *c)
+/* How many calls of ours it has added. */
+static int calls_of(const struct store_operation *o)
 {
-	reap_dead(&d->state, c->me, c->now_ns);
-	c->grant->now_ns = c->now_ns;
-	c->grant->reply = limiter_ask(&d->state, c->me, c->now_ns, c->latest_ns,
-				      &c->grant->ticket, &c->grant->at_ns);
-	c->calls_more = c->grant->reply == LIMITER_GRANTED;
+	switch (o->verb) {
+	case STORE_ASK:
+		return o->reply == LIMITER_GRANTED;
+	case STORE_CONFIRM:
+		return o->is_kept ? 0 : -1;
+	case STORE_END:
+		return -1;
+	case STORE_NOTE_LEFT:
+		break;
+	}
+	return 0;
 }
 
-static int dir_ask(struct store *s, const struct limiter_user *me,
-		   int64_t latest_ns, const struct store_timeout *t,
-		   struct store_grant *out, struct err *err)
+/* Locks, reads, changes, writes. Returns 1 when nothing came of it: again. */
+static int apply_once(struct store_dir *d, const struct limiter_user *me,
+		      struct store_operation *o, const struct store_timeout *t,
+		      struct err *err)
 {
-	struct change c = { .me = me, .latest_ns = latest_ns, .grant = out };
+	int64_t now;
+	int rc;
 
-	return apply(dir_of(s), change_ask, &c, t, err);
-}
-
-static void change_confirm(struct store_dir *d, struct change *c)
-{
-	*c->is_kept = limiter_confirm(&d->state, c->me, c->ticket, c->now_ns);
-	c->calls_more = *c->is_kept ? 0 : -1;
-}
-
-static int dir_confirm(struct store *s, const struct limiter_user *me,
-		       uint64_t ticket, const struct store_timeout *t,
-		       bool *is_kept, int64_t *now_ns, struct err *err)
-{
-	struct change c = { .me = me, .ticket = ticket, .is_kept = is_kept };
-	int rc = apply(dir_of(s), change_confirm, &c, t, err);
-
-	*now_ns = c.now_ns;
+	if (quota_file_begin(&d->file, &d->before, t->stop, t->deadline_ns,
+			     err) < 0)
+		return -1;
+	memcpy(&d->state, &d->before, limiter_state_size(&d->before));
+	now = clock_monotonic_ns();
+	note_loss(d, me, now);
+	if (o->verb == STORE_ASK)
+		reap_dead(&d->state, me, now);
+	store_operate(o, &d->state, me, now);
+	if (calls_of(o) > 0)
+		quota_file_note_calls(&d->file, true);
+	rc = quota_file_commit(&d->file, &d->state, err);
+	if (rc < 0)
+		memcpy(&d->state, &d->before, limiter_state_size(&d->before));
 	return rc;
 }
 
-static void change_end(struct store_dir *d, struct change *c)
+static void look_for_rivals(struct store_dir *d, int64_t now)
 {
-	limiter_end(&d->state, c->me, c->end->ticket, c->end->how,
-		    c->end->at_ns, c->end->min_rtt_ns, c->now_ns);
-	c->calls_more = -1;
+	if (now < d->rivals_at_ns)
+		return;
+	d->has_warning =
+		rivals_look(d->file.dirfd, d->file.family, d->file.name);
+	d->rivals_at_ns = d->has_warning ? CLOCK_NEVER : now + RIVALS_EVERY_NS;
 }
 
-static int dir_end(struct store *s, const struct limiter_user *me,
-		   const struct store_end *end, const struct store_timeout *t,
-		   struct err *err)
+/* ---- the operations ---- */
+
+static int dir_apply(struct store *s, const struct limiter_user *me,
+		     struct store_operation *o, const struct store_timeout *t,
+		     struct err *err)
 {
-	struct change c = { .me = me, .end = end };
+	struct store_dir *d = dir_of(s);
+	int rc;
 
-	return apply(dir_of(s), change_end, &c, t, err);
-}
-
-static void change_left(struct store_dir *d, struct change *c)
-{
-	limiter_note_left(&d->state, c->me, c->left, c->reset_after_ns,
-			  c->now_ns);
-}
-
-static int dir_note_left(struct store *s, const struct limiter_user *me,
-			 int64_t left, int64_t reset_after_ns,
-			 const struct store_timeout *t, struct err *err)
-{
-	struct change c = { .me = me,
-			    .left = left,
-			    .reset_after_ns = reset_after_ns };
-
-	return apply(dir_of(s), change_left, &c, t, err);
+	while ((rc = apply_once(d, me, o, t, err)) > 0)
+		;
+	if (rc == 0) {
+		d->calls += calls_of(o);
+		look_for_rivals(d, o->now_ns);
+	}
+	if (d->calls == 0)
+		quota_file_note_calls(&d->file, false);
+	return rc;
 }
 
 static void dir_look(struct store *s, const struct limiter_user *me,
@@ -240,10 +176,7 @@ int store_dir_new(int dirfd, const char *key, const struct limiter_user *me,
 		  struct store **out, struct err *err)
 {
 	static const struct store_ops ops = {
-		.ask = dir_ask,
-		.confirm = dir_confirm,
-		.end = dir_end,
-		.note_left = dir_note_left,
+		.apply = dir_apply,
 		.look = dir_look,
 		.last_known = dir_last_known,
 		.take_warning = dir_take_warning,

@@ -88,39 +88,43 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct store_grant ask(struct bench *b, const struct limiter_user *u)
+static struct store_operation apply(struct bench *b, const struct limiter_user *u,
+				    struct store_operation o)
 {
-	struct store_grant g;
+	assert_int_equal(b->store->ops->apply(b->store, u, &o, &b->timeout, NULL), 0);
+	assert_in_range(o.now_ns, 1, clock_monotonic_ns());
+	return o;
+}
 
-	assert_int_equal(b->store->ops->ask(b->store, u, CLOCK_NEVER, &b->timeout, &g, NULL), 0);
-	assert_true(g.now_ns <= clock_monotonic_ns());
-	return g;
+static struct store_operation ask_by(struct bench *b, const struct limiter_user *u,
+				     int64_t latest_ns)
+{
+	return apply(b, u, (struct store_operation){ .verb = STORE_ASK, .latest_ns = latest_ns });
+}
+
+static struct store_operation ask(struct bench *b, const struct limiter_user *u)
+{
+	return ask_by(b, u, CLOCK_NEVER);
 }
 
 static bool confirm(struct bench *b, const struct limiter_user *u, uint64_t ticket)
 {
-	int64_t now = 0;
-	bool is_kept;
-
-	assert_int_equal(b->store->ops->confirm(b->store, u, ticket, &b->timeout, &is_kept, &now,
-						NULL), 0);
-	assert_true(now > 0);
-	return is_kept;
+	return apply(b, u, (struct store_operation){ .verb = STORE_CONFIRM, .ticket = ticket })
+		.is_kept;
 }
 
 static void end(struct bench *b, const struct limiter_user *u, uint64_t ticket,
 		enum limiter_end how)
 {
-	struct store_end e = { .ticket = ticket, .how = how, .at_ns = clock_monotonic_ns() };
-
-	assert_int_equal(b->store->ops->end(b->store, u, &e, &b->timeout, NULL), 0);
+	apply(b, u, (struct store_operation){ .verb = STORE_END, .ticket = ticket, .how = how,
+					      .ended_ns = clock_monotonic_ns() });
 }
 
 /* Two places, whoever asks; one that was not used is free at once. */
 static void test_places(void **state)
 {
 	struct bench *b = *state;
-	struct store_grant first = ask(b, &b->me), second = ask(b, &b->other);
+	struct store_operation first = ask(b, &b->me), second = ask(b, &b->other);
 
 	assert_int_equal(first.reply, LIMITER_GRANTED);
 	assert_int_equal(second.reply, LIMITER_GRANTED);
@@ -135,20 +139,17 @@ static void test_places(void **state)
 static void test_too_late(void **state)
 {
 	struct bench *b = *state;
-	struct store_grant g;
 
 	ask(b, &b->me);
 	ask(b, &b->me);
-	assert_int_equal(b->store->ops->ask(b->store, &b->me, clock_monotonic_ns() + NS_PER_SEC,
-					    &b->timeout, &g, NULL), 0);
-	assert_int_equal(g.reply, LIMITER_LATE);
+	assert_int_equal(ask_by(b, &b->me, clock_monotonic_ns() + NS_PER_SEC).reply, LIMITER_LATE);
 }
 
 /* A refusal of one withdraws the reservation of the other. */
 static void test_confirm(void **state)
 {
 	struct bench *b = *state;
-	struct store_grant first = ask(b, &b->me), second = ask(b, &b->other);
+	struct store_operation first = ask(b, &b->me), second = ask(b, &b->other);
 
 	assert_true(confirm(b, &b->other, second.ticket));
 	assert_false(confirm(b, &b->me, second.ticket));
@@ -159,14 +160,11 @@ static void test_confirm(void **state)
 static void test_left(void **state)
 {
 	struct bench *b = *state;
-	struct store_grant g;
 
-	assert_int_equal(b->store->ops->note_left(b->store, &b->me, 0, 50 * NS_PER_SEC,
-						  &b->timeout, NULL), 0);
-	assert_int_equal(b->store->ops->ask(b->store, &b->other,
-					    clock_monotonic_ns() + NS_PER_SEC, &b->timeout, &g,
-					    NULL), 0);
-	assert_int_equal(g.reply, LIMITER_LATE);
+	apply(b, &b->me, (struct store_operation){ .verb = STORE_NOTE_LEFT, .left = 0,
+						   .reset_after_ns = 50 * NS_PER_SEC });
+	assert_int_equal(ask_by(b, &b->other, clock_monotonic_ns() + NS_PER_SEC).reply,
+			 LIMITER_LATE);
 }
 
 static void test_look(void **state)

@@ -136,25 +136,6 @@ static void one_asks_for_all(void **state)
 	token_store_free(NULL);
 }
 
-static void memory_is_a_store_too(void **state)
-{
-	struct token_store *s = make_in(-1);
-	struct token_claim claim;
-
-	(void)state;
-	assert_int_equal(begin(s, &claim).turn, TOKEN_ASK);
-	done(s, &claim, TOKEN_REFUSED, NULL);
-	assert_int_equal(begin(s, &claim).turn, TOKEN_ASK);
-	done(s, &claim, TOKEN_LOST, NULL);
-	assert_int_equal(look(s, "").turn, TOKEN_TOO_EARLY);
-	passed_ms += MINUTE;
-	assert_int_equal(begin(s, &claim).turn, TOKEN_ASK);
-	done(s, &claim, TOKEN_ISSUED, "abc");
-	assert_int_equal(look(s, "").turn, TOKEN_THERE);
-	assert_null(token_store_warning(s));
-	token_store_free(s);
-}
-
 static void prefixes_are_apart(void **state)
 {
 	const struct token_store_config config = {
@@ -283,31 +264,56 @@ static void one_of_twenty_has_the_turn(void **state)
 	munmap(turns, 2 * sizeof *turns);
 }
 
-/* ---- files that cannot be written ---- */
+/* ---- one suite for every store: the file, and memory where there is none ---- */
 
+/* NULL: nothing. */
 static void assert_warned(struct token_store *s, const char *about)
 {
 	const struct err *warning = token_store_warning(s);
 
-	assert_non_null(warning);
-	if (!strstr(warning->msg, about))
-		fail_msg("%s", warning->msg);
+	if (!about)
+		assert_null(warning);
+	else if (!warning || !strstr(warning->msg, about))
+		fail_msg("%s", warning ? warning->msg : "no warning");
 }
 
-/* Memory goes on where the file cannot, and keeps to the minute. */
+/* A call that was refused costs nothing, one that was lost a minute. */
 static void go_through_a_minute(struct token_store *s, const char *about)
 {
-	struct token_claim claim;
+	struct token_claim claim, none;
 
+	assert_int_equal(look(s, "").turn, TOKEN_ASK);
+	assert_int_equal(begin(s, &claim).turn, TOKEN_ASK);
+	done(s, &claim, TOKEN_REFUSED, NULL);
 	assert_int_equal(begin(s, &claim).turn, TOKEN_ASK);
 	done(s, &claim, TOKEN_LOST, NULL);
 	assert_int_equal(look(s, "").turn, TOKEN_TOO_EARLY);
 	assert_int_equal(look(s, "").state.result, TOKEN_LOST);
 	passed_ms += MINUTE;
 	assert_int_equal(begin(s, &claim).turn, TOKEN_ASK);
-	done(s, &claim, TOKEN_ISSUED, "abc");
-	assert_int_equal(look(s, "").turn, TOKEN_THERE);
+	assert_string_equal(done(s, &claim, TOKEN_ISSUED, "abc").state.text, "abc");
+	assert_int_equal(begin(s, &none).turn, TOKEN_THERE);
+	assert_string_equal(look(s, "").state.text, "abc");
+	assert_int_equal(look(s, "abc").turn, TOKEN_TOO_EARLY);
 	assert_warned(s, about);
+}
+
+static void a_directory(void **state)
+{
+	struct token_store *s = make_in(dir);
+
+	(void)state;
+	go_through_a_minute(s, NULL);
+	token_store_free(s);
+}
+
+static void no_directory(void **state)
+{
+	struct token_store *s = make_in(-1);
+
+	(void)state;
+	go_through_a_minute(s, NULL);
+	token_store_free(s);
 }
 
 static void something_in_the_way(void **state)
@@ -498,11 +504,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_WORLD(one_asks_for_all),
-		IN_WORLD(memory_is_a_store_too),
 		IN_WORLD(prefixes_are_apart),
 		IN_WORLD(a_killed_asker_is_noticed_at_once),
 		IN_WORLD(a_stopped_asker_costs_its_call),
 		IN_WORLD(one_of_twenty_has_the_turn),
+		IN_WORLD(a_directory),
+		IN_WORLD(no_directory),
 		IN_WORLD(something_in_the_way),
 		IN_WORLD(a_full_disk),
 		IN_WORLD(what_could_not_be_written_is_made_up_for),
