@@ -11,13 +11,12 @@
 #include "base/sync.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/wake.h"
 
 int mutex_init(struct mutex *m, struct err *err)
 {
@@ -129,34 +128,22 @@ void thread_leave(struct thread *t)
 
 int stop_init(struct stop *s, struct err *err)
 {
-	int i;
-
 	atomic_init(&s->reason, 0);
-	if (pipe(s->fd) < 0)
-		return err_set_errno(err, ERR_SYSTEM, errno,
-				     "cannot make a pipe");
-	for (i = 0; i < 2; i++) {
-		fcntl(s->fd[i], F_SETFD, FD_CLOEXEC);
-		fcntl(s->fd[i], F_SETFL, O_NONBLOCK);
-	}
-	return 0;
+	return wake_open(s->fd, err);
 }
 
 void stop_destroy(struct stop *s)
 {
-	close(s->fd[0]);
-	close(s->fd[1]);
+	wake_close(s->fd);
 }
 
 void stop_request(struct stop *s, int reason)
 {
-	int saved_errno = errno, running = 0;
+	int running = 0;
 
-	/* One byte is never read, so the descriptor stays readable. */
+	/* It is never cleared, so the descriptor stays readable. */
 	if (atomic_compare_exchange_strong(&s->reason, &running, reason))
-		while (write(s->fd[1], "", 1) < 0 && errno == EINTR)
-			;
-	errno = saved_errno;
+		wake_send(s->fd[1]);
 }
 
 int stop_reason(const struct stop *s)
@@ -166,10 +153,7 @@ int stop_reason(const struct stop *s)
 
 int stop_take(struct stop *s)
 {
-	char bytes[16];
-
-	while (read(s->fd[0], bytes, sizeof bytes) > 0)
-		;
+	wake_clear(s->fd[0]);
 	return atomic_exchange(&s->reason, 0);
 }
 

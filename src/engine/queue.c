@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/queue.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/sync.h"
+#include "base/wake.h"
 
 struct queue { /* lock key: c const after init, l under mu */
 	struct mutex mu;
@@ -20,28 +18,6 @@ struct queue { /* lock key: c const after init, l under mu */
 	int pipe[2]; /* c: holds a byte since the queue was last empty, if it
 		      * is polled; else -1 */
 };
-
-static int open_pipe(int ends[2], struct err *err)
-{
-	int i;
-
-	if (pipe(ends) < 0)
-		return err_set_errno(err, ERR_SYSTEM, errno,
-				     "cannot make a pipe");
-	for (i = 0; i < 2; i++) {
-		fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-		fcntl(ends[i], F_SETFL, O_NONBLOCK);
-	}
-	return 0;
-}
-
-static void close_pipe(int ends[2])
-{
-	if (ends[0] < 0)
-		return;
-	close(ends[0]);
-	close(ends[1]);
-}
 
 struct queue *queue_new(size_t cap, bool is_polled, struct err *err)
 {
@@ -58,7 +34,7 @@ struct queue *queue_new(size_t cap, bool is_polled, struct err *err)
 		goto fail_slot;
 	}
 	q->pipe[0] = q->pipe[1] = -1;
-	if (is_polled && open_pipe(q->pipe, err) < 0)
+	if (is_polled && wake_open(q->pipe, err) < 0)
 		goto fail_slot;
 	if (mutex_init(&q->mu, err) < 0)
 		goto fail_pipe;
@@ -69,7 +45,7 @@ struct queue *queue_new(size_t cap, bool is_polled, struct err *err)
 fail_mutex:
 	mutex_destroy(&q->mu);
 fail_pipe:
-	close_pipe(q->pipe);
+	wake_close(q->pipe);
 fail_slot:
 	free(q->slot);
 	free(q);
@@ -83,7 +59,7 @@ void queue_free(struct queue *q)
 	require(q->len == 0);
 	cond_destroy(&q->not_empty);
 	mutex_destroy(&q->mu);
-	close_pipe(q->pipe);
+	wake_close(q->pipe);
 	free(q->slot);
 	free(q);
 }
@@ -101,8 +77,7 @@ void queue_push(struct queue *q, void *item)
 	/* The consumer empties the queue whenever it is woken, so a byte for
 	 * each time the queue ceases to be empty is enough. */
 	if (was_empty && q->pipe[1] >= 0)
-		while (write(q->pipe[1], "", 1) < 0 && errno == EINTR)
-			;
+		wake_send(q->pipe[1]);
 }
 
 static void *take_first(struct queue *q) REQUIRES(q->mu)
@@ -152,15 +127,7 @@ int queue_fd(const struct queue *q)
 	return q->pipe[0];
 }
 
-static void acknowledge(struct queue *q)
-{
-	char bytes[64];
-
-	while (read(q->pipe[0], bytes, sizeof bytes) > 0 || errno == EINTR)
-		errno = 0;
-}
-
-/* Acknowledge, then look again: an item that came between is either seen now or
+/* Clear, then look again: an item that came between is either seen now or
  * makes the descriptor readable. */
 void *queue_collect(struct queue *q)
 {
@@ -168,6 +135,6 @@ void *queue_collect(struct queue *q)
 
 	if (item)
 		return item;
-	acknowledge(q);
+	wake_clear(q->pipe[0]);
 	return queue_try_pop(q);
 }

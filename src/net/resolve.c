@@ -4,7 +4,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -12,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/sync.h"
+#include "base/wake.h"
 
 enum { HOST_BYTES = 256 };
 
@@ -50,9 +49,7 @@ struct resolver *resolver_new(atomic_bool *has_stray, struct err *err)
 
 static void lookup_free(struct lookup *l)
 {
-	for (int i = 0; i < 2; i++)
-		if (l->done[i] >= 0)
-			close(l->done[i]);
+	wake_close(l->done);
 	buf_release(&l->found);
 	mutex_destroy(&l->mu);
 	free(l);
@@ -105,8 +102,7 @@ static void *look_up(void *arg)
 	if (is_left)
 		lookup_free(l);
 	else
-		while (write(l->done[1], "", 1) < 0 && errno == EINTR)
-			;
+		wake_send(l->done[1]);
 	return NULL;
 }
 
@@ -126,19 +122,12 @@ static struct lookup *lookup_start(const char *host, struct err *err)
 	}
 	buf_init(&l->found, RESOLVE_MAX_BYTES);
 	memcpy(l->host, host, strlen(host) + 1);
-	if (pipe(l->done) < 0) {
-		l->done[0] = l->done[1] = -1;
-		err_set_errno(err, ERR_SYSTEM, errno, "cannot make a pipe");
-		goto fail;
+	if (wake_open(l->done, err) < 0 ||
+	    thread_start(&l->thread, look_up, l, err) < 0) {
+		lookup_free(l);
+		return NULL;
 	}
-	for (int i = 0; i < 2; i++)
-		fcntl(l->done[i], F_SETFD, FD_CLOEXEC);
-	if (thread_start(&l->thread, look_up, l, err) < 0)
-		goto fail;
 	return l;
-fail:
-	lookup_free(l);
-	return NULL;
 }
 
 /* Nobody wants its answer. What still runs frees itself. */

@@ -2,11 +2,9 @@
 #include "sandbox/acceptor.h"
 
 #include "base/clock.h"
+#include "base/wake.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <unistd.h>
 
 /* Does what the broker says. Returns when to ask it again. */
 static int64_t follow(struct acceptor *acceptor)
@@ -38,7 +36,6 @@ static void wait_for_more(const struct acceptor *acceptor, int64_t until_ns)
 		{ .fd = setup->stop->fd[0], .events = POLLIN },
 		{ .fd = acceptor->wake[0], .events = POLLIN },
 	};
-	char bytes[64];
 
 	for (int i = 0; i < SOURCES; i++)
 		fds[2 + i] = (struct pollfd){ .fd = setup->listener[i].fd,
@@ -46,7 +43,7 @@ static void wait_for_more(const struct acceptor *acceptor, int64_t until_ns)
 	(void)!poll(fds, SOURCES + 2,
 		    clock_poll_ms(clock_monotonic_ns(), until_ns));
 	if (fds[1].revents)
-		(void)!read(acceptor->wake[0], bytes, sizeof(bytes));
+		wake_clear(acceptor->wake[0]);
 }
 
 static void *run(void *arg)
@@ -70,15 +67,8 @@ int acceptor_start(struct acceptor *acceptor,
 		   const struct acceptor_setup *setup, struct err *err)
 {
 	*acceptor = (struct acceptor){ .setup = *setup, .wake = { -1, -1 } };
-	if (pipe(acceptor->wake) != 0) {
-		acceptor->wake[0] = acceptor->wake[1] = -1;
-		return err_set_errno(err, ERR_SYSTEM, errno,
-				     "cannot start the server");
-	}
-	for (int i = 0; i < 2; i++) {
-		fcntl(acceptor->wake[i], F_SETFD, FD_CLOEXEC);
-		fcntl(acceptor->wake[i], F_SETFL, O_NONBLOCK);
-	}
+	if (wake_open(acceptor->wake, err) < 0)
+		return -1;
 	follow(acceptor);
 	for (int i = 0; i < SOURCES; i++) {
 		if (!acceptor->is_down[i] &&
@@ -93,8 +83,7 @@ int acceptor_start(struct acceptor *acceptor,
 
 void acceptor_wake(struct acceptor *acceptor)
 {
-	/* A full pipe wakes as well. */
-	(void)!write(acceptor->wake[1], "", 1);
+	wake_send(acceptor->wake[1]);
 }
 
 void acceptor_join(struct acceptor *acceptor)
@@ -102,9 +91,6 @@ void acceptor_join(struct acceptor *acceptor)
 	if (acceptor->is_started)
 		thread_join(&acceptor->thread);
 	acceptor->is_started = false;
-	for (int i = 0; i < 2; i++) {
-		if (acceptor->wake[i] >= 0)
-			close(acceptor->wake[i]);
-		acceptor->wake[i] = -1;
-	}
+	wake_close(acceptor->wake);
+	acceptor->wake[0] = acceptor->wake[1] = -1;
 }

@@ -13,14 +13,12 @@
  *	                                       of the queue is empty */
 #include "stream/outbox.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/ring.h"
 #include "base/sync.h"
+#include "base/wake.h"
 
 struct place {
 	uint64_t serial; /* 0: empty */
@@ -49,21 +47,6 @@ struct outbox {         /* lock key: c const after init, l under mu */
 	struct outbox_counts counts; /* l */
 };
 
-/* Neither end ever blocks: a byte that does not fit is one too many. */
-static int open_pipe(int fd[2], struct err *err)
-{
-	if (pipe(fd) < 0) {
-		fd[0] = fd[1] = -1;
-		return err_set_errno(err, ERR_SYSTEM, errno,
-				     "cannot make a pipe");
-	}
-	for (int i = 0; i < 2; i++) {
-		fcntl(fd[i], F_SETFD, FD_CLOEXEC);
-		fcntl(fd[i], F_SETFL, O_NONBLOCK);
-	}
-	return 0;
-}
-
 struct outbox *outbox_new(size_t capacity, int room_fd, struct err *err)
 {
 	struct outbox *o = calloc(1, sizeof *o);
@@ -73,12 +56,11 @@ struct outbox *outbox_new(size_t capacity, int room_fd, struct err *err)
 		return NULL;
 	}
 	o->room_fd = room_fd;
-	o->wake_fd[0] = o->wake_fd[1] = -1;
 	if (mutex_init(&o->mu, err) < 0) {
 		free(o);
 		return NULL;
 	}
-	if (open_pipe(o->wake_fd, err) < 0 ||
+	if (wake_open(o->wake_fd, err) < 0 ||
 	    ring_init(&o->ring, capacity, sizeof(struct outbox_item), err) <
 		    0) {
 		outbox_free(o);
@@ -91,10 +73,7 @@ void outbox_free(struct outbox *o)
 {
 	if (!o)
 		return;
-	if (o->wake_fd[0] >= 0) {
-		close(o->wake_fd[0]);
-		close(o->wake_fd[1]);
-	}
+	wake_close(o->wake_fd);
 	ring_release(&o->ring);
 	free(o->place);
 	mutex_destroy(&o->mu);
@@ -122,14 +101,6 @@ int outbox_reserve(struct outbox *o, size_t count, struct err *err)
 	free(old);
 	free(grown);
 	return 0;
-}
-
-static void poke(int fd)
-{
-	int saved = errno;
-
-	if (write(fd, "", 1) < 0)
-		errno = saved; /* full: it is awake */
 }
 
 /* Returns whether the reader must be woken. */
@@ -188,7 +159,7 @@ size_t outbox_put(struct outbox *o, const struct tick *ticks, size_t count,
 	wakes = take_reader_locked(o);
 	mutex_unlock(&o->mu);
 	if (wakes)
-		poke(o->wake_fd[1]);
+		wake_send(o->wake_fd[1]);
 	return n;
 }
 
@@ -221,7 +192,7 @@ void outbox_put_event(struct outbox *o, const struct event *event)
 	wakes = take_reader_locked(o);
 	mutex_unlock(&o->mu);
 	if (wakes)
-		poke(o->wake_fd[1]);
+		wake_send(o->wake_fd[1]);
 }
 
 void outbox_end(struct outbox *o)
@@ -229,7 +200,7 @@ void outbox_end(struct outbox *o)
 	mutex_lock(&o->mu);
 	o->has_ended = true;
 	mutex_unlock(&o->mu);
-	poke(o->wake_fd[1]);
+	wake_send(o->wake_fd[1]);
 }
 
 /* ---- taking ---- */
@@ -272,23 +243,13 @@ static void move_in_locked(struct outbox *o) REQUIRES(o->mu)
 	o->is_merging = false;
 }
 
-static void drain(int fd)
-{
-	char bytes[64];
-	ssize_t n;
-
-	do
-		n = read(fd, bytes, sizeof bytes);
-	while (n > 0 || (n < 0 && errno == EINTR));
-}
-
 size_t outbox_take(struct outbox *o, struct outbox_item *items, size_t max,
 		   bool *has_ended)
 {
 	bool wakes;
 	size_t n;
 
-	drain(o->wake_fd[0]);
+	wake_clear(o->wake_fd[0]);
 	mutex_lock(&o->mu);
 	if (o->ring.len <= o->ring.capacity / 2 &&
 	    (o->is_merging || o->late_count > 0))
@@ -301,7 +262,7 @@ size_t outbox_take(struct outbox *o, struct outbox_item *items, size_t max,
 		o->writer_waits = false;
 	mutex_unlock(&o->mu);
 	if (wakes)
-		poke(o->room_fd);
+		wake_send(o->room_fd);
 	return n;
 }
 

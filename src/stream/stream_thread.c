@@ -11,14 +11,12 @@
  * done meanwhile but to stop, and a stop ends them at once. */
 #include "stream/stream_part.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/wake.h"
 
 #define QUIET_NS (300 * NS_PER_SEC) /* without a trade: closed, perhaps */
 
@@ -91,7 +89,6 @@ static void wait_for_more(struct stream *s, bool is_sent)
 					 (short)((s->is_held_up ? 0 : POLLIN) |
 						 (is_sent ? 0 : POLLOUT)) } };
 	int64_t due = s->line.due_ns;
-	char bytes[16];
 
 	/* What comes while nothing is read is not seen to come. */
 	if (s->is_held_up)
@@ -105,8 +102,7 @@ static void wait_for_more(struct stream *s, bool is_sent)
 	if (poll(p, 3, clock_poll_ms(clock_monotonic_ns(), due)) <= 0)
 		return;
 	if (p[1].revents)
-		while (read(s->room[0], bytes, sizeof bytes) > 0)
-			;
+		wake_clear(s->room[0]);
 	if (p[2].revents && s->unread_ns == CLOCK_NEVER)
 		s->unread_ns = clock_monotonic_ns();
 }
@@ -172,20 +168,6 @@ static void *run(void *arg)
 
 /* ---- life ---- */
 
-static int open_room(struct stream *s, struct err *err)
-{
-	if (pipe(s->room) < 0) {
-		s->room[0] = s->room[1] = -1;
-		return err_set_errno(err, ERR_SYSTEM, errno,
-				     "cannot make a pipe");
-	}
-	for (int i = 0; i < 2; i++) {
-		fcntl(s->room[i], F_SETFD, FD_CLOEXEC);
-		fcntl(s->room[i], F_SETFL, O_NONBLOCK);
-	}
-	return 0;
-}
-
 static int fill_roster(struct stream *s, struct err *err)
 {
 	roster_init(&s->roster, s->config.feed->limit_guess);
@@ -224,7 +206,7 @@ static int open_parts(struct stream *s, struct err *err)
 	buf_init(&s->out, 8 * 1024);
 	if (session_lock_take(&s->lock, c->state_dirfd, c->key, &s->stop,
 			      &s->line.reopen, err) < 0 ||
-	    open_room(s, err) < 0 ||
+	    wake_open(s->room, err) < 0 ||
 	    approval_init(&s->approval, &approval, err) < 0)
 		return -1;
 	s->ws = ws_new(&ws, err);
@@ -294,10 +276,7 @@ void stream_free(struct stream *s)
 	roster_release(&s->roster);
 	free(s->followed);
 	session_lock_release(&s->lock);
-	if (s->room[0] >= 0) {
-		close(s->room[0]);
-		close(s->room[1]);
-	}
+	wake_close(s->room);
 	buf_release(&s->out);
 	stream_drop_wishes(s);
 	mutex_destroy(&s->wishes_mu);

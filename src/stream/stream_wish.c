@@ -4,11 +4,10 @@
  * beginning of its turn. */
 #include "stream/stream_part.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/wake.h"
 
 struct wish {
 	struct wish *next;
@@ -22,7 +21,6 @@ struct wish {
 static int wish(struct stream *s, const struct wish *what, struct err *err)
 {
 	struct wish *w = malloc(sizeof *w);
-	int saved = errno;
 
 	if (!w)
 		return err_no_memory(err);
@@ -31,8 +29,7 @@ static int wish(struct stream *s, const struct wish *what, struct err *err)
 	*s->wishes_end = w;
 	s->wishes_end = &w->next;
 	mutex_unlock(&s->wishes_mu);
-	if (write(s->room[1], "", 1) < 0)
-		errno = saved; /* full: it is awake */
+	wake_send(s->room[1]);
 	return 0;
 }
 
