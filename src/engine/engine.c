@@ -76,15 +76,6 @@ void engine_submit(struct engine *e, struct result *job)
 	pool_submit(e->pool[job->request->source], job);
 }
 
-size_t engine_alive(const struct engine *e)
-{
-	size_t i, sum = 0;
-
-	for (i = 0; i < e->config.count; i++)
-		sum += pool_alive(e->pool[i]);
-	return sum;
-}
-
 int engine_fd(const struct engine *e)
 {
 	return queue_fd(e->results);

@@ -42,9 +42,6 @@ bool engine_has_credit(const struct engine *e, size_t source);
  * source. */
 void engine_submit(struct engine *e, struct result *job);
 
-/* Jobs that are alive. */
-size_t engine_alive(const struct engine *e);
-
 int engine_fd(const struct engine *e);
 struct result *engine_collect(struct engine *e);
 

@@ -10,9 +10,6 @@
  *	that call answered, or failed for good -> used; the last one -> ready */
 #include "engine/scheduler_part.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "model/check.h"
 
 /* They wait for so long for others to share their call. */
@@ -22,21 +19,11 @@
 static void want(struct scheduler_asides *a, struct result *job, size_t i,
 		 int64_t now_ns)
 {
-	struct scheduler_moved *m = &a->line;
-	struct request_item *item;
+	struct request_item *item = scheduler_add_moved(&a->line);
 
-	if (m->count == m->cap) {
-		size_t cap = m->cap ? m->cap * 2 : REQUEST_MAX;
-		struct request_item *grown =
-			realloc(m->item, cap * sizeof *grown);
-
-		if (!grown)
-			return;
-		m->item = grown;
-		m->cap = cap;
-	}
+	if (!item)
+		return;
 	a->since_ns = now_ns;
-	item = &m->item[m->count++];
 	*item = (struct request_item){ .symbol = job->request->item[i].symbol,
 				       .check_of = job,
 				       .check_at = (uint32_t)i };
@@ -97,14 +84,11 @@ static struct result *take_last(struct scheduler_source *src,
 				struct scheduler_moved *m, size_t count,
 				enum plan_lane lane)
 {
-	struct request *r = request_new(count);
+	struct request *r = scheduler_request_moved(src, m, count, lane);
 	struct result *job;
 
 	if (!r)
 		return NULL;
-	memcpy(r->item, m->item + m->count - count, count * sizeof *r->item);
-	r->count = count;
-	plan_set_request(&src->plan, lane, r);
 	r->is_check = true;
 	job = job_new(r);
 	if (job)

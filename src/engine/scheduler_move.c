@@ -3,28 +3,51 @@
 #include "engine/scheduler_part.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+struct request_item *scheduler_add_moved(struct scheduler_moved *m)
+{
+	if (m->count == m->cap) {
+		size_t cap = m->cap ? m->cap * 2 : REQUEST_MAX;
+		struct request_item *grown =
+			realloc(m->item, cap * sizeof *grown);
+
+		if (!grown)
+			return NULL;
+		m->item = grown;
+		m->cap = cap;
+	}
+	return &m->item[m->count++];
+}
+
+struct request *scheduler_request_moved(const struct scheduler_source *src,
+					const struct scheduler_moved *m,
+					size_t count, enum plan_lane lane)
+{
+	struct request *r = request_new(count);
+
+	if (!r)
+		return NULL;
+	memcpy(r->item, m->item + m->count - count, count * sizeof *r->item);
+	r->count = count;
+	plan_set_request(&src->plan, lane, r);
+	return r;
+}
 
 bool scheduler_move_item(struct scheduler *s, size_t source,
 			 const struct request_item *item, enum err_kind why)
 {
 	size_t other = scheduler_find_other(s, source, item);
-	struct scheduler_moved *m;
+	struct scheduler_source *src;
 	struct request_item *moved;
 
 	if (other == SCHEDULER_NO_SOURCE)
 		return false;
-	m = &s->source[other].moved[plan_lane_of(&s->source[other].plan,
-						 item->symbol.market)];
-	if (m->count == m->cap) {
-		size_t cap = m->cap ? m->cap * 2 : REQUEST_MAX;
-
-		moved = realloc(m->item, cap * sizeof *moved);
-		if (!moved)
-			return false; /* its own error is its record, then */
-		m->item = moved;
-		m->cap = cap;
-	}
-	moved = &m->item[m->count++];
+	src = &s->source[other];
+	moved = scheduler_add_moved(
+		&src->moved[plan_lane_of(&src->plan, item->symbol.market)]);
+	if (!moved)
+		return false; /* its own error is its record, then */
 	*moved = *item;
 	moved->asked = 0;
 	moved->symbol.exchange = MARKET_NONE;

@@ -2,8 +2,7 @@
 /* Chooses the next job of a source. */
 #include "engine/scheduler_part.h"
 
-#include <string.h>
-
+/* There are some. */
 static struct request *take_moved(struct scheduler_source *src)
 {
 	struct scheduler_moved *m = &src->moved[LANE_BATCHED];
@@ -13,18 +12,11 @@ static struct request *take_moved(struct scheduler_source *src)
 
 	if (m->count == 0)
 		m = &src->moved[lane = LANE_SINGLE];
-	if (m->count == 0)
-		return NULL;
 	count = lane == LANE_SINGLE                 ? 1
 		: m->count < src->plan.config.batch ? m->count
 						    : src->plan.config.batch;
-	r = request_new(count);
-	if (!r)
-		return NULL;
-	m->count -= count;
-	memcpy(r->item, m->item + m->count, count * sizeof *r->item);
-	r->count = count;
-	plan_set_request(&src->plan, lane, r);
+	r = scheduler_request_moved(src, m, count, lane);
+	m->count -= r ? count : 0;
 	return r;
 }
 

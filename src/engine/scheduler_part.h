@@ -35,6 +35,14 @@ struct result *scheduler_take_fresh(struct scheduler *s,
 /* Whether symbols wait to be asked for after another source. */
 bool scheduler_has_moved(const struct scheduler_source *src);
 
+/* A place for one more item; NULL: no memory. */
+struct request_item *scheduler_add_moved(struct scheduler_moved *m);
+
+/* A request for the last count of them, which stay; NULL: no memory. */
+struct request *scheduler_request_moved(const struct scheduler_source *src,
+					const struct scheduler_moved *m,
+					size_t count, enum plan_lane lane);
+
 /* Hands the item on, if anybody else serves it. */
 bool scheduler_move_item(struct scheduler *s, size_t source,
 			 const struct request_item *item, enum err_kind why);

@@ -275,20 +275,23 @@ struct result *scheduler_end(struct scheduler *s, const struct err *why)
 	return job;
 }
 
+/* Whether there is something to do that has not failed yet. */
+static bool has_work(const struct scheduler_source *src)
+{
+	return src->alive > 0 || src->front.first || scheduler_has_moved(src) ||
+	       src->checks.line.count > 0 || src->rests.line.count > 0 ||
+	       plan_requests_left(&src->plan) > 0;
+}
+
 bool scheduler_is_done(const struct scheduler *s)
 {
 	size_t i;
 
 	if (s->held.first || s->ready.first)
 		return false;
-	for (i = 0; i < s->config.source_count; i++) {
-		const struct scheduler_source *src = &s->source[i];
-
-		if (src->alive > 0 || src->front.first || src->back.first ||
-		    scheduler_has_moved(src) ||
-		    plan_requests_left(&src->plan) > 0)
+	for (i = 0; i < s->config.source_count; i++)
+		if (has_work(&s->source[i]) || s->source[i].back.first)
 			return false;
-	}
 	return true;
 }
 
@@ -298,16 +301,9 @@ bool scheduler_has_only_failures(const struct scheduler *s)
 
 	if (s->held.first || s->ready.first)
 		return false;
-	for (i = 0; i < s->config.source_count; i++) {
-		const struct scheduler_source *src = &s->source[i];
-
-		if (!scheduler_is_down(s, i) &&
-		    (src->alive > 0 || src->front.first ||
-		     scheduler_has_moved(src) || src->checks.line.count > 0 ||
-		     src->rests.line.count > 0 ||
-		     plan_requests_left(&src->plan) > 0))
+	for (i = 0; i < s->config.source_count; i++)
+		if (!scheduler_is_down(s, i) && has_work(&s->source[i]))
 			return false;
-	}
 	return true;
 }
 

@@ -20,12 +20,6 @@ void upstream_put_key(const struct upstream_config *c, struct buf *out)
 		   c->base_url, c->login.key ? c->login.key : "");
 }
 
-static int name_account(struct upstream *u, struct err *err)
-{
-	upstream_put_key(&u->config, &u->key);
-	return buf_check(&u->key, ERR_USAGE, err);
-}
-
 static int open_quota(struct upstream *u, struct err *err)
 {
 	const struct upstream_config *c = &u->config;
@@ -70,9 +64,10 @@ int upstream_open_account(struct upstream *u,
 					  .base_url = config->base_url,
 					  .venue = config->venue } };
 	buf_init(&u->key, KEY_MAX_BYTES);
-	return name_account(u, err) < 0 || open_quota(u, err) < 0
-		       ? -1
-		       : open_credential(u, err);
+	upstream_put_key(config, &u->key);
+	if (buf_check(&u->key, ERR_USAGE, err) < 0 || open_quota(u, err) < 0)
+		return -1;
+	return open_credential(u, err);
 }
 
 int upstream_open(struct upstream *u, const struct upstream_config *config,
