@@ -273,8 +273,8 @@ static int read_list(void *arg, struct symbol_list *list,
 
 	name_finder_init(&names, &config);
 	symbol_list_set_namer(list, name_finder_namer(&names));
-	rc = symbol_list_read_again(list, old, &app->options, &stop,
-				    app->deadline_ns, err);
+	rc = symbol_list_read(list, old, &app->options, &stop, app->deadline_ns,
+			      err);
 	symbol_list_set_namer(list, (struct symbol_namer){ NULL, NULL });
 	name_finder_release(&names);
 	return rc;

@@ -247,57 +247,45 @@ static bool is_told(const struct field_row *row, const struct fields_run *run)
 	return false;
 }
 
-static bool lacks_source(const struct field_row *row,
-			 const struct fields_run *run)
-{
-	return needs(row, "--detail") && !is_told(row, run);
-}
+static const char by_no_source[] = "told by no source of this run";
+static const char without_detail[] = "not told by kis without --detail";
+static const char without_raw[] = "empty without --raw";
+static const char without_check[] = "empty without --cross-check";
 
-static bool lacks_detail(const struct field_row *row,
-			 const struct fields_run *run)
+/* Why the field will be empty; NULL: it will not. */
+static const char *why_empty(const struct field_row *row,
+			     const struct fields_run *run)
 {
-	return needs(row, "--detail") && is_told(row, run) &&
-	       !run->wants_detail;
-}
-
-static bool lacks_raw(const struct field_row *row, const struct fields_run *run)
-{
-	return needs(row, "--raw") && !run->wants_raw;
-}
-
-static bool lacks_check(const struct field_row *row,
-			const struct fields_run *run)
-{
-	return needs(row, "--cross-check") && !run->wants_check;
+	if (needs(row, "--detail") && !is_told(row, run))
+		return by_no_source;
+	if (needs(row, "--detail") && !run->wants_detail)
+		return without_detail;
+	if (needs(row, "--raw") && !run->wants_raw)
+		return without_raw;
+	if (needs(row, "--cross-check") && !run->wants_check)
+		return without_check;
+	return NULL;
 }
 
 void fields_misfit(const struct field_set *set, const struct fields_run *run,
 		   struct buf *out)
 {
-	static const struct {
-		bool (*lacks)(const struct field_row *row,
-			      const struct fields_run *run);
-		const char *why;
-	} misfits[] = {
-		{ lacks_source, "told by no source of this run" },
-		{ lacks_detail, "not told by kis without --detail" },
-		{ lacks_raw, "empty without --raw" },
-		{ lacks_check, "empty without --cross-check" },
-	};
+	static const char *const reasons[] = { by_no_source, without_detail,
+					       without_raw, without_check };
 
-	for (size_t m = 0; m < sizeof misfits / sizeof *misfits; m++) {
+	for (size_t r = 0; r < sizeof reasons / sizeof *reasons; r++) {
 		const char *join = out->len > 0 ? "; " : "";
 
 		for (size_t i = 0; set->is_chosen && i < set->count; i++) {
 			const struct field_row *row =
 				&field_table[set->field[i]];
 
-			if (!misfits[m].lacks(row, run))
+			if (why_empty(row, run) != reasons[r])
 				continue;
 			buf_printf(out, "%s%s", join, row->name);
 			join = ", ";
 		}
 		if (*join == ',')
-			buf_printf(out, ": %s", misfits[m].why);
+			buf_printf(out, ": %s", reasons[r]);
 	}
 }

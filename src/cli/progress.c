@@ -181,7 +181,7 @@ void progress_finish(struct progress *p, const struct tally *tally,
 	if (tally->cached > 0)
 		buf_printf(&line, " (%zu from the cache)", tally->cached);
 	buf_printf(&line, ", %zu failed", p->failed);
-	stats_put_kinds(tally->failed, " (", ")", &line);
+	stats_put_kinds(tally->failed, &line);
 	if (stale > 0)
 		buf_printf(&line, ", %zu old quote%s instead", stale,
 			   plural(stale));

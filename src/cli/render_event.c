@@ -8,30 +8,12 @@
 #include "model/event.h"
 #include "net/json_write.h"
 
-static void put_text(struct json_writer *w, const char *key, const char *text)
-{
-	json_key(w, key);
-	json_put_string(w, text);
-}
-
 static void put_time(struct json_writer *w, const char *key, int64_t real_ms)
 {
 	char text[CLOCK_TEXT_BYTES];
 
 	clock_format_kst(real_ms, text);
-	put_text(w, key, text);
-}
-
-static void put_count(struct json_writer *w, const char *key, int64_t n)
-{
-	json_key(w, key);
-	json_put_integer(w, n);
-}
-
-static void put_flag(struct json_writer *w, const char *key, bool is_true)
-{
-	json_key(w, key);
-	json_put_raw(w, is_true ? "true" : "false");
+	json_add_string(w, key, text);
 }
 
 void render_event(const struct event *e, const char *symbol,
@@ -41,31 +23,31 @@ void render_event(const struct event *e, const char *symbol,
 
 	json_writer_init(&w, out);
 	json_begin_object(&w);
-	put_text(&w, "kind", "event");
-	put_text(&w, "event", event_name(e->type));
+	json_add_string(&w, "kind", "event");
+	json_add_string(&w, "event", event_name(e->type));
 	put_time(&w, "at", e->at_ms);
 	if (symbol)
-		put_text(&w, "symbol", symbol);
+		json_add_string(&w, "symbol", symbol);
 	if (e->text[0])
-		put_text(&w, "reason", e->text);
+		json_add_string(&w, "reason", e->text);
 	if (e->attempt > 0) {
-		put_count(&w, "attempt", e->attempt);
-		put_count(&w, "delay_ms", e->delay_ms);
+		json_add_integer(&w, "attempt", e->attempt);
+		json_add_integer(&w, "delay_ms", e->delay_ms);
 	}
 	if (e->total > 0) {
-		put_count(&w, "count", e->count);
-		put_count(&w, "total", e->total);
+		json_add_integer(&w, "count", e->count);
+		json_add_integer(&w, "total", e->total);
 	}
 	if (e->type == EVENT_GAP) {
-		put_count(&w, "missed_trades", e->count);
-		put_count(&w, "missed_volume", e->count_volume);
+		json_add_integer(&w, "missed_trades", e->count);
+		json_add_integer(&w, "missed_volume", e->count_volume);
 	}
 	if (e->type == EVENT_LATE) {
-		put_count(&w, "took_ms", e->delay_ms);
-		put_count(&w, "skipped", e->count);
+		json_add_integer(&w, "took_ms", e->delay_ms);
+		json_add_integer(&w, "skipped", e->count);
 	}
-	put_text(&w, "provider", provider);
-	put_flag(&w, "error", false);
+	json_add_string(&w, "provider", provider);
+	json_add_bool(&w, "error", false);
 	json_end_object(&w);
 	buf_putc(out, '\n');
 }

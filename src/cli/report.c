@@ -133,38 +133,19 @@ void report_quota(const char *source, const struct quota_view *v,
 
 /* ---- as JSON ---- */
 
-static void put_integer(struct json_writer *w, const char *key, int64_t value)
-{
-	json_key(w, key);
-	json_put_integer(w, value);
-}
-
 static void put_source(struct json_writer *w, const char *source)
 {
-	if (!source)
-		return;
-	json_key(w, "source");
-	json_put_string(w, source);
+	if (source)
+		json_add_string(w, "source", source);
 }
 
-static void put_bool(struct json_writer *w, const char *key, bool is_true)
-{
-	json_key(w, key);
-	json_put_raw(w, is_true ? "true" : "false");
-}
-
-/* A rate or a duration with one decimal, or null where there is none. */
-static void put_tenths(struct json_writer *w, const char *key, bool is_known,
-		       double value)
+/* A rate or a duration with one decimal. */
+static void put_tenths(struct json_writer *w, const char *key, double value)
 {
 	char text[48];
 
-	json_key(w, key);
-	if (!is_known) {
-		json_put_null(w);
-		return;
-	}
 	snprintf(text, sizeof text, "%.1f", value);
+	json_key(w, key);
 	json_put_decimal(w, text);
 }
 
@@ -186,13 +167,13 @@ void report_plan_json(const struct cost *c, struct buf *out)
 	json_writer_init(&w, out);
 	json_begin_object(&w);
 	put_source(&w, c->source);
-	put_integer(&w, "symbols", (int64_t)c->symbols);
-	put_integer(&w, "cached", (int64_t)c->cached);
-	put_integer(&w, "to_fetch", (int64_t)c->to_fetch);
-	put_integer(&w, "calls", (int64_t)c->calls);
+	json_add_integer(&w, "symbols", (int64_t)c->symbols);
+	json_add_integer(&w, "cached", (int64_t)c->cached);
+	json_add_integer(&w, "to_fetch", (int64_t)c->to_fetch);
+	json_add_integer(&w, "calls", (int64_t)c->calls);
 	put_known_integer(&w, "rate_per_sec", is_limited, c->rate_per_sec);
-	put_tenths(&w, "used_by_others_per_sec", true, c->others_per_sec);
-	put_tenths(&w, "least_sec", true, cost_least_sec(c));
+	put_tenths(&w, "used_by_others_per_sec", c->others_per_sec);
+	put_tenths(&w, "least_sec", cost_least_sec(c));
 	json_key(&w, "timeout_sec");
 	if (c->timeout_sec > 0) {
 		char text[48];
@@ -202,9 +183,9 @@ void report_plan_json(const struct cost *c, struct buf *out)
 	} else {
 		json_put_null(&w);
 	}
-	put_bool(&w, "fits", cost_fits(c));
-	put_integer(&w, "symbols_that_fit", (int64_t)symbols_that_fit(c));
-	put_integer(&w, "timeout_that_fits_sec", timeout_that_fits(c));
+	json_add_bool(&w, "fits", cost_fits(c));
+	json_add_integer(&w, "symbols_that_fit", (int64_t)symbols_that_fit(c));
+	json_add_integer(&w, "timeout_that_fits_sec", timeout_that_fits(c));
 	json_end_object(&w);
 	buf_putc(out, '\n');
 }
@@ -218,12 +199,12 @@ void report_quota_json(const char *source, const struct quota_view *v,
 	json_writer_init(&w, out);
 	json_begin_object(&w);
 	put_source(&w, source);
-	put_bool(&w, "shared", v->is_shared);
-	put_integer(&w, "processes", v->users);
-	put_integer(&w, "calls_last_second", v->calls_last_second);
-	put_integer(&w, "calls_last_minute", v->calls_last_minute);
-	put_tenths(&w, "pace_per_sec", true, v->pace_per_sec);
-	put_tenths(&w, "ceiling_per_sec", true, v->ceiling_per_sec);
+	json_add_bool(&w, "shared", v->is_shared);
+	json_add_integer(&w, "processes", v->users);
+	json_add_integer(&w, "calls_last_second", v->calls_last_second);
+	json_add_integer(&w, "calls_last_minute", v->calls_last_minute);
+	put_tenths(&w, "pace_per_sec", v->pace_per_sec);
+	put_tenths(&w, "ceiling_per_sec", v->ceiling_per_sec);
 	put_known_integer(&w, "learned_left_sec", is_learned,
 			  v->learned_left_ms / 1000);
 	put_known_integer(&w, "token_left_sec", token_left_ms > 0,

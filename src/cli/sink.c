@@ -184,7 +184,7 @@ static void say_kept(struct sink *s)
 		   s->config.options->output, failed);
 	buf_printf(&line, "%zu symbol%s", t->symbols,
 		   t->symbols == 1 ? "" : "s");
-	stats_put_kinds(t->failed, " (", ")", &line);
+	stats_put_kinds(t->failed, &line);
 	screen_say(&s->screen, buf_text(&line));
 	buf_release(&line);
 }

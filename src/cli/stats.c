@@ -27,10 +27,9 @@ size_t tally_stale(const struct tally *t)
 	return sum;
 }
 
-void stats_put_kinds(const size_t *kinds, const char *before, const char *after,
-		     struct buf *out)
+void stats_put_kinds(const size_t *kinds, struct buf *out)
 {
-	const char *join = before;
+	const char *join = " (";
 
 	for (int k = 0; k < ERR_KINDS; k++) {
 		size_t count = err_count_named(kinds, (enum err_kind)k);
@@ -41,14 +40,8 @@ void stats_put_kinds(const size_t *kinds, const char *before, const char *after,
 			   err_kind_name((enum err_kind)k));
 		join = ", ";
 	}
-	if (join != before)
-		buf_puts(out, after);
-}
-
-static void put_count(struct json_writer *w, const char *key, uint64_t value)
-{
-	json_key(w, key);
-	json_put_integer(w, (int64_t)value);
+	if (*join == ',')
+		buf_putc(out, ')');
 }
 
 /* With three decimals; a duration, not money. */
@@ -85,7 +78,8 @@ static void put_errors(struct json_writer *w, const struct tally *t)
 		size_t count = err_count_named(t->failed, (enum err_kind)k);
 
 		if (count > 0)
-			put_count(w, err_kind_name((enum err_kind)k), count);
+			json_add_integer(w, err_kind_name((enum err_kind)k),
+					 count);
 	}
 	json_end_object(w);
 }
@@ -94,10 +88,10 @@ static void put_polls(struct json_writer *w, const struct stats_polls *p)
 {
 	json_key(w, "polls");
 	json_begin_object(w);
-	put_count(w, "rounds", p->rounds);
-	put_count(w, "late", p->late);
-	put_count(w, "skipped", p->skipped);
-	put_count(w, "unchanged", p->unchanged);
+	json_add_integer(w, "rounds", p->rounds);
+	json_add_integer(w, "late", p->late);
+	json_add_integer(w, "skipped", p->skipped);
+	json_add_integer(w, "unchanged", p->unchanged);
 	json_end_object(w);
 }
 
@@ -108,28 +102,28 @@ void stats_write(const struct stats *s, struct buf *out)
 
 	json_writer_init(&w, out);
 	json_begin_object(&w);
-	put_count(&w, "symbols", s->tally.symbols);
-	put_count(&w, "quotes", s->tally.quotes);
-	put_count(&w, "failed", s->tally.symbols - s->tally.quotes);
+	json_add_integer(&w, "symbols", s->tally.symbols);
+	json_add_integer(&w, "quotes", s->tally.quotes);
+	json_add_integer(&w, "failed", s->tally.symbols - s->tally.quotes);
 	put_errors(&w, &s->tally);
-	put_count(&w, "cached", s->tally.cached);
-	put_count(&w, "stale", tally_stale(&s->tally));
-	put_count(&w, "requests", m->requests);
-	put_count(&w, "attempts", m->attempts);
-	put_count(&w, "calls", m->calls);
-	put_count(&w, "retries", m->retries);
-	put_count(&w, "refusals", m->refusals);
-	put_count(&w, "timeouts", m->timeouts);
-	put_count(&w, "token_calls", m->token_calls);
-	put_count(&w, "connections", m->connections);
-	put_count(&w, "bytes", m->bytes);
-	put_count(&w, "workers", s->workers);
+	json_add_integer(&w, "cached", s->tally.cached);
+	json_add_integer(&w, "stale", tally_stale(&s->tally));
+	json_add_integer(&w, "requests", m->requests);
+	json_add_integer(&w, "attempts", m->attempts);
+	json_add_integer(&w, "calls", m->calls);
+	json_add_integer(&w, "retries", m->retries);
+	json_add_integer(&w, "refusals", m->refusals);
+	json_add_integer(&w, "timeouts", m->timeouts);
+	json_add_integer(&w, "token_calls", m->token_calls);
+	json_add_integer(&w, "connections", m->connections);
+	json_add_integer(&w, "bytes", m->bytes);
+	json_add_integer(&w, "workers", s->workers);
 	put_latency(&w, &m->latency);
 	put_ms(&w, "quota_wait_ms", s->quota_waited_ns);
 	put_ms(&w, "wall_ms", s->wall_ns);
 	if (s->polls.rounds > 0)
 		put_polls(&w, &s->polls);
-	put_count(&w, "exit_status", (uint64_t)s->exit_status);
+	json_add_integer(&w, "exit_status", s->exit_status);
 	json_end_object(&w);
 	buf_putc(out, '\n');
 }
@@ -195,7 +189,7 @@ void stats_write_stream(const struct stats_stream *s, struct buf *out)
 	json_key(&w, "stream");
 	json_begin_object(&w);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		put_count(&w, rows[i].key, rows[i].count);
+		json_add_integer(&w, rows[i].key, rows[i].count);
 	put_duration(&w, "uptime_sec",
 		     (double)s->uptime_ns / (double)NS_PER_SEC);
 	put_ms(&w, "max_heartbeat_ms", s->slowest_answer_ns);
@@ -203,7 +197,7 @@ void stats_write_stream(const struct stats_stream *s, struct buf *out)
 	put_moment(&w, "last_message_at", s->last_message_ms);
 	json_end_object(&w);
 	put_ms(&w, "wall_ms", s->wall_ns);
-	put_count(&w, "exit_status", (uint64_t)s->exit_status);
+	json_add_integer(&w, "exit_status", s->exit_status);
 	json_end_object(&w);
 	buf_putc(out, '\n');
 }

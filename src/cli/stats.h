@@ -60,11 +60,9 @@ struct stats_stream {
 	int exit_status;
 };
 
-/* Appends "2 NotFound, 1 Timeout" between two texts, or nothing where nothing
- * failed; the names are those that records show. kinds[k] counts failures by
- * err_kind. */
-void stats_put_kinds(const size_t *kinds, const char *before, const char *after,
-		     struct buf *out);
+/* Appends " (2 NotFound, 1 Timeout)", or nothing where nothing failed; the names
+ * are those that records show. kinds[k] counts failures by err_kind. */
+void stats_put_kinds(const size_t *kinds, struct buf *out);
 
 /* Appends one JSON object and a line end. Counts by error_type: the names that
  * records show. */

@@ -83,21 +83,16 @@ struct complaints *symbol_list_complaints(struct symbol_list *list);
  * asks for. With skip-invalid a bad line becomes an entry with an error, else a
  * complaint: "'symbols.txt': line 7: unknown market 'XX'", "AAPL.XX: unknown
  * market 'XX'"; all are read, so that all can be told.
+ * old: NULL, or what the same options read before: regular files are read again,
+ * and what came from elsewhere (stdin, a FIFO) is as in old.
  * Blocks: on pipes until stop or deadline_ns.
  * Errors: INPUT, USAGE (no such file, nothing to read), CANCELED, DEADLINE,
  * SYSTEM. */
 MUST_CHECK int symbol_list_read(struct symbol_list *list,
+				const struct symbol_list *old,
 				const struct options *options,
 				struct stop *stop, int64_t deadline_ns,
 				struct err *err);
-
-/* Reads the same once more, into a new list: regular files are read again, and
- * what came from elsewhere (stdin, a FIFO) is as in old. Errors: the same. */
-MUST_CHECK int symbol_list_read_again(struct symbol_list *list,
-				      const struct symbol_list *old,
-				      const struct options *options,
-				      struct stop *stop, int64_t deadline_ns,
-				      struct err *err);
 
 size_t symbol_list_count(const struct symbol_list *list);
 

@@ -384,17 +384,9 @@ static int read_all(struct intake *in, const struct options *o, struct err *err)
 	return take_passing(in, err);
 }
 
-int symbol_list_read(struct symbol_list *list, const struct options *options,
-		     struct stop *stop, int64_t deadline_ns, struct err *err)
-{
-	return symbol_list_read_again(list, NULL, options, stop, deadline_ns,
-				      err);
-}
-
-int symbol_list_read_again(struct symbol_list *list,
-			   const struct symbol_list *old,
-			   const struct options *options, struct stop *stop,
-			   int64_t deadline_ns, struct err *err)
+int symbol_list_read(struct symbol_list *list, const struct symbol_list *old,
+		     const struct options *options, struct stop *stop,
+		     int64_t deadline_ns, struct err *err)
 {
 	struct intake in = { .list = list,
 			     .old = old,

@@ -61,12 +61,9 @@ static void tell(struct check_report *r, bool is_well, const char *what,
 	}
 	json_writer_init(&w, &r->text);
 	json_begin_object(&w);
-	json_key(&w, "check");
-	json_put_string(&w, what);
-	json_key(&w, "ok");
-	json_put_raw(&w, is_well ? "true" : "false");
-	json_key(&w, "text");
-	json_put_string(&w, line);
+	json_add_string(&w, "check", what);
+	json_add_bool(&w, "ok", is_well);
+	json_add_string(&w, "text", line);
 	json_end_object(&w);
 	buf_putc(&r->text, '\n');
 }

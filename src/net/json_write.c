@@ -197,3 +197,21 @@ void json_put_raw(struct json_writer *w, const char *json)
 	begin_value(w);
 	put_escaped(w->out, json, ESCAPE_JSON);
 }
+
+void json_add_string(struct json_writer *w, const char *key, const char *text)
+{
+	json_key(w, key);
+	json_put_string(w, text);
+}
+
+void json_add_integer(struct json_writer *w, const char *key, int64_t value)
+{
+	json_key(w, key);
+	json_put_integer(w, value);
+}
+
+void json_add_bool(struct json_writer *w, const char *key, bool is_true)
+{
+	json_key(w, key);
+	json_put_raw(w, is_true ? "true" : "false");
+}

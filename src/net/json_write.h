@@ -34,6 +34,11 @@ void json_put_decimal(struct json_writer *w, const char *decimal);
 void json_put_integer(struct json_writer *w, int64_t value);
 void json_put_null(struct json_writer *w);
 
+/* A key and its value. */
+void json_add_string(struct json_writer *w, const char *key, const char *text);
+void json_add_integer(struct json_writer *w, const char *key, int64_t value);
+void json_add_bool(struct json_writer *w, const char *key, bool is_true);
+
 /* JSON text that was checked before; what is not fit for a terminal is escaped
  * in it too. */
 void json_put_raw(struct json_writer *w, const char *json);

@@ -95,12 +95,6 @@ static int find_address(const struct provider_account *account,
 		       : find_overseas(is_paper, symbol, out, err);
 }
 
-static void put_member(struct json_writer *w, const char *key, const char *text)
-{
-	json_key(w, key);
-	json_put_string(w, text);
-}
-
 static void build_registration(const char *approval_key,
 			       const struct feed_address *address,
 			       bool is_wanted, struct buf *out)
@@ -111,17 +105,17 @@ static void build_registration(const char *approval_key,
 	json_begin_object(&w);
 	json_key(&w, "header");
 	json_begin_object(&w);
-	put_member(&w, "approval_key", approval_key);
-	put_member(&w, "custtype", "P");
-	put_member(&w, "tr_type", is_wanted ? "1" : "2");
-	put_member(&w, "content-type", "utf-8");
+	json_add_string(&w, "approval_key", approval_key);
+	json_add_string(&w, "custtype", "P");
+	json_add_string(&w, "tr_type", is_wanted ? "1" : "2");
+	json_add_string(&w, "content-type", "utf-8");
 	json_end_object(&w);
 	json_key(&w, "body");
 	json_begin_object(&w);
 	json_key(&w, "input");
 	json_begin_object(&w);
-	put_member(&w, "tr_id", address->channel);
-	put_member(&w, "tr_key", address->key);
+	json_add_string(&w, "tr_id", address->channel);
+	json_add_string(&w, "tr_key", address->key);
 	json_end_object(&w);
 	json_end_object(&w);
 	json_end_object(&w);

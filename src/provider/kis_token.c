@@ -29,12 +29,9 @@ int kis_login_build(const struct provider_call *call, const char *path,
 	out->is_unrepeatable = true;
 	json_writer_init(&w, &out->body);
 	json_begin_object(&w);
-	json_key(&w, "grant_type");
-	json_put_string(&w, "client_credentials");
-	json_key(&w, "appkey");
-	json_put_string(&w, call->login.key);
-	json_key(&w, secret_name);
-	json_put_string(&w, call->login.secret);
+	json_add_string(&w, "grant_type", "client_credentials");
+	json_add_string(&w, "appkey", call->login.key);
+	json_add_string(&w, secret_name, call->login.secret);
 	json_end_object(&w);
 	if (buf_check(&out->body, ERR_INPUT, err) < 0)
 		return -1;

@@ -164,8 +164,7 @@ static void put_time(struct json_writer *w, const char *key, int64_t ms,
 
 	if (wall_ms < 0)
 		wall_ms = 0;
-	json_key(w, key);
-	json_put_integer(w, wall_ms < INTEGER_MAX ? wall_ms : INTEGER_MAX);
+	json_add_integer(w, key, wall_ms < INTEGER_MAX ? wall_ms : INTEGER_MAX);
 }
 
 static void put_place(struct json_writer *w, const char *key, uint64_t place)
@@ -173,8 +172,7 @@ static void put_place(struct json_writer *w, const char *key, uint64_t place)
 	char text[PLACE_BYTES];
 
 	snprintf(text, sizeof text, "%016" PRIx64, place);
-	json_key(w, key);
-	json_put_string(w, text);
+	json_add_string(w, key, text);
 }
 
 void token_file_format(const struct token_state *s, const char *owner,
@@ -184,29 +182,22 @@ void token_file_format(const struct token_state *s, const char *owner,
 
 	json_writer_init(&w, out);
 	json_begin_object(&w);
-	json_key(&w, "version");
-	json_put_integer(&w, FILE_VERSION);
-	json_key(&w, "owner");
-	json_put_string(&w, owner);
-	json_key(&w, "token");
-	json_put_string(&w, s->text);
+	json_add_integer(&w, "version", FILE_VERSION);
+	json_add_string(&w, "owner", owner);
+	json_add_string(&w, "token", s->text);
 	put_time(&w, "expires_at_ms", s->text[0] ? s->expires_ms : TOKEN_NEVER,
 		 here);
 	put_time(&w, "got_at_ms", s->got_ms, here);
 	put_time(&w, "asked_at_ms", s->asked_ms, here);
-	json_key(&w, "asked_result");
-	json_put_string(&w, result_names[s->result]);
+	json_add_string(&w, "asked_result", result_names[s->result]);
 	if (s->claim) {
-		json_key(&w, "asking");
-		json_put_integer(&w, s->claim);
-		json_key(&w, "asking_pid");
-		json_put_integer(&w, s->claim_pid);
+		json_add_integer(&w, "asking", s->claim);
+		json_add_integer(&w, "asking_pid", s->claim_pid);
 		put_time(&w, "asking_until_ms", s->claim_until_ms, here);
 	}
 	put_place(&w, "boot", here->boot);
 	put_place(&w, "processes", here->processes);
-	json_key(&w, "boot_began_ms");
-	json_put_integer(&w, here->began_ms);
+	json_add_integer(&w, "boot_began_ms", here->began_ms);
 	json_end_object(&w);
 	buf_putc(out, '\n');
 }

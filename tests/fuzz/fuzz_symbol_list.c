@@ -53,7 +53,7 @@ static void check_input(const struct symbol_list *list, uint32_t i)
 	again = symbol_list_new(&err);
 	require(input && again);
 	require(options_append(&o.symbol, &o.symbol_count, input, &err) == 0);
-	require(symbol_list_read(again, &o, NULL, CLOCK_NEVER, &err) == 0);
+	require(symbol_list_read(again, NULL, &o, NULL, CLOCK_NEVER, &err) == 0);
 	require(symbol_list_count(again) == 1 &&
 		memcmp(symbol_list_at(again, 0), symbol_list_at(list, i),
 		       sizeof(struct symbol)) == 0);
@@ -73,7 +73,7 @@ static void read_file(char *path, bool skips_invalid)
 	require(options_append(&o.file, &o.file_count, path, &err) == 0);
 	list = symbol_list_new(&err);
 	require(list);
-	if (symbol_list_read(list, &o, NULL, CLOCK_NEVER, &err) == 0) {
+	if (symbol_list_read(list, NULL, &o, NULL, CLOCK_NEVER, &err) == 0) {
 		size_t count = symbol_list_count(list);
 
 		for (uint32_t i = 0; i < count; i++)

@@ -82,8 +82,7 @@ static int read_again(struct symbol_list **list, const struct symbol_list *old,
 	assert_non_null(*list);
 	options_init(&o);
 	assert_int_equal(options_parse(&o, argc, argv, err), 0);
-	rc = old ? symbol_list_read_again(*list, old, &o, stop, deadline_ns, err)
-		 : symbol_list_read(*list, &o, stop, deadline_ns, err);
+	rc = symbol_list_read(*list, old, &o, stop, deadline_ns, err);
 	options_release(&o);
 	return rc;
 }

@@ -123,7 +123,7 @@ static int load(struct desk *d, const char *format, struct err *err)
 	    options_check(&d->options, err) < 0)
 		return -1;
 	d->list = symbol_list_new(err);
-	return d->list ? symbol_list_read(d->list, &d->options, &d->stop, CLOCK_NEVER, err) : -1;
+	return d->list ? symbol_list_read(d->list, NULL, &d->options, &d->stop, CLOCK_NEVER, err) : -1;
 }
 
 static int open_output(struct desk *d, struct err *err)

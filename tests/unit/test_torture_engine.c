@@ -558,7 +558,7 @@ static int set_up(void **state)
 	assert_int_equal(getsockname(p->socket, (struct sockaddr *)&at, &len), 0);
 	snprintf(p->nowhere, sizeof p->nowhere, "http://127.0.0.1:%d", ntohs(at.sin_port));
 	*state = p;
-	return symbol_list_read(p->list, &p->options, &p->stop, CLOCK_NEVER, &err);
+	return symbol_list_read(p->list, NULL, &p->options, &p->stop, CLOCK_NEVER, &err);
 }
 
 static int tear_down(void **state)
