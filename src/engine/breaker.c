@@ -36,13 +36,17 @@ void breaker_note_answer(struct breaker *b, bool is_refusal)
 	b->is_open = b->is_probing = false;
 }
 
-/* Between half and the whole of the interval. */
+/* Between half and the whole of the interval, if that is before the deadline. */
 static void plan_probe(struct breaker *b, const struct breaker_failure *f)
 {
 	double share = 0.5 + f->random / 2;
+	int64_t wait_ns = (int64_t)(share * (double)b->interval_ns);
+	int64_t left_ns = f->latest_ns - f->now_ns;
 
 	b->is_probing = false;
-	b->probe_at_ns = f->now_ns + (int64_t)(share * (double)b->interval_ns);
+	if (left_ns >= INTERVAL_MIN_NS && wait_ns > left_ns - INTERVAL_MIN_NS)
+		wait_ns = left_ns / 2;
+	b->probe_at_ns = f->now_ns + wait_ns;
 	b->interval_ns = b->interval_ns * 2 < INTERVAL_MAX_NS
 				 ? b->interval_ns * 2
 				 : INTERVAL_MAX_NS;

@@ -3,7 +3,8 @@
  * Layer engine; uses base. Time and chance are parameters; main's alone.
  *
  *	closed --- so many failures in a row, no answer between --> open
- *	open   --- one probe at a time, at growing intervals
+ *	open   --- one probe at a time, at growing intervals, and halfway to the
+ *	           deadline where the next one would come too late
  *	open   --- the first answer, a refusal for the rate too --> closed
  *
  * It is hopeless, and stays so, when waiting cannot help: credentials refused,
@@ -64,6 +65,7 @@ struct breaker_failure {
 	bool is_own;        /* the source's own code says so */
 	double random;      /* [0, 1): spreads the probes */
 	int64_t now_ns;
+	int64_t latest_ns; /* no probe is of use later; CLOCK_NEVER: any is */
 };
 
 void breaker_note_failure(struct breaker *b, const struct breaker_failure *f);

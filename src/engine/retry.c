@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/retry.h"
 
-#include "base/clock.h"
-
 enum {
 	BASE_MS = 100,
 	CAP_MS = 2000,
@@ -124,8 +122,12 @@ bool retry_fits(int64_t at_ns, int64_t typical_ns, int64_t failing_since_ns,
 int64_t retry_hurried_ns(int64_t now_ns, int64_t typical_ns,
 			 int64_t failing_since_ns, int64_t deadline_ns)
 {
-	return (latest_ns(typical_ns, failing_since_ns, deadline_ns) - now_ns) /
-	       2;
+	int64_t half_ns =
+		(latest_ns(typical_ns, failing_since_ns, deadline_ns) -
+		 now_ns) /
+		2;
+
+	return half_ns >= RETRY_LEAST_NS ? half_ns : 0;
 }
 
 /* ---- the bucket ---- */

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 
 enum retry_action {
@@ -51,8 +52,9 @@ int64_t retry_delay_ns(const struct err *err, int attempts, double random);
 bool retry_fits(int64_t at_ns, int64_t typical_ns, int64_t failing_since_ns,
 		int64_t deadline_ns);
 
-/* Of a source that wishes for a pause beyond the deadline: half of the time that
- * an attempt has left. The wish may have been a slip; that is tried once. */
+/* Where a wait would end too late for another attempt: half of the time that one
+ * has left; 0: less than RETRY_LEAST_NS, which is not worth a call. A source's
+ * wish for such a pause may have been a slip; that is tried once. */
 int64_t retry_hurried_ns(int64_t now_ns, int64_t typical_ns,
 			 int64_t failing_since_ns, int64_t deadline_ns);
 
@@ -62,6 +64,8 @@ struct retry_budget {
 	double tokens;
 	int64_t filled_ns; /* up to when time has been counted */
 };
+
+#define RETRY_LEAST_NS (50 * NS_PER_MS)
 
 enum { RETRY_BUDGET_START = 10, RETRY_BUDGET_MAX = 100 };
 

@@ -149,15 +149,15 @@ static bool is_own_word(const struct result *job)
 	return job->verdict.msg_cd || job->verdict.rt_cd;
 }
 
-/* Whether a wish of the source's to be left alone beyond the deadline is to be
- * tried, for it may have been a slip: once, and where nobody else serves the
- * symbols. The token's minute is no slip. */
+/* Whether a wait that ends too late is to be cut short, where nobody else serves
+ * the symbols. A wish of the source's to be left alone for so long is tried once,
+ * for it may have been a slip; the token's minute is none. */
 static bool may_hurry(const struct scheduler *s, const struct result *job)
 {
 	const struct request *r = job->request;
+	bool is_wish = job->err.retry_after_ms > 0;
 
-	return job->err.retry_after_ms > 0 && job->err.kind != ERR_AUTH &&
-	       !r->was_hurried &&
+	return !(is_wish && (r->was_hurried || job->err.kind == ERR_AUTH)) &&
 	       scheduler_find_other(s, r->source, &r->item[0]) ==
 		       SCHEDULER_NO_SOURCE;
 }
@@ -170,13 +170,15 @@ static bool put_off(struct scheduler *s, struct scheduler_source *src,
 	int64_t delay_ns = retry_delay_ns(&job->err, r->attempts + r->refusals,
 					  scheduler_random(s));
 
+	int64_t hurried_ns =
+		retry_hurried_ns(now_ns, src->typical_ns, r->failing_since_ns,
+				 s->config.deadline_ns);
+
 	if (!retry_fits(now_ns + delay_ns, src->typical_ns, r->failing_since_ns,
 			s->config.deadline_ns) &&
-	    may_hurry(s, job)) {
-		delay_ns = retry_hurried_ns(now_ns, src->typical_ns,
-					    r->failing_since_ns,
-					    s->config.deadline_ns);
-		r->was_hurried = true;
+	    hurried_ns > 0 && may_hurry(s, job)) {
+		delay_ns = hurried_ns;
+		r->was_hurried = job->err.retry_after_ms > 0;
 	}
 	r->not_before_ns = now_ns + delay_ns;
 	if (!retry_fits(r->not_before_ns, src->typical_ns, r->failing_since_ns,
@@ -205,12 +207,17 @@ static bool is_of_source(const struct scheduler_source *src,
 static void note_failure(struct scheduler *s, struct scheduler_source *src,
 			 const struct result *job, int64_t now_ns)
 {
+	const int64_t latest_ns =
+		s->config.deadline_ns == CLOCK_NEVER
+			? CLOCK_NEVER
+			: s->config.deadline_ns - src->typical_ns;
 	const struct breaker_failure failure = { .err = &job->err,
 						 .was_connected =
 							 job->was_connected,
 						 .is_own = is_own_word(job),
 						 .random = scheduler_random(s),
-						 .now_ns = now_ns };
+						 .now_ns = now_ns,
+						 .latest_ns = latest_ns };
 
 	switch ((int)job->err.kind) {
 	case ERR_RATE_LIMIT:

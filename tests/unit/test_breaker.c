@@ -12,6 +12,8 @@
 
 #define SEC NS_PER_SEC
 
+static int64_t deadline = CLOCK_NEVER;
+
 static void fail_with(struct breaker *b, enum err_kind kind, bool was_connected, bool is_own,
 		      int64_t now)
 {
@@ -20,7 +22,8 @@ static void fail_with(struct breaker *b, enum err_kind kind, bool was_connected,
 					   .was_connected = was_connected,
 					   .is_own = is_own,
 					   .random = 0.5,
-					   .now_ns = now };
+					   .now_ns = now,
+					   .latest_ns = deadline };
 
 	breaker_note_failure(b, &f);
 }
@@ -74,6 +77,29 @@ static void probes_grow_rarer(void **state)
 	/* It was answered before: no outage is hopeless. */
 	breaker_note_answer(&b, false);
 	assert_int_equal(breaker_ask(&b, now, &at), BREAKER_CLOSED);
+}
+
+/* A probe that would come after the deadline is made halfway there. */
+static void the_last_probes_are_before_the_deadline(void **state)
+{
+	int64_t now = SEC, at = 0, last = 0;
+	struct breaker b;
+
+	(void)state;
+	deadline = 11 * SEC;
+	breaker_init(&b, 0);
+	breaker_note_answer(&b, false);
+	while (now < deadline) {
+		fail_with(&b, ERR_NETWORK, false, false, now);
+		if (breaker_ask(&b, now, &at) == BREAKER_WAIT)
+			now = at;
+		if (breaker_ask(&b, now, &at) == BREAKER_PROBE)
+			breaker_note_probe(&b);
+		if (now < deadline)
+			last = now;
+	}
+	assert_in_range(last, deadline - 100 * NS_PER_MS, deadline - 25 * NS_PER_MS);
+	deadline = CLOCK_NEVER;
 }
 
 /* Those who were under way when it opened do not put off the probe. */
@@ -197,6 +223,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(failures_in_a_row_open_it),
 		cmocka_unit_test(probes_grow_rarer),
+		cmocka_unit_test(the_last_probes_are_before_the_deadline),
 		cmocka_unit_test(late_failures_change_nothing),
 		cmocka_unit_test(a_refusal_for_the_rate_closes),
 		cmocka_unit_test(what_cannot_heal_is_hopeless),

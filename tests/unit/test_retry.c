@@ -138,6 +138,8 @@ static void an_attempt_fits_before_the_deadline(void **state)
 	assert_false(retry_fits(601 * SEC, SEC, SEC, CLOCK_NEVER));
 	assert_int_equal(retry_hurried_ns(4 * SEC, 2 * SEC, SEC, 10 * SEC), 2 * SEC);
 	assert_int_equal(retry_hurried_ns(SEC, 2 * SEC, SEC, CLOCK_NEVER), 300 * SEC);
+	assert_int_equal(retry_hurried_ns(4 * SEC, 0, SEC, 4 * SEC + 99 * NS_PER_MS), 0);
+	assert_int_equal(retry_hurried_ns(5 * SEC, 0, SEC, 4 * SEC), 0);
 }
 
 /* With nothing answered, no more than the start and four a second; and never

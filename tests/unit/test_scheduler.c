@@ -402,6 +402,33 @@ static void what_heals_costs_nothing(void **state)
 	}
 }
 
+static enum err_kind down_to_the_end(struct sim *sim, const struct request *r)
+{
+	(void)r;
+	return is_between(sim, 0, (double)sim->timeout_ns / (double)SEC - 0.4) ? ERR_SERVER
+									      : ERR_KINDS;
+}
+
+/* A pause that would last beyond the deadline is cut short: one symbol, many, and
+ * with a pace of retries that is long by then. */
+static void an_outage_may_end_just_before_the_deadline(void **state)
+{
+	static struct sim sim;
+
+	(void)state;
+	for (int timeout = 1; timeout <= 30; timeout++) {
+		memset(&sim, 0, sizeof sim);
+		sim.fault[0] = down_to_the_end;
+		sim.timeout_ns = timeout * SEC;
+		sim.latency_ns[0] = 10 * MS;
+		add(&sim, timeout % 2 ? 1 : 60, MARKET_KR);
+		run(&sim);
+		if (sim.quotes < sim.count)
+			fail_msg("%d s: %zu of %zu", timeout, sim.quotes, sim.count);
+		assert_true(sim.calls[0] <= 16 + timeout);
+	}
+}
+
 static void healthy_costs_the_least(void **state)
 {
 	static struct sim sim;
@@ -972,6 +999,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_heals_costs_nothing),
+		cmocka_unit_test(an_outage_may_end_just_before_the_deadline),
 		cmocka_unit_test(healthy_costs_the_least),
 		cmocka_unit_test(an_end_is_told_by_its_cause),
 		cmocka_unit_test(the_last_call_says_why),
