@@ -14,6 +14,9 @@ static const char *const symbol_names[] = {
 	"종목코드", "단축코드", "표준단축코드", "종목 코드", "티커",
 	"심볼",     "종목",     "코드",
 };
+/* Where there is none of those, a column of names will do. */
+static const char *const share_names[] = { "종목명", "한글 종목명",
+					   "한글 종목약명" };
 static const char *const market_names[] = { "market", "시장", "시장구분" };
 
 /* Takes off what keeps a cell from being read as a number. A quote that is
@@ -108,50 +111,58 @@ static char separator_of(const char *text, size_t len)
 	return memchr(text, ';', len) && !memchr(text, ',', len) ? ';' : ',';
 }
 
+struct column {
+	bool is_there;
+	size_t at;
+};
+
+/* The first column of that name. */
+static void note_column(struct column *c, struct span cell, size_t at,
+			const char *const *names, size_t count)
+{
+	if (!c->is_there && is_one_of(cell, names, count))
+		*c = (struct column){ true, at };
+}
+
+#define NAMES(names) names, sizeof(names) / sizeof *(names)
+
 bool list_layout_read(struct list_layout *layout, const char *text, size_t len)
 {
-	struct list_layout found = { .has_header = true,
-				     .separator = separator_of(text, len) };
+	static const char *const input_names[] = { "input" };
+	struct column symbol = { .at = 0 }, market = symbol, input = symbol,
+		      name = symbol;
+	char separator = separator_of(text, len);
 	struct span rest = { text, len };
 	struct span first = { text, 0 }, second = { text, 0 };
-	bool has_symbol = false, has_input = false;
-	size_t input = 0;
 	size_t i = 0;
 
 	do {
-		struct span cell = bare(take_cell(&rest, found.separator));
+		struct span cell = bare(take_cell(&rest, separator));
 
 		if (i == 0)
 			first = cell;
 		if (i == 1)
 			second = cell;
-		if (!has_symbol &&
-		    is_one_of(cell, symbol_names,
-			      sizeof symbol_names / sizeof *symbol_names)) {
-			has_symbol = true;
-			found.symbol = i;
-		}
-		if (!found.has_market &&
-		    is_one_of(cell, market_names,
-			      sizeof market_names / sizeof *market_names)) {
-			found.has_market = true;
-			found.market = i;
-		}
-		if (is_word(cell, "input") && !has_input) {
-			has_input = true;
-			input = i;
-		}
+		note_column(&symbol, cell, i, NAMES(symbol_names));
+		note_column(&market, cell, i, NAMES(market_names));
+		note_column(&input, cell, i, NAMES(input_names));
+		note_column(&name, cell, i, NAMES(share_names));
 		i++;
 	} while (has_next(&rest) && i < HEADER_COLUMNS_MAX);
-	if (has_input && !(has_symbol && found.has_market)) {
+	if (input.is_there && !(symbol.is_there && market.is_there)) {
 		/* Our own, without the market: what was typed says it. */
-		found.symbol = input;
-		found.has_market = false;
-		has_symbol = true;
+		symbol = input;
+		market.is_there = false;
 	}
-	if (!has_symbol || is_entry(first, second, i))
+	if (!symbol.is_there)
+		symbol = name;
+	if (!symbol.is_there || is_entry(first, second, i))
 		return false;
-	*layout = found;
+	*layout = (struct list_layout){ .has_header = true,
+					.separator = separator,
+					.symbol = symbol.at,
+					.has_market = market.is_there,
+					.market = market.at };
 	return true;
 }
 

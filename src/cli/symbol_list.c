@@ -286,7 +286,8 @@ int symbol_list_find_name(const struct symbol_list *list, const char *text,
 			  size_t len, struct symbol *out, struct err *err)
 {
 	return list->namer.find
-		       ? list->namer.find(list->namer.arg, text, len, out, err)
+		       ? list->namer.find(list->namer.arg, text, len,
+					  list->complaints.count == 0, out, err)
 		       : 0;
 }
 

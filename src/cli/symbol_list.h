@@ -32,17 +32,18 @@ MUST_CHECK struct symbol_list *symbol_list_new(struct err *err);
 void symbol_list_free(struct symbol_list *list);
 
 /* Who knows symbols by their names. find: 1 and the symbol; 0: no such name;
+ * may_fetch: else no more is known than now.
  * Errors: INPUT, in place of what was wrong with the text as a symbol. */
 struct symbol_namer {
-	int (*find)(void *arg, const char *text, size_t len, struct symbol *out,
-		    struct err *err);
+	int (*find)(void *arg, const char *text, size_t len, bool may_fetch,
+		    struct symbol *out, struct err *err);
 	void *arg;
 };
 
 /* Whom symbol_list_read asks about what is no symbol; else nobody. */
 void symbol_list_set_namer(struct symbol_list *list, struct symbol_namer namer);
 
-/* Asks. Returns as find. */
+/* Asks. A list that is refused anyway fetches no names. Returns as find. */
 int symbol_list_find_name(const struct symbol_list *list, const char *text,
 			  size_t len, struct symbol *out, struct err *err);
 

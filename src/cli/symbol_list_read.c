@@ -73,6 +73,17 @@ static void hint_at_encoding(struct span s, struct err *err)
 			why.msg);
 }
 
+/* A name may have blanks: without columns or quotes it is all of the line. */
+static struct span name_in(const struct list_layout *layout, struct span line,
+			   const struct list_row *row)
+{
+	bool is_cell = layout->has_header ||
+		       (memchr(line.text, '"', line.len) &&
+			row->market.len == 0);
+
+	return is_cell ? row->symbol : line;
+}
+
 /* is_cut: the line is longer than the text. */
 static int parse_entry(const struct intake *in, struct span text, bool is_cut,
 		       struct list_row *row, struct symbol *out,
@@ -95,11 +106,7 @@ static int parse_entry(const struct intake *in, struct span text, bool is_cut,
 	    symbol_parse(row->symbol.text, row->symbol.len, market, out, err) ==
 		    0)
 		return 0;
-	/* A list that is refused anyway asks nobody for names. */
-	if (symbol_list_complaints(in->list)->count > 0)
-		return -1;
-	/* A name may have blanks: without columns it is all of the line. */
-	name = in->layout.has_header ? row->symbol : text;
+	name = name_in(&in->layout, text, row);
 	rc = symbol_list_find_name(in->list, name.text, name.len, out, &why);
 	if (rc < 0)
 		*err = why;

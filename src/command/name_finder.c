@@ -111,12 +111,17 @@ static bool has_hangul(const char *text)
 	return false;
 }
 
-static int fail_unknown(const struct name_finder *f, struct err *err)
+static int fail_unknown(const struct name_finder *f, bool may_fetch,
+			struct err *err)
 {
 	if (f->has_failed)
 		return err_set(err, ERR_INPUT,
 			       "no symbol, and not known as a name: %s",
 			       f->why.msg);
+	if (!f->was_fetched && f->config.may_fetch && !may_fetch)
+		return err_set(err, ERR_INPUT,
+			       "no symbol, and not looked up as a name: "
+			       "mend the others first");
 	return err_set(err, ERR_INPUT,
 		       f->was_fetched ? "no symbol has this name: see --find"
 				      : "no symbol, and not known as a name: "
@@ -124,7 +129,7 @@ static int fail_unknown(const struct name_finder *f, struct err *err)
 }
 
 /* What is remembered first; only a text that can be no symbol is worth more. */
-static int find_text(struct name_finder *f, const char *text,
+static int find_text(struct name_finder *f, const char *text, bool may_fetch,
 		     struct symbol *out, struct err *err)
 {
 	int rc;
@@ -135,19 +140,20 @@ static int find_text(struct name_finder *f, const char *text,
 		return rc;
 	if (!has_hangul(text))
 		return 0;
-	if (!f->config.may_fetch || f->was_fetched || f->has_failed)
-		return fail_unknown(f, err);
+	if (!f->config.may_fetch || !may_fetch || f->was_fetched ||
+	    f->has_failed)
+		return fail_unknown(f, may_fetch, err);
 	f->was_fetched = true;
 	if (read_book(f, true, &f->why) < 0) {
 		f->has_failed = true;
-		return fail_unknown(f, err);
+		return fail_unknown(f, may_fetch, err);
 	}
 	rc = look_up(f, text, out, err);
-	return rc ? rc : fail_unknown(f, err);
+	return rc ? rc : fail_unknown(f, may_fetch, err);
 }
 
-static int find(void *arg, const char *text, size_t len, struct symbol *out,
-		struct err *err)
+static int find(void *arg, const char *text, size_t len, bool may_fetch,
+		struct symbol *out, struct err *err)
 {
 	char copy[TEXT_MAX_BYTES];
 
@@ -157,7 +163,7 @@ static int find(void *arg, const char *text, size_t len, struct symbol *out,
 	copy[len] = '\0';
 	if (!has_hangul(copy) && !strchr(copy, ' '))
 		return 0; /* a mistyped symbol is far more likely */
-	return find_text(arg, copy, out, err);
+	return find_text(arg, copy, may_fetch, out, err);
 }
 
 struct symbol_namer name_finder_namer(struct name_finder *f)

@@ -166,6 +166,30 @@ $(printf '005930\tKR\t삼성전자\t\n005935\tKR\t삼성전자우\t\nQ530031\tKR
     expect_same "$(jq -r .error_type out)" Input
 }
 
+@test "names in quotes, under a header, and beside what is none" {
+    serve_lists
+    export KIS_APP_KEY=$KEY KIS_APP_SECRET=$SECRET
+    printf '"삼성전자"\n"버크셔 해서웨이 B"\n' >list
+    fetch -k --timeout 3 --format ndjson -f list
+    expect_same "$(jq -r '"\(.symbol) \(.input)"' out)" $'005930 "삼성전자"\nBRK/B "버크셔 해서웨이 B"'
+    printf '\xef\xbb\xbf종목명,수량\r\n"삼성전자",10\r\n카카오,20\r\n' >list
+    fetch --plan -f list
+    expect_status 0
+    # The first is none: what is remembered is known all the same.
+    printf '없는이름\n삼성전자\n없다\n' >list
+    fetch -f list
+    expect_status 2
+    expect_same "$(head -n 2 err)" "quotefetch: 'list': line 1: no symbol has this name: see --find
+quotefetch: 'list': line 3: no symbol has this name: see --find"
+    # A list that is refused anyway fetches none, and says so.
+    rm "$STATE"/names-*
+    printf 'bad%%\n삼성전자\n' >list
+    fetch -f list
+    expect_status 2
+    expect_text err "line 2: no symbol, and not looked up as a name: mend the others first"
+    [ -z "$(ls "$STATE" | grep names-)" ]
+}
+
 @test "a name, and nobody there to ask" {
     export KIS_APP_KEY=$KEY KIS_APP_SECRET=$SECRET
     fetch --timeout 5 카카오
