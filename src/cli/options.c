@@ -157,7 +157,7 @@ static int check_follow(const struct options *o, struct err *err)
 		{ o->find_text != NULL, "--find" },
 		{ o->wants_raw && !options_polls(o), "--raw" },
 		{ o->keep_order, "--keep-order" },
-		{ o->check_percent && options_polls(o), "--cross-check" },
+		{ o->check_percent != NULL, "--cross-check" },
 		{ o->errors_file != NULL, "--errors" },
 		{ o->metrics_file != NULL, "--metrics" },
 		{ o->max_age_sec > 0, "--max-age" },
@@ -206,9 +206,10 @@ int options_check(const struct options *o, struct err *err)
 			       "--overflow poll goes with --follow");
 	if ((o->follows || options_polls(o)) && check_follow(o, err) < 0)
 		return -1;
-	if (o->wants_plan && o->wants_quota)
-		return err_set(err, ERR_USAGE,
-			       "--plan and --quota exclude each other");
+	if (o->wants_plan + o->wants_quota + o->wants_check > 1)
+		return err_set(err, ERR_USAGE, "%s and %s exclude each other",
+			       o->wants_plan ? "--plan" : "--quota",
+			       o->wants_check ? "--check" : "--quota");
 	if (o->fields && o->format >= FORMAT_LEDGER)
 		return err_set(err, ERR_USAGE,
 			       "--fields says nothing to a format of prices "

@@ -92,7 +92,8 @@ const struct optparse_row option_table[] = {
 	{ "timeout", 0, OPTPARSE_SECONDS, OPTPARSE_ANYWHERE, FIELD(timeout_sec),
 	  0, DAY_MS, .argname = "SEC", .preset = "30",
 	  .heading = "Time and quota",
-	  .help = "from start to last record; 0: none" },
+	  .help = "from start to last record; 0: none, but ten minutes\n"
+		  "of failures end a symbol" },
 	{ "try-timeout", 0, OPTPARSE_SECONDS, OPTPARSE_ANYWHERE,
 	  FIELD(try_timeout_sec), 1, TRY_MAX_MS, .argname = "SEC",
 	  .preset = "5", .help = "for one attempt" },

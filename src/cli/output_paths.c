@@ -3,10 +3,12 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/config.h"
 #include "cli/descriptor.h"
 #include "cli/options.h"
 
@@ -128,8 +130,10 @@ static int check_lists(const struct options *o, const struct named *out,
 int output_paths_check(const struct options *o, struct err *err)
 {
 	bool is_stdout = !o->output || strcmp(o->output, "-") == 0;
-	struct named file[6];
+	char *config = config_path(o);
+	struct named file[7];
 	size_t count = 0, outputs;
+	int rc = 0;
 
 	add(file, &count, "--output", is_stdout ? NULL : o->output);
 	if (is_stdout)
@@ -141,14 +145,15 @@ int output_paths_check(const struct options *o, struct err *err)
 	add(file, &count, "--metrics", o->metrics_file);
 	outputs = count;
 	add(file, &count, "--priority", o->priority_file);
-	add(file, &count, "--config", o->config_file);
-	for (size_t i = 0; i < outputs; i++) {
-		for (size_t k = i + 1; k < count; k++)
-			if (compare(&file[i], &file[k], err) < 0)
-				return -1;
-		if (strcmp(file[i].option, "--errors") != 0 &&
-		    check_lists(o, &file[i], err) < 0)
-			return -1;
+	add(file, &count, o->config_file ? "--config" : "the configuration",
+	    config);
+	add(file, &count, "--cacert", o->ca_file);
+	for (size_t i = 0; rc == 0 && i < outputs; i++) {
+		for (size_t k = i + 1; rc == 0 && k < count; k++)
+			rc = compare(&file[i], &file[k], err);
+		if (rc == 0 && strcmp(file[i].option, "--errors") != 0)
+			rc = check_lists(o, &file[i], err);
 	}
-	return 0;
+	free(config);
+	return rc;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* output_paths.h: nothing that a run writes takes the place of what else it
  * writes, or of what it reads.
- * Layer cli; uses options, descriptor.
+ * Layer cli; uses config, options, descriptor.
  *
  * Files are told apart by what they are, not by how they are spelled: "x" and
  * "./x" are one, and so is a link. Descriptors, FIFOs and devices take one thing

@@ -107,15 +107,20 @@ static int choose_named(struct accounts *a, struct options *o,
 	const char *name = o->sources;
 
 	a->are_named = true;
-	for (;;) {
-		size_t len = strcspn(name, ",");
-		const struct provider *p = find_named(a, name, len, err);
+	for (;; name++) {
+		const struct provider *p;
+		size_t len, end;
 
+		name += strspn(name, " \t");
+		end = len = strcspn(name, ",");
+		while (len > 0 && strchr(" \t", name[len - 1]))
+			len--;
+		p = find_named(a, name, len, err);
 		if (!p || add_one(a, p, o, err) < 0)
 			return -1;
-		if (!name[len])
+		name += end;
+		if (*name == '\0')
 			return 0;
-		name += len + 1;
 	}
 }
 

@@ -4,7 +4,6 @@
  * root, within its quota and without a login. */
 #include "command/command.h"
 
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 #include "cli/output.h"
 #include "command/account.h"
 #include "command/exit_status.h"
+#include "command/private_state.h"
 #include "engine/upstream.h"
 #include "net/http.h"
 #include "net/json_write.h"
@@ -85,6 +85,7 @@ static void check_state(struct check_report *r)
 {
 	char *path = config_state_dir();
 	struct statvfs fs;
+	struct err why;
 	int dirfd = r->c->state_dirfd;
 
 	if (dirfd < 0)
@@ -92,7 +93,7 @@ static void check_state(struct check_report *r)
 		     "'%s' cannot be used: jobs share no "
 		     "quota and no token: make it yours, mode 700",
 		     path ? path : "(no home)");
-	else if (faccessat(dirfd, ".", W_OK, AT_EACCESS) < 0)
+	else if (!private_state_can_share(dirfd, &why))
 		tell(r, false, "state",
 		     "'%s' cannot be written: jobs share no quota and no "
 		     "token: make it writable",
@@ -135,9 +136,12 @@ static void check_share(struct check_report *r, const struct provider *p,
 			struct upstream *u)
 {
 	struct quota_view view;
+	struct err why;
 	int64_t left_ms;
 
 	quota_look(u->quota, &view);
+	if (view.is_shared && !private_state_can_share(r->c->state_dirfd, &why))
+		view.is_shared = false;
 	tell(r, true, p->name,
 	     "quota: %.1f of %.1f calls a second, %d "
 	     "process%s active%s",

@@ -53,6 +53,15 @@ int exit_status_fail(const struct err *err, int signo,
 	return status;
 }
 
+int exit_status_unsaved(int status, const struct err *err,
+			void (*say)(void *arg, const char *line))
+{
+	if (err->kind == ERR_OUTPUT && err->code == EPIPE)
+		return status < STATUS_SIGNAL ? STATUS_PIPE : status;
+	say(NULL, err->msg);
+	return status == STATUS_ALL ? STATUS_OUTPUT : status;
+}
+
 /* Records of that kind with nothing to show. */
 static size_t bare(const struct tally *t, enum err_kind kind)
 {

@@ -40,4 +40,9 @@ int exit_status_fail(const struct err *err, int signo,
 int exit_status_of_run(const struct tally *tally, bool is_strict,
 		       const struct err *output_err, int signo);
 
+/* Of a run that ended with status, after a file about it (--stats, --metrics)
+ * could not be written; that is told. */
+int exit_status_unsaved(int status, const struct err *err,
+			void (*say)(void *arg, const char *line));
+
 #endif

@@ -230,21 +230,16 @@ static void count(struct fetch *f, struct stats *stats)
 static void save_stats(const struct command *c, struct stats *stats)
 {
 	const struct options *o = c->options;
+	int status = stats->exit_status;
 	struct err err;
-	bool is_saved = true;
 
 	if (o->stats_file &&
-	    stats_save(stats, o->stats_file, o->output, &err) < 0) {
-		c->say(NULL, err.msg);
-		is_saved = false;
-	}
+	    stats_save(stats, o->stats_file, o->output, &err) < 0)
+		status = exit_status_unsaved(status, &err, c->say);
 	if (o->metrics_file && metrics_file_save(stats, o->metrics_file,
-						 clock_real_ms(), &err) < 0) {
-		c->say(NULL, err.msg);
-		is_saved = false;
-	}
-	if (!is_saved && stats->exit_status == STATUS_ALL)
-		stats->exit_status = STATUS_OUTPUT;
+						 clock_real_ms(), &err) < 0)
+		status = exit_status_unsaved(status, &err, c->say);
+	stats->exit_status = status;
 }
 
 /* Once it has begun, every way out is this one. */

@@ -293,8 +293,7 @@ static int save_stats(const struct follow *f, int status)
 	stats.wall_ns = clock_monotonic_ns() - f->c->started_ns;
 	if (stats_save_stream(&stats, o->stats_file, o->output, &err) == 0)
 		return status;
-	f->c->say(NULL, err.msg);
-	return status == STATUS_ALL ? STATUS_OUTPUT : status;
+	return exit_status_unsaved(status, &err, f->c->say);
 }
 
 static int follow(struct follow *f)

@@ -125,11 +125,9 @@ static int report(struct poll *p, int signo, const struct err *output_err)
 	poller_count(&p->poller, &stats);
 	stats.wall_ns = clock_monotonic_ns() - p->command.started_ns;
 	if (o->stats_file &&
-	    stats_save(&stats, o->stats_file, o->output, &err) < 0) {
-		p->command.say(NULL, err.msg);
-		if (stats.exit_status == STATUS_ALL)
-			stats.exit_status = STATUS_OUTPUT;
-	}
+	    stats_save(&stats, o->stats_file, o->output, &err) < 0)
+		return exit_status_unsaved(stats.exit_status, &err,
+					   p->command.say);
 	return stats.exit_status;
 }
 

@@ -2,7 +2,9 @@
 #include "command/private_state.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "cli/config.h"
@@ -40,6 +42,14 @@ void private_state_note_upstream(struct private_state *w,
 		private_state_note(w, STATE_QUOTA, quota);
 	if (u->credential && credential_is_private(u->credential, &why))
 		private_state_note(w, STATE_TOKEN, &why);
+}
+
+bool private_state_can_share(int dirfd, struct err *why)
+{
+	if (faccessat(dirfd, ".", W_OK, AT_EACCESS) == 0)
+		return true;
+	err_set_errno(why, ERR_SYSTEM, errno, "cannot write the directory");
+	return false;
 }
 
 /* "token, quota and ..."; returns whether that is more than one thing. */

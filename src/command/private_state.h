@@ -41,6 +41,10 @@ void private_state_note(struct private_state *w, enum state_part part,
 void private_state_note_upstream(struct private_state *w,
 				 const struct upstream *u);
 
+/* Whether the state directory can be written: false is what --quota and --check
+ * call not shared. Errors: SYSTEM. */
+bool private_state_can_share(int dirfd, struct err *why);
+
 /* Says in one line what is this run's own, why, and what to do; once, and
  * nothing where nothing is noted. */
 void private_state_tell(struct private_state *w,

@@ -10,6 +10,7 @@
 #include "command/account.h"
 #include "command/command.h"
 #include "command/exit_status.h"
+#include "command/private_state.h"
 #include "engine/upstream.h"
 #include "provider/provider.h"
 #include "share/credential.h"
@@ -24,11 +25,17 @@ static int look(const struct command *c, size_t i, struct buf *text,
 		c->accounts->count > 1 ? config.provider->name : NULL;
 	struct quota_view view;
 	struct upstream u;
+	struct err why;
 	int64_t left_ms;
 	int rc = upstream_open_account(&u, &config, err);
 
 	if (rc == 0) {
 		quota_look(u.quota, &view);
+		if (view.is_shared &&
+		    !private_state_can_share(c->state_dirfd, &why)) {
+			view.is_shared = false;
+			private_state_note(c->own, STATE_QUOTA, &why);
+		}
 		left_ms = u.credential ? credential_peek_ms(u.credential) : 0;
 		if (wants_json)
 			report_quota_json(source, &view, left_ms, text);

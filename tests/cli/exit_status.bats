@@ -200,4 +200,15 @@ ended() {
     "$QUOTEFETCH" --format ndjson --batch 1 -f list 2>err | head -n 1 >out
     status=${PIPESTATUS[0]}
     expect_status 141
+    # What is told about the run goes there, too.
+    for two in '--stats -' '--metrics -' '--errors -'; do
+        status=0
+        exec 5> >(exec true)
+        wait $!
+        # shellcheck disable=SC2086
+        "$QUOTEFETCH" -q $two -o quotes 005930 999999 >&5 2>err || status=$?
+        exec 5>&-
+        expect_status 141
+        expect_lines err 0
+    done
 }

@@ -306,6 +306,16 @@ $line"
         expect_lines list 2
         [ ! -e made ] && [ ! -e sub/x ]
     done
+    # The configuration in use, with the secret in it, and the certificates.
+    echo 'rate = 0 # kept' >"$CONFIG"
+    cp "$CONFIG" ca
+    for two in "-o $CONFIG" "--stats $CONFIG" '--cacert ca -o ca'; do
+        # shellcheck disable=SC2086
+        fetch -q $two 005930
+        expect_status 2
+        expect_match err '^quotefetch: --(output|stats) and (the configuration|--cacert) name the same file$'
+        cmp "$CONFIG" ca
+    done
     ran='-o list <list'
     status=0
     "$QUOTEFETCH" -q -o list <list >out 2>err || status=$?

@@ -170,8 +170,12 @@ mounted() {
     expect_text err "token, quota and found exchanges are this run's own: cannot"
     expect_text err ": Read-only file system: make '$PWD/disk/state' writable, or set QUOTEFETCH_STATE_DIR"
     mounted size=1m,mode=700 'mkdir -m 700 disk/state; mount -o remount,ro disk
+        "$QUOTEFETCH" --quota >quota 2>quota.err
         "$QUOTEFETCH" --check >check || "$QUOTEFETCH" -q 삼성전자'
     expect_match check "^BAD +state +'$PWD/disk/state' cannot be written"
+    expect_match check '^ok +kis +quota: .* not shared$'
+    expect_match quota '^shared: no$'
+    expect_text quota.err "quota is this run's own: cannot write the directory: Read-only file system"
     expect_same "$(grep -c 'own: ' err)" 1
     expect_text err "token, quota and lists of names are this run's own"
 }

@@ -52,6 +52,10 @@ provider_of() { # provider_of SYMBOL
     expect_refused "unknown source 'naver': there are kis, alpaca, upbit and ecb"
     fetch --source kis,kis 005930
     expect_refused "source 'kis' is named twice"
+    fetch --source 'kis, ,upbit' 005930
+    expect_refused "unknown source '': there are kis, alpaca, upbit and ecb"
+    fetch --quota --source 'kis , upbit'
+    expect_same "$(grep source: out | xargs)" 'source: kis source: upbit'
     fetch --source upbit 005930
     expect_refused "no source serves '005930' (KR): see --source"
     unset APCA_API_KEY_ID

@@ -253,6 +253,8 @@ refused() {
     refused "cannot read '/nope': No such file or directory" --cacert /nope 005930
     refused "cannot read '/nope': No such file or directory" --config /nope 005930
     refused '--plan and --quota exclude each other' --plan --quota 005930
+    refused '--quota and --check exclude each other' --quota --check
+    refused '--follow and --cross-check exclude each other' --follow --cross-check AAPL
     refused '--output and --stats name the same file' -o same --stats same 005930
     [ ! -e same ]
 }
