@@ -49,7 +49,7 @@ load ../support/faults
 @test "N11 a kept connection dies with a call: no call is made that is not counted" {
     serve_limited --fault resend
     many 12
-    ask --batch 1 --retries 3 --stats stats
+    ask --batch 1 --stats stats
     expect_end 0 12
     expect_same "$(jq .calls stats)" "$(wc -l <log)"
 }
