@@ -36,7 +36,9 @@ bool decimal_is_valid(const char *text)
 
 bool decimal_is_zero(const char *d)
 {
-	return d[strspn(d, "-0.")] == '\0';
+	while (*d == '-' || *d == '0' || *d == '.')
+		d++;
+	return *d == '\0';
 }
 
 bool decimal_is_negative(const char *d)

@@ -69,6 +69,8 @@ struct feed_message {
 	char msg1[FEED_TEXT_BYTES];   /* fit for a terminal */
 };
 
+enum { FEED_FIELDS = 96 }; /* that a record may have */
+
 /* A frame of trades, and how far it has been read. */
 struct feed_frame {
 	const struct feed_layout *layout; /* the provider's own */
@@ -79,7 +81,8 @@ struct feed_frame {
 	 * broker sent it. Neither is terminated; both lie in the frame. */
 	const char *key, *record;
 	size_t key_len, record_len;
-	const char *at, *end; /* what is left */
+	uint32_t begin[FEED_FIELDS + 1]; /* of its fields in it, and its end */
+	const char *at, *end;            /* what is left */
 };
 
 struct feed {

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "provider/feed.h"
 #include "provider/kis.h"
 
 /* Fields of a record, in the portal's order and by its names. */
@@ -39,6 +38,8 @@ enum domestic {
 	DOMESTIC_FIELDS,
 	MARKET_CLS_CODE = 46 /* since 2026-09-14 */
 };
+
+_Static_assert(2 * (int)DOMESTIC_FIELDS <= (int)FEED_FIELDS, "all are found");
 
 enum overseas {
 	RSYM,
@@ -173,18 +174,17 @@ static enum tick_session session_of_market(char code)
 
 /* The newest of the three codes that tell it decides; what they call an
  * expected price comes first, as it is no trade. */
-static enum tick_session domestic_session(const struct span *field,
-					  size_t width)
+static enum tick_session domestic_session(const struct feed_frame *f)
 {
-	char hour = kis_read_code(field[HOUR_CLS_CODE]);
-	struct span old = field[NEW_MKOP_CLS_CODE];
+	char hour = kis_read_code(kis_field(f, HOUR_CLS_CODE));
+	struct span old = kis_field(f, NEW_MKOP_CLS_CODE);
 	enum tick_session session = SESSION_NONE;
 
 	if (hour == 'A' || hour == 'B' || hour == 'C')
 		return SESSION_AUCTION;
-	if (width > MARKET_CLS_CODE)
+	if (f->width > MARKET_CLS_CODE)
 		session = session_of_market(
-			kis_read_code(field[MARKET_CLS_CODE]));
+			kis_read_code(kis_field(f, MARKET_CLS_CODE)));
 	if (session == SESSION_NONE && old.len == 2)
 		session = old.text[0] == '4'   ? SESSION_AFTER
 			  : old.text[0] == '5' ? SESSION_NONE
@@ -192,13 +192,12 @@ static enum tick_session domestic_session(const struct span *field,
 	return session == SESSION_NONE && hour == 'D' ? SESSION_AFTER : session;
 }
 
-static void read_domestic_codes(const struct span *field, size_t width,
-				struct tick *out)
+static void read_domestic_codes(const struct feed_frame *f, struct tick *out)
 {
-	int64_t sold = kis_read_integer(field[SELN_CNTG_CSNU]);
-	int64_t bought = kis_read_integer(field[SHNU_CNTG_CSNU]);
-	char side = kis_read_code(field[CCLD_DVSN]);
-	char halted = kis_read_code(field[TRHT_YN]);
+	int64_t sold = kis_read_integer(kis_field(f, SELN_CNTG_CSNU));
+	int64_t bought = kis_read_integer(kis_field(f, SHNU_CNTG_CSNU));
+	char side = kis_read_code(kis_field(f, CCLD_DVSN));
+	char halted = kis_read_code(kis_field(f, TRHT_YN));
 
 	if (sold != TICK_UNKNOWN && bought != TICK_UNKNOWN)
 		out->trades = sold + bought;
@@ -208,16 +207,14 @@ static void read_domestic_codes(const struct span *field, size_t width,
 	out->halt = halted == 'Y'   ? HALT_YES
 		    : halted == 'N' ? HALT_NO
 				    : HALT_UNKNOWN;
-	out->session = (uint8_t)domestic_session(field, width);
+	out->session = (uint8_t)domestic_session(f);
 }
 
 /* 1 in session, 2 before, 3 after: other numbers than at home. */
-static void read_overseas_codes(const struct span *field, size_t width,
-				struct tick *out)
+static void read_overseas_codes(const struct feed_frame *f, struct tick *out)
 {
-	char type = kis_read_code(field[MTYP]);
+	char type = kis_read_code(kis_field(f, MTYP));
 
-	(void)width;
 	out->session = type == '1'   ? SESSION_REGULAR
 		       : type == '2' ? SESSION_PRE
 		       : type == '3' ? SESSION_AFTER

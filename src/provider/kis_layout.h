@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* kis_layout.h: which field of a record of trades says what.
- * Layer provider; uses base, model. For kis_ticks.c.
+ * Layer provider; uses base, model, feed. For kis_ticks.c.
  *
  * Source: the KIS developers' portal; the 47th field at home, and the 26 abroad
  * of which its sample names 25: captures. */
@@ -13,8 +13,7 @@
 
 #include "base/span.h"
 #include "model/tick.h"
-
-enum { KIS_FIELDS_READ = 48 }; /* no field behind it is looked at */
+#include "provider/feed.h"
 
 struct kis_column {
 	enum tick_number number;
@@ -30,9 +29,15 @@ struct feed_layout {
 	/* Whether a record can begin so: with whose trade it is. */
 	bool (*is_key)(struct span key);
 	/* Reads what is no number: side, session, halt, and the count. */
-	void (*read_codes)(const struct span *field, size_t width,
-			   struct tick *out);
+	void (*read_codes)(const struct feed_frame *frame, struct tick *out);
 };
+
+/* A field of the record at hand, which has it. */
+static inline struct span kis_field(const struct feed_frame *f, size_t i)
+{
+	return (struct span){ f->record + f->begin[i],
+			      f->begin[i + 1] - f->begin[i] - 1 };
+}
 
 /* NULL: a channel of something else. */
 const struct feed_layout *kis_layout_find(struct span channel);

@@ -177,6 +177,28 @@ static void test_widths(void **state)
 	free(text);
 }
 
+/* Wherever a field lies: one that is not read grows, and all behind it move. */
+static void test_places(void **state)
+{
+	static const char filler[] = "]_\xde\xff]_\xde\xff]_\xde\xff]_\xde\xff]_\xde\xff]_\xde\xff";
+	size_t len;
+	char *text = feed_case_load("h0stcnt0_1.txt", &len);
+	char *gap = strrchr(text, '|'), moved[FEED_CASE_BYTES], expected[1024];
+
+	(void)state;
+	for (int field = 0; field < 17; field++) /* SHNU less SELN */
+		gap = strchr(gap + 1, '^');
+	gap++;
+	feed_case_tell(text, &told);
+	snprintf(expected, sizeof expected, "%s", buf_text(&told));
+	for (int n = 0; n < (int)sizeof filler; n++) {
+		snprintf(moved, sizeof moved, "%.*s%.*s%s", (int)(gap - text), text, n, filler,
+			 gap);
+		expect(moved, expected);
+	}
+	free(text);
+}
+
 static void test_keys(void **state)
 {
 	static const struct {
@@ -471,6 +493,7 @@ int main(void)
 		cmocka_unit_test(test_fixtures),   cmocka_unit_test(test_many),
 		cmocka_unit_test(test_skipped),	   cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_counts),	   cmocka_unit_test(test_widths),
+		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_keys),	   cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_after_hours), cmocka_unit_test(test_nul), cmocka_unit_test(test_lower_limit), cmocka_unit_test(test_room),
 		cmocka_unit_test(test_neighbours), cmocka_unit_test(test_channels),
