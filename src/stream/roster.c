@@ -389,16 +389,15 @@ size_t roster_find(struct roster *r, const char *channel, const char *key,
 		   size_t key_len, bool *is_leaving)
 {
 	struct roster_entry *e;
-	size_t i = r->last_found;
+	size_t i = r->last_found, left = r->count;
 
 	*is_leaving = false;
 	if (key_len >= FEED_KEY_BYTES)
 		return NOBODY;
-	if (i >= r->count || !has_key(&r->entry[i], channel, key, key_len))
-		for (i = 0; i < r->count; i++)
-			if (has_key(&r->entry[i], channel, key, key_len))
-				break;
-	if (i == r->count)
+	for (; left > 0; left--, i = i + 1 < r->count ? i + 1 : 0)
+		if (has_key(&r->entry[i], channel, key, key_len))
+			break;
+	if (left == 0)
 		return NOBODY;
 	r->last_found = i;
 	e = &r->entry[i];
