@@ -310,9 +310,9 @@ static int load_lists(struct app *app, struct err *err)
 {
 	return accounts_choose_lists(&app->accounts, &app->options, err) < 0
 		       ? -1
-		       : accounts_load_list_logins(&app->accounts,
-						   &app->options, &stop,
-						   app->deadline_ns, err);
+		       : accounts_load_logins(&app->accounts, &app->options,
+					      true, &stop, app->deadline_ns,
+					      err);
 }
 
 /* Everything that can be wrong before the first request. */
@@ -335,9 +335,10 @@ static int load(struct app *app, struct err *err)
 	if (load_list(app, err) < 0 ||
 	    accounts_match(&app->accounts, o, app->list, err) < 0)
 		return -1;
-	return o->wants_plan ? 0
-			     : accounts_load_logins(&app->accounts, o, &stop,
-						    app->deadline_ns, err);
+	return o->wants_plan
+		       ? 0
+		       : accounts_load_logins(&app->accounts, o, false, &stop,
+					      app->deadline_ns, err);
 }
 
 static int run_command(struct app *app)

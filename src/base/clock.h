@@ -21,6 +21,17 @@
 /* An instant that never comes: "no deadline". */
 #define CLOCK_NEVER INT64_MAX
 
+/* Of two instants. */
+static inline int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* Thread: any. Neither can fail on the systems we build for. */
 int64_t clock_monotonic_ns(void);
 int64_t clock_real_ms(void);

@@ -171,6 +171,15 @@ int safefile_write(int dirfd, const char *name, const char *data, size_t len,
 	return 0;
 }
 
+bool safefile_is_in_place(int dirfd, const char *name, int fd)
+{
+	struct stat mine, there;
+
+	return fstat(fd, &mine) == 0 &&
+	       fstatat(dirfd, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
+}
+
 int safefile_lock(int dirfd, const char *name, struct stop *stop,
 		  int64_t deadline_ns, struct err *err)
 {

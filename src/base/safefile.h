@@ -43,6 +43,9 @@ MUST_CHECK int safefile_replace(int dirfd, const char *name, int fd,
 MUST_CHECK int safefile_write(int dirfd, const char *name, const char *data,
 			      size_t len, struct err *err);
 
+/* Whether the name still stands for the open file. */
+bool safefile_is_in_place(int dirfd, const char *name, int fd);
+
 /* Takes the exclusive flock of "NAME", creating the file (0600).
  * Returns a descriptor that safefile_unlock closes.
  * Blocks: until it is free, deadline_ns, or stop.

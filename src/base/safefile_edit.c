@@ -44,16 +44,6 @@ static void name_temporary(const struct safefile_edit *e, int lock,
 	make_name(out, e->name, suffix);
 }
 
-/* Whether the name still stands for the open file. */
-static bool is_in_place(const struct safefile_edit *e, int fd, const char *name)
-{
-	struct stat mine, there;
-
-	return fstat(fd, &mine) == 0 &&
-	       fstatat(e->dirfd, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
-}
-
 /* Puts the locked file next in the place of the lock old. */
 static bool replace_lock(const struct safefile_edit *e, int old, int next,
 			 const char *lock_name, const char *next_name)
@@ -61,7 +51,8 @@ static bool replace_lock(const struct safefile_edit *e, int old, int next,
 	char temporary[SAFEFILE_NAME_BYTES];
 
 	/* Another may have been faster with the same. */
-	if (!is_in_place(e, next, next_name) || !is_in_place(e, old, lock_name))
+	if (!safefile_is_in_place(e->dirfd, next_name, next) ||
+	    !safefile_is_in_place(e->dirfd, lock_name, old))
 		return false;
 	if (renameat(e->dirfd, next_name, e->dirfd, lock_name) < 0)
 		return false;
@@ -113,7 +104,7 @@ static int open_temporary(struct safefile_edit *e, const char *lock_name,
 		safefile_unlock(e->lock);
 		return -1;
 	}
-	if (is_in_place(e, e->lock, lock_name))
+	if (safefile_is_in_place(e->dirfd, lock_name, e->lock))
 		return 0;
 	safefile_edit_abandon(e);
 	return 1;

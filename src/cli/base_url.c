@@ -105,8 +105,7 @@ void base_url_normalize(char *url, size_t len)
 	size_t port_len = strlen(port), i;
 
 	for (i = 0; i < len; i++)
-		if (url[i] >= 'A' && url[i] <= 'Z')
-			url[i] = (char)(url[i] - 'A' + 'a');
+		url[i] = to_lower(url[i]);
 	if (len > port_len &&
 	    strncmp(url + len - port_len, port, port_len) == 0)
 		len -= port_len;

@@ -117,11 +117,6 @@ int delivery_flush(struct delivery *d, struct err *err)
 	return -1;
 }
 
-static int write_pieces(struct delivery *d, struct err *err)
-{
-	return d->config.text->len >= PIECE_BYTES ? delivery_flush(d, err) : 0;
-}
-
 static int put_record(struct delivery *d, const struct record *record,
 		      struct err *err)
 {
@@ -144,7 +139,7 @@ static int put_record(struct delivery *d, const struct record *record,
 	if (render_record(d->config.render, record, err) < 0)
 		return -1;
 	progress_step(d->config.progress, has_failed, clock_monotonic_ns());
-	return write_pieces(d, err);
+	return d->config.text->len >= PIECE_BYTES ? delivery_flush(d, err) : 0;
 }
 
 static int put_invalid(struct delivery *d,

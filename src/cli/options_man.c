@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/span.h"
 #include "cli/fields.h"
 #include "cli/manual.h"
 #include "cli/options.h"
@@ -73,8 +74,7 @@ static void put_section(struct buf *out, const char *title)
 {
 	buf_puts(out, ".SH \"");
 	for (const char *p = title; *p; p++)
-		buf_putc(out,
-			 *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p);
+		buf_putc(out, to_upper(*p));
 	buf_puts(out, "\"\n");
 }
 

@@ -34,16 +34,6 @@ struct output {
 	char *temp;    /* owned; NULL once it is renamed or removed */
 };
 
-static void output_free(struct output *o)
-{
-	if (o->fd > STDERR_FILENO)
-		close(o->fd);
-	free(o->label);
-	free(o->goal);
-	free(o->temp);
-	free(o);
-}
-
 static int fail(const struct output *o, int errnum, struct err *err)
 {
 	return err_set_errno(err, ERR_OUTPUT, errnum, "cannot write %s",
@@ -388,7 +378,12 @@ void output_abandon(struct output *o)
 		return;
 	if (o->temp)
 		unlink(o->temp);
-	output_free(o);
+	if (o->fd > STDERR_FILENO)
+		close(o->fd);
+	free(o->label);
+	free(o->goal);
+	free(o->temp);
+	free(o);
 }
 
 int output_print(const char *path, bool stdout_is_closed, struct buf *text,

@@ -14,15 +14,10 @@ static const char version[] =
 	"This is free software: you are free to change and redistribute it.\n"
 	"There is NO WARRANTY, to the extent permitted by law.\n";
 
-static bool wants_fields(const struct options *o)
-{
-	return o->fields && strcmp(o->fields, "help") == 0;
-}
-
 bool page_is_wanted(const struct options *o)
 {
 	return o->wants_help || o->wants_version || o->wants_manual ||
-	       o->completion || wants_fields(o);
+	       o->completion || (o->fields && strcmp(o->fields, "help") == 0);
 }
 
 void page_write(const struct options *o, struct buf *out)

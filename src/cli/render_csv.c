@@ -143,13 +143,3 @@ const struct render_format render_csv = {
 	.begin = begin,
 	.record = put_record,
 };
-
-const struct render_format render_csv_excel = {
-	.begin = begin,
-	.record = put_record,
-};
-
-const struct render_format render_tsv = {
-	.begin = begin,
-	.record = put_record,
-};

@@ -31,9 +31,7 @@ struct render_format {
 
 extern const struct render_format render_json;
 extern const struct render_format render_ndjson;
-extern const struct render_format render_csv;
-extern const struct render_format render_csv_excel;
-extern const struct render_format render_tsv;
+extern const struct render_format render_csv; /* all that csv_kind says */
 extern const struct render_format render_table;
 extern const struct render_format render_lines;
 extern const struct render_format render_markdown;

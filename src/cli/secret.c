@@ -164,7 +164,7 @@ static ssize_t command_read(struct command *c, char *out, size_t cap,
 		ssize_t n;
 
 		n = io_read(c->fd, out + len, cap - len, stop,
-			    look < deadline_ns ? look : deadline_ns, &why);
+			    earlier(look, deadline_ns), &why);
 		if (n == 0)
 			return (ssize_t)len;
 		if (n > 0) {

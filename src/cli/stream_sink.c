@@ -249,8 +249,7 @@ int stream_sink_wait(const struct stream_sink *s, struct pollfd *p,
 		     nfds_t count, int64_t wake_ns, struct err *err)
 {
 	p[0] = (struct pollfd){ .fd = output_fd(s->output) };
-	if (wake_ns > redraw_ns(s))
-		wake_ns = redraw_ns(s);
+	wake_ns = earlier(wake_ns, redraw_ns(s));
 	if (poll(p, count, clock_poll_ms(clock_monotonic_ns(), wake_ns)) <= 0 ||
 	    !(p[0].revents & (POLLERR | POLLNVAL)))
 		return 0;

@@ -242,12 +242,6 @@ void table_page_fit(struct table_page *p)
 
 /* ---- the page ---- */
 
-static void put_blanks(struct buf *out, int count)
-{
-	while (count-- > 0)
-		buf_putc(out, ' ');
-}
-
 /* The colour of a change, or NULL. */
 static const char *color_of(const struct table_page *p, unsigned char f,
 			    const char *text)
@@ -265,19 +259,21 @@ static void put_cell(const struct table_page *p, size_t column,
 {
 	enum field f = (enum field)p->columns.field[column];
 	bool is_last = column == p->last;
-	int pad = p->width[column] - width;
+	size_t pad = width < p->width[column]
+			     ? (size_t)(p->width[column] - width)
+			     : 0;
 
 	if (p->is_hidden[column])
 		return;
 	if (field_is_numeric(f))
-		put_blanks(out, pad);
+		buf_fill(out, ' ', pad);
 	if (color && p->style.has_color)
 		buf_puts(out, color);
 	buf_puts(out, text);
 	if (color && p->style.has_color)
 		buf_puts(out, COLOR_OFF);
 	if (!field_is_numeric(f) && !is_last)
-		put_blanks(out, pad);
+		buf_fill(out, ' ', pad);
 	buf_puts(out, is_last ? "\n" : "  ");
 }
 

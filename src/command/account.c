@@ -273,30 +273,16 @@ int accounts_check_keys(struct accounts *a, struct options *o, struct err *err)
 }
 
 int accounts_load_logins(const struct accounts *a, struct options *o,
-			 struct stop *stop, int64_t deadline_ns,
+			 bool for_lists, struct stop *stop, int64_t deadline_ns,
 			 struct err *err)
-{
-	size_t i;
-
-	for (i = 0; i < a->count; i++) {
-		struct config_login login = login_of(a->provider[i]);
-
-		if (login.key &&
-		    config_load_login(o, &login, stop, deadline_ns, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-int accounts_load_list_logins(const struct accounts *a, struct options *o,
-			      struct stop *stop, int64_t deadline_ns,
-			      struct err *err)
 {
 	for (size_t i = 0; i < a->count; i++) {
 		const struct provider *p = a->provider[i];
-		struct config_login login = login_of(p);
+		const struct config_login login = login_of(p);
+		bool is_needed = for_lists ? p->names && p->names->needs_login
+					   : login.key != NULL;
 
-		if (p->names && p->names->needs_login &&
+		if (is_needed &&
 		    config_load_login(o, &login, stop, deadline_ns, err) < 0)
 			return -1;
 	}
@@ -336,21 +322,24 @@ struct upstream_config accounts_upstream(const struct command *c, size_t i)
 	const struct provider_account *account = c->accounts->account[i];
 	const char *base_url = setting(o, p->needs.base_url);
 
+	if (!base_url)
+		base_url = account->base_url;
 	return (struct upstream_config){
 		.provider = p,
 		.account = account,
 		.login = { setting(o, p->needs.key),
 			   setting(o, p->needs.secret) },
-		.base_url = base_url ? base_url : account->base_url,
+		.base_url = base_url,
 		.venue = (enum venue)o->venue,
 		.rate = o->rate,
 		.batch = batch_of(c, i),
 		.limit = limit_of(o),
 		.state_dirfd = c->state_dirfd,
 		.shares_quota = !o->is_unshared,
-		.ca_file = o->ca_file,
-		.user_agent = USER_AGENT,
-		.has_stray_resolver = c->has_stray_resolver,
+		.http = { .ca_file = o->ca_file,
+			  .user_agent = USER_AGENT,
+			  .allows_plain = strncmp(base_url, "http://", 7) == 0,
+			  .has_stray_resolver = c->has_stray_resolver },
 		.stop = c->stop,
 		.deadline_ns = c->deadline_ns,
 		.try_timeout_ns =

@@ -50,15 +50,11 @@ MUST_CHECK int accounts_match(struct accounts *a, const struct options *o,
 MUST_CHECK int accounts_check_keys(struct accounts *a, struct options *o,
 				   struct err *err);
 
-/* Makes the logins complete. Errors: as config_load_login. */
+/* Makes the logins complete; for_lists (--find): only those that the lists of
+ * symbols want. Errors: as config_load_login. */
 MUST_CHECK int accounts_load_logins(const struct accounts *a, struct options *o,
-				    struct stop *stop, int64_t deadline_ns,
-				    struct err *err);
-
-/* The same for --find: only those whose lists want a login. */
-MUST_CHECK int accounts_load_list_logins(const struct accounts *a,
-					 struct options *o, struct stop *stop,
-					 int64_t deadline_ns, struct err *err);
+				    bool for_lists, struct stop *stop,
+				    int64_t deadline_ns, struct err *err);
 
 /* Whether there is a key, or none is needed, to tell the account by. */
 bool accounts_is_known(const struct accounts *a, const struct options *o,

@@ -191,17 +191,16 @@ static void check_reach(struct check_report *r, const struct provider *p,
 
 	http_request_init(&request);
 	http_response_init(&response);
-	http = http_new(&u->http, &err);
+	http = http_new(&c->http, &err);
 	http_request_set_url(&request, c->base_url, "/");
 	if (http &&
 	    quota_acquire(u->quota, &permit, c->stop, until_ns, &err) == 0) {
 		rc = http_perform(http, &request, c->stop, until_ns, &response,
 				  &err);
-		quota_end(u->quota, &permit,
-			  rc == 0             ? QUOTA_ANSWERED
-			  : response.was_sent ? QUOTA_ABANDONED
-					      : QUOTA_UNSENT,
-			  response.finished_ns, response.min_rtt_ns);
+		quota_end(
+			u->quota, &permit,
+			quota_end_of(&response, rc == 0, rc < 0 ? &err : NULL),
+			response.finished_ns, response.min_rtt_ns);
 	}
 	if (rc == 0) {
 		tell(r, true, p->name, "reached: %s in %d ms", c->base_url,

@@ -21,7 +21,7 @@ int ending_find(const struct command *c, int64_t *deadline_ns, struct err *err)
 	const char *until = c->options->until;
 	int64_t at_ns = until ? until_ns(until) : CLOCK_NEVER;
 
-	*deadline_ns = at_ns < c->deadline_ns ? at_ns : c->deadline_ns;
+	*deadline_ns = earlier(at_ns, c->deadline_ns);
 	return until && at_ns <= clock_monotonic_ns()
 		       ? err_set(err, ERR_USAGE, "--until %s is over in Korea",
 				 until)

@@ -157,8 +157,7 @@ static int pump(struct fetch *f, struct err *err)
 			return -1;
 		if (quoter_is_done(&f->quoter))
 			return 0;
-		if (wake_ns > sink_redraw_ns(f->sink))
-			wake_ns = sink_redraw_ns(f->sink);
+		wake_ns = earlier(wake_ns, sink_redraw_ns(f->sink));
 		if (io_wait(quoter_fd(&f->quoter), POLLIN, f->c->stop, wake_ns,
 			    &why) < 0 &&
 		    (why.kind != ERR_DEADLINE ||
@@ -175,11 +174,6 @@ static int pump(struct fetch *f, struct err *err)
 }
 
 /* ---- the end ---- */
-
-static void stop_workers(struct fetch *f)
-{
-	quoter_stop(&f->quoter, stop_reason(f->c->stop) != 0);
-}
 
 /* Answers for everything that has no answer. */
 static int answer_the_rest(struct fetch *f, struct err *err)
@@ -212,7 +206,7 @@ static int deliver_all(struct fetch *f, struct err *err)
 	if (sink_begin(f->sink, err) < 0 || give_known(f, err) < 0 ||
 	    pump(f, err) < 0)
 		return -1;
-	stop_workers(f);
+	quoter_stop(&f->quoter, stop_reason(f->c->stop) != 0);
 	if (collect(f, err) < 0 || answer_the_rest(f, err) < 0 ||
 	    sink_end(f->sink, err) < 0)
 		return -1;
@@ -275,7 +269,7 @@ int command_fetch(const struct command *c)
 	warn_of_misfit(&f);
 	if (deliver_all(&f, &err) < 0) {
 		stop_request(c->stop, STOP_INTERNAL);
-		stop_workers(&f);
+		quoter_stop(&f.quoter, true);
 		quoter_drop_all(&f.quoter);
 		status = report(&f, &err);
 	} else {

@@ -64,10 +64,8 @@ static int open_stream(struct follow *f, struct err *err)
 		.login = u.login,
 		.base_url = u.base_url,
 		.url = url ? url : u.account->stream_url,
-		.ca_file = u.ca_file,
-		.user_agent = u.user_agent,
+		.http = u.http,
 		.state_dirfd = c->state_dirfd,
-		.has_stray_resolver = c->has_stray_resolver,
 		.try_timeout_ns = u.try_timeout_ns,
 		.stale_ns =
 			(int64_t)(c->options->stale_sec * (double)NS_PER_SEC),

@@ -374,6 +374,5 @@ void follow_reload(struct follow *f, int64_t *wake_ns)
 		f->reload_ns = CLOCK_NEVER;
 		take_list(f);
 	}
-	if (f->reload_ns < *wake_ns)
-		*wake_ns = f->reload_ns;
+	*wake_ns = earlier(*wake_ns, f->reload_ns);
 }

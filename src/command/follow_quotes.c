@@ -50,8 +50,7 @@ static struct scheduler_config plan_round(struct follow *f)
 				       .is_priority = is_first };
 	s.wants_detail = s.wants_raw = false;
 	s.check_percent = NULL;
-	if (s.deadline_ns > until_ns)
-		s.deadline_ns = until_ns;
+	s.deadline_ns = earlier(s.deadline_ns, until_ns);
 	return s;
 }
 
@@ -176,18 +175,15 @@ static bool is_due(const struct follow *f, int64_t now_ns, int64_t *wake_ns)
 	int64_t due_ns = CLOCK_NEVER;
 
 	for (size_t i = 0; i < f->seeker_count; i++)
-		if (f->seeker[i].due_ns < due_ns)
-			due_ns = f->seeker[i].due_ns;
+		due_ns = earlier(due_ns, f->seeker[i].due_ns);
 	for (size_t i = 0; i < f->count; i++)
 		if (f->leg[i].quote == LEG_WANTS_QUOTE) {
 			int64_t at =
 				f->is_settled ? now_ns : f->gather_until_ns;
 
-			if (at < due_ns)
-				due_ns = at;
+			due_ns = earlier(due_ns, at);
 		}
-	if (due_ns < *wake_ns)
-		*wake_ns = due_ns;
+	*wake_ns = earlier(*wake_ns, due_ns);
 	return due_ns <= now_ns;
 }
 
@@ -238,8 +234,7 @@ int follow_ask(struct follow *f, int64_t *wake_ns, struct err *err)
 			if (follow_show_held(f, &f->leg[i], err) < 0)
 				return -1;
 		}
-		if (join_due(j) < *wake_ns)
-			*wake_ns = join_due(j);
+		*wake_ns = earlier(*wake_ns, join_due(j));
 	}
 	if (!f->is_asking) {
 		if (!is_due(f, now_ns, wake_ns))
@@ -250,8 +245,7 @@ int follow_ask(struct follow *f, int64_t *wake_ns, struct err *err)
 	if (quoter_collect(&f->quoter, err) < 0 ||
 	    quoter_feed(&f->quoter, wake_ns, err) < 0)
 		return -1;
-	if (f->quoter.scheduler.config.deadline_ns < *wake_ns)
-		*wake_ns = f->quoter.scheduler.config.deadline_ns;
+	*wake_ns = earlier(*wake_ns, f->quoter.scheduler.config.deadline_ns);
 	if (quoter_is_done(&f->quoter)) {
 		end_round(f);
 		*wake_ns = now_ns; /* for the next one */

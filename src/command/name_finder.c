@@ -35,8 +35,8 @@ static int read_book(struct name_finder *f, bool fetches, struct err *err)
 	if (!f->book || accounts_choose_lists(&f->accounts, o, err) < 0 ||
 	    f->config.prepare(f->config.arg, &c.state_dirfd, err) < 0)
 		return -1;
-	if (fetches && accounts_load_list_logins(&f->accounts, o, c.stop,
-						 c.deadline_ns, err) < 0)
+	if (fetches && accounts_load_logins(&f->accounts, o, true, c.stop,
+					    c.deadline_ns, err) < 0)
 		return -1;
 	if (symbol_names_load(&c, fetches, f->book, err) < 0)
 		return -1;

@@ -171,21 +171,15 @@ static void open_loader(struct loader *l, const struct command *c, size_t i,
 	const struct upstream_config u = accounts_upstream(c, i);
 	bool is_set = u.base_url != u.account->base_url; /* by the user */
 
-	*l = (struct loader){
-		.c = c,
-		.provider = u.provider,
-		.call = { .account = u.account,
-			  .login = u.login,
-			  .base_url = is_set ? u.base_url : NULL },
-		.http_config = { .ca_file = u.ca_file,
-				 .user_agent = u.user_agent,
-				 .allows_plain =
-					 is_set &&
-					 strncmp(u.base_url, "http://", 7) == 0,
-				 .has_stray_resolver = c->has_stray_resolver },
-		.book = book,
-		.may_fetch = may_fetch
-	};
+	*l = (struct loader){ .c = c,
+			      .provider = u.provider,
+			      .call = { .account = u.account,
+					.login = u.login,
+					.base_url =
+						is_set ? u.base_url : NULL },
+			      .http_config = u.http,
+			      .book = book,
+			      .may_fetch = may_fetch };
 }
 
 static void tell_failure(const struct loader *l)

@@ -162,7 +162,7 @@ static int exchange(struct fetch_worker *w, const struct purpose *p,
 	int rc;
 
 	w->metrics.attempts++;
-	if (!w->http && !(w->http = http_new(&u->http, err)))
+	if (!w->http && !(w->http = http_new(&c->http, err)))
 		return -1;
 	if (limit_enter(u->limit, &pass, c->deadline_ns, err) < 0)
 		return -1;

@@ -73,8 +73,7 @@ static bool is_gathered(const struct scheduler_asides *a, int64_t now_ns,
 
 	if (now_ns >= at_ns)
 		return true;
-	if (at_ns < *wake_ns)
-		*wake_ns = at_ns;
+	*wake_ns = earlier(*wake_ns, at_ns);
 	return false;
 }
 

@@ -64,13 +64,11 @@ static struct result *take_ripe(struct scheduler *s,
 	for (job = src->back.first; job; before = job, job = job->next) {
 		at_ns = job->request->not_before_ns;
 		if (at_ns > now_ns) {
-			if (at_ns < *wake_ns)
-				*wake_ns = at_ns;
+			*wake_ns = earlier(*wake_ns, at_ns);
 			continue;
 		}
 		if (!retry_budget_take(&src->budget, now_ns, &at_ns)) {
-			if (at_ns < *wake_ns)
-				*wake_ns = at_ns;
+			*wake_ns = earlier(*wake_ns, at_ns);
 			return NULL;
 		}
 		job = job_line_take_after(&src->back, before);

@@ -217,8 +217,7 @@ static struct result *take_late(const struct scheduler *s,
 
 	for (job = src->back.first; job; before = job, job = job->next) {
 		const struct request *r = job->request;
-		int64_t at_ns =
-			r->not_before_ns > now_ns ? r->not_before_ns : now_ns;
+		int64_t at_ns = later(r->not_before_ns, now_ns);
 
 		if (!retry_fits(at_ns, src->typical_ns, r->failing_since_ns,
 				s->config.deadline_ns))

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/upstream.h"
 
-#include <string.h>
-
 #include "engine/limit.h"
 #include "share/credential.h"
 #include "share/quota.h"
@@ -75,12 +73,6 @@ int upstream_open(struct upstream *u, const struct upstream_config *config,
 {
 	if (upstream_open_account(u, config, err) < 0)
 		return -1;
-	u->http = (struct http_config){
-		.ca_file = config->ca_file,
-		.user_agent = config->user_agent,
-		.allows_plain = strncmp(config->base_url, "http://", 7) == 0,
-		.has_stray_resolver = config->has_stray_resolver
-	};
 	u->limit = limit_new(config->limit, err);
 	return u->limit ? 0 : -1;
 }

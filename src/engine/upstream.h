@@ -35,8 +35,7 @@ struct upstream_config {
 	int limit;    /* calls in flight */
 	int state_dirfd; /* -1: nothing is shared */
 	bool shares_quota;
-	const char *ca_file, *user_agent;
-	atomic_bool *has_stray_resolver;
+	struct http_config http;
 	struct stop *stop;
 	int64_t deadline_ns, try_timeout_ns;
 	/* Prints a line to stderr, any thread: warnings; what is done and why. */
@@ -51,8 +50,7 @@ struct upstream_config {
 struct upstream {
 	struct upstream_config config;
 	struct provider_call call; /* without a token */
-	struct http_config http;
-	struct buf key; /* names the account */
+	struct buf key;            /* names the account */
 	struct quota *quota;
 	struct credential *credential; /* NULL: none is needed */
 	struct limit *limit;

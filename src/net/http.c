@@ -100,19 +100,13 @@ static bool set_options(struct http *h, const char *user_agent)
 
 struct http *http_new(const struct http_config *config, struct err *err)
 {
-	const struct http_transfer_config transfer = {
-		.ca_file = config->ca_file,
-		.allows_plain = config->allows_plain,
-		.allows_proxy = !config->allows_plain,
-		.has_stray_resolver = config->has_stray_resolver
-	};
 	struct http *h = calloc(1, sizeof *h);
 
 	if (!h) {
 		err_no_memory(err);
 		return NULL;
 	}
-	if (http_transfer_init(&h->transfer, &transfer, err) < 0)
+	if (http_transfer_init(&h->transfer, config, err) < 0)
 		goto fail;
 	if (!set_options(h, config->user_agent)) {
 		err_set(err, ERR_SYSTEM, "cannot set up libcurl");

@@ -16,7 +16,6 @@
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,14 +28,6 @@ struct stop;
 /* Once per process: before any thread, after the last. */
 MUST_CHECK int http_global_init(struct err *err);
 void http_global_cleanup(void);
-
-struct http_config {
-	const char *ca_file; /* NULL: the system's */
-	const char *user_agent;
-	bool allows_plain; /* http:// and no proxy: the host is loopback */
-	atomic_bool
-		*has_stray_resolver; /* borrowed, or NULL; see resolver_new */
-};
 
 struct http; /* opaque */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* http_request.h: what is sent: URL, headers, body.
+/* http_request.h: what is sent: URL, headers, body; and by whom.
  * Layer net; uses base.
  *
  * Built by a provider, sent by http_perform. There is no Origin header, ever:
@@ -8,11 +8,21 @@
 #ifndef NET_HTTP_REQUEST_H
 #define NET_HTTP_REQUEST_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
 #include "base/err.h"
+
+/* As whom a program sends, and how: the same for all that it sends to a host. */
+struct http_config {
+	const char *ca_file; /* NULL: the system's */
+	const char *user_agent;
+	bool allows_plain; /* without TLS, and no proxy: the host is loopback */
+	atomic_bool
+		*has_stray_resolver; /* borrowed, or NULL; see resolver_new */
+};
 
 enum { HTTP_HEADER_MAX = 24, HTTP_URL_MAX_BYTES = 8192 };
 

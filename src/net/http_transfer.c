@@ -37,7 +37,7 @@ static int before_lookup(void *resolver, void *reserved, void *user)
 }
 
 static bool set_options(struct http_transfer *t,
-			const struct http_transfer_config *config)
+			const struct http_config *config)
 {
 	const char *protocols = config->allows_plain ? "http,https" : "https";
 	CURL *e = t->easy;
@@ -57,14 +57,13 @@ static bool set_options(struct http_transfer *t,
 }
 
 int http_transfer_init(struct http_transfer *t,
-		       const struct http_transfer_config *config,
-		       struct err *err)
+		       const struct http_config *config, struct err *err)
 {
 	*t = (struct http_transfer){ .easy = curl_easy_init(),
 				     .multi = curl_multi_init() };
 	if (!t->easy || !t->multi || !set_options(t, config))
 		return err_set(err, ERR_SYSTEM, "cannot set up libcurl");
-	return http_peer_init(&t->peer, t->easy, config->allows_proxy,
+	return http_peer_init(&t->peer, t->easy, !config->allows_plain,
 			      config->has_stray_resolver, err);
 }
 

@@ -8,7 +8,6 @@
 #ifndef NET_HTTP_TRANSFER_H
 #define NET_HTTP_TRANSFER_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,15 +16,9 @@
 
 #include "base/err.h"
 #include "net/http_peer.h"
+#include "net/http_request.h"
 
 struct stop;
-
-struct http_transfer_config {
-	const char *ca_file; /* NULL: the system's */
-	bool allows_plain;   /* http:// besides https:// */
-	bool allows_proxy;
-	atomic_bool *has_stray_resolver; /* borrowed; see http.h */
-};
 
 struct http_transfer {
 	CURL *easy;   /* owned */
@@ -44,7 +37,7 @@ struct http_transfer {
 
 /* Errors: SYSTEM; release it then, too. */
 MUST_CHECK int http_transfer_init(struct http_transfer *t,
-				  const struct http_transfer_config *config,
+				  const struct http_config *config,
 				  struct err *err);
 void http_transfer_release(struct http_transfer *t);
 

@@ -35,14 +35,8 @@ struct ws {
 	bool has_closed; /* a close frame is sent, or in out */
 };
 
-struct ws *ws_new(const struct ws_config *config, struct err *err)
+struct ws *ws_new(const struct http_config *config, struct err *err)
 {
-	const struct http_transfer_config transfer = {
-		.ca_file = config->ca_file,
-		.allows_plain = config->allows_plain,
-		.allows_proxy = !config->allows_plain,
-		.has_stray_resolver = config->has_stray_resolver
-	};
 	struct ws *ws = calloc(1, sizeof *ws);
 
 	if (!ws) {
@@ -53,7 +47,7 @@ struct ws *ws_new(const struct ws_config *config, struct err *err)
 	ws->user_agent = config->user_agent;
 	buf_init(&ws->out, WS_SEND_MAX_BYTES);
 	ws_reader_init(&ws->reader, WS_MESSAGE_MAX_BYTES);
-	if (http_transfer_init(&ws->transfer, &transfer, err) < 0)
+	if (http_transfer_init(&ws->transfer, config, err) < 0)
 		goto fail;
 	if (curl_easy_setopt(ws->transfer.easy, CURLOPT_CONNECT_ONLY, 1L)) {
 		err_set(err, ERR_SYSTEM, "cannot set up libcurl");

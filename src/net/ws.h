@@ -15,7 +15,6 @@
 #ifndef NET_WS_H
 #define NET_WS_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +22,7 @@
 #include "base/err.h"
 #include "net/ws_frame.h"
 
+struct http_config;
 struct stop;
 struct ws; /* opaque */
 
@@ -31,15 +31,8 @@ enum {
 	WS_SEND_MAX_BYTES = 16 * 1024 /* that the peer has not taken yet */
 };
 
-struct ws_config {
-	const char *ca_file; /* NULL: the system's */
-	const char *user_agent;
-	bool allows_plain; /* ws://, without a proxy, besides wss:// */
-	atomic_bool *has_stray_resolver; /* borrowed; see http.h */
-};
-
-/* Errors: SYSTEM. */
-MUST_CHECK struct ws *ws_new(const struct ws_config *config, struct err *err);
+/* It reads https_proxy and no_proxy, too. Errors: SYSTEM. */
+MUST_CHECK struct ws *ws_new(const struct http_config *config, struct err *err);
 void ws_free(struct ws *ws);
 
 /* Connects and shakes hands. *was_reached: a connection to the server stood,

@@ -96,8 +96,7 @@ static int64_t next_due(const struct around *around, size_t i, int64_t now_ns)
 	if (rule->fault != FAULT_FOREIGN)
 		return CLOCK_NEVER;
 	fault_get_span(rule, &begin_ns, &end_ns);
-	if (due_ns < begin_ns)
-		due_ns = begin_ns;
+	due_ns = later(due_ns, begin_ns);
 	if (due_ns < now_ns - MEMORY_NS)
 		due_ns = now_ns - MEMORY_NS;
 	return due_ns < end_ns ? due_ns : CLOCK_NEVER;
@@ -144,8 +143,7 @@ int64_t around_next_change(const struct around *around, int64_t now_ns)
 
 		if (around->rule[i].fault == FAULT_DOWN)
 			change_ns = fault_next_change(&around->rule[i], now_ns);
-		if (change_ns < first_ns)
-			first_ns = change_ns;
+		first_ns = earlier(first_ns, change_ns);
 	}
 	return first_ns;
 }

@@ -117,8 +117,7 @@ void fault_get_span(const struct fault_rule *rule, int64_t *begin_ns,
 	if (!fault_is_chosen(rule))
 		return;
 	*begin_ns = rule->fired_ns;
-	if (rule->lasts_until_ns < *end_ns)
-		*end_ns = rule->lasts_until_ns;
+	*end_ns = earlier(*end_ns, rule->lasts_until_ns);
 }
 
 bool fault_holds(const struct fault_rule *rule, int64_t now_ns)

@@ -147,9 +147,8 @@ int64_t stream_beat_due(const struct stream_session *session)
 
 	if (session->is_quiet)
 		return due_ns;
-	if (session->beat_due_ns < due_ns)
-		due_ns = session->beat_due_ns;
-	return session->ping_due_ns < due_ns ? session->ping_due_ns : due_ns;
+	due_ns = earlier(due_ns, session->beat_due_ns);
+	return earlier(session->ping_due_ns, due_ns);
 }
 
 static void log_answer(struct stream_session *session, const char *by,

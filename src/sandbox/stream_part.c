@@ -34,8 +34,7 @@ void stream_session_close(struct stream_session *session, const char *why,
 			  session->close_code >= 0, clock_monotonic_ns());
 	if (!session->end)
 		session->end = why;
-	if (until_ns < session->closing_ns)
-		session->closing_ns = until_ns;
+	session->closing_ns = earlier(session->closing_ns, until_ns);
 }
 
 bool stream_moment_is_due(const struct stream_session *session,

@@ -155,11 +155,6 @@ static void take_message(void *owner, int opcode, const char *text, size_t len,
 	}
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 static int64_t next_due(const struct stream_session *session)
 {
 	int64_t due_ns = session->closing_ns;

@@ -21,6 +21,10 @@ uint64_t boot_name(void);
  * a reboot. Thread: any. */
 bool boot_is_named(void);
 
+/* Among which processes a process number means what it means here; 0: nobody can
+ * tell. Thread: any. */
+uint64_t boot_pid_space(void);
+
 /* When this boot began, by the wall clock as it is now: milliseconds since
  * 1970. Thread: any. */
 int64_t boot_began_ms(void);

@@ -13,16 +13,6 @@
 _Static_assert(ASK_AGAIN_MAX_NS < LIMITER_TURN_LOST_NS,
 	       "who asks again keeps its turn");
 
-static int64_t later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* ---- figures ---- */
 
 /* Of all together in a second, for u, if nobody is refused. */

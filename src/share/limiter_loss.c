@@ -3,17 +3,11 @@
 
 #include "share/limiter_state.h"
 
-static int64_t later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 /* What was under way is over: by now, or shortly after. */
 static void note_lost(struct limiter_place *p, int64_t end_ns)
 {
 	p->state = PLACE_LOST;
-	if (p->held_until_ns > end_ns)
-		p->held_until_ns = end_ns;
+	p->held_until_ns = earlier(p->held_until_ns, end_ns);
 }
 
 void limiter_reap(struct limiter_state *l, size_t index, int64_t now_ns)

@@ -1,33 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "share/limiter_user.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "share/boot.h"
 #include "share/limiter_state.h"
 
 static int clamp_rate(int rate)
 {
 	return rate < 1 ? 1 : rate > LIMITER_RATE_MAX ? LIMITER_RATE_MAX : rate;
-}
-
-/* The namespace in which our process number means us; 0: not known. */
-static uint64_t find_pid_space(void)
-{
-#ifdef __linux__
-	struct stat st;
-
-	return stat("/proc/self/ns/pid", &st) == 0 ? (uint64_t)st.st_ino : 0;
-#else
-	return 1; /* there is only one */
-#endif
-}
-
-static int least(int a, int b)
-{
-	return a < b ? a : b;
 }
 
 /* The account's rule in a window that the state can hold: where there are too
@@ -45,9 +28,11 @@ static void set_window(struct limiter_user *me, int calls, int window_sec)
 		window_sec = LONGEST;
 	}
 	if (calls > LIMITER_RATE_MAX) {
-		me->published =
-			least(me->published, clamp_rate(calls / window_sec));
-		me->rate = least(me->rate, me->published);
+		calls = clamp_rate(calls / window_sec);
+		if (me->published > calls)
+			me->published = calls;
+		if (me->rate > me->published)
+			me->rate = me->published;
 		return;
 	}
 	me->window_ns = window_sec * NS_PER_SEC;
@@ -61,7 +46,7 @@ void limiter_user_init(struct limiter_user *me, const struct limiter_rule *rule,
 	uint64_t who[4];
 
 	*me = (struct limiter_user){
-		.pid_space = find_pid_space(),
+		.pid_space = boot_pid_space(),
 		.pid = getpid(),
 		.published = clamp_rate(rule->published_per_sec),
 	};

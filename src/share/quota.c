@@ -258,9 +258,7 @@ static int reserve(struct quota *q, struct store_operation *o,
 	       o->reply == LIMITER_AGAIN) {
 		int64_t again_ns = o->at_ns;
 
-		if (!stop_sleep_until(stop, again_ns < deadline_ns
-						    ? again_ns
-						    : deadline_ns)) {
+		if (!stop_sleep_until(stop, earlier(again_ns, deadline_ns))) {
 			rc = err_set(err, ERR_CANCELED, "interrupted");
 			break;
 		}

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/safefile.h"
 #include "base/sync.h"
 #include "share/limiter_state.h"
 
@@ -73,16 +74,6 @@ static int open_file(const struct quota_file *f, const char *name, int flags,
 	return fd;
 }
 
-/* Whether the name still means the open file. */
-static bool is_in_place(const struct quota_file *f, const char *name, int fd)
-{
-	struct stat there, here;
-
-	return fstatat(f->dirfd, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       fstat(fd, &here) == 0 && there.st_ino == here.st_ino &&
-	       there.st_dev == here.st_dev;
-}
-
 static bool is_there(const struct quota_file *f, const char *name)
 {
 	struct stat st;
@@ -115,7 +106,7 @@ static void read_old(struct quota_file *f, int old_fd, struct limiter_state *l)
 static bool is_replaceable(const struct quota_file *f, int old_fd)
 {
 	return old_fd < 0 ? !is_there(f, f->name)
-			  : is_in_place(f, f->name, old_fd);
+			  : safefile_is_in_place(f->dirfd, f->name, old_fd);
 }
 
 enum { TRY_AGAIN = -1, CANNOT = -2 };
@@ -166,7 +157,7 @@ static int put_new(struct quota_file *f, int old_fd, struct limiter_state *l,
 			rc = cannot_lock(f->new_name, err);
 		goto fail;
 	}
-	if (!is_in_place(f, f->new_name, fd))
+	if (!safefile_is_in_place(f->dirfd, f->new_name, fd))
 		goto fail;
 	if (is_replaceable(f, old_fd)) {
 		if (fill_new(f, fd, old_fd, l, err) == 0)
@@ -218,7 +209,7 @@ static int try_begin(struct quota_file *f, struct limiter_state *l,
 	if (fd < 0 && errno != ENOENT)
 		return CANNOT;
 	if (fd >= 0 && lock(fd, LOCK_EX) == 0) {
-		if (is_in_place(f, f->name, fd)) {
+		if (safefile_is_in_place(f->dirfd, f->name, fd)) {
 			read_slots(f, fd, l);
 			return fd;
 		}
@@ -273,7 +264,7 @@ int quota_file_commit(struct quota_file *f, const struct limiter_state *l,
 	/* After damage both slots are written: whatever it was, it is gone. */
 	int rc = write_slots(f, f->fd, f->found != FOUND_WHOLE, l, err);
 
-	if (rc == 0 && !is_in_place(f, f->name, f->fd))
+	if (rc == 0 && !safefile_is_in_place(f->dirfd, f->name, f->fd))
 		rc = 1;
 	if (rc == 0)
 		f->known = f->history;
@@ -308,7 +299,8 @@ void quota_file_note_calls(struct quota_file *f, bool has_calls)
 		f->has_calls = false;
 		return;
 	}
-	if (f->calls_fd >= 0 && !is_in_place(f, f->calls_name, f->calls_fd)) {
+	if (f->calls_fd >= 0 &&
+	    !safefile_is_in_place(f->dirfd, f->calls_name, f->calls_fd)) {
 		close(f->calls_fd);
 		f->calls_fd = -1;
 	}

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/hash.h"
@@ -29,16 +28,14 @@ static const char *const result_names[TOKEN_RESULTS] = {
 
 void token_place_here(struct token_place *here)
 {
-	uint64_t space = 0;
-	struct stat st;
+	uint64_t space;
 
 	*here = (struct token_place){ .began_ms = clock_real_ms() -
 						  clock_boot_ms() };
 	if (!boot_is_named())
 		return;
 	here->boot = boot_name();
-	if (stat("/proc/self/ns/pid", &st) == 0)
-		space = (uint64_t)st.st_ino;
+	space = boot_pid_space();
 	here->processes = hash_bytes(&space, sizeof space, here->boot);
 }
 

@@ -139,8 +139,7 @@ static int pause_for(const struct token_search *s, int64_t ms, struct err *err)
 	if (now_ns >= deadline_ns)
 		return err_set(err, ERR_DEADLINE,
 			       "no %s before the time was up", s->noun);
-	if (!stop_sleep_until(s->asker->stop,
-			      until_ns < deadline_ns ? until_ns : deadline_ns))
+	if (!stop_sleep_until(s->asker->stop, earlier(until_ns, deadline_ns)))
 		return err_set(err, ERR_CANCELED, "interrupted");
 	return 0;
 }

@@ -43,7 +43,7 @@ static int wait_a_little(struct turnstile *t, struct cond *c, struct stop *stop,
 	if (now >= deadline_ns)
 		return err_set(err, ERR_DEADLINE, "the time is up");
 	now += LOOK_AT_STOP_NS;
-	cond_wait_until(c, &t->mu, now < deadline_ns ? now : deadline_ns);
+	cond_wait_until(c, &t->mu, earlier(now, deadline_ns));
 	return 0;
 }
 

@@ -12,12 +12,6 @@ enum { ISSUE_INTERVAL_MS = 60 * 1000 };
 int approval_init(struct approval *a, const struct approval_config *config,
 		  struct err *err)
 {
-	const struct http_config http = {
-		.ca_file = config->ca_file,
-		.user_agent = config->user_agent,
-		.allows_plain = strncmp(config->base_url, "http://", 7) == 0,
-		.has_stray_resolver = config->has_stray_resolver
-	};
 	const struct credential_config credential = {
 		.interval_ms = ISSUE_INTERVAL_MS,
 		.call_max_ns = config->try_timeout_ns,
@@ -30,7 +24,7 @@ int approval_init(struct approval *a, const struct approval_config *config,
 	*a = (struct approval){ .config = *config };
 	http_request_init(&a->request);
 	http_response_init(&a->response);
-	a->http = http_new(&http, err);
+	a->http = http_new(&config->http, err);
 	if (!a->http)
 		return -1;
 	a->credential = credential_new(&credential, err);

@@ -27,11 +27,11 @@ struct approval_config {
 	const struct feed *feed;
 	const struct provider_account *account;
 	struct provider_login login;
-	const char *base_url, *ca_file, *user_agent;
+	const char *base_url;
+	struct http_config http;
 	const char *key;     /* names the login */
 	struct quota *quota; /* borrowed; NULL: no limit */
 	int state_dirfd;
-	atomic_bool *has_stray_resolver;
 	int64_t try_timeout_ns;
 	struct stop *stop;
 };

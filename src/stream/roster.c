@@ -181,9 +181,7 @@ int64_t roster_due(const struct roster *r)
 		if (is_sendable(r, &r->entry[i], taken) &&
 		    r->entry[i].due_ns < due)
 			due = r->entry[i].due_ns;
-	return due == CLOCK_NEVER || due > r->pause_until_ns
-		       ? due
-		       : r->pause_until_ns;
+	return later(due, r->pause_until_ns);
 }
 
 /* ---- what is answered ---- */

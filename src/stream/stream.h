@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "net/http_request.h"
 #include "provider/feed.h"
 #include "provider/provider.h"
 
@@ -33,11 +34,10 @@ struct stream_config { /* texts are borrowed for the stream's life */
 	struct provider_login login;
 	const char *base_url; /* for the approval call */
 	const char *url;      /* wss://, or ws:// where that is allowed */
-	const char *ca_file, *user_agent;
+	struct http_config http;
 	const char *key;     /* names the login: for key and lock */
 	struct quota *quota; /* of the account's calls; NULL: no limit */
 	int state_dirfd;     /* -1: nothing is shared */
-	atomic_bool *has_stray_resolver;
 	int64_t try_timeout_ns, stale_ns;
 	bool waits_for_reader; /* never merge: then the broker's buffer holds */
 	const struct feed_address *address; /* of those it begins with */
@@ -75,7 +75,7 @@ struct stream_counts {
 	int64_t missed_trades;
 	int64_t uptime_ns;         /* of all sessions */
 	int64_t slowest_answer_ns; /* to a heartbeat, from when it could be read */
-	int64_t last_message_ms;   /* wall clock; 0: none came */
+	int64_t last_message_ms; /* wall clock; 0: none came */
 };
 
 /* Waits for the thread's end, and what it counted. */

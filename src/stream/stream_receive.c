@@ -143,8 +143,7 @@ static void take_answer(struct stream *s, const struct feed_message *m)
 static void note_beat(struct stream *s)
 {
 	if (s->beat_ns == CLOCK_NEVER)
-		s->beat_ns = s->unread_ns < s->line.heard_ns ? s->unread_ns
-							     : s->line.heard_ns;
+		s->beat_ns = earlier(s->unread_ns, s->line.heard_ns);
 }
 
 static void send_back(struct stream *s, const struct ws_event *event)

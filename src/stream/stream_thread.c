@@ -47,11 +47,6 @@ static void send_due(struct stream *s)
 	stream_tell_news(s);
 }
 
-static int64_t sooner(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Of the market a line tells that was heard lately. */
 static void look_at_market(struct stream *s)
 {
@@ -92,13 +87,13 @@ static void wait_for_more(struct stream *s, bool is_sent)
 
 	/* What comes while nothing is read is not seen to come. */
 	if (s->is_held_up)
-		s->unread_ns = sooner(s->unread_ns, s->held_up_ns);
+		s->unread_ns = earlier(s->unread_ns, s->held_up_ns);
 	if (s->has_more)
 		due = 0;
 	if (is_open)
-		due = sooner(due, roster_due(&s->roster));
+		due = earlier(due, roster_due(&s->roster));
 	if (s->is_held_up && !s->config.waits_for_reader)
-		due = sooner(due, s->held_up_ns + STREAM_PATIENCE_NS);
+		due = earlier(due, s->held_up_ns + STREAM_PATIENCE_NS);
 	if (poll(p, 3, clock_poll_ms(clock_monotonic_ns(), due)) <= 0)
 		return;
 	if (p[1].revents)
@@ -184,23 +179,16 @@ static int open_parts(struct stream *s, struct err *err)
 						  .account = c->account,
 						  .login = c->login,
 						  .base_url = c->base_url,
-						  .ca_file = c->ca_file,
-						  .user_agent = c->user_agent,
+						  .http = c->http,
 						  .key = c->key,
 						  .quota = c->quota,
 						  .state_dirfd = c->state_dirfd,
-						  .has_stray_resolver =
-							  c->has_stray_resolver,
 						  .try_timeout_ns =
 							  c->try_timeout_ns,
 						  .stop = &s->stop };
-	const struct ws_config ws = { .ca_file = c->ca_file,
-				      .user_agent = c->user_agent,
-				      .allows_plain =
-					      strncmp(c->url, "ws://", 5) == 0,
-				      .has_stray_resolver =
-					      c->has_stray_resolver };
+	struct http_config ws = c->http;
 
+	ws.allows_plain = strncmp(c->url, "ws://", 5) == 0;
 	line_init(&s->line, c->stale_ns);
 	s->unread_ns = s->beat_ns = CLOCK_NEVER;
 	buf_init(&s->out, 8 * 1024);

@@ -325,6 +325,7 @@ static struct upstream_config upstream_at(struct place *p)
 		.account = provider_find_account(provider, "real"),
 		.login = { "key", "secret" },
 		.base_url = p->nowhere,
+		.http = { .allows_plain = true },
 		.rate = -1,
 		.batch = 30,
 		.limit = 1,

@@ -222,7 +222,7 @@ static const char *finish(void)
 
 static int set_up(void **state)
 {
-	static const struct ws_config config = { .user_agent = "test", .allows_plain = true };
+	static const struct http_config config = { .user_agent = "test", .allows_plain = true };
 	struct sockaddr_in a = { .sin_family = AF_INET,
 				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof a;
