@@ -73,7 +73,7 @@ class Line:
     def _more(self):
         try:
             got = self.socket.recv(1 << 16)
-        except ConnectionError as error:
+        except (ConnectionError, ssl.SSLError) as error:
             raise Ended(str(error)) from None
         if not got:
             raise Ended("closed")
@@ -119,7 +119,7 @@ class Line:
         masked = bytes(b ^ mask[i % 4] for i, b in enumerate(payload))
         try:
             self.socket.sendall(head + mask + masked)
-        except ConnectionError as error:
+        except (ConnectionError, ssl.SSLError) as error:
             raise Ended(str(error)) from None
 
     def send_text(self, text):
