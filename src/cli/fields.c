@@ -144,6 +144,8 @@ void fields_for_people(struct field_set *set)
 	for (int f = QUOTE_PER; f < QUOTE_NUMBERS; f++)
 		if (memchr(all.field, f, all.count))
 			add_range(set, f, f + 1);
+	if (memchr(all.field, FIELD_CHECK, all.count))
+		fields_add(set, FIELD_CHECK);
 	if (memchr(all.field, FIELD_AGE_SECONDS, all.count))
 		fields_add(set, FIELD_AGE_SECONDS);
 }
@@ -238,27 +240,57 @@ static bool needs(const struct field_row *row, const char *option)
 	return strcmp(row->needs, option) == 0;
 }
 
-/* Whether a source of the run is among those that fill the field. */
-static bool is_told(const struct field_row *row, const struct fields_run *run)
+static bool begins_with(const char *text, const char *word)
+{
+	return strncmp(text, word, strlen(word)) == 0;
+}
+
+/* Whether a source fills the field at all, and, if so, without --detail. */
+static bool is_told_by(const struct field_row *row, const char *source,
+		       bool wants_detail)
+{
+	const char *at = strstr(row->source, source);
+
+	return at &&
+	       (wants_detail || !begins_with(at + strlen(source), " --detail"));
+}
+
+/* Whether a source of the run does. */
+static bool is_told(const struct field_row *row, const struct fields_run *run,
+		    bool wants_detail)
 {
 	for (size_t i = 0; i < run->source_count; i++)
-		if (strstr(row->source, run->source[i]))
+		if (is_told_by(row, run->source[i], wants_detail))
 			return true;
 	return false;
 }
 
+/* Whether it hangs on the source; names come from lists, too. */
+static bool is_of_sources(enum field f, const struct fields_run *run)
+{
+	const char *source = field_table[f].source;
+
+	return !(f == FIELD_NAME && run->wants_detail) &&
+	       !begins_with(source, "all") && !begins_with(source, "quotes") &&
+	       !begins_with(source, "errors");
+}
+
+static const char by_no_stream[] = "of a stream's records alone";
 static const char by_no_source[] = "told by no source of this run";
 static const char without_detail[] = "not told by kis without --detail";
 static const char without_raw[] = "empty without --raw";
 static const char without_check[] = "empty without --cross-check";
 
 /* Why the field will be empty; NULL: it will not. */
-static const char *why_empty(const struct field_row *row,
-			     const struct fields_run *run)
+static const char *why_empty(enum field f, const struct fields_run *run)
 {
-	if (needs(row, "--detail") && !is_told(row, run))
+	const struct field_row *row = &field_table[f];
+
+	if (f >= FIELD_KIND)
+		return by_no_stream;
+	if (is_of_sources(f, run) && !is_told(row, run, true))
 		return by_no_source;
-	if (needs(row, "--detail") && !run->wants_detail)
+	if (is_of_sources(f, run) && !is_told(row, run, run->wants_detail))
 		return without_detail;
 	if (needs(row, "--raw") && !run->wants_raw)
 		return without_raw;
@@ -270,19 +302,19 @@ static const char *why_empty(const struct field_row *row,
 void fields_misfit(const struct field_set *set, const struct fields_run *run,
 		   struct buf *out)
 {
-	static const char *const reasons[] = { by_no_source, without_detail,
-					       without_raw, without_check };
+	static const char *const reasons[] = { by_no_stream, by_no_source,
+					       without_detail, without_raw,
+					       without_check };
 
 	for (size_t r = 0; r < sizeof reasons / sizeof *reasons; r++) {
 		const char *join = out->len > 0 ? "; " : "";
 
 		for (size_t i = 0; set->is_chosen && i < set->count; i++) {
-			const struct field_row *row =
-				&field_table[set->field[i]];
+			enum field f = (enum field)set->field[i];
 
-			if (why_empty(row, run) != reasons[r])
+			if (why_empty(f, run) != reasons[r])
 				continue;
-			buf_printf(out, "%s%s", join, row->name);
+			buf_printf(out, "%s%s", join, field_name(f));
 			join = ", ";
 		}
 		if (*join == ',')

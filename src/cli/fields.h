@@ -112,8 +112,8 @@ void fields_all(struct field_set *set);
 /* One more at the front. */
 void fields_add_first(struct field_set *set, enum field f);
 
-/* Leaves what a person reads first, what --detail adds, and the age where it is
- * wanted; chosen fields stay as they are. */
+/* Leaves what a person reads first, what --detail adds, a second source's word
+ * and the age where they are wanted; chosen fields stay as they are. */
 void fields_for_people(struct field_set *set);
 
 /* Whether a column of it stands to the right. */

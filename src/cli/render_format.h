@@ -103,6 +103,9 @@ void value_set_time(struct value *v, int64_t real_ms);
 /* Not negative. Without printf: it would be a third of a record's time. */
 void value_set_count(struct value *v, int64_t count);
 
+/* Of a page for people: the verdict of --cross-check and by how much, not JSON. */
+void value_set_verdict(struct value *v, const struct record *record);
+
 /* Gets the value of a field. A field that the record's shape does not have (the
  * price of an error, the error_type of a quote) is VALUE_NULL.
  * Owns: the text lives as long as the record and v. */

@@ -87,6 +87,8 @@ static int put_record(struct render *r, const struct record *record,
 		return 0;
 	for (size_t i = 0; i < r->fields.count; i++) {
 		get(record, (enum field)r->fields.field[i], &v);
+		if (r->fields.field[i] == FIELD_CHECK)
+			value_set_verdict(&v, record);
 		buf_puts(r->out, "| ");
 		if (v.type == VALUE_NUMBER)
 			buf_puts(r->out, v.text);

@@ -59,6 +59,24 @@ static void set_check(struct value *v, const struct outcome *o)
 	value_set_text(v, VALUE_JSON, v->made);
 }
 
+void value_set_verdict(struct value *v, const struct record *record)
+{
+	const struct outcome *o = record->outcome;
+	const struct check *c = o ? &o->check : NULL;
+	bool tells_how_far;
+
+	value_set_null(v);
+	if (!o || !o->is_checked)
+		return;
+	tells_how_far = c->diff_percent && (c->verdict == CHECK_DIFFERS ||
+					    c->verdict == CHECK_STALE);
+	snprintf(v->made, sizeof v->made, "%s%s%s%s",
+		 check_verdict_name(c->verdict), tells_how_far ? " " : "",
+		 tells_how_far ? c->diff_percent : "",
+		 tells_how_far ? " %" : "");
+	value_set_text(v, VALUE_WORD, v->made);
+}
+
 /* "Error: " says that the text that follows is ours, not the broker's. */
 static void set_our_error(struct value *v, const char *msg)
 {

@@ -259,11 +259,16 @@ static void summarize_checks(struct sink *s)
 
 void sink_summarize(struct sink *s, size_t calls)
 {
-	bool is_quiet = s->config.options->is_quiet;
+	const struct options *o = s->config.options;
+	const size_t *checked = sink_tally(s)->checked;
+	bool is_quiet = o->is_quiet;
+	/* Then it is why the run fails. */
+	bool has_failed = o->is_strict &&
+			  checked[CHECK_DIFFERS] + checked[CHECK_OTHER] > 0;
 
 	progress_finish(&s->progress, sink_tally(s), calls,
 			clock_monotonic_ns(), !is_quiet);
-	if (!is_quiet)
+	if (!is_quiet || has_failed)
 		summarize_checks(s);
 }
 

@@ -159,6 +159,8 @@ void table_page_add_record(struct table_page *p, const struct record *record)
 		enum field f = (enum field)p->columns.field[i];
 
 		get(record, f, &v);
+		if (f == FIELD_CHECK)
+			value_set_verdict(&v, record);
 		widen(p, i, put_value(p, f, &v, &p->cells));
 	}
 	p->row_count++;

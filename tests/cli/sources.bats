@@ -109,6 +109,15 @@ provider_of() { # provider_of SYMBOL
     expect_same "$(jq -r 'select(.symbol == "KO") | .check.verdict' out)" ok
     fetch --cross-check=1 --strict --format ndjson AAPL KO
     expect_status 1
+    # Which one, for people; and -q does not hide why it failed.
+    fetch -q --cross-check=1 --strict --format table AAPL KO
+    expect_status 1
+    expect_match out '^AAPL .* differs -[0-9.]+ %$'
+    expect_match out '^KO .* ok$'
+    expect_same "$(cat err)" 'quotefetch: checked: 1 ok, 1 differs'
+    fetch -q --cross-check=1 --format markdown AAPL KO
+    expect_match out '^\| AAPL \|.*\| differs -[0-9.]+ % \|$'
+    expect_lines err 0
     fetch --cross-check=50 --strict --format ndjson AAPL KO
     expect_status 0
 }

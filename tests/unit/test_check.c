@@ -34,6 +34,8 @@ static void each_difference_has_its_verdict(void **state)
 		{ "the same", "100.00", "98", "USD", NULL, NULL, 0, "ok", "0.00" },
 		{ "within a percent", "101", "98", "USD", NULL, NULL, 0, "ok", "1.00" },
 		{ "below, within", "99.01", "98", "USD", NULL, NULL, 0, "ok", "-0.99" },
+		{ "beyond by less than is shown", "101.0000001", "98", "USD", NULL, NULL, 0,
+		  "differs", "1.00" },
 		{ "beyond", "101.01", "98", "USD", NULL, NULL, 0, "differs", "1.01" },
 		{ "below, beyond", "98", "98", "USD", NULL, NULL, 0, "differs", "-2.00" },
 		{ "another currency", "100", "98", "KRW", NULL, NULL, 0, "other", "0.00" },
