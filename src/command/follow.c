@@ -236,19 +236,23 @@ static void say_private_state(const struct follow *f)
 	private_state_tell(f->c->own, f->c->say, NULL);
 }
 
+/* A reader that was too slow for the end is none. */
+static bool is_failure(const struct err *err)
+{
+	return err->kind != ERR_CANCELED &&
+	       !(err->kind == ERR_OUTPUT && err->code == ETIMEDOUT);
+}
+
 /* output_err: NULL where all was written. */
 static int say_end(const struct follow *f, const struct err *output_err)
 {
 	int status = status_of(f);
 
-	if (output_err && output_err->kind == ERR_OUTPUT &&
-	    status < STATUS_SIGNAL) {
-		if (output_err->code == EPIPE)
+	if (output_err && is_failure(output_err) && status < STATUS_SIGNAL) {
+		if (output_err->kind == ERR_OUTPUT && output_err->code == EPIPE)
 			return STATUS_PIPE;
-		if (output_err->code != ETIMEDOUT) {
-			f->c->say(NULL, output_err->msg);
-			return STATUS_OUTPUT;
-		}
+		f->c->say(NULL, output_err->msg);
+		return STATUS_OUTPUT;
 	}
 	if (f->done.text[0])
 		f->c->say(NULL, f->done.text);

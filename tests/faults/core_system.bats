@@ -130,7 +130,7 @@ load ../support/faults
 }
 
 @test "O11 any one of its allocations fails: a clean end, whatever is said" {
-    local count i step
+    local count left i step
 
     unsanitized || skip "a sanitizer has its own malloc"
     ! grep -q gcov_do_dump "$QUOTEFETCH" || skip "gcov does not survive a failed malloc"
@@ -139,12 +139,15 @@ load ../support/faults
     ask --rate 0
     preload malloc FAULT_MALLOC_FILE="$PWD/count"
     ask --rate 0
-    count=$(<count)
+    read -r count left <count
+    expect_same "$left never freed" '0 never freed'
     [ "$count" -gt 50 ] || fail "$count allocations"
     step=$((count / 60 + 1))
     for ((i = 1; i <= count; i += step)); do
         client=()
-        preload malloc FAULT_MALLOC="$i"
+        preload malloc FAULT_MALLOC="$i" FAULT_MALLOC_FILE="$PWD/count"
         ask --rate 0
+        read -r _ left <count
+        expect_same "$i: $left never freed" "$i: 0 never freed"
     done
 }

@@ -16,13 +16,9 @@
 #   W58                                 unit test_token_file, test_credential: one code
 #                                       keeps the token and the approval key
 #   W62                                 cli/stream_list.bats: SIGHUP
-#   W72                                 cli/sandbox_stream.bats: python3-websockets
-#
 #   W71                                 cli/follow_output.bats: a table in place
-#
-# Not automated: W3 W18 W19 need a network of their own (root, nftables); the event of
-# W17 comes after five minutes of silence; W67: core_system.bats has it for the batch
-# run, with the same parsers and buffers; W69: the quota's own suites.
+#   W72                                 cli/sandbox_stream.bats: python3-websockets
+#   W3 W17-W19 W67 W69                  stream_system.bats: network, memory, quota
 # shellcheck shell=bash disable=SC2154 # serve and fetch leave what they name
 
 load ../support/stream

@@ -14,6 +14,7 @@
  *   FAULT_CLOCK_STEP=SEC      the wall clock jumps by SEC and back, four times a
  *                             second; the monotonic clock does not
  *   FAULT_CLOCK_SHIFT=SEC     the wall clock is wrong by SEC
+ *   FAULT_AHEAD=FILE          the monotonic clock is ahead by the seconds in FILE
  *   FAULT_HOME=DIR            the home of all users, as the password file has it
  *   FAULT_THREADS=N           the program itself gets no more than N threads
  *   FAULT_BOOT=FILE           what the system calls this boot is the file's text
@@ -41,7 +42,7 @@
 
 static uintptr_t code_begin, code_end; /* of the main program */
 static long thread_limit = -1, clock_step, clock_shift;
-static const char *resolver = "";
+static const char *resolver = "", *ahead;
 static atomic_long threads, refusals_left, first_asked_ms = -1;
 static long refused_ms;
 
@@ -75,6 +76,7 @@ __attribute__((constructor)) static void begin(void)
 	refusals_left = number_of("FAULT_RESOLVER_TIMES", 0);
 	if (getenv("FAULT_RESOLVER_SECONDS"))
 		refused_ms = (long)(1000 * strtod(getenv("FAULT_RESOLVER_SECONDS"), NULL));
+	ahead = getenv("FAULT_AHEAD");
 	thread_limit = number_of("FAULT_THREADS", -1);
 	clock_step = number_of("FAULT_CLOCK_STEP", 0);
 	clock_shift = number_of("FAULT_CLOCK_SHIFT", 0);
@@ -174,11 +176,27 @@ int getpwuid_r(uid_t uid, struct passwd *out, char *store, size_t size, struct p
 
 /* ---- time ---- */
 
+/* Read again each time: a test changes it as it goes. */
+static long seconds_ahead(void)
+{
+	char text[32] = "";
+	int fd = ahead ? REAL(open)(ahead, O_RDONLY | O_CLOEXEC) : -1;
+
+	if (fd < 0)
+		return 0;
+	if (read(fd, text, sizeof text - 1) < 0)
+		text[0] = '\0';
+	close(fd);
+	return strtol(text, NULL, 10);
+}
+
 int clock_gettime(clockid_t clock, struct timespec *out)
 {
 	struct timespec steady;
 	int rc = REAL(clock_gettime)(clock, out);
 
+	if (clock == CLOCK_MONOTONIC)
+		out->tv_sec += seconds_ahead();
 	if (clock != CLOCK_REALTIME)
 		return rc;
 	out->tv_sec += clock_shift;

@@ -2,8 +2,9 @@
 /* preload_malloc: memory that runs out on purpose, loaded before a program by
  * LD_PRELOAD. FAULT_MALLOC=K: the Kth allocation of the program itself fails,
  * and no other. That is told by the return address: what its libraries allocate
- * for themselves is not meant. FAULT_MALLOC_FILE=F: the count of its allocations
- * is written to F at its end. glibc only; no sanitizer beside it. */
+ * for themselves is not meant. FAULT_MALLOC_FILE=F: the count of its allocations,
+ * and of those that were never freed, is written to F at its end. glibc only; no
+ * sanitizer beside it. */
 #define _GNU_SOURCE /* dl_iterate_phdr */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,10 +20,72 @@
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *old, size_t size);
+extern void __libc_free(void *p);
 
 static uintptr_t code_begin, code_end; /* of the main program; 0: not known yet */
 static long failing;
 static atomic_long asked;
+
+/* ---- what is not freed yet ---- */
+
+enum { PLACES = 1 << 20, GONE = 1 }; /* a hash table, of far fewer */
+
+static uintptr_t place[PLACES];
+static long left;
+static atomic_flag is_busy = ATOMIC_FLAG_INIT;
+
+/* Where p stands, or the first place that it may take. */
+static size_t find(uintptr_t p, bool is_new)
+{
+	size_t i = (size_t)(p / 16 * UINT64_C(0x9e3779b97f4a7c15) >> 32) % PLACES;
+
+	while (place[i] != 0 && place[i] != p && !(is_new && place[i] == GONE))
+		i = (i + 1) % PLACES;
+	return i;
+}
+
+static void lock(void)
+{
+	while (atomic_flag_test_and_set_explicit(&is_busy, memory_order_acquire))
+		;
+}
+
+static void unlock(void)
+{
+	atomic_flag_clear_explicit(&is_busy, memory_order_release);
+}
+
+static void *remember(void *p)
+{
+	if (!p)
+		return NULL;
+	lock();
+	place[find((uintptr_t)p, true)] = (uintptr_t)p;
+	left++;
+	unlock();
+	return p;
+}
+
+/* Whether it was the program's. */
+static bool forget(void *p)
+{
+	bool was_there;
+	size_t i;
+
+	if (!p)
+		return false;
+	lock();
+	i = find((uintptr_t)p, false);
+	was_there = place[i] != 0;
+	if (was_there) {
+		place[i] = GONE;
+		left--;
+	}
+	unlock();
+	return was_there;
+}
+
+/* ---- the program ---- */
 
 /* The first object is the main program. */
 static int note_main(struct dl_phdr_info *info, size_t size, void *arg)
@@ -55,17 +118,20 @@ __attribute__((destructor)) static void end(void)
 
 	if (fd < 0)
 		return;
-	snprintf(text, sizeof text, "%ld\n", atomic_load(&asked));
+	snprintf(text, sizeof text, "%ld %ld\n", atomic_load(&asked), left);
 	if (write(fd, text, strlen(text)) < 0)
 		_exit(99);
 	close(fd);
 }
 
-static bool fails(const void *caller)
+static bool is_own(const void *caller)
 {
-	uintptr_t at = (uintptr_t)caller;
+	return (uintptr_t)caller >= code_begin && (uintptr_t)caller < code_end;
+}
 
-	if (at < code_begin || at >= code_end || atomic_fetch_add(&asked, 1) + 1 != failing)
+static bool fails(void)
+{
+	if (atomic_fetch_add(&asked, 1) + 1 != failing)
 		return false;
 	errno = ENOMEM;
 	return true;
@@ -75,23 +141,48 @@ static bool fails(const void *caller)
 
 void *malloc(size_t size)
 {
-	return fails(CALLER) ? NULL : __libc_malloc(size);
+	if (!is_own(CALLER))
+		return __libc_malloc(size);
+	return fails() ? NULL : remember(__libc_malloc(size));
 }
 
 void *calloc(size_t count, size_t size)
 {
-	return fails(CALLER) ? NULL : __libc_calloc(count, size);
+	if (!is_own(CALLER))
+		return __libc_calloc(count, size);
+	return fails() ? NULL : remember(__libc_calloc(count, size));
 }
 
+/* Forgotten first: once it is free another thread may be given the place. */
 void *realloc(void *old, size_t size)
 {
-	return fails(CALLER) ? NULL : __libc_realloc(old, size);
+	bool was_own;
+	void *p;
+
+	if (is_own(CALLER) && fails())
+		return NULL;
+	was_own = forget(old);
+	p = __libc_realloc(old, size);
+	if (!p && size > 0 && was_own)
+		remember(old);
+	return is_own(CALLER) ? remember(p) : p;
 }
 
 char *strdup(const char *text)
 {
 	size_t size = strlen(text) + 1;
-	char *copy = fails(CALLER) ? NULL : __libc_malloc(size);
+	char *copy = is_own(CALLER) && fails() ? NULL : __libc_malloc(size);
 
+	if (copy && is_own(CALLER))
+		remember(copy);
 	return copy ? memcpy(copy, text, size) : NULL;
+}
+
+void free(void *p)
+{
+	int saved_errno = errno;
+
+	forget(p);
+	__libc_free(p);
+	errno = saved_errno;
 }

@@ -20,11 +20,17 @@ killed, or for two minutes. WHAT is done with each connection:
   proxy[=LOGIN]  as an HTTP proxy: CONNECT makes it a relay to that port of
                  127.0.0.1, if the LOGIN (user:password) is right; else it says 407
   split          relay that passes the answer on byte by byte
+  forget=FILE    relay; once FILE is there, the connections that there are end
+                 without a word: no packet of the client is taken in any more (not
+                 even acknowledged, as by a router that has forgotten it), and none
+                 is sent; those that come later are relayed
   answer=BODY    relay, but for quote calls: their answer is 200 with BODY
 """
 
 import argparse
 import base64
+import ctypes
+import os
 import select
 import socket
 import ssl
@@ -152,7 +158,26 @@ class Wire:
                     else:
                         connection.sendall(data)
 
+    def forget(self, connection):
+        was_there = os.path.exists(self.argument)
+        with socket.create_connection(self.upstream) as upstream:
+            while was_there or not os.path.exists(self.argument):
+                for source in select.select([connection, upstream], [], [], 0.02)[0]:
+                    data = source.recv(65536)
+                    if not data:
+                        return
+                    (upstream if source is connection else connection).sendall(data)
+            drop_all(connection)
+            time.sleep(LIFE)
+
     hold = deaf = split = answer = relay
+
+
+def drop_all(connection):
+    """A filter that takes no packet: Linux drops them before TCP sees them."""
+    take_nothing = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
+    program = struct.pack("HP", 1, ctypes.addressof(take_nothing))
+    connection.setsockopt(socket.SOL_SOCKET, 26, program)  # SO_ATTACH_FILTER
 
 
 def fill_queue(listener):
