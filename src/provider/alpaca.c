@@ -110,7 +110,6 @@ static int read_rows(const struct provider_call *call,
 	for (size_t i = 0; i < r->count; i++) {
 		struct outcome *o = &result->outcome[i];
 		const struct json_node *row = get_row(root, &r->item[i]);
-		struct err failure;
 		int rc;
 
 		if (!row) {
@@ -118,9 +117,8 @@ static int read_rows(const struct provider_call *call,
 			continue;
 		}
 		rc = alpaca_read_snapshot(row, call->account, &result->texts,
-					  &o->quote, &failure);
-		if (answer_finish(result, o, row, rc < 0 ? &failure : NULL,
-				  err) < 0)
+					  &o->quote, &o->err);
+		if (answer_finish(result, o, row, rc, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -240,26 +240,25 @@ static int keep_raw(const struct json_node *row, struct arena *texts,
 	return text && o->raw ? 0 : err_no_memory(err);
 }
 
-static void set_failure(struct outcome *o, const struct err *failure)
+/* Of a share without a trade, all but the price is known. */
+static void note_failure(struct outcome *o)
 {
 	o->has_quote = false;
-	o->err = *failure;
-	if (failure->kind != ERR_NO_TRADE)
+	if (o->err.kind != ERR_NO_TRADE)
 		o->quote = (struct quote){ .name = NULL };
 }
 
 int answer_finish(struct result *result, struct outcome *o,
-		  const struct json_node *row, const struct err *failure,
-		  struct err *err)
+		  const struct json_node *row, int rc, struct err *err)
 {
 	const struct verdict *v = &result->verdict;
 
-	if (failure && failure->kind == ERR_SYSTEM) {
-		*err = *failure;
+	if (rc < 0 && o->err.kind == ERR_SYSTEM) {
+		*err = o->err;
 		return -1;
 	}
-	if (failure) {
-		set_failure(o, failure);
+	if (rc < 0) {
+		note_failure(o);
 	} else {
 		o->has_quote = true;
 		o->rt_cd = v->rt_cd;
@@ -273,10 +272,8 @@ int answer_finish(struct result *result, struct outcome *o,
 
 void answer_set_not_found(struct outcome *o)
 {
-	struct err missing;
-
-	err_set(&missing, ERR_NOT_FOUND, "no such symbol");
-	set_failure(o, &missing);
+	err_set(&o->err, ERR_NOT_FOUND, "no such symbol");
+	note_failure(o);
 }
 
 size_t answer_find_item(const struct request *r, size_t likely,

@@ -115,12 +115,13 @@ void answer_drop_zero_prices(struct quote *q);
  * change, but keeps what else is known. PARSE when it is negative. */
 MUST_CHECK int answer_check_price(struct quote *q, struct err *err);
 
-/* Completes the outcome of a row that was read (failure NULL), or was not, and
- * keeps the row's text where the request wants it; row may be NULL.
+/* Completes the outcome of a row that was read (rc 0), or was not: then o->err
+ * tells why; and keeps the row's text where the request wants it. row may be
+ * NULL.
  * Errors: SYSTEM alone ends the call: a failure of that kind is passed on. */
 MUST_CHECK int answer_finish(struct result *result, struct outcome *o,
-			     const struct json_node *row,
-			     const struct err *failure, struct err *err);
+			     const struct json_node *row, int rc,
+			     struct err *err);
 
 /* The item of that code, or SIZE_MAX; likely is looked at first. */
 size_t answer_find_item(const struct request *r, size_t likely,

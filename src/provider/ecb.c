@@ -164,13 +164,11 @@ static int read_rates(const struct provider_call *call,
 			       "field 'rates' is not an object");
 	for (size_t i = 0; i < r->count; i++) {
 		struct outcome *o = &result->outcome[i];
-		struct err failure;
 		int rc = read_quote(rates, date, &r->item[i].symbol,
-				    &result->texts, &o->quote, &failure);
+				    &result->texts, &o->quote, &o->err);
 
 		o->exchange = MARKET_FX;
-		if (answer_finish(result, o, root, rc < 0 ? &failure : NULL,
-				  err) < 0)
+		if (answer_finish(result, o, root, rc, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -117,12 +117,11 @@ static int read_quote(const struct json_node *row, bool is_named,
 static int read_row(const struct json_node *row, bool is_named,
 		    struct result *result, struct outcome *o, struct err *err)
 {
-	struct err failure;
 	int rc = read_quote(row, is_named, result->request, &result->texts,
-			    &o->quote, &failure);
+			    &o->quote, &o->err);
 
 	o->exchange = MARKET_KR;
-	return answer_finish(result, o, row, rc < 0 ? &failure : NULL, err);
+	return answer_finish(result, o, row, rc, err);
 }
 
 /* The item that the broker names, or SIZE_MAX: none; likely is looked at first.

@@ -85,13 +85,12 @@ int kis_index_parse(const struct json_doc *doc, struct result *result,
 {
 	const struct json_node *row = json_get(json_root(doc), "output");
 	struct outcome *o = &result->outcome[0];
-	struct err failure;
 	int rc;
 
 	if (!json_is_object(row))
 		return err_set(err, ERR_PARSE,
 			       "field 'output' is not an object");
-	rc = read_quote(row, &result->texts, &o->quote, &failure);
+	rc = read_quote(row, &result->texts, &o->quote, &o->err);
 	o->exchange = MARKET_IDX;
-	return answer_finish(result, o, row, rc < 0 ? &failure : NULL, err);
+	return answer_finish(result, o, row, rc, err);
 }

@@ -152,16 +152,15 @@ int kis_overseas_parse(const struct json_doc *doc, struct result *result,
 	const struct json_node *row = json_get(json_root(doc), "output");
 	const struct symbol *symbol = &result->request->item[0].symbol;
 	struct outcome *o = &result->outcome[0];
-	struct err failure;
 	int rc;
 
 	if (!json_is_object(row))
 		return err_set(err, ERR_PARSE,
 			       "field 'output' is not an object");
 	rc = read_quote(row, symbol, result->request->wants_detail,
-			&result->texts, &o->quote, &failure);
-	o->exchange = rc == 0 || failure.kind == ERR_NO_TRADE
+			&result->texts, &o->quote, &o->err);
+	o->exchange = rc == 0 || o->err.kind == ERR_NO_TRADE
 			      ? exchange_of(symbol)
 			      : MARKET_NONE;
-	return answer_finish(result, o, row, rc < 0 ? &failure : NULL, err);
+	return answer_finish(result, o, row, rc, err);
 }

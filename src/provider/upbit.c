@@ -107,7 +107,6 @@ static int read_rows(const struct provider_call *call,
 		return -1;
 	for (size_t i = 0; i < r->count; i++) {
 		struct outcome *o = &result->outcome[i];
-		struct err failure;
 		int rc;
 
 		if (!row_of[i]) {
@@ -115,10 +114,9 @@ static int read_rows(const struct provider_call *call,
 			continue;
 		}
 		rc = read_quote(row_of[i], &r->item[i].symbol, &result->texts,
-				&o->quote, &failure);
+				&o->quote, &o->err);
 		o->exchange = MARKET_UPBIT;
-		if (answer_finish(result, o, row_of[i],
-				  rc < 0 ? &failure : NULL, err) < 0)
+		if (answer_finish(result, o, row_of[i], rc, err) < 0)
 			return -1;
 	}
 	return 0;
