@@ -71,6 +71,8 @@ static int open_stream(struct follow *f, struct err *err)
 			(int64_t)(c->options->stale_sec * (double)NS_PER_SEC),
 		.waits_for_reader = c->options->slow == SLOW_WAIT,
 		.quota = f->quoter.upstream[0].quota,
+		.say = stream_sink_say,
+		.say_arg = f->sink,
 		.count = f->count
 	};
 	struct feed_address *address;

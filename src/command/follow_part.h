@@ -79,7 +79,7 @@ struct follow {
 	size_t ticks;      /* written, or rendered */
 	bool was_followed; /* any symbol, ever */
 	size_t refusals;   /* told */
-	bool is_held; /* another session has the place */
+	bool is_held;      /* another session has the place */
 	int64_t deadline_ns;
 	struct event done; /* the stream's last word */
 	bool has_ended;

@@ -4,10 +4,16 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/sync.h"
 #include "net/http.h"
 #include "share/quota.h"
 
-enum { ISSUE_INTERVAL_MS = 60 * 1000 };
+enum {
+	ISSUE_INTERVAL_MS = 60 * 1000,
+	DOUBTS_USELESS = 4 /* token_trust.h */
+};
+
+#define FRESH_NS NS_PER_SEC /* until all of the broker's machines know it */
 
 int approval_init(struct approval *a, const struct approval_config *config,
 		  struct err *err)
@@ -18,7 +24,9 @@ int approval_init(struct approval *a, const struct approval_config *config,
 		.state_dirfd = config->state_dirfd,
 		.key = config->key,
 		.prefix = "approval",
-		.noun = "approval key"
+		.noun = "approval key",
+		.say = config->say,
+		.say_arg = config->say_arg
 	};
 
 	*a = (struct approval){ .config = *config };
@@ -86,6 +94,7 @@ static int issue(void *arg, struct provider_token *out, enum issue_end *end,
 	if (c->feed->build_approval(&call, &a->request, err) < 0)
 		return -1;
 	rc = exchange(a, out, err);
+	a->is_fresh = rc == 0;
 	if (rc == 0)
 		*end = ISSUE_DONE;
 	else if (a->response.was_sent &&
@@ -96,11 +105,23 @@ static int issue(void *arg, struct provider_token *out, enum issue_end *end,
 
 int approval_get(struct approval *a, bool is_dead, struct err *err)
 {
+	int doubts = is_dead && !a->is_fresh ? DOUBTS_USELESS : 0;
+
 	/* One word of the broker's is enough here: nothing else tries the key
 	 * before the next session. */
-	for (int i = 0; is_dead && i < 2; i++)
+	while (doubts-- > 0)
 		credential_doubt(a->credential, a->lease.generation,
 				 clock_monotonic_ns());
+	if (is_dead && a->is_fresh &&
+	    !stop_sleep_until(a->config.stop, clock_monotonic_ns() + FRESH_NS))
+		return err_set(err, ERR_CANCELED, "interrupted");
+	a->is_fresh &= !is_dead;
 	return credential_get(a->credential, issue, a, a->config.stop,
 			      CLOCK_NEVER, &a->lease, err);
+}
+
+void approval_confirm(struct approval *a, int64_t opened_ns)
+{
+	a->is_fresh = false;
+	credential_confirm(a->credential, a->lease.generation, opened_ns);
 }

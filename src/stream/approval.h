@@ -10,6 +10,7 @@
 #define STREAM_APPROVAL_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -34,6 +35,8 @@ struct approval_config {
 	int state_dirfd;
 	int64_t try_timeout_ns;
 	struct stop *stop;
+	void (*say)(void *arg, const char *line); /* to the user; or NULL */
+	void *say_arg;
 };
 
 struct approval {
@@ -43,6 +46,7 @@ struct approval {
 	struct http_request request;
 	struct http_response response;
 	struct credential_lease lease;
+	bool is_fresh; /* just issued to us, and no session took it yet */
 };
 
 /* Errors: SYSTEM; release it then, too. */
@@ -51,9 +55,14 @@ MUST_CHECK int approval_init(struct approval *a,
 			     struct err *err);
 void approval_release(struct approval *a);
 
-/* The key, in lease.text; is_dead: the one given last opened nothing.
+/* The key, in lease.text; is_dead: the one given last opened nothing: then it is
+ * another one, but of a key that was just issued, which not all of the broker's
+ * machines may know yet: that is given once more, after a second.
  * Blocks: until there is one, or stop.
  * Errors: as credential_get. */
 MUST_CHECK int approval_get(struct approval *a, bool is_dead, struct err *err);
+
+/* The session that was opened at opened_ns took the key. */
+void approval_confirm(struct approval *a, int64_t opened_ns);
 
 #endif

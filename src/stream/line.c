@@ -114,6 +114,7 @@ static enum line_action bad_key(struct line *l, const struct line_news *n,
 	l->err = *n->err;
 	if (++l->keys_refused >= KEYS_REFUSED_MAX) {
 		l->err.kind = ERR_AUTH;
+		err_wrap(&l->err, "the approval key is refused");
 		return end(l, n, now);
 	}
 	l->needs_new_key = true;

@@ -133,8 +133,10 @@ static void take_answer(struct stream *s, const struct feed_message *m)
 				      (struct line_news){ .err = &err }));
 	else if (!roster_answer(&s->roster, m, clock_monotonic_ns()))
 		s->counts.aliens++;
-	if (m->answer == FEED_SUBSCRIBED)
+	if (m->answer == FEED_SUBSCRIBED) {
 		stream_take_plain(s, LINE_ACCEPTED);
+		approval_confirm(&s->approval, s->line.live_since_ns);
+	}
 	if (m->answer == FEED_FULL)
 		stream_tell_limit(s);
 }

@@ -185,7 +185,9 @@ static int open_parts(struct stream *s, struct err *err)
 						  .state_dirfd = c->state_dirfd,
 						  .try_timeout_ns =
 							  c->try_timeout_ns,
-						  .stop = &s->stop };
+						  .stop = &s->stop,
+						  .say = c->say,
+						  .say_arg = c->say_arg };
 	struct http_config ws = c->http;
 
 	ws.allows_plain = strncmp(c->url, "ws://", 5) == 0;

@@ -86,6 +86,26 @@ load ../support/stream
     expect_same "$status" 3
 }
 
+@test "W37, W6: a key just issued is refused once: it is tried once more" {
+    local fault
+
+    for fault in approval:dead@times=1 hs:401@session=1; do
+        stream --fault "$fault"
+        follow --count 1 --timeout 60 005930
+        expect_same "$fault: $status" "$fault: 0"
+        expect_same "$(grep -c '"event":"open"' stream.log)" 2
+        expect_arrivals '.calls == 1'
+    done
+}
+
+@test "W37: a key that opened a session and is dead at the next one is replaced, in its minute" {
+    stream --fault life:1@session=1 --fault approval:dead@session=2
+    begin --snapshot no 005930
+    wait_until grep -q 'waiting [0-9]* s: the broker issues one approval key a minute' err
+    leave
+    expect_same "$status" 143
+}
+
 @test "W39: another session has the place: waited out, exit 4 at the timeout" {
     stream --fault busy
     fetch --follow --timeout 1 005930
