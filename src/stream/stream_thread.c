@@ -77,12 +77,14 @@ static void note_answer(struct stream *s)
 static void wait_for_more(struct stream *s, bool is_sent)
 {
 	bool is_open = line_is_open(&s->line);
+	short events = (short)((s->is_held_up ? 0 : POLLIN) |
+			       (is_sent ? 0 : POLLOUT));
+	/* One of whom nothing is wanted is not looked at: poll would tell of its
+	 * end again and again. */
 	struct pollfd p[3] = { { .fd = s->stop.fd[0], .events = POLLIN },
 			       { .fd = s->room[0], .events = POLLIN },
-			       { .fd = is_open ? ws_fd(s->ws) : -1,
-				 .events =
-					 (short)((s->is_held_up ? 0 : POLLIN) |
-						 (is_sent ? 0 : POLLOUT)) } };
+			       { .fd = is_open && events ? ws_fd(s->ws) : -1,
+				 .events = events } };
 	int64_t due = s->line.due_ns;
 
 	/* What comes while nothing is read is not seen to come. */
@@ -128,8 +130,10 @@ static void take_turn(struct stream *s)
 		stream_act(s, stream_take_plain(s, LINE_STOP));
 	else if (clock_monotonic_ns() >= s->line.due_ns)
 		/* A line that we do not read is not silent. */
-		stream_act(s, stream_take_plain(s, s->is_held_up ? LINE_HEARD
-								 : LINE_TIMER));
+		stream_act(s, stream_take_plain(
+				      s, s->is_held_up && line_is_open(&s->line)
+						 ? LINE_HEARD
+						 : LINE_TIMER));
 }
 
 /* ---- the thread ---- */

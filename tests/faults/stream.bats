@@ -58,6 +58,27 @@ answered() {
     expect_same "$(grep -c '"event":"open"' stream.log)" 1
 }
 
+# ticks: the CPU time of $pid, in hundredths of a second.
+ticks() {
+    awk '{ print $14 + $15 }' "/proc/$pid/stat"
+}
+
+@test "--slow wait: a line that is reset behind a reader that stands still costs no CPU" {
+    local before
+
+    stream --tape-rate 300000 --heartbeat 0 --fault rst:14000
+    mkfifo pipe
+    exec 8<>pipe
+    begin_to pipe --slow wait --snapshot no 005930 000660 035720
+    wait_until ended '"by":"reset"'
+    before=$(ticks)
+    sleep 2
+    [ "$(ticks)" -lt $((before + 40)) ] || fail "$(($(ticks) - before)) ticks"
+    leave
+    exec 8>&-
+    expect_same "$status" 143
+}
+
 @test "W55: a burst of 100,000 trades, none of them lost" {
     stream --market closed --heartbeat 0 --fault burst:100000@registered=3
     follow --count 100000 --timeout 200 005930 000660 035720
