@@ -63,8 +63,11 @@ void render_event_line(const struct event *e, const char *symbol,
 {
 	switch (e->type) {
 	case EVENT_SUBSCRIBED:
-		buf_printf(out, "%" PRId64 " of %" PRId64 " symbols followed",
-			   e->count, e->total);
+		if (e->total > 0)
+			buf_printf(out,
+				   "%" PRId64 " of %" PRId64
+				   " symbols followed",
+				   e->count, e->total);
 		break;
 	case EVENT_REFUSED:
 		buf_printf(out, "%s is not followed: %s%s%s%s", symbol, e->text,

@@ -217,6 +217,8 @@ static int status_of(const struct follow *f)
 		return STATUS_SIGNAL + stop_reason(f->c->stop);
 	if (f->done.text[0])
 		return f->done.kind == ERR_AUTH ? STATUS_AUTH : STATUS_NONE;
+	if (f->is_alone || (f->is_held && !f->has_poller))
+		return STATUS_NONE;
 	if (!f->was_followed)
 		return f->refusals > 0 || f->is_held ? STATUS_NONE
 						     : STATUS_DEADLINE;

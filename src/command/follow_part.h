@@ -80,6 +80,7 @@ struct follow {
 	bool was_followed; /* any symbol, ever */
 	size_t refusals;   /* told */
 	bool is_held;      /* another session has the place */
+	bool is_alone;     /* nobody is left who may be followed */
 	int64_t deadline_ns;
 	struct event done; /* the stream's last word */
 	bool has_ended;

@@ -115,6 +115,7 @@ static int take_quote(struct follow *f, struct leg *leg,
 
 	leg->quote = LEG_HAS_NONE;
 	if (!o->has_quote && o->err.kind == ERR_NOT_FOUND && !has_traded) {
+		f->asked_legs--; /* it does not go on without */
 		leg->is_followed = false;
 		leg->is_refused = leg->is_unknown = true;
 		return stream_want(f->stream, (size_t)(leg - f->leg), false,

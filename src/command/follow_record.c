@@ -68,6 +68,7 @@ void follow_end_if_alone(struct follow *f)
 	for (size_t i = 0; i < f->count; i++)
 		if (f->leg[i].is_wanted && !f->leg[i].is_refused)
 			return;
+	f->is_alone = true;
 	stream_stop(f->stream);
 }
 

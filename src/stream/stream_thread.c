@@ -77,8 +77,8 @@ static void note_answer(struct stream *s)
 static void wait_for_more(struct stream *s, bool is_sent)
 {
 	bool is_open = line_is_open(&s->line);
-	short events = (short)((s->is_held_up ? 0 : POLLIN) |
-			       (is_sent ? 0 : POLLOUT));
+	short events =
+		(short)((s->is_held_up ? 0 : POLLIN) | (is_sent ? 0 : POLLOUT));
 	/* One of whom nothing is wanted is not looked at: poll would tell of its
 	 * end again and again. */
 	struct pollfd p[3] = { { .fd = s->stop.fd[0], .events = POLLIN },

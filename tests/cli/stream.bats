@@ -80,6 +80,14 @@ load ../support/stream
     expect_same "$(jq -r .msg_cd out)" OPSP8993
 }
 
+@test "who turns out to be no symbol is not followed: exit 4, whatever else was asked for" {
+    stream
+    fetch --follow --count 5 --timeout 60 999999
+    expect_same "$status" 4
+    expect_same "$(jq -r .error_type out)" NotFound
+    ! grep 'go on without' err || fail "$(cat err)"
+}
+
 @test "W37: an approval key that stays refused is exit 3" {
     stream --fault approval:dead
     follow 005930
@@ -111,6 +119,9 @@ load ../support/stream
     fetch --follow --timeout 1 005930
     expect_same "$status" 4
     grep -q 'another session of this app key is open' err
+    stream --fault busy:late
+    follow --count 100 --timeout 2 005930
+    expect_same "$status" 4
 }
 
 @test "W55: a burst of 20,000 trades: none is lost, and none waits for what comes next" {
