@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* --check: what is well with this installation, what is not, and what to do.
- * No secret is shown, no quote asked for: each source's host is asked once for its
- * root, within its quota and without a login. */
+ * No secret is shown. Each source's host is asked once for its root; with a login
+ * one quote is asked for, too, and a token where there is none: nothing else shows
+ * whether the login is right. All of it within the quota, and for later runs. */
 #include "command/command.h"
 
 #include <stdarg.h>
@@ -21,6 +22,8 @@
 #include "command/account.h"
 #include "command/exit_status.h"
 #include "command/private_state.h"
+#include "engine/fetch.h"
+#include "engine/job_line.h"
 #include "engine/upstream.h"
 #include "net/http.h"
 #include "net/json_write.h"
@@ -154,9 +157,7 @@ static void check_share(struct check_report *r, const struct provider *p,
 		tell(r, true, p->name, "token: %d min left",
 		     (int)(left_ms / 60000));
 	else
-		tell(r, true, p->name,
-		     "token: none yet: the first run gets one, and "
-		     "shows whether the login is right");
+		tell(r, true, p->name, "token: none yet");
 }
 
 static void check_clock(struct check_report *r, const struct provider *p,
@@ -176,8 +177,8 @@ static void check_clock(struct check_report *r, const struct provider *p,
 		tell(r, true, "clock", "as that of %s", p->name);
 }
 
-/* Any HTTP answer is one. */
-static void check_reach(struct check_report *r, const struct provider *p,
+/* Any HTTP answer is one. Returns whether there was one. */
+static bool check_reach(struct check_report *r, const struct provider *p,
 			struct upstream *u)
 {
 	const struct upstream_config *c = &u->config;
@@ -214,6 +215,83 @@ static void check_reach(struct check_report *r, const struct provider *p,
 	http_free(http);
 	http_response_release(&response);
 	http_request_release(&request);
+	return rc == 0;
+}
+
+/* A job for a share that each of them knows; NULL: no memory. */
+static struct result *sample_job(const struct provider_account *account)
+{
+	bool has_korea = provider_batch_max(account, MARKET_KR) > 0;
+	const char *code = has_korea ? "005930" : "AAPL";
+	struct request *request = request_new(1);
+
+	if (!request)
+		return NULL;
+	request->count = 1;
+	request->is_single = true;
+	require(symbol_parse(code, strlen(code),
+			     has_korea ? MARKET_KR : MARKET_US,
+			     &request->item[0].symbol, NULL) == 0);
+	return job_new(request);
+}
+
+static void tell_access(struct check_report *r, const struct provider *p,
+			const struct result *job)
+{
+	switch ((int)job->err.kind) {
+	case ERR_AUTH:
+	case ERR_TOKEN:
+	case ERR_FORBIDDEN:
+		if (job->err.retry_after_ms > 0)
+			tell(r, true, p->name, "login: not tried: %s",
+			     job->err.msg);
+		else
+			tell(r, false, p->name, "login: %s: set %s and %s anew",
+			     job->err.msg, p->needs.key, p->needs.secret);
+		break;
+	default:
+		tell(r, false, p->name, "no quote: %s", job->err.msg);
+	}
+}
+
+/* Whether a token that is got now would be there for the next run: they are
+ * issued once a minute. */
+static bool can_keep_token(const struct check_report *r,
+			   const struct upstream *u)
+{
+	struct err why;
+
+	return !u->credential || credential_peek_ms(u->credential) > 0 ||
+	       (r->c->state_dirfd >= 0 &&
+		private_state_can_share(r->c->state_dirfd, &why));
+}
+
+static void check_access(struct check_report *r, const struct provider *p,
+			 struct upstream *u)
+{
+	struct result *job;
+	void *worker;
+	struct err err;
+
+	if (!u->config.login.secret)
+		return;
+	if (!can_keep_token(r, u)) {
+		tell(r, true, p->name,
+		     "login: not tried: a token could not be kept");
+		return;
+	}
+	job = sample_job(u->config.account);
+	worker = job ? fetch_worker_new(u, &err) : NULL;
+	if (worker)
+		fetch_work(worker, job);
+	if (!worker)
+		tell(r, false, p->name, "%s", job ? err.msg : "out of memory");
+	else if (job->has_failed)
+		tell_access(r, p, job);
+	else
+		tell(r, true, p->name, "login: accepted");
+	fetch_worker_free(worker);
+	result_free(job);
 }
 
 static void check_source(struct check_report *r, size_t i)
@@ -228,8 +306,9 @@ static void check_source(struct check_report *r, size_t i)
 	if (upstream_open(&u, &config, &err) < 0) {
 		tell(r, false, p->name, "%s", err.msg);
 	} else {
+		if (check_reach(r, p, &u))
+			check_access(r, p, &u);
 		check_share(r, p, &u);
-		check_reach(r, p, &u);
 	}
 	upstream_close(&u);
 }
