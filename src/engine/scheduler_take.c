@@ -149,39 +149,43 @@ static bool is_own_word(const struct result *job)
 	return job->verdict.msg_cd || job->verdict.rt_cd;
 }
 
-/* Whether a wait that ends too late is to be cut short, where nobody else serves
- * the symbols. A wish of the source's to be left alone for so long is tried once,
- * for it may have been a slip; the token's minute is none. */
-static bool may_hurry(const struct scheduler *s, const struct result *job)
+/* Whether a wait that ends too late is to be cut short. A wish of the source's to
+ * be left alone for so long is tried once, for it may have been a slip; the
+ * token's minute is none. */
+static bool may_hurry(const struct result *job)
 {
-	const struct request *r = job->request;
 	bool is_wish = job->err.retry_after_ms > 0;
 
-	return !(is_wish && (r->was_hurried || job->err.kind == ERR_AUTH)) &&
-	       scheduler_find_other(s, r->source, &r->item[0]) ==
-		       SCHEDULER_NO_SOURCE;
+	return !(is_wish &&
+		 (job->request->was_hurried || job->err.kind == ERR_AUTH));
 }
 
-/* Puts the job to the end of the line, if one more attempt fits. */
+/* Puts the job to the end of the line, if one more attempt fits; where another
+ * source serves it, one that takes no longer than the last: the rest is that
+ * one's. */
 static bool put_off(struct scheduler *s, struct scheduler_source *src,
 		    struct result *job, int64_t now_ns)
 {
 	struct request *r = job->request;
+	bool has_other = scheduler_find_other(s, r->source, &r->item[0]) !=
+			 SCHEDULER_NO_SOURCE;
+	int64_t took_ns = job->latency_ms * NS_PER_MS;
+	int64_t takes_ns = has_other && took_ns > src->typical_ns
+				   ? took_ns
+				   : src->typical_ns;
 	int64_t delay_ns = retry_delay_ns(&job->err, r->attempts + r->refusals,
 					  scheduler_random(s));
+	int64_t hurried_ns = retry_hurried_ns(
+		now_ns, takes_ns, r->failing_since_ns, s->config.deadline_ns);
 
-	int64_t hurried_ns =
-		retry_hurried_ns(now_ns, src->typical_ns, r->failing_since_ns,
-				 s->config.deadline_ns);
-
-	if (!retry_fits(now_ns + delay_ns, src->typical_ns, r->failing_since_ns,
+	if (!retry_fits(now_ns + delay_ns, takes_ns, r->failing_since_ns,
 			s->config.deadline_ns) &&
-	    hurried_ns > 0 && may_hurry(s, job)) {
+	    !has_other && hurried_ns > 0 && may_hurry(job)) {
 		delay_ns = hurried_ns;
 		r->was_hurried = job->err.retry_after_ms > 0;
 	}
 	r->not_before_ns = now_ns + delay_ns;
-	if (!retry_fits(r->not_before_ns, src->typical_ns, r->failing_since_ns,
+	if (!retry_fits(r->not_before_ns, takes_ns, r->failing_since_ns,
 			s->config.deadline_ns))
 		return false;
 	say(s, "attempt %d failed (%s): again in %" PRId64 " ms",

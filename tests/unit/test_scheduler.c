@@ -634,6 +634,30 @@ static void a_dead_source_hands_on(void **state)
 	}
 }
 
+static enum err_kind never_answers(struct sim *sim, const struct request *r)
+{
+	(void)sim, (void)r;
+	return ERR_TIMEOUT;
+}
+
+/* A second try of five seconds would leave the next source no time. */
+static void a_silent_source_leaves_the_next_one_time(void **state)
+{
+	static struct sim sim;
+
+	(void)state;
+	memset(&sim, 0, sizeof sim);
+	sim.fault[0] = never_answers;
+	sim.latency_ns[0] = 5 * SEC;
+	sim.second_account = &prompt;
+	sim.timeout_ns = 8 * SEC;
+	add(&sim, 2, MARKET_US);
+	run(&sim);
+	assert_int_equal(sim.quotes, 2);
+	assert_string_equal(sim.by[0], "second");
+	assert_true(seconds(&sim) < 5.5);
+}
+
 static void what_nobody_else_serves_stays(void **state)
 {
 	static struct sim sim;
@@ -1007,6 +1031,7 @@ int main(void)
 		cmocka_unit_test(eight_symbols_cost_themselves_alone),
 		cmocka_unit_test(unknown_symbols_are_sought_at_each_exchange),
 		cmocka_unit_test(a_dead_source_hands_on),
+		cmocka_unit_test(a_silent_source_leaves_the_next_one_time),
 		cmocka_unit_test(what_nobody_else_serves_stays),
 		cmocka_unit_test(delay_is_only_for_who_asked_for_it),
 		cmocka_unit_test(both_dead_is_an_end),
