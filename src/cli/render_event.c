@@ -85,6 +85,9 @@ void render_event_line(const struct event *e, const char *symbol,
 				   " shares were not delivered",
 				   symbol, e->count_volume);
 		break;
+	case EVENT_UNREADABLE:
+		buf_printf(out, "left out, as it cannot be read: %s", e->text);
+		break;
 	case EVENT_STALE:
 		buf_puts(out, "silence: asked whether the line lives");
 		break;

@@ -77,9 +77,9 @@ static void hint_at_encoding(struct span s, struct err *err)
 static struct span name_in(const struct list_layout *layout, struct span line,
 			   const struct list_row *row)
 {
-	bool is_cell = layout->has_header ||
-		       (memchr(line.text, '"', line.len) &&
-			row->market.len == 0);
+	bool is_cell =
+		layout->has_header ||
+		(memchr(line.text, '"', line.len) && row->market.len == 0);
 
 	return is_cell ? row->symbol : line;
 }

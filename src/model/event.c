@@ -11,6 +11,7 @@ const char *event_name(enum event_type type)
 		[EVENT_REFUSED] = "refused",
 		[EVENT_SNAPSHOT] = "snapshot",
 		[EVENT_GAP] = "gap",
+		[EVENT_UNREADABLE] = "unreadable",
 		[EVENT_STALE] = "stale",
 		[EVENT_RESUMED] = "resumed",
 		[EVENT_RECONNECTING] = "reconnecting",

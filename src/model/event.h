@@ -19,6 +19,7 @@ enum event_type {
 	EVENT_REFUSED,    /* symbol; kind, and the broker's words */
 	EVENT_SNAPSHOT,   /* count of total symbols have one */
 	EVENT_GAP,        /* symbol: count trades were missed (count_volume) */
+	EVENT_UNREADABLE, /* the first of its kind on a line; text: why */
 	EVENT_STALE,      /* silent: asked whether it lives */
 	EVENT_RESUMED,    /* it does */
 	EVENT_RECONNECTING,  /* lost: text says why; attempt, delay_ms */

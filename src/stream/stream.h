@@ -72,7 +72,7 @@ void stream_stop(struct stream *s);
 
 struct stream_counts {
 	size_t sessions, frames, ticks, bad_records, bad_frames, unknown_frames;
-	size_t aliens, garbled, pings, heartbeats, answers, unexplained;
+	size_t aliens, pings, heartbeats, answers, unexplained;
 	size_t reordered, gaps;
 	int64_t missed_trades;
 	int64_t uptime_ns;         /* of all sessions */

@@ -64,6 +64,7 @@ enum line_action stream_take_event(struct stream *s, enum line_event event,
 		s->has_frame = false;
 		s->has_settled = false;
 		s->garbled_in_a_row = 0;
+		s->told_unreadable = 0;
 	}
 	tell_line(s, was, event == LINE_BUSY);
 	return action;

@@ -63,6 +63,7 @@ struct stream {
 	int64_t unread_ns; /* since when there is something to read, or NEVER */
 	int64_t beat_ns; /* since when a heartbeat awaits its answer, or NEVER */
 	int garbled_in_a_row;
+	unsigned told_unreadable; /* kinds of it, on this line */
 	int attempt;
 	struct buf out;     /* a registration's text */
 	struct err failure; /* why it cannot go on; msg "": it can */

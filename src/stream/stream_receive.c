@@ -2,6 +2,7 @@
 /* From a frame of the socket to ticks for the reader. */
 #include "stream/stream_part.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -14,6 +15,8 @@ enum {
 	ECHO_MAX_BYTES = 8 * 1024, /* of a heartbeat */
 	STATUS_POLICY = 1008
 };
+
+enum { UNREADABLE_TEXT = 1, UNREADABLE_FRAME = 2, UNREADABLE_RECORD = 4 };
 
 #define GAP_EVENT_NS (60 * NS_PER_SEC) /* at most one for each symbol in it */
 
@@ -84,20 +87,41 @@ static void take_tick(struct stream *s, struct tick *t)
 	s->batch_len++;
 }
 
+/* Of each kind the first on a line is told, and all are counted: a broker that
+ * changes its records would else leave nothing but silence. */
+static void tell_unreadable(struct stream *s, unsigned kind, const char *what,
+			    const char *why)
+{
+	struct event e = stream_make_event(EVENT_UNREADABLE);
+	char text[EVENT_TEXT_BYTES];
+
+	if (s->told_unreadable & kind)
+		return;
+	s->told_unreadable |= kind;
+	snprintf(text, sizeof text, "%s%s", what, why);
+	stream_put_text(s, &e, text);
+	stream_tell(s, &e);
+}
+
 /* Reads on in the frame. Returns false when it had to stop for the reader. */
 static bool read_frame(struct stream *s)
 {
 	while (s->has_frame) {
 		struct tick *t;
+		struct err err;
 		int rc;
 
 		if (s->batch_len == STREAM_BATCH && !stream_hand_over(s))
 			return false;
 		t = &s->batch[s->batch_len];
-		rc = s->config.feed->next_tick(&s->frame, t, NULL);
-		if (rc > 0)
+		rc = s->config.feed->next_tick(&s->frame, t, &err);
+		if (rc > 0) {
 			take_tick(s, t);
-		s->counts.bad_records += rc < 0;
+		} else if (rc < 0) {
+			s->counts.bad_records++;
+			tell_unreadable(s, UNREADABLE_RECORD,
+					"a trade: ", err.msg);
+		}
 		s->has_frame = rc != 0;
 	}
 	return true;
@@ -105,15 +129,19 @@ static bool read_frame(struct stream *s)
 
 static void take_frame(struct stream *s, const struct ws_event *event)
 {
+	struct err err;
 	int rc = s->config.feed->open_frame(event->data, event->len, &s->frame,
-					    NULL);
+					    &err);
 
 	s->frame_ns = s->line.heard_ns;
 	s->frame_ms = s->counts.last_message_ms;
 	s->counts.frames++;
-	s->counts.bad_frames += rc < 0;
 	s->counts.unknown_frames += rc == 0;
 	s->has_frame = rc > 0;
+	if (rc < 0) {
+		s->counts.bad_frames++;
+		tell_unreadable(s, UNREADABLE_FRAME, "a frame: ", err.msg);
+	}
 }
 
 static void take_answer(struct stream *s, const struct feed_message *m)
@@ -189,7 +217,8 @@ static void take_garbled(struct stream *s)
 {
 	struct err err;
 
-	s->counts.garbled++;
+	s->counts.bad_frames++;
+	tell_unreadable(s, UNREADABLE_TEXT, "a text that is no UTF-8", "");
 	if (++s->garbled_in_a_row < GARBLED_MAX)
 		return;
 	err_set(&err, ERR_PARSE, "texts that are no UTF-8");

@@ -65,6 +65,15 @@ load ../support/stream
     [ "$(jq -s 'map(.gap) | add' out)" -ge 1 ]
 }
 
+@test "S6, W46, W47: what cannot be read is told once of its kind, and counted" {
+    stream --fault width:45@every=5 --fault value:NaN@every=3
+    fetch --follow --snapshot no --count 60 --timeout 60 --stats stats 005930
+    expect_same "$status" 0
+    expect_same "$(grep -c 'cannot be read: a frame: records of 45 fields' err)" 1
+    expect_same "$(grep -c 'cannot be read: a trade: field 2: not a number' err)" 1
+    expect_json '.stream | .bad_frames > 1 and .bad_records > 1' stats
+}
+
 @test "W35: a session that takes one symbol is asked for no third" {
     stream --fault limit:1
     follow --count 300 --timeout 60 005930 000660 035720
