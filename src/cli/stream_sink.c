@@ -159,6 +159,19 @@ static int write_out(struct stream_sink *s, struct stop *stop,
 	return 0;
 }
 
+void stream_sink_say_above(struct stream_sink *s, const char *line)
+{
+	struct err why;
+
+	if (s->is_on_one_terminal) {
+		live_table_erase(s->table, &s->text);
+		if (write_out(s, s->config.stop, clock_monotonic_ns() + DRAW_NS,
+			      &why) < 0)
+			errno = 0; /* the next flush says so */
+	}
+	screen_say(NULL, line);
+}
+
 /* What -q still says: who is not followed, and why nobody is. */
 static bool is_told_quietly(enum event_type type)
 {
@@ -175,17 +188,8 @@ static void say(struct stream_sink *s, const struct event *e,
 		return;
 	buf_init(&line, LINE_MAX_BYTES);
 	render_event_line(e, symbol, &line);
-	if (line.len > 0 && s->is_on_one_terminal) {
-		/* Lines go by above the table; none of them is over it. */
-		struct err why;
-
-		live_table_erase(s->table, &s->text);
-		if (write_out(s, s->config.stop, clock_monotonic_ns() + DRAW_NS,
-			      &why) < 0)
-			errno = 0; /* the next flush says so */
-	}
 	if (line.len > 0)
-		screen_say(NULL, buf_text(&line));
+		stream_sink_say_above(s, buf_text(&line));
 	buf_release(&line);
 }
 

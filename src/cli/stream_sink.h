@@ -47,8 +47,11 @@ MUST_CHECK int stream_sink_take(struct stream_sink *s,
 void stream_sink_tell(struct stream_sink *s, const struct event *e,
 		      const char *symbol, const char *provider);
 
-/* Prints one line to stderr, not into the table. sink: a struct stream_sink.
- * Thread: any. */
+/* Prints one line to stderr; where that is the table's terminal, above it. */
+void stream_sink_say_above(struct stream_sink *s, const char *line);
+
+/* The same for other threads: the table is drawn anew below it, and the old one
+ * stays. sink: a struct stream_sink. Thread: any. */
 void stream_sink_say(void *sink, const char *line);
 
 /* Writes what is rendered, or draws the table, if it is time.

@@ -312,7 +312,7 @@ static int change_list(struct follow *f, const struct wish_list *w,
 	snprintf(line, sizeof line,
 		 "the list was read again: %zu came, %zu went", came, went);
 	if (!f->c->options->is_quiet)
-		f->c->say(NULL, line);
+		stream_sink_say_above(f->sink, line);
 	return 0;
 }
 
@@ -330,7 +330,7 @@ static int read_again(struct follow *f, struct symbol_list *list,
 		const struct complaints *bad = symbol_list_complaints(list);
 
 		for (size_t i = 0; i < complaints_told(bad); i++)
-			c->say(NULL, bad->line[i]);
+			stream_sink_say_above(f->sink, bad->line[i]);
 	} else {
 		rc = change_list(f, &w, err);
 	}
@@ -344,8 +344,8 @@ static void take_list(struct follow *f)
 	struct symbol_list *list;
 
 	if (f->has_poller) {
-		f->c->say(NULL, "with --overflow poll the list is not read "
-				"again");
+		stream_sink_say_above(f->sink, "with --overflow poll the list "
+					       "is not read again");
 		return;
 	}
 	list = symbol_list_new(&err);
@@ -356,7 +356,7 @@ static void take_list(struct follow *f)
 	}
 	symbol_list_free(list);
 	err_wrap(&err, "the list stays as it was");
-	f->c->say(NULL, err.msg);
+	stream_sink_say_above(f->sink, err.msg);
 }
 
 void follow_reload(struct follow *f, int64_t *wake_ns)
@@ -366,7 +366,7 @@ void follow_reload(struct follow *f, int64_t *wake_ns)
 
 	if (stop_take(f->c->hangup)) {
 		if (stream_sink_reopen(f->sink, &err) < 0)
-			f->c->say(NULL, err.msg);
+			stream_sink_say_above(f->sink, err.msg);
 		if (f->reload_ns == CLOCK_NEVER)
 			f->reload_ns = f->changed_ns + CHANGE_NS;
 	}

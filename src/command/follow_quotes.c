@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/digits.h"
 #include "cli/options.h"
+#include "cli/stream_sink.h"
 #include "model/market.h"
 #include "model/quote.h"
 #include "provider/provider.h"
@@ -286,14 +287,15 @@ int follow_open_quoter(struct follow *f, struct err *err)
 	struct quoter_config config = { .command = &f->asking,
 					.take = take_result,
 					.arg = f,
-					.warn = f->c->say };
+					.warn = stream_sink_say,
+					.say_arg = f->sink };
 	struct scheduler_config schedule;
 
 	if (stop_init(&f->asking_stop, err) < 0)
 		return -1;
 	f->has_quoter = true;
 	if (f->c->options->is_verbose)
-		config.say = f->c->say;
+		config.say = stream_sink_say;
 	f->only.count = 1;
 	f->only.provider[0] = f->provider;
 	f->only.account[0] = f->c->accounts->account[f->source];

@@ -68,7 +68,7 @@ static void take_hangup(const struct poll *p)
 
 	if (stop_take(p->command.hangup) &&
 	    stream_sink_reopen(p->sink, &err) < 0)
-		stream_sink_say(p->sink, err.msg);
+		stream_sink_say_above(p->sink, err.msg);
 }
 
 static int pump(struct poll *p, struct err *err)

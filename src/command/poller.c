@@ -101,9 +101,10 @@ int poller_open(struct poller *p, const struct poller_config *config,
 	const struct quoter_config quoter = { .command = c,
 					      .take = take,
 					      .arg = p,
-					      .warn = c->say,
+					      .warn = stream_sink_say,
+					      .say_arg = config->sink,
 					      .say = c->options->is_verbose
-							     ? c->say
+							     ? stream_sink_say
 							     : NULL };
 	uint32_t n = (uint32_t)symbol_list_count(c->list);
 

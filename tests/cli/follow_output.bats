@@ -179,6 +179,20 @@ is_blank_below() {
     tmux_here kill-server
 }
 
+@test "a table in place: what is said of a SIGHUP stands above it, and the table once" {
+    command -v tmux >/dev/null || skip 'no tmux'
+    stream --market moves
+    echo 005930 >list
+    printf "echo \$\$ >pid; TERM=screen exec '%s' --follow -f list\n" "$QUOTEFETCH" >window.sh
+    tmux_here new-session -d -x 80 -y 20 'sh window.sh' 3>&-
+    wait_until shows '^005930 +[0-9:]{8} '
+    echo 000660 >>list
+    kill -HUP "$(cat pid)"
+    wait_until shows '^quotefetch: the list was read again: 1 came, 0 went' '^000660 +[0-9:]{8} '
+    expect_same "$(grep -c '^Symbol' screen)" 1
+    tmux_here kill-server
+}
+
 @test "a terminal that cannot move its cursor gets lines; a file of messages stays out of the table" {
     stream
     rm -rf "$STATE"
