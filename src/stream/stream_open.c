@@ -60,7 +60,7 @@ enum line_action stream_take_event(struct stream *s, enum line_event event,
 		roster_cut(&s->roster);
 		s->counts.uptime_ns +=
 			clock_monotonic_ns() - s->line.live_since_ns;
-		s->unread_ns = s->beat_ns = CLOCK_NEVER;
+		s->unread_ns = s->beat_ns = s->held_up_ns = CLOCK_NEVER;
 		s->has_frame = false;
 		s->has_settled = false;
 		s->garbled_in_a_row = 0;

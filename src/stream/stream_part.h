@@ -55,8 +55,9 @@ struct stream {
 	bool has_more;   /* the turn was over before the line was read empty */
 	bool is_behind;  /* so much came in it that there is more behind */
 	bool is_held_up; /* the outbox is full */
-	int64_t held_up_ns;
-	bool has_settled; /* EVENT_SUBSCRIBED was told on this line */
+	int64_t held_up_ns; /* since when it was once or again, while there is
+			       something to read; or NEVER */
+	bool has_settled;   /* EVENT_SUBSCRIBED was told on this line */
 	bool was_live;
 	bool has_told_block, has_told_quiet;
 	int64_t last_tick_ns;

@@ -20,10 +20,13 @@ enum { UNREADABLE_TEXT = 1, UNREADABLE_FRAME = 2, UNREADABLE_RECORD = 4 };
 
 #define GAP_EVENT_NS (60 * NS_PER_SEC) /* at most one for each symbol in it */
 
+/* The reader is waited for once until the line is read empty, however often it
+ * makes a little room: what lies unread behind its trades may be a heartbeat. */
 bool stream_hand_over(struct stream *s)
 {
 	int64_t now = clock_monotonic_ns();
-	bool merges = s->is_held_up && !s->config.waits_for_reader &&
+	bool merges = !s->config.waits_for_reader &&
+		      s->held_up_ns != CLOCK_NEVER &&
 		      now - s->held_up_ns >= STREAM_PATIENCE_NS;
 	size_t taken = 0;
 
@@ -31,12 +34,9 @@ bool stream_hand_over(struct stream *s)
 		taken = outbox_put(s->outbox, s->batch, s->batch_len, merges);
 	s->batch_len -= taken;
 	memmove(s->batch, s->batch + taken, s->batch_len * sizeof *s->batch);
-	if (s->batch_len == 0) {
-		s->is_held_up = false;
-	} else if (!s->is_held_up) {
-		s->is_held_up = true;
+	s->is_held_up = s->batch_len > 0;
+	if (s->is_held_up && s->held_up_ns == CLOCK_NEVER)
 		s->held_up_ns = now;
-	}
 	return !s->is_held_up;
 }
 
@@ -267,7 +267,7 @@ void stream_receive(struct stream *s)
 			break;
 		rc = ws_receive(s->ws, &event, &err);
 		if (rc == 0) {
-			s->unread_ns = CLOCK_NEVER;
+			s->unread_ns = s->held_up_ns = CLOCK_NEVER;
 			break;
 		}
 		if (rc > 0)

@@ -79,6 +79,24 @@ ticks() {
     expect_same "$status" 143
 }
 
+@test "W41: nor does a reader that is always slow" {
+    stream --market closed --heartbeat 500 --fault burst:200000@registered=2
+    mkfifo pipe
+    # Makes room again and again, and never enough: the heartbeats lie behind it all.
+    python3 -c '
+import os, time
+while data := os.read(0, 1 << 16):
+    os.write(1, data)
+    time.sleep(0.02)' <pipe >out &
+    reader=$!
+    begin_to pipe --snapshot no 005930 000660
+    wait_until grep -q '"merged":[1-9]' out
+    leave
+    wait "$reader"
+    expect_same "$status" 143
+    audit --answer-ms inf
+}
+
 @test "W55: a burst of 100,000 trades, none of them lost" {
     stream --market closed --heartbeat 0 --fault burst:100000@registered=3
     follow --count 100000 --timeout 200 005930 000660 035720
