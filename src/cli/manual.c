@@ -16,7 +16,9 @@ const char manual_intro[] =
 
 static const struct manual_row exit_status[] = {
 	{ "0", "a quote for every symbol" },
-	{ "1", "some symbols failed; --plan: it does not fit" },
+	{ "1", "some symbols failed; --strict: a price differs;\n"
+	       "--plan: it does not fit; --find: no such name;\n"
+	       "--check: something is not well" },
 	{ "2", "usage, configuration or input" },
 	{ "3", "the broker refused the credentials, or gave no token" },
 	{ "4", "no symbol got a quote" },
