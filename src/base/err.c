@@ -105,6 +105,15 @@ int err_no_memory(struct err *err)
 	return err_set(err, ERR_SYSTEM, "out of memory");
 }
 
+void *err_calloc(size_t bytes, struct err *err)
+{
+	void *memory = calloc(1, bytes);
+
+	if (!memory)
+		err_no_memory(err);
+	return memory;
+}
+
 int err_wrap(struct err *err, const char *fmt, ...)
 {
 	char tail[ERR_MSG_BYTES];

@@ -73,6 +73,9 @@ int err_set_errno(struct err *err, enum err_kind kind, int errnum,
 /* Out of memory, said in one way. Returns -1. */
 int err_no_memory(struct err *err);
 
+/* Zeroed memory, which the caller frees; NULL where there is none: err says so. */
+MUST_CHECK void *err_calloc(size_t bytes, struct err *err);
+
 /* Puts "context: " before the message. Returns -1. */
 PRINTF_LIKE(2, 3)
 int err_wrap(struct err *err, const char *fmt, ...);

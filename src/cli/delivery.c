@@ -35,20 +35,16 @@ struct delivery {
 struct delivery *delivery_new(const struct delivery_config *config,
 			      struct err *err)
 {
-	struct delivery *d = calloc(1, sizeof *d);
+	struct delivery *d = err_calloc(sizeof *d, err);
 	size_t count = symbol_list_count(config->list);
 
 	if (!d)
-		goto fail;
+		return NULL;
 	d->config = *config;
-	if (config->keeps_order) {
-		d->waiting = calloc(count ? count : 1, sizeof *d->waiting);
-		if (!d->waiting)
-			goto fail;
-	}
-	return d;
-fail:
-	err_no_memory(err);
+	if (config->keeps_order)
+		d->waiting = err_calloc((count + 1) * sizeof *d->waiting, err);
+	if (!config->keeps_order || d->waiting)
+		return d;
 	delivery_free(d);
 	return NULL;
 }

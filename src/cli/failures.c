@@ -18,12 +18,10 @@ struct failures {
 
 struct failures *failures_open(const char *path, struct err *err)
 {
-	struct failures *f = calloc(1, sizeof *f);
+	struct failures *f = err_calloc(sizeof *f, err);
 
-	if (!f) {
-		err_no_memory(err);
+	if (!f)
 		return NULL;
-	}
 	buf_init(&f->list, LIST_MAX_BYTES);
 	f->output = output_open(path, false, err);
 	if (!f->output) {

@@ -105,12 +105,10 @@ struct live_table *live_table_new(const struct field_set *columns,
 				  struct err *err)
 {
 	struct table_style own = *style;
-	struct live_table *t = calloc(1, sizeof *t);
+	struct live_table *t = err_calloc(sizeof *t, err);
 
-	if (!t) {
-		err_no_memory(err);
+	if (!t)
 		return NULL;
-	}
 	own.is_clipped = own.shows_clock = true;
 	table_page_init(&t->page, columns, &own);
 	for (uint32_t i = 0; i < symbol_list_count(list); i++)

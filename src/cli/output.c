@@ -216,12 +216,10 @@ static struct output *open_by(const char *path, bool stdout_is_closed,
 					     struct err *),
 			      struct err *err)
 {
-	struct output *o = calloc(1, sizeof *o);
+	struct output *o = err_calloc(sizeof *o, err);
 
-	if (!o) {
-		err_no_memory(err);
+	if (!o)
 		return NULL;
-	}
 	if (output_is_stdout(path))
 		path = NULL;
 	o->fd = -1;

@@ -76,13 +76,11 @@ static void set_stream_shapes(struct render *r,
 struct render *render_new(const struct render_config *config, struct buf *out,
 			  struct err *err)
 {
-	struct render *r = calloc(1, sizeof *r);
+	struct render *r = err_calloc(sizeof *r, err);
 
 	require(config->format != FORMAT_AUTO);
-	if (!r) {
-		err_no_memory(err);
+	if (!r)
 		return NULL;
-	}
 	r->format = config->is_stream && config->format == FORMAT_TABLE
 			    ? &render_lines
 			    : formats[config->format];

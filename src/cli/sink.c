@@ -118,12 +118,10 @@ static int open_delivery(struct sink *s, struct err *err)
 
 struct sink *sink_open(const struct sink_config *config, struct err *err)
 {
-	struct sink *s = calloc(1, sizeof *s);
+	struct sink *s = err_calloc(sizeof *s, err);
 
-	if (!s) {
-		err_no_memory(err);
+	if (!s)
 		return NULL;
-	}
 	s->config = *config;
 	buf_init(&s->text, TEXT_MAX_BYTES);
 	s->output = output_open(config->options->output,

@@ -100,12 +100,10 @@ static int open_render(struct stream_sink *s, struct err *err)
 struct stream_sink *stream_sink_open(const struct stream_sink_config *config,
 				     struct err *err)
 {
-	struct stream_sink *s = calloc(1, sizeof *s);
+	struct stream_sink *s = err_calloc(sizeof *s, err);
 
-	if (!s) {
-		err_no_memory(err);
+	if (!s)
 		return NULL;
-	}
 	s->config = *config;
 	buf_init(&s->text, TEXT_MAX_BYTES);
 	screen_init(&s->screen);

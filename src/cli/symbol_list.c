@@ -48,12 +48,10 @@ struct symbol_list {
 
 struct symbol_list *symbol_list_new(struct err *err)
 {
-	struct symbol_list *list = calloc(1, sizeof *list);
+	struct symbol_list *list = err_calloc(sizeof *list, err);
 
-	if (!list) {
-		err_no_memory(err);
+	if (!list)
 		return NULL;
-	}
 	complaints_init(&list->complaints);
 	arena_init(&list->texts);
 	buf_init(&list->inputs, INPUTS_MAX_BYTES);

@@ -318,14 +318,12 @@ static int follow(struct follow *f)
 
 int command_follow(const struct command *c)
 {
-	struct follow *f = calloc(1, sizeof *f);
 	struct err err;
+	struct follow *f = err_calloc(sizeof *f, &err);
 	int status;
 
-	if (!f) {
-		err_no_memory(&err);
+	if (!f)
 		return exit_status_fail(&err, 0, c->say);
-	}
 	f->c = c;
 	buf_init(&f->key, KEY_MAX_BYTES);
 	if (ending_find(c, &f->deadline_ns, &err) < 0 ||

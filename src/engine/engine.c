@@ -21,14 +21,12 @@ struct engine {
 struct engine *engine_new(const struct engine_config *config, struct err *err)
 {
 	size_t most = config->grows ? ENGINE_WORKERS_MAX : config->workers;
-	struct engine *e = calloc(1, sizeof *e);
+	struct engine *e = err_calloc(sizeof *e, err);
 	size_t i;
 
 	require(config->count > 0 && config->count <= SOURCES_MAX);
-	if (!e) {
-		err_no_memory(err);
+	if (!e)
 		return NULL;
-	}
 	e->config = *config;
 	e->results = queue_new(config->count * pool_depth(most), true, err);
 	if (!e->results)

@@ -31,12 +31,10 @@ struct purpose {
 
 void *fetch_worker_new(void *shared, struct err *err)
 {
-	struct fetch_worker *w = calloc(1, sizeof *w);
+	struct fetch_worker *w = err_calloc(sizeof *w, err);
 
-	if (!w) {
-		err_no_memory(err);
+	if (!w)
 		return NULL;
-	}
 	w->upstream = shared;
 	http_request_init(&w->request);
 	http_response_init(&w->response);

@@ -17,12 +17,10 @@ struct limit { /* lock key: l under mu */
 
 struct limit *limit_new(int limit, struct err *err)
 {
-	struct limit *g = calloc(1, sizeof *g);
+	struct limit *g = err_calloc(sizeof *g, err);
 
-	if (!g) {
-		err_no_memory(err);
+	if (!g)
 		return NULL;
-	}
 	g->limit = g->limit_max = limit;
 	if (mutex_init(&g->mu, err) < 0)
 		goto fail;

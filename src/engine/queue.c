@@ -21,12 +21,10 @@ struct queue { /* lock key: c const after init, l under mu */
 
 struct queue *queue_new(size_t cap, bool is_polled, struct err *err)
 {
-	struct queue *q = calloc(1, sizeof *q);
+	struct queue *q = err_calloc(sizeof *q, err);
 
-	if (!q) {
-		err_no_memory(err);
+	if (!q)
 		return NULL;
-	}
 	q->slot = calloc(cap, sizeof *q->slot);
 	q->cap = cap;
 	if (!q->slot) {

@@ -100,12 +100,10 @@ static bool set_options(struct http *h, const char *user_agent)
 
 struct http *http_new(const struct http_config *config, struct err *err)
 {
-	struct http *h = calloc(1, sizeof *h);
+	struct http *h = err_calloc(sizeof *h, err);
 
-	if (!h) {
-		err_no_memory(err);
+	if (!h)
 		return NULL;
-	}
 	if (http_transfer_init(&h->transfer, config, err) < 0)
 		goto fail;
 	if (!set_options(h, config->user_agent)) {

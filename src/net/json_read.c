@@ -59,13 +59,11 @@ static void restore_numbers(cJSON *root, char *digits)
 
 struct json_doc *json_parse(const char *text, size_t len, struct err *err)
 {
-	struct json_doc *doc = calloc(1, sizeof *doc);
+	struct json_doc *doc = err_calloc(sizeof *doc, err);
 	const char *document_end = NULL, *end = NULL;
 
-	if (!doc) {
-		err_no_memory(err);
+	if (!doc)
 		return NULL;
-	}
 	buf_init(&doc->numbers, len); /* each number is followed by something */
 	if (json_scan(text, len, &doc->numbers, &document_end, err))
 		goto fail;

@@ -37,12 +37,10 @@ struct resolver {
 
 struct resolver *resolver_new(atomic_bool *has_stray, struct err *err)
 {
-	struct resolver *r = calloc(1, sizeof *r);
+	struct resolver *r = err_calloc(sizeof *r, err);
 
-	if (!r) {
-		err_no_memory(err);
+	if (!r)
 		return NULL;
-	}
 	r->has_stray = has_stray;
 	return r;
 }
@@ -110,12 +108,10 @@ static void *look_up(void *arg)
 
 static struct lookup *lookup_start(const char *host, struct err *err)
 {
-	struct lookup *l = calloc(1, sizeof *l);
+	struct lookup *l = err_calloc(sizeof *l, err);
 
-	if (!l) {
-		err_no_memory(err);
+	if (!l)
 		return NULL;
-	}
 	if (mutex_init(&l->mu, err) < 0) {
 		free(l);
 		return NULL;

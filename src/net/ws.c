@@ -37,12 +37,10 @@ struct ws {
 
 struct ws *ws_new(const struct http_config *config, struct err *err)
 {
-	struct ws *ws = calloc(1, sizeof *ws);
+	struct ws *ws = err_calloc(sizeof *ws, err);
 
-	if (!ws) {
-		err_no_memory(err);
+	if (!ws)
 		return NULL;
-	}
 	ws->fd = -1;
 	ws->user_agent = config->user_agent;
 	buf_init(&ws->out, WS_SEND_MAX_BYTES);

@@ -72,12 +72,10 @@ static int open_store(struct credential *c, struct err *err)
 struct credential *credential_new(const struct credential_config *config,
 				  struct err *err)
 {
-	struct credential *c = calloc(1, sizeof *c);
+	struct credential *c = err_calloc(sizeof *c, err);
 
-	if (!c) {
-		err_no_memory(err);
+	if (!c)
 		return NULL;
-	}
 	c->config = *config;
 	hash_name(config->key, c->name);
 	c->config.key = c->name;

@@ -27,11 +27,7 @@ struct exchange_book {
 
 struct exchange_book *exchange_book_new(struct err *err)
 {
-	struct exchange_book *b = calloc(1, sizeof *b);
-
-	if (!b)
-		err_no_memory(err);
-	return b;
+	return err_calloc(sizeof(struct exchange_book), err);
 }
 
 void exchange_book_free(struct exchange_book *b)

@@ -40,12 +40,10 @@ struct name_book {
 
 struct name_book *name_book_new(struct err *err)
 {
-	struct name_book *b = calloc(1, sizeof *b);
+	struct name_book *b = err_calloc(sizeof *b, err);
 
-	if (!b) {
-		err_no_memory(err);
+	if (!b)
 		return NULL;
-	}
 	buf_init(&b->texts, TEXTS_MAX_BYTES);
 	buf_putc(&b->texts, '\0');
 	return b;

@@ -117,12 +117,10 @@ struct quota *quota_new(const struct quota_config *config, struct err *err)
 		.window_sec = config->window_sec,
 		.call_max_ns = config->call_max_ns,
 	};
-	struct quota *q = calloc(1, sizeof *q);
+	struct quota *q = err_calloc(sizeof *q, err);
 
-	if (!q) {
-		err_no_memory(err);
+	if (!q)
 		return NULL;
-	}
 	if (mutex_init(&q->mu, err) < 0)
 		goto no_mutex;
 	if (turnstile_init(&q->turnstile, err) < 0)
@@ -235,7 +233,8 @@ static int operate(struct quota *q, struct store_operation *o,
 		return -1;
 	tell_late_ends(q, &t);
 	rc = run(q, o, &t, err);
-	if (q->store->ops->take_warning(q->store, &warning))
+	if (q->store->ops->take_warning &&
+	    q->store->ops->take_warning(q->store, &warning))
 		warn(q, &warning);
 	turnstile_give_turn(&q->turnstile);
 	return rc;

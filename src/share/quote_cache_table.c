@@ -51,12 +51,10 @@ static struct quote_moment moment_of(const struct outcome *o,
 
 struct quote_cache *quote_cache_new(const char *scope, struct err *err)
 {
-	struct quote_cache *c = calloc(1, sizeof *c);
+	struct quote_cache *c = err_calloc(sizeof *c, err);
 
-	if (!c) {
-		err_no_memory(err);
+	if (!c)
 		return NULL;
-	}
 	hash_name(scope, c->scope);
 	arena_init(&c->texts);
 	return c;

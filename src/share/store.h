@@ -61,7 +61,8 @@ struct store_ops {
 	/* What it knew last, for another store to go on from. Borrowed. */
 	const struct limiter_state *(*last_known)(const struct store *s);
 
-	/* Whether there is something that the user should know: once. */
+	/* Whether there is something that the user should know: once. NULL:
+	 * there never is. */
 	bool (*take_warning)(struct store *s, struct err *out);
 
 	void (*free)(struct store *s); /* NULL is fine */

@@ -37,12 +37,6 @@ static const struct limiter_state *memory_last_known(const struct store *s)
 	return &((const struct store_memory *)s)->state;
 }
 
-static bool memory_take_warning(struct store *s, struct err *out)
-{
-	(void)s, (void)out;
-	return false;
-}
-
 static void memory_free(struct store *s)
 {
 	free(s);
@@ -54,15 +48,12 @@ struct store *store_memory_new(struct err *err)
 		.apply = memory_apply,
 		.look = memory_look,
 		.last_known = memory_last_known,
-		.take_warning = memory_take_warning,
 		.free = memory_free,
 	};
-	struct store_memory *m = calloc(1, sizeof *m);
+	struct store_memory *m = err_calloc(sizeof *m, err);
 
-	if (!m) {
-		err_no_memory(err);
+	if (!m)
 		return NULL;
-	}
 	m->base.ops = &ops;
 	limiter_state_init(&m->state, clock_monotonic_ns());
 	return &m->base;

@@ -88,35 +88,22 @@ static int fail_too_early(const struct token_search *s,
 			  enum token_result result, int64_t left_ms,
 			  struct err *err)
 {
-	switch (result) {
-	case TOKEN_LOST:
-		err_set(err, ERR_AUTH,
-			"the answer to the %s call was lost: the next may be "
-			"asked for in %" PRId64 " s",
-			s->noun, sec_of(left_ms));
-		break;
-	case TOKEN_UNDER_WAY:
-		err_set(err, ERR_AUTH,
-			"the run that asked for the %s did not come back: the "
-			"next may be asked for in %" PRId64 " s",
-			s->noun, sec_of(left_ms));
-		break;
-	case TOKEN_ELSEWHERE:
-		err_set(err, ERR_AUTH,
-			"another program asked for the %s less than a minute "
-			"ago: try again in %" PRId64 " s",
-			s->noun, sec_of(left_ms));
-		break;
-	case TOKEN_UNTOLD:
-	case TOKEN_ISSUED:
-	case TOKEN_REFUSED:
-	case TOKEN_RESULTS:
-		err_set(err, ERR_AUTH,
-			"the %s was asked for less than a minute ago: try again "
-			"in %" PRId64 " s",
-			s->noun, sec_of(left_ms));
-		break;
-	}
+	static const char *const usual[2] = {
+		"the", "was asked for less than a minute ago: try again"
+	};
+	static const char *const words[TOKEN_RESULTS][2] = {
+		[TOKEN_LOST] = { "the answer to the",
+				 "call was lost: the next may be asked for" },
+		[TOKEN_UNDER_WAY] = { "the run that asked for the",
+				      "did not come back: the next may be "
+				      "asked for" },
+		[TOKEN_ELSEWHERE] = { "another program asked for the",
+				      "less than a minute ago: try again" },
+	};
+	const char *const *w = words[result][0] ? words[result] : usual;
+
+	err_set(err, ERR_AUTH, "%s %s %s in %" PRId64 " s", w[0], s->noun, w[1],
+		sec_of(left_ms));
 	err->retry_after_ms = left_ms;
 	return -1;
 }

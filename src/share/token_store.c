@@ -35,12 +35,10 @@ struct token_store {
 struct token_store *token_store_new(const struct token_store_config *config,
 				    struct err *err)
 {
-	struct token_store *s = calloc(1, sizeof *s);
+	struct token_store *s = err_calloc(sizeof *s, err);
 
-	if (!s) {
-		err_no_memory(err);
+	if (!s)
 		return NULL;
-	}
 	s->config = *config;
 	snprintf(s->owner, sizeof s->owner, "%s", config->owner);
 	snprintf(s->name, sizeof s->name, "%s-%s", config->prefix, s->owner);

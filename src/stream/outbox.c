@@ -49,12 +49,10 @@ struct outbox {         /* lock key: c const after init, l under mu */
 
 struct outbox *outbox_new(size_t capacity, int room_fd, struct err *err)
 {
-	struct outbox *o = calloc(1, sizeof *o);
+	struct outbox *o = err_calloc(sizeof *o, err);
 
-	if (!o) {
-		err_no_memory(err);
+	if (!o)
 		return NULL;
-	}
 	o->room_fd = room_fd;
 	if (mutex_init(&o->mu, err) < 0) {
 		free(o);

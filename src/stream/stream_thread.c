@@ -212,12 +212,10 @@ static int open_parts(struct stream *s, struct err *err)
 
 struct stream *stream_new(const struct stream_config *config, struct err *err)
 {
-	struct stream *s = calloc(1, sizeof *s);
+	struct stream *s = err_calloc(sizeof *s, err);
 
-	if (!s) {
-		err_no_memory(err);
+	if (!s)
 		return NULL;
-	}
 	s->config = *config;
 	s->lock.fd = s->room[0] = s->room[1] = -1;
 	s->wishes_end = &s->wishes;
