@@ -274,6 +274,8 @@ static int drop_legs(struct follow *f, const struct wish_list *w, size_t *went,
 		if (follow_show_held(f, leg, err) < 0 ||
 		    stream_want(f->stream, i, false, err) < 0)
 			return -1;
+		/* Lists may change for days. */
+		join_release(&leg->join);
 	}
 	return 0;
 }
@@ -316,6 +318,22 @@ static int change_list(struct follow *f, const struct wish_list *w,
 	return 0;
 }
 
+/* A leg's place is its own for good, and there is an end of them. */
+static int check_places(const struct follow *f, const struct wish_list *w,
+			struct err *err)
+{
+	size_t count = f->count;
+
+	for (size_t i = 0; i < w->count; i++)
+		count += !find_leg(f, &w->item[i].address);
+	if (count > OUTBOX_SYMBOLS_MAX)
+		return err_set(err, ERR_LIMIT,
+			       "one run follows %d symbols after each other: "
+			       "start another",
+			       OUTBOX_SYMBOLS_MAX);
+	return 0;
+}
+
 static int read_again(struct follow *f, struct symbol_list *list,
 		      struct err *err)
 {
@@ -326,6 +344,8 @@ static int read_again(struct follow *f, struct symbol_list *list,
 
 	if (rc == 0)
 		rc = read_wishes(f, list, &w, err);
+	if (rc == 0)
+		rc = check_places(f, &w, err);
 	if (rc < 0) {
 		const struct complaints *bad = symbol_list_complaints(list);
 

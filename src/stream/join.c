@@ -6,7 +6,7 @@
 void join_release(struct join *j)
 {
 	free(j->held);
-	j->held = NULL;
+	*j = (struct join){ .state = JOIN_PASSING };
 }
 
 int join_begin(struct join *j, int64_t now_ns, struct err *err)

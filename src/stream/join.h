@@ -47,7 +47,7 @@ struct join {
 	bool has_folded;
 };
 
-/* What is zero is ready for this; join_release takes that, too. */
+/* What is zero is ready for this; join_release takes that, too, and leaves it. */
 void join_release(struct join *j);
 
 /* A quote will be asked for. Errors: SYSTEM: no memory, all is as it was. */

@@ -82,7 +82,11 @@ int outbox_reserve(struct outbox *o, size_t count, struct err *err)
 {
 	struct place *grown, *old = NULL;
 
-	require(count + OUTBOX_EVENTS_MAX <= o->ring.capacity / 2);
+	if (count + OUTBOX_EVENTS_MAX > o->ring.capacity / 2)
+		return err_set(err, ERR_LIMIT,
+			       "more than %d symbols were followed by one run: "
+			       "start another",
+			       OUTBOX_SYMBOLS_MAX);
 	grown = calloc(count ? count : 1, sizeof *grown);
 	if (!grown)
 		return err_no_memory(err);

@@ -36,8 +36,10 @@ struct outbox_item {
 };
 
 enum {
-	OUTBOX_ITEMS = 10240,  /* 3 MB: with all else, below 16 */
-	OUTBOX_EVENTS_MAX = 64 /* that wait while it merges; older ones go */
+	OUTBOX_ITEMS = 10240,   /* 3 MB: with all else, below 16 */
+	OUTBOX_EVENTS_MAX = 64, /* that wait while it merges; older ones go */
+	/* Of a run, those that are gone included. */
+	OUTBOX_SYMBOLS_MAX = OUTBOX_ITEMS / 2 - OUTBOX_EVENTS_MAX
 };
 
 /* room_fd: written to (a byte) when there is room again after put could not
@@ -46,8 +48,9 @@ MUST_CHECK struct outbox *outbox_new(size_t capacity, int room_fd,
 				     struct err *err);
 void outbox_free(struct outbox *o);
 
-/* Makes a place for each of the first count symbols, for merging. With
- * OUTBOX_EVENTS_MAX they are at most half of the capacity. Errors: SYSTEM. Thread: the stream's. */
+/* Makes a place for each of the first count symbols, for merging. Errors:
+ * LIMIT: with OUTBOX_EVENTS_MAX they are more than half of the capacity; SYSTEM.
+ * Thread: the stream's. */
 MUST_CHECK int outbox_reserve(struct outbox *o, size_t count, struct err *err);
 
 /* Appends ticks, whose symbols have places. Returns how many were taken; with

@@ -127,6 +127,12 @@ static void test_a_smaller_volume_is_no_part_of_an_old_quote(void **state)
 	assert_int_equal(t.merged, 1);
 	assert_true(take(&j, 3, T0, &t));
 	join_release(&j);
+	/* Of one that leaves the list nothing stays, and it may come back. */
+	assert_null(j.held);
+	assert_false(join_next(&j, &t));
+	begin(&j, T0);
+	assert_false(take(&j, 4, T0, &t));
+	join_release(&j);
 }
 
 static void test_patience_ends(void **state)

@@ -261,6 +261,9 @@ static void test_more_symbols(void **state)
 	put(0, 2, true);
 	pass_over(CAPACITY);
 	assert_string_equal(take_all(), "19:1 0:2+1 ");
+	/* What merged and waited would no longer fit in the half. */
+	assert_int_equal(outbox_reserve(o, CAPACITY / 2 - OUTBOX_EVENTS_MAX, NULL), 0);
+	assert_int_equal(outbox_reserve(o, CAPACITY / 2 - OUTBOX_EVENTS_MAX + 1, NULL), -1);
 }
 
 /* ---- two threads ---- */
