@@ -28,10 +28,11 @@ enum { TEMP_TRIES = 100 };
 struct output {
 	int fd;
 	bool is_terminal;
-	bool replaces; /* an old file, at commit */
-	char *label;   /* owned; for messages: "'FILE'", "standard output" */
-	char *goal;    /* owned; what the temporary becomes; NULL: none */
-	char *temp;    /* owned; NULL once it is renamed or removed */
+	bool replaces;    /* an old file, at commit */
+	bool is_appended; /* records, each a line */
+	char *label;      /* owned; for messages: "'FILE'", "standard output" */
+	char *goal;       /* owned; what the temporary becomes; NULL: none */
+	char *temp;       /* owned; NULL once it is renamed or removed */
 };
 
 static int fail(const struct output *o, int errnum, struct err *err)
@@ -247,7 +248,11 @@ struct output *output_open(const char *path, bool stdout_is_closed,
 struct output *output_open_appending(const char *path, bool stdout_is_closed,
 				     struct err *err)
 {
-	return open_by(path, stdout_is_closed, open_appending, err);
+	struct output *o = open_by(path, stdout_is_closed, open_appending, err);
+
+	if (o)
+		o->is_appended = true;
+	return o;
 }
 
 bool output_is_at_start(const struct output *o)
@@ -294,6 +299,25 @@ static int write_pieces(const struct output *o, const struct buf *text,
 	return 0;
 }
 
+/* What a full disk left of a record is taken back, where nothing stands behind
+ * it: the file holds whole lines. */
+static void take_back(const struct output *o, const struct buf *text,
+		      size_t *written)
+{
+	off_t end = lseek(o->fd, 0, SEEK_CUR);
+	struct stat st;
+	size_t cut = 0;
+
+	while (cut < *written && text->data[*written - cut - 1] != '\n')
+		cut++;
+	if (!o->is_appended || end < (off_t)cut || fstat(o->fd, &st) < 0 ||
+	    !S_ISREG(st.st_mode) || st.st_size != end ||
+	    ftruncate(o->fd, end - (off_t)cut) < 0)
+		return;
+	(void)lseek(o->fd, end - (off_t)cut, SEEK_SET);
+	*written -= cut;
+}
+
 int output_write(struct output *o, struct buf *text, struct stop *stop,
 		 int64_t deadline_ns, struct err *err)
 {
@@ -301,6 +325,8 @@ int output_write(struct output *o, struct buf *text, struct stop *stop,
 	size_t written;
 	int rc = write_pieces(o, text, &written, stop, deadline_ns, &why);
 
+	if (rc < 0)
+		take_back(o, text, &written);
 	buf_drop_front(text, written);
 	if (rc == 0)
 		return 0;

@@ -211,6 +211,16 @@ told() {
     status=0
     "$QUOTEFETCH" --follow --snapshot no --timeout 60 005930 >/dev/full 2>err || status=$?
     expect_same "$status" 5
+    # A file that takes no more ends with a whole record.
+    status=0
+    (
+        trap '' XFSZ
+        ulimit -f 21
+        exec "$QUOTEFETCH" --follow --snapshot no --timeout 60 -o out 005930 2>err
+    ) || status=$?
+    expect_same "$status" 5
+    expect_same "$(tail -c 1 out | od -An -c | tr -d ' ')" '\n'
+    expect_ndjson 'length > 10'
 }
 
 @test "W65: the end of time, before a symbol was followed and after; --count amid a frame" {
