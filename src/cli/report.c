@@ -18,17 +18,27 @@ static double free_rate(const struct cost *c)
 	return rate > 1 ? rate : 1;
 }
 
-/* The first call needs no wait; the last starts after calls - 1 spaces. */
-static double seconds_for(const struct cost *c, size_t calls)
+static double least(double a, double b)
 {
-	return c->rate_per_sec > 0 && calls > 0
-		       ? (double)(calls - 1) / free_rate(c)
-		       : 0;
+	return a < b ? a : b;
 }
 
+/* The first call needs no wait; the last starts after calls - 1 spaces, and no
+ * window has more than its calls. */
 double cost_least_sec(const struct cost *c)
 {
-	return seconds_for(c, c->calls);
+	size_t spaces = c->calls > 0 ? c->calls - 1 : 0;
+	double sec, in_windows;
+
+	if (c->rate_per_sec <= 0)
+		return 0;
+	sec = (double)spaces / free_rate(c);
+	if (c->window_sec == 0)
+		return sec;
+	in_windows = (double)(spaces / (size_t)c->window_calls *
+			      (size_t)c->window_sec) +
+		     (double)(spaces % (size_t)c->window_calls) / free_rate(c);
+	return sec > in_windows ? sec : in_windows;
 }
 
 size_t cost_calls_that_fit(const struct cost *c)
@@ -38,6 +48,15 @@ size_t cost_calls_that_fit(const struct cost *c)
 	if (c->timeout_sec <= 0 || c->rate_per_sec <= 0)
 		return c->calls;
 	calls = c->timeout_sec * free_rate(c);
+	if (c->window_sec > 0) {
+		double windows =
+			(double)(int64_t)(c->timeout_sec / c->window_sec);
+		double left_sec = c->timeout_sec - windows * c->window_sec;
+
+		calls = least(calls, windows * c->window_calls +
+					     least(left_sec * free_rate(c),
+						   c->window_calls));
+	}
 	return calls < (double)c->calls ? (size_t)calls : c->calls;
 }
 
@@ -70,9 +89,12 @@ void report_plan(const struct cost *c, struct buf *out)
 		buf_printf(out, "from the cache: %zu\n", c->cached);
 	buf_printf(out, "to fetch: %zu\ncalls: %zu\n", c->to_fetch, c->calls);
 	if (c->rate_per_sec > 0)
-		buf_printf(out, "rate: %d calls a second\n", c->rate_per_sec);
+		buf_printf(out, "rate: %d calls a second", c->rate_per_sec);
 	else
-		buf_puts(out, "rate: unlimited\n");
+		buf_puts(out, "rate: unlimited");
+	if (c->rate_per_sec > 0 && c->window_sec > 0)
+		buf_printf(out, ", %d in %d s", c->window_calls, c->window_sec);
+	buf_putc(out, '\n');
 	if (c->others_per_sec > 0)
 		buf_printf(out, "used by others: %.1f calls a second\n",
 			   c->others_per_sec);

@@ -22,6 +22,8 @@ struct cost {
 	size_t batch;          /* symbols a call where they share one */
 	size_t batch_max;      /* what the account allows */
 	int rate_per_sec;      /* 0: unlimited */
+	int window_sec;        /* of a window beyond a second; 0: there is none */
+	int window_calls;      /* the most in any of those */
 	double others_per_sec; /* what other processes use now */
 	double timeout_sec;    /* 0: none */
 };

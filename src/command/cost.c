@@ -24,6 +24,8 @@ struct cost cost_of(const struct command *c, const struct scheduler *s,
 	const struct plan *plan = &s->source[source].plan;
 	const struct upstream_config u = accounts_upstream(c, source);
 	size_t to_fetch = plan->left[LANE_BATCHED] + plan->left[LANE_SINGLE];
+	const struct provider_limit *limit = &u.account->limit;
+	bool has_window = limit->window_sec > 1;
 	int rate = upstream_rate(&u);
 
 	return (struct cost){
@@ -35,6 +37,8 @@ struct cost cost_of(const struct command *c, const struct scheduler *s,
 		.batch = u.batch,
 		.batch_max = provider_batch_most(u.account),
 		.rate_per_sec = rate,
+		.window_calls = has_window ? limit->calls : 0,
+		.window_sec = has_window ? limit->window_sec : 0,
 		.others_per_sec = view ? rate_of_others(view, rate) : 0,
 		.timeout_sec = c->options->timeout_sec
 	};

@@ -69,6 +69,40 @@ static void counts_seconds_and_calls(void **state)
 	}
 }
 
+/* Ten a second, and 200 in a minute. */
+static void a_longer_window_counts(void **state)
+{
+	static const struct {
+		size_t calls;
+		double timeout, least_sec;
+		size_t fit;
+	} rows[] = {
+		{ 200, 30, 19.9, 200 }, { 201, 30, 60, 200 },   { 201, 61, 60, 201 },
+		{ 260, 90, 65.9, 260 }, { 601, 180, 180, 600 }, { 1000, 0, 259.9, 1000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct cost c = usual;
+		struct buf b;
+
+		c.calls = rows[i].calls;
+		c.rate_per_sec = 10;
+		c.window_calls = 200;
+		c.window_sec = 60;
+		c.timeout_sec = rows[i].timeout;
+		assert_true(cost_least_sec(&c) == rows[i].least_sec);
+		assert_int_equal(cost_calls_that_fit(&c), rows[i].fit);
+		buf_init(&b, 1000);
+		report_plan(&c, &b);
+		assert_non_null(strstr(buf_text(&b), "rate: 10 calls a second, 200 in 60 s\n"));
+		/* Others leave one a second: then it is that which counts. */
+		c.others_per_sec = 20;
+		assert_true(cost_least_sec(&c) == (double)(rows[i].calls - 1));
+		buf_release(&b);
+	}
+}
+
 /* What is suggested does: the calls fit into it, with room. */
 static void suggested_timeout_fits(void **state)
 {
@@ -183,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_seconds_and_calls),
 		cmocka_unit_test(suggested_timeout_fits),
+		cmocka_unit_test(a_longer_window_counts),
 		cmocka_unit_test(plan_says_what_it_costs),
 		cmocka_unit_test(misfit_says_what_would_help),
 		cmocka_unit_test(quota_says_who_uses_it),
