@@ -203,17 +203,19 @@ static int check_text(char *text, const char *name, struct err *err)
 	return 0;
 }
 
-static int fail_missing(const char *name, const struct config_login *login,
-			struct err *err)
+static int fail_missing(const struct options *o, const char *name,
+			const struct config_login *login, struct err *err)
 {
 	return err_set(err, ERR_USAGE,
-		       "no %s: set %s, or write '%s = ...' into "
-		       "~/.config/quotefetch/config (chmod 600); a key is free "
-		       "at %s",
+		       "no %s: set %s, or write '%s = ...' into %s "
+		       "(chmod 600); a key is free at %s",
 		       name,
 		       name == login->key ? login->key_variable
 					  : login->secret_variable,
-		       name, login->page);
+		       name,
+		       o->config_file ? o->config_file
+				      : "~/.config/quotefetch/config",
+		       login->page);
 }
 
 int config_check_key(struct options *o, const struct config_login *login,
@@ -222,7 +224,7 @@ int config_check_key(struct options *o, const struct config_login *login,
 	char *key = *options_text_at(o, login->key);
 
 	return key ? check_text(key, login->key, err)
-		   : fail_missing(login->key, login, err);
+		   : fail_missing(o, login->key, login, err);
 }
 
 int config_load_login(struct options *o, const struct config_login *login,
@@ -240,5 +242,5 @@ int config_load_login(struct options *o, const struct config_login *login,
 			return -1;
 	}
 	return *secret ? check_text(*secret, login->secret, err)
-		       : fail_missing(login->secret, login, err);
+		       : fail_missing(o, login->secret, login, err);
 }

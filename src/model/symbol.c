@@ -182,6 +182,27 @@ static bool is_currency_pair(const char *code, size_t len)
 		       CURRENCY_LEN;
 }
 
+enum { ISIN_LEN = 12, ISIN_PREFIX_LEN = 3 /* "KR7", of a share */ };
+
+/* "US0378331005": two letters of a country, and a digit that checks the rest. */
+static bool is_isin(const char *code, size_t len)
+{
+	return len == ISIN_LEN && count_letters(code, len) == 2 &&
+	       is_digit(code[len - 1]);
+}
+
+static int refuse_isin(const char *code, struct err *err)
+{
+	const char *within = code + ISIN_PREFIX_LEN;
+
+	if (strncmp(code, "KR7", ISIN_PREFIX_LEN) == 0 &&
+	    is_kr_code(within, KR_CODE_LEN))
+		return err_set(err, ERR_INPUT, "an ISIN: write %.*s",
+			       KR_CODE_LEN, within);
+	return err_set(err, ERR_INPUT,
+		       "an ISIN: write the exchange's own symbol");
+}
+
 /* code is in upper case. */
 static int refuse_unmarked(const char *code, struct err *err)
 {
@@ -201,6 +222,8 @@ static int refuse_unmarked(const char *code, struct err *err)
 	/* The form of Korean terminals. */
 	if (code[0] == 'A' && is_kr_code(code + 1, len - 1))
 		return err_set(err, ERR_INPUT, "%s: write %s", why, code + 1);
+	if (is_isin(code, len))
+		return refuse_isin(code, err);
 	if (digits < len)
 		return err_set(err, ERR_INPUT, "%s: write %s.US", why, code);
 	if (len > KR_CODE_LEN)

@@ -130,6 +130,8 @@ static void test_refused(void **state)
 		{ "0059300", 0, MARKET_NONE,
 		  "cannot tell the market: write six digits for KR, else 0059300.HKS" },
 		{ "A005930", 0, MARKET_NONE, "cannot tell the market: write 005930" },
+		{ "KR7005930003", 0, MARKET_NONE, "an ISIN: write 005930" },
+		{ "us0378331005", 0, MARKET_NONE, "an ISIN: write the exchange's own symbol" },
 		{ "A1", 0, MARKET_NONE, "cannot tell the market: write A1.US" },
 		{ "0059-3", 0, MARKET_NONE, "cannot tell the market: write 0059-3.US" },
 		{ "AAPL.XX", 0, MARKET_NONE, "unknown market 'XX'" },
