@@ -14,7 +14,7 @@ enum { LATENCY_BUCKETS = 16 * 40 };
 struct latency { /* all zero: nothing noted yet */
 	uint64_t count;
 	int64_t max_us;
-	uint32_t bucket[LATENCY_BUCKETS];
+	uint64_t bucket[LATENCY_BUCKETS];
 };
 
 void latency_note(struct latency *l, int64_t ns);
