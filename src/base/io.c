@@ -23,7 +23,7 @@ int io_wait(int fd, short events, struct stop *stop, int64_t deadline_ns,
 		int64_t now = clock_monotonic_ns();
 		int n;
 
-		if (stop && stop_reason(stop))
+		if (stop_reason(stop))
 			return err_set(err, ERR_CANCELED, "interrupted");
 		if (now >= deadline_ns)
 			return err_set(err, ERR_DEADLINE, "the time is up");

@@ -148,7 +148,7 @@ void stop_request(struct stop *s, int reason)
 
 int stop_reason(const struct stop *s)
 {
-	return atomic_load(&s->reason);
+	return s ? atomic_load(&s->reason) : 0;
 }
 
 int stop_take(struct stop *s)
@@ -159,7 +159,7 @@ int stop_take(struct stop *s)
 
 bool stop_sleep_until(struct stop *s, int64_t until_ns)
 {
-	struct pollfd p = { .fd = s->fd[0], .events = POLLIN };
+	struct pollfd p = { .fd = s ? s->fd[0] : -1, .events = POLLIN };
 
 	while (!stop_reason(s)) {
 		int64_t now = clock_monotonic_ns();

@@ -87,15 +87,15 @@ void stop_destroy(struct stop *s);
  * stands. Thread: any, and signal handlers. */
 void stop_request(struct stop *s, int reason);
 
-/* 0 while running, else the reason. Thread: any. */
+/* 0 while running, also without a flag (NULL), else the reason. Thread: any. */
 int stop_reason(const struct stop *s);
 
 /* For a flag that is no end, a request to do something: takes the reason, and is
  * as new then. A request that comes meanwhile is not lost. Thread: one. */
 int stop_take(struct stop *s);
 
-/* Sleeps until the instant or the stop. Returns false when stopped.
- * Thread: any. */
+/* Sleeps until the instant or the stop (may be NULL). Returns false when
+ * stopped. Thread: any. */
 bool stop_sleep_until(struct stop *s, int64_t until_ns);
 
 #endif

@@ -107,9 +107,8 @@ static void put_json(const char *const column[COLUMNS], struct buf *out)
 
 	json_writer_init(&w, out);
 	json_begin_object(&w);
-	for (size_t i = 0; i < COLUMNS; i++) {
+	for (size_t i = 0; i < COLUMNS; i++)
 		json_add_string(&w, heads[i], column[i]);
-	}
 	json_end_object(&w);
 }
 

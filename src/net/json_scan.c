@@ -170,18 +170,13 @@ static const char *read_char(const char **p, const char *end, uint32_t *cp)
 	return "invalid UTF-8";
 }
 
-static bool is_plain(char c)
-{
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
-
 static int scan_string(struct scan *s)
 {
 	const char *p = s->p + 1, *problem;
 	uint32_t cp;
 
 	for (;;) {
-		while (p < s->end && is_plain(*p))
+		while (p < s->end && json_is_plain(*p))
 			p++;
 		s->p = p;
 		if (p == s->end)
@@ -264,7 +259,7 @@ static uint32_t hash_key(const char *text, const char *end)
 		uint32_t cp = (unsigned char)*p;
 
 		next = p + 1;
-		if (!is_plain(*p)) {
+		if (!json_is_plain(*p)) {
 			const char *q = p; /* next itself stays in a register */
 
 			(void)read_char(&q, end, &cp);

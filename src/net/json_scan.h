@@ -10,6 +10,7 @@
 #ifndef NET_JSON_SCAN_H
 #define NET_JSON_SCAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -21,6 +22,12 @@ enum {
 	JSON_KEYS_MAX = 1024,      /* in one object and those around it */
 	JSON_NUMBER_MAX_BYTES = 63 /* what cJSON reads as one number */
 };
+
+/* ASCII that stands for itself in every string. */
+static inline bool json_is_plain(char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
 
 /* Scans len bytes. Appends the text of each number and a NUL to numbers, in
  * the order of the text; *document_end is just after the closing bracket.

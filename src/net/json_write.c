@@ -7,6 +7,7 @@
 #include "base/decimal.h"
 #include "base/digits.h"
 #include "base/utf8.h"
+#include "net/json_scan.h"
 
 enum escaping { ESCAPE_TEXT, ESCAPE_JSON };
 
@@ -79,18 +80,12 @@ static void put_escape(struct buf *out, uint32_t cp)
 		buf_printf(out, "\\u%04" PRIx32, cp);
 }
 
-/* ASCII that stands for itself in every string. */
-static bool is_plain(char c)
-{
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
-
 /* How many characters at the beginning stand for themselves. */
 static size_t count_plain(const char *text)
 {
 	const char *p = text;
 
-	while (is_plain(*p))
+	while (json_is_plain(*p))
 		p++;
 	return (size_t)(p - text);
 }
@@ -104,7 +99,7 @@ static void put_escaped(struct buf *out, const char *text, enum escaping how)
 		uint32_t cp;
 		size_t n;
 
-		if (is_plain(*p)) {
+		if (json_is_plain(*p)) {
 			p++;
 			continue;
 		}

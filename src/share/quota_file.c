@@ -185,18 +185,6 @@ static int64_t stuck_for(struct quota_file *f, int fd, int64_t now)
 	return now - f->stuck_since_ns;
 }
 
-static bool sleep_until(struct stop *stop, int64_t until_ns)
-{
-	if (!stop) {
-		int64_t left = until_ns - clock_monotonic_ns();
-		struct timespec ts = { .tv_nsec = left > 0 ? (long)left : 0 };
-
-		nanosleep(&ts, NULL);
-		return true;
-	}
-	return stop_sleep_until(stop, until_ns);
-}
-
 /* One try to have the file locked and read. Returns its descriptor, TRY_AGAIN
  * at once or (*is_busy) after a while, or CANNOT. */
 static int try_begin(struct quota_file *f, struct limiter_state *l,
@@ -250,7 +238,7 @@ int quota_file_begin(struct quota_file *f, struct limiter_state *l,
 			return -1;
 		if (now >= deadline_ns)
 			return err_set(err, ERR_DEADLINE, "the time is up");
-		if (is_busy && !sleep_until(stop, now + LOCK_RETRY_NS))
+		if (is_busy && !stop_sleep_until(stop, now + LOCK_RETRY_NS))
 			return err_set(err, ERR_CANCELED, "interrupted");
 	}
 	f->stuck_seen_ns = 0;

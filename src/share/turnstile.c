@@ -38,7 +38,7 @@ static int wait_a_little(struct turnstile *t, struct cond *c, struct stop *stop,
 {
 	int64_t now = clock_monotonic_ns();
 
-	if (stop && stop_reason(stop))
+	if (stop_reason(stop))
 		return err_set(err, ERR_CANCELED, "interrupted");
 	if (now >= deadline_ns)
 		return err_set(err, ERR_DEADLINE, "the time is up");

@@ -236,6 +236,8 @@ static void sleep_knows_its_end(void **state)
 	assert_true(stop_sleep_until(&s, -1));
 	assert_true(stop_sleep_until(&s, soon));
 	assert_true(clock_monotonic_ns() >= soon);
+	assert_true(stop_sleep_until(NULL, soon + NS_PER_MS));
+	assert_true(clock_monotonic_ns() >= soon + NS_PER_MS);
 	stop_request(&s, STOP_INTERNAL);
 	assert_false(stop_sleep_until(&s, -1));
 	assert_false(stop_sleep_until(&s, CLOCK_NEVER));
