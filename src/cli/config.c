@@ -213,7 +213,8 @@ static int fail_missing(const struct options *o, const char *name,
 		       name == login->key ? login->key_variable
 					  : login->secret_variable,
 		       name,
-		       o->config_file ? o->config_file
+		       /* The path may be long, and the message is not. */
+		       o->config_file ? "the file of --config"
 				      : "~/.config/quotefetch/config",
 		       login->page);
 }

@@ -159,7 +159,7 @@ refused_by_broker() {
     fetch 005930
     expect_refused "no app_secret: set KIS_APP_SECRET, or write 'app_secret = ...' into ~/.config/quotefetch/config (chmod 600); a key is free at https://apiportal.koreainvestment.com"
     fetch --config "$CONFIG" 005930
-    expect_refused "no app_secret: set KIS_APP_SECRET, or write 'app_secret = ...' into $CONFIG (chmod 600); a key is free at https://apiportal.koreainvestment.com"
+    expect_refused "no app_secret: set KIS_APP_SECRET, or write 'app_secret = ...' into the file of --config (chmod 600); a key is free at https://apiportal.koreainvestment.com"
 }
 
 @test "badly kept credentials are refused and not repeated" {
