@@ -145,9 +145,19 @@ static bool is_time_of_day(const char *t)
 	       (t[0] < '2' || (t[0] == '2' && t[1] < '4')) && t[3] < '6';
 }
 
+/* Whether the command line has it: in a file it is for all runs. */
+static bool is_argument(const struct options *o, const char *name)
+{
+	int place = options_find_setting(name);
+
+	return place >= 0 && o->source[place] == SOURCE_OPTION;
+}
+
 /* What a stream has no use for is said, rather than passed over. */
 static int check_follow(const struct options *o, struct err *err)
 {
+	/* Of the snapshots' calls nothing is to be set; of the polls' it is. */
+	bool is_stream = !options_polls(o) && o->overflow != OVERFLOW_POLL;
 	const struct {
 		bool is_given;
 		const char *name;
@@ -157,6 +167,9 @@ static int check_follow(const struct options *o, struct err *err)
 		{ o->find_text != NULL, "--find" },
 		{ o->wants_raw && !options_polls(o), "--raw" },
 		{ o->keep_order, "--keep-order" },
+		{ is_stream && is_argument(o, "batch"), "--batch" },
+		{ is_stream && is_argument(o, "retries"), "--retries" },
+		{ is_stream && is_argument(o, "workers"), "--workers" },
 		{ o->check_percent != NULL, "--cross-check" },
 		{ o->errors_file != NULL, "--errors" },
 		{ o->metrics_file != NULL, "--metrics" },

@@ -255,6 +255,9 @@ refused() {
     refused '--plan and --quota exclude each other' --plan --quota 005930
     refused '--quota and --check exclude each other' --quota --check
     refused '--follow and --cross-check exclude each other' --follow --cross-check AAPL
+    refused '--follow and --batch exclude each other' --follow --batch 3 005930
+    refused '--follow and --retries exclude each other' --follow --retries 2 005930
+    refused '--follow and --workers exclude each other' --follow --workers 2 005930
     refused '--output and --stats name the same file' -o same --stats same 005930
     [ ! -e same ]
 }
