@@ -129,6 +129,14 @@ void poller_close(struct poller *p)
 
 /* ---- answers ---- */
 
+/* Of the last round of all, the end of the run may have cut off some: they are
+ * neither told nor counted, as the user wished no more. */
+static bool is_cut_off(const struct poller *p, const struct outcome *o)
+{
+	return p->rounds > 0 && !o->has_quote && o->err.kind == ERR_DEADLINE &&
+	       p->config.command->deadline_ns <= grid_next_ns(&p->grid);
+}
+
 static int take_outcome(struct poller *p, const struct result *result, size_t k,
 			struct err *err)
 {
@@ -146,8 +154,12 @@ static int take_outcome(struct poller *p, const struct result *result, size_t k,
 				? result->provider
 				: p->quoter.scheduler.source[0].provider->name
 	};
-	bool is_new = change_note(&p->last[i], o);
+	bool is_new;
 
+	p->is_cut |= is_cut_off(p, o);
+	if (is_cut_off(p, o))
+		return 0;
+	is_new = change_note(&p->last[i], o);
 	p->tally.symbols++;
 	p->round_failed += !o->has_quote;
 	if (o->has_quote)
@@ -232,6 +244,8 @@ static int end_round(struct poller *p, struct err *err)
 	if (quoter_answer_rest(&p->quoter, &why, err) < 0)
 		return -1;
 	p->is_asking = false;
+	if (p->is_cut)
+		return 0;
 	p->rounds++;
 	p->last_failed = p->round_failed;
 	look_for_refusal(p);

@@ -42,6 +42,7 @@ struct poller {
 	struct grid grid;
 	struct change *last; /* by entry */
 	bool is_asking;      /* a round is open */
+	bool is_cut;         /* by the end of the run */
 	int64_t round_began_ns;
 	size_t round_failed; /* symbols, in this round */
 	size_t quotes;       /* that were answered, ever */

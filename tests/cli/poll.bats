@@ -88,6 +88,15 @@ load ../support/common
     expect_ndjson 'any(.[]; .event == "late" and .skipped >= 2 and .took_ms >= 400)'
 }
 
+@test "the end of the run cuts off its last round: no failure of anybody's" {
+    serve
+    codes 22 >list
+    fetch --rate 18 --batch 1 --every 2 --timeout 3 -f list
+    expect_status 0
+    expect_same "$(grep -c '"error":true' out)" 0
+    expect_ndjson 'length >= 22'
+}
+
 @test "signals, a reader that leaves, a full disk and a refused login end it" {
     serve
     for signal in INT TERM; do
