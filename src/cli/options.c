@@ -212,6 +212,28 @@ bool options_polls(const struct options *o)
 	       !(o->follows && o->overflow == OVERFLOW_POLL);
 }
 
+/* Each does something else than to fetch. */
+static int check_commands(const struct options *o, struct err *err)
+{
+	const char *const given[] = {
+		o->wants_plan ? "--plan" : NULL,
+		o->wants_quota ? "--quota" : NULL,
+		o->wants_check ? "--check" : NULL,
+		o->find_text ? "--find" : NULL,
+	};
+	const char *first = NULL;
+
+	for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
+		if (first && given[i])
+			return err_set(err, ERR_USAGE,
+				       "%s and %s exclude each other", first,
+				       given[i]);
+		if (given[i])
+			first = given[i];
+	}
+	return 0;
+}
+
 int options_check(const struct options *o, struct err *err)
 {
 	if (o->overflow == OVERFLOW_POLL && !o->follows)
@@ -219,10 +241,8 @@ int options_check(const struct options *o, struct err *err)
 			       "--overflow poll goes with --follow");
 	if ((o->follows || options_polls(o)) && check_follow(o, err) < 0)
 		return -1;
-	if (o->wants_plan + o->wants_quota + o->wants_check > 1)
-		return err_set(err, ERR_USAGE, "%s and %s exclude each other",
-			       o->wants_plan ? "--plan" : "--quota",
-			       o->wants_check ? "--check" : "--quota");
+	if (check_commands(o, err) < 0)
+		return -1;
 	if (o->fields && o->format >= FORMAT_LEDGER)
 		return err_set(err, ERR_USAGE,
 			       "--fields says nothing to a format of prices "

@@ -4,61 +4,21 @@
  * csv-excel: for a double click: a BOM, or Excel reads UTF-8 as the local code
  * page; CR LF; and text that would be read as a number, a date or a formula is
  * a formula of itself (="005930"), or it would lose its zeros, or be run.
- * tsv: text/tab-separated-values, which knows no quotes; a tab or line end
- * within a text becomes a blank.
+ * tsv: text/tab-separated-values.
  *
  * Every record has every column: what it does not have is empty. */
 #include "cli/render.h"
 
 #include <string.h>
 
-#include "base/utf8.h"
+#include "base/buf.h"
+#include "cli/csv_text.h"
 #include "cli/render_format.h"
 
 enum {
 	FORMULA_TEXT_MAX = 255, /* a text in a formula of Excel's */
 	FORMULA_MAX_BYTES = 4096
 };
-
-/* What stands in the output for the character of *len bytes at p; NULL: the
- * character itself. What a terminal may act on says nothing in a name, and the
- * reader may be a terminal. */
-static const char *replacement(const char *p, const char *end, bool is_tabbed,
-			       size_t *len)
-{
-	uint32_t cp;
-
-	*len = utf8_decode(p, (size_t)(end - p), &cp);
-	if (*len == 0) {
-		*len = 1;
-		return "?";
-	}
-	if (cp == '"')
-		return is_tabbed ? NULL : "\"\"";
-	if (cp == '\t' || cp == '\n' || cp == '\r')
-		return is_tabbed ? " " : NULL;
-	return utf8_is_printable(cp) ? NULL : "?";
-}
-
-static void put_text(struct buf *out, const char *text, bool is_tabbed)
-{
-	const char *end = text + strlen(text);
-	const char *run = text; /* the start of what goes out unchanged */
-	const char *p = text;
-
-	while (p < end) {
-		size_t len;
-		const char *instead = replacement(p, end, is_tabbed, &len);
-
-		if (instead) {
-			buf_append(out, run, (size_t)(p - run));
-			buf_puts(out, instead);
-			run = p + len;
-		}
-		p += len;
-	}
-	buf_append(out, run, (size_t)(end - run));
-}
 
 /* "005930", "1E5", "3/4", "-": what a spreadsheet makes something else of. */
 static bool is_taken_for_other(const char *text)
@@ -75,9 +35,9 @@ static void put_formula(struct render *r, const char *text)
 
 	/* Quotes within the text, within the formula, within the cell. */
 	buf_init(&quoted, FORMULA_MAX_BYTES);
-	put_text(&quoted, text, false);
+	csv_put_text(&quoted, text, false);
 	buf_puts(r->out, "\"=\"\"");
-	put_text(r->out, buf_text(&quoted), false);
+	csv_put_text(r->out, buf_text(&quoted), false);
 	buf_puts(r->out, "\"\"\"");
 	buf_release(&quoted);
 }
@@ -85,23 +45,15 @@ static void put_formula(struct render *r, const char *text)
 static void put_cell(struct render *r, const struct value *v)
 {
 	const char *text = v->type == VALUE_NULL ? "" : v->text;
-	bool is_tabbed = r->csv == CSV_TABBED;
-
-	/* A line of one empty cell would be no record at all. */
-	bool is_lost = *text == '\0' && r->fields.count == 1;
-	bool is_special = text[strcspn(text, ",\"\r\n")] != '\0';
-	bool is_quoted = !is_tabbed && (is_lost || is_special);
 
 	if (r->csv == CSV_EXCEL && v->type == VALUE_TEXT &&
-	    is_taken_for_other(text) && strlen(text) <= FORMULA_TEXT_MAX) {
+	    is_taken_for_other(text) && strlen(text) <= FORMULA_TEXT_MAX)
 		put_formula(r, text);
-		return;
-	}
-	if (is_quoted)
-		buf_putc(r->out, '"');
-	put_text(r->out, text, is_tabbed);
-	if (is_quoted)
-		buf_putc(r->out, '"');
+	/* A line of one empty cell would be no record at all. */
+	else if (*text == '\0' && r->fields.count == 1 && r->csv != CSV_TABBED)
+		buf_puts(r->out, "\"\"");
+	else
+		csv_put_cell(r->out, text, r->csv == CSV_TABBED);
 }
 
 static void put_separator(struct render *r, size_t column)

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/sync.h"
 #include "base/utf8.h"
+#include "cli/csv_text.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "command/command.h"
@@ -112,35 +113,15 @@ static void put_json(const char *const column[COLUMNS], struct buf *out)
 	json_end_object(&w);
 }
 
-static void put_csv_cell(const char *text, struct buf *out)
-{
-	if (!text)
-		return;
-	if (!strpbrk(text, ",\"")) {
-		buf_puts(out, text);
-		return;
-	}
-	buf_putc(out, '"');
-	for (; *text; text++) {
-		if (*text == '"')
-			buf_putc(out, '"');
-		buf_putc(out, *text);
-	}
-	buf_putc(out, '"');
-}
-
 static void put_separated(const char *const column[COLUMNS], bool is_csv,
 			  struct buf *out)
 {
 	for (size_t i = 0; i < COLUMNS; i++) {
 		if (i > 0)
 			buf_putc(out, is_csv ? ',' : '\t');
-		if (is_csv)
-			put_csv_cell(column[i], out);
-		else
-			buf_puts(out, column[i] ? column[i] : "");
+		csv_put_cell(out, column[i] ? column[i] : "", !is_csv);
 	}
-	buf_puts(out, is_csv ? "\r\n" : "\n");
+	buf_putc(out, '\n');
 }
 
 static size_t width_of(const char *text)

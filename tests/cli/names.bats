@@ -41,7 +41,12 @@ $(printf '005930\tKR\t삼성전자\t\n005935\tKR\t삼성전자우\t\nQ530031\tKR
     fetch --find '텐센트홀딩스' --format ndjson
     expect_same "$(jq -r '"\(.symbol).\(.market)"' out)" 00700.HKS
     fetch --find KRW-BTC --format csv
-    expect_same "$(tail -n 1 out)" $'KRW-BTC,UPBIT,비트코인,Bitcoin\r'
+    expect_same "$(tail -n 1 out)" KRW-BTC,UPBIT,비트코인,Bitcoin
+    for command in --plan --quota --check; do
+        fetch --find KRW-BTC $command
+        expect_status 2
+        expect_text err "$command and --find exclude each other"
+    done
     # The best one first.
     fetch --find 삼성전자 --format tsv --no-header
     expect_same "$(cut -f1 out | xargs)" '005930 005935'
