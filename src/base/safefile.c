@@ -51,6 +51,11 @@ int safefile_open_dir(const char *path, struct err *err)
 
 	make_dirs(path); /* a failure shows at open */
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		return err_set(err, ERR_SYSTEM,
+			       "cannot trust the directory '%s': it is a "
+			       "symbolic link: name what it leads to",
+			       path);
 	if (fd < 0)
 		return err_set_errno(err, ERR_SYSTEM, errno,
 				     "cannot open the directory '%s'", path);

@@ -176,6 +176,7 @@ static int put_entry(struct delivery *d, uint32_t i, struct result *result,
 	struct record record = { .symbol = s->code,
 				 .input = symbol_list_input(d->config.list, i),
 				 .market = (enum market)s->market,
+				 .venue = d->config.venue,
 				 .outcome = o,
 				 .provider = o->provider ? o->provider
 					     : result->provider

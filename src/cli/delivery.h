@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "cli/stats.h"
+#include "model/market.h"
 #include "model/quote.h"
 
 struct buf;
@@ -38,6 +39,7 @@ struct delivery_config {
 	struct progress *progress;
 	struct stop *stop;
 	int64_t deadline_ns;
+	enum venue venue;
 	bool keeps_order;
 	bool is_on_one_terminal; /* records and bar */
 };

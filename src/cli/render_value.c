@@ -170,11 +170,13 @@ static void get_error(const struct outcome *o, enum field f, struct value *v)
 }
 
 /* What says of the quote, and is no number. */
-static void get_about_quote(const struct outcome *o, enum field f,
+static void get_about_quote(const struct record *record, enum field f,
 			    struct value *v)
 {
+	const struct outcome *o = record->outcome;
 	const char *text = f == FIELD_EXCHANGE
-				   ? market_exchange_name(o->exchange)
+				   ? market_exchange_name(o->exchange,
+							  record->venue)
 			   : f == FIELD_NAME      ? o->quote.name
 			   : f == FIELD_CURRENCY  ? o->quote.currency
 			   : f == FIELD_QUOTED_AT ? o->quote.quoted_at
@@ -233,7 +235,7 @@ static void get_quote_value(const struct record *record, enum field f,
 	case FIELD_CURRENCY:
 	case FIELD_QUOTED_AT:
 	case FIELD_SESSION:
-		get_about_quote(o, f, v);
+		get_about_quote(record, f, v);
 		break;
 	case FIELD_FETCHED_AT:
 		value_set_time(v, o->fetched_at_ms);

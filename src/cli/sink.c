@@ -105,6 +105,7 @@ static int open_delivery(struct sink *s, struct err *err)
 	delivery.progress = &s->progress;
 	delivery.stop = c->stop;
 	delivery.deadline_ns = c->deadline_ns;
+	delivery.venue = (enum venue)o->venue;
 	delivery.keeps_order = o->keep_order;
 	delivery.is_on_one_terminal =
 		screen_is_shared_with(output_fd(s->output));

@@ -17,15 +17,15 @@
 static struct record record_of(const struct follow *f, const struct symbol *s,
 			       enum record_kind kind)
 {
-	const char *exchange = market_exchange_name(follow_exchange_of(s));
+	enum venue venue = (enum venue)f->c->options->venue;
 
-	if (s->market == MARKET_KR && f->c->options->venue != VENUE_KRX)
-		exchange = f->c->options->venue == VENUE_NXT ? "NXT" : NULL;
 	return (struct record){ .kind = kind,
 				.symbol = s->code,
 				.input = s->code,
 				.market = (enum market)s->market,
-				.exchange = exchange,
+				.venue = venue,
+				.exchange = market_exchange_name(
+					follow_exchange_of(s), venue),
 				.provider = f->provider->name };
 }
 

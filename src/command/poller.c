@@ -148,6 +148,7 @@ static int take_outcome(struct poller *p, const struct result *result, size_t k,
 		.symbol = s->code,
 		.input = symbol_list_input(p->config.command->list, i),
 		.market = (enum market)s->market,
+		.venue = (enum venue)p->config.command->options->venue,
 		.outcome = o,
 		.provider =
 			result->provider

@@ -54,9 +54,11 @@ const char *market_name(enum market m)
 	return markets[m].name;
 }
 
-const char *market_exchange_name(enum market m)
+const char *market_exchange_name(enum market m, enum venue venue)
 {
 	require((unsigned)m < MARKET_COUNT);
+	if (m == MARKET_KR && venue != VENUE_KRX)
+		return venue == VENUE_NXT ? "NXT" : NULL;
 	return markets[m].exchange;
 }
 

@@ -33,9 +33,14 @@ enum market {
 /* "KR", "NAS", ... */
 const char *market_name(enum market m);
 
-/* The exchange that a record shows: "KRX" for KR, "ECB" for FX, else the
- * market's name; NULL for US and NONE, which are no exchange. */
-const char *market_exchange_name(enum market m);
+/* Where Korean shares trade: at the exchange, at the alternative venue, or both
+ * together. */
+enum venue { VENUE_KRX, VENUE_NXT, VENUE_ALL };
+
+/* The exchange that a record shows: "KRX" or "NXT" for KR, "ECB" for FX, else
+ * the market's name; NULL for US and NONE, which are no exchange, and for KR at
+ * both venues together. */
+const char *market_exchange_name(enum market m, enum venue venue);
 
 /* ISO 4217: "KRW", "USD", ...; NULL where each symbol has its own (UPBIT, FX),
  * or none (IDX). */

@@ -31,6 +31,7 @@ struct record {
 	const char *symbol; /* the code, or an invalid entry's text */
 	const char *input;  /* as it was typed */
 	enum market market; /* MARKET_NONE: none, shown as null */
+	enum venue venue;   /* of KR */
 	const struct outcome *outcome; /* but of TICK and REFUSED */
 	const char *provider;          /* "kis" */
 	const char *tried; /* "alpaca:NotFound", or NULL: none before */

@@ -10,10 +10,6 @@
 #include "base/err.h"
 #include "model/market.h"
 
-/* Where Korean shares trade: at the exchange, at the alternative venue, or both
- * together. */
-enum venue { VENUE_KRX, VENUE_NXT, VENUE_ALL };
-
 enum { SYMBOL_CODE_BYTES = 14 };
 
 /* 16 bytes: a list may hold a million. */

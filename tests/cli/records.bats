@@ -35,6 +35,17 @@ TIME='test("^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}\
     expect_text out '"symbol":"AAPL","market":"US","exchange":"NAS","name":null,"currency":"USD","price":261.2300,"change":2.7800,"change_percent":1.08,"open":null,"high":null,"low":null,"previous_close":258.4500,"volume":22326181,"turnover":5832268262,"bid":null,"ask":null,'
 }
 
+@test "--venue: the exchange that a record shows, and its price" {
+    serve
+    fetch --format tsv --no-header --fields exchange,price --venue krx 005930
+    read -r exchange krx <out
+    expect_same "$exchange" KRX
+    fetch --format tsv --no-header --fields exchange,price --venue nxt 005930
+    expect_same "$(cat out)" "NXT"$'\t'"$((krx + 500))"
+    fetch --venue all 005930
+    expect_json '.[0].exchange == null and .[0].price > 0'
+}
+
 @test "a failure: all fields, in order, each of its type" {
     serve
     fetch --format ndjson 999999

@@ -126,7 +126,7 @@ static inline char *case_tell_quote(const struct outcome *o, char *p, char *end)
 	};
 
 	p += snprintf(p, (size_t)(end - p), " %s %.80s %.8s",
-		      o->exchange == MARKET_NONE ? "-" : market_exchange_name(o->exchange),
+		      o->exchange == MARKET_NONE ? "-" : market_exchange_name(o->exchange, VENUE_KRX),
 		      o->quote.name ? o->quote.name : "-", o->quote.currency);
 	for (int n = 0; n < QUOTE_NUMBERS; n++)
 		if (o->quote.number[n])

@@ -393,6 +393,7 @@ static void trusts_only_our_own_directory(void **state)
 	assert_int_equal(mkdir("dir", 0700), 0);
 	assert_int_equal(symlink("dir", "link"), 0);
 	assert_int_equal(safefile_open_dir("link", &err), -1);
+	assert_non_null(strstr(err.msg, "symbolic link"));
 	assert_int_equal(safefile_open_dir("", &err), -1);
 	memset(long_path, 'x', sizeof long_path - 1);
 	long_path[sizeof long_path - 1] = '\0';
