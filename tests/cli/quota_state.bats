@@ -214,7 +214,7 @@ held() {
     expect_quota
     expect_arrivals '.statuses == { "200": 60 }'
     expect_warnings 1 err.1 err.2 err.3
-    expect_least "$(pace 2)" 13
+    expect_least "$(pace 2)" 9
     fetch --quota
     expect_match out '^shared: yes$'
 }
