@@ -234,15 +234,35 @@ static int check_commands(const struct options *o, struct err *err)
 	return 0;
 }
 
+/* Whoever writes one of these means a stream. */
+static int check_once(const struct options *o, struct err *err)
+{
+	static const char *const others[] = { "all",    "count", "until",
+					      "events", "slow",  "snapshot",
+					      "stale" };
+
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (is_argument(o, others[i]))
+			return err_set(err, ERR_USAGE,
+				       "--%s goes with --follow or --every",
+				       others[i]);
+	return 0;
+}
+
 int options_check(const struct options *o, struct err *err)
 {
+	bool is_stream = o->follows || options_polls(o);
+
 	if (o->overflow == OVERFLOW_POLL && !o->follows)
 		return err_set(err, ERR_USAGE,
 			       "--overflow poll goes with --follow");
-	if ((o->follows || options_polls(o)) && check_follow(o, err) < 0)
+	if ((is_stream ? check_follow(o, err) : check_once(o, err)) < 0)
 		return -1;
 	if (check_commands(o, err) < 0)
 		return -1;
+	if (is_argument(o, "strict") && !o->check_percent)
+		return err_set(err, ERR_USAGE,
+			       "--strict goes with --cross-check");
 	if (o->fields && o->format >= FORMAT_LEDGER)
 		return err_set(err, ERR_USAGE,
 			       "--fields says nothing to a format of prices "

@@ -257,6 +257,9 @@ refused() {
     refused '--follow and --cross-check exclude each other' --follow --cross-check AAPL
     refused '--follow and --batch exclude each other' --follow --batch 3 005930
     refused '--follow and --retries exclude each other' --follow --retries 2 005930
+    refused '--count goes with --follow or --every' --count 3 005930
+    refused '--strict goes with --cross-check' --strict 005930
+    refused '--until goes with --follow or --every' --until 15:31 005930
     refused '--follow and --workers exclude each other' --follow --workers 2 005930
     refused '--output and --stats name the same file' -o same --stats same 005930
     [ ! -e same ]
