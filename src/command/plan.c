@@ -69,6 +69,9 @@ int command_plan(const struct command *c)
 	}
 	scheduler_release(&scheduler);
 	recall_close(&recall);
+	/* Whom it asks depends on who answers. */
+	if (c->options->check_percent)
+		c->say(NULL, "the calls of --cross-check are not counted");
 	rc = output_print(c->options->output, c->stdout_is_closed, &text,
 			  c->stop, c->deadline_ns, &err);
 	buf_release(&text);

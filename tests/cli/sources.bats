@@ -96,6 +96,8 @@ provider_of() { # provider_of SYMBOL
     fetch --format ndjson AAPL
     expect_json 'has("check") | not'
     : >log
+    fetch --plan --cross-check AAPL
+    expect_text err 'the calls of --cross-check are not counted'
     fetch --cross-check=x AAPL
     expect_refused "--cross-check takes a percentage from 0 to 100, not 'x'"
 }
