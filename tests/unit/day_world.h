@@ -154,7 +154,7 @@ static inline struct process *add_process(struct day *d, int64_t begins_at, size
 	p->count = kr + us;
 	for (size_t i = 0; i < p->count; i++) {
 		p->list[i].market = i < kr ? MARKET_KR : MARKET_NAS;
-		snprintf(p->list[i].code, sizeof p->list[i].code, "%c%zu", i < kr ? 'K' : 'U', i);
+		snprintf(p->list[i].code, sizeof p->list[i].code, "%c%u", i < kr ? 'K' : 'U', (unsigned)i % 100000);
 	}
 	return p;
 }
