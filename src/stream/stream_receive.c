@@ -260,13 +260,13 @@ void stream_receive(struct stream *s)
 	int n = 0;
 
 	s->has_more = false;
-	while (line_is_open(&s->line) && read_frame(s)) {
+	while (line_is_open(&s->line)) {
 		struct ws_event event;
 		struct err err = { .code = 0 };
 		int rc;
 
 		/* What is left may lie in our own memory, where no poll sees it. */
-		s->has_more = n++ == EVENTS_A_TURN;
+		s->has_more = !read_frame(s) || n++ == EVENTS_A_TURN;
 		if (s->has_more)
 			break;
 		rc = ws_receive(s->ws, &event, &err);

@@ -77,7 +77,6 @@ static void note_answer(struct stream *s)
 static void wait_for_more(struct stream *s, bool is_sent)
 {
 	bool is_open = line_is_open(&s->line);
-	bool is_late = s->held_up_ns != CLOCK_NEVER;
 	short events =
 		(short)((s->is_held_up ? 0 : POLLIN) | (is_sent ? 0 : POLLOUT));
 	/* One of whom nothing is wanted is not looked at: poll would tell of its
@@ -91,12 +90,12 @@ static void wait_for_more(struct stream *s, bool is_sent)
 	/* What comes while nothing is read is not seen to come. */
 	if (s->is_held_up)
 		s->unread_ns = earlier(s->unread_ns, s->held_up_ns);
-	/* Room was made since: what is left may lie in our own memory. */
-	if (s->has_more || (is_open && is_late && !s->is_held_up))
+	/* Room may have been made since. */
+	if (is_open && s->has_more && !s->is_held_up)
 		due = 0;
 	if (is_open)
 		due = earlier(due, roster_due(&s->roster));
-	if (is_late && s->is_held_up && !s->config.waits_for_reader)
+	if (s->is_held_up && !s->config.waits_for_reader)
 		due = earlier(due, s->held_up_ns + STREAM_PATIENCE_NS);
 	if (poll(p, 3, clock_poll_ms(clock_monotonic_ns(), due)) <= 0)
 		return;
