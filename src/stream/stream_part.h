@@ -23,8 +23,6 @@
 
 enum { STREAM_BATCH = 256 }; /* ticks handed over at once */
 
-#define STREAM_PATIENCE_NS NS_PER_SEC /* with a reader, before merging */
-
 struct followed {
 	struct gap gap;
 	int64_t missed, missed_volume; /* since the last event */
@@ -115,6 +113,9 @@ void stream_lose(struct stream *s, const struct err *err, int status,
 		 bool is_policy);
 
 /* ---- stream_receive.c ---- */
+
+/* When trades that the reader leaves no room for are merged. */
+int64_t stream_merges_at(const struct stream *s);
 
 /* Hands the batch over. Returns false when the outbox takes no more. */
 bool stream_hand_over(struct stream *s);

@@ -18,17 +18,31 @@ enum {
 
 enum { UNREADABLE_TEXT = 1, UNREADABLE_FRAME = 2, UNREADABLE_RECORD = 4 };
 
+/* With a reader, before merging. */
+#define PATIENCE_NS NS_PER_SEC
+#define AT_ONCE_NS (NS_PER_SEC / 2)    /* half of the queue: 4 MB/s */
+#define LATE_MAX_NS (5 * NS_PER_SEC)   /* in all, with one that is so fast */
 #define GAP_EVENT_NS (60 * NS_PER_SEC) /* at most one for each symbol in it */
 
-/* A slow reader is waited for once until the line is read empty, however often it
- * makes a little room: what lies unread behind its trades may be a heartbeat. One
- * that makes it in half the time keeps up, and loses nothing. */
+/* What lies unread behind the reader's trades may be a heartbeat. So a slow one is
+ * waited for once until the line is read empty, however often it makes a little
+ * room; one that makes it at once keeps up, and has longer. */
+int64_t stream_merges_at(const struct stream *s)
+{
+	int64_t last = CLOCK_NEVER;
+
+	if (s->config.waits_for_reader || s->held_up_ns == CLOCK_NEVER)
+		return CLOCK_NEVER;
+	if (s->unread_ns != CLOCK_NEVER)
+		last = s->unread_ns + LATE_MAX_NS;
+	return last < s->held_up_ns + PATIENCE_NS ? last
+						  : s->held_up_ns + PATIENCE_NS;
+}
+
 bool stream_hand_over(struct stream *s)
 {
 	int64_t now = clock_monotonic_ns();
-	bool merges = !s->config.waits_for_reader &&
-		      s->held_up_ns != CLOCK_NEVER &&
-		      now - s->held_up_ns >= STREAM_PATIENCE_NS;
+	bool merges = now >= stream_merges_at(s);
 	size_t taken = 0;
 
 	if (s->batch_len > 0)
@@ -39,7 +53,7 @@ bool stream_hand_over(struct stream *s)
 	if (s->is_held_up && s->held_up_ns == CLOCK_NEVER)
 		s->held_up_ns = now;
 	else if (!s->is_held_up && s->held_up_ns != CLOCK_NEVER &&
-		 now - s->held_up_ns < STREAM_PATIENCE_NS / 2)
+		 now - s->held_up_ns < AT_ONCE_NS)
 		s->held_up_ns = CLOCK_NEVER;
 	return !s->is_held_up;
 }

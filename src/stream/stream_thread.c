@@ -95,8 +95,8 @@ static void wait_for_more(struct stream *s, bool is_sent)
 		due = 0;
 	if (is_open)
 		due = earlier(due, roster_due(&s->roster));
-	if (s->is_held_up && !s->config.waits_for_reader)
-		due = earlier(due, s->held_up_ns + STREAM_PATIENCE_NS);
+	if (s->is_held_up)
+		due = earlier(due, stream_merges_at(s));
 	if (poll(p, 3, clock_poll_ms(clock_monotonic_ns(), due)) <= 0)
 		return;
 	if (p[1].revents)
