@@ -114,6 +114,44 @@ unset_login() {
     expect_lines "$quotes" 3
 }
 
+@test "the unit, under systemd's manager of a user" {
+    [ "${MODE:-release}" = release ] || skip "the sandbox of the unit is none for MODE=$MODE"
+    [ "$(id -u)" = 0 ] && [ -x /lib/systemd/systemd ] && unshare -m -p -f --mount-proc true 2>/dev/null ||
+        skip 'no root, no systemd, or no name spaces'
+    serve
+    unset_login
+    installed
+    printf '005930\nAAPL\n' >"${CONFIG%/*}/symbols.txt"
+    printf '%s\n' "$KEY" >"${CONFIG%/*}/app_key"
+    printf '%s\n' "$SECRET" >"${CONFIG%/*}/app_secret"
+    mkdir -p "$HOME/.config/systemd/user"
+    sed "s,$PWD,/mnt,g" usr/lib/systemd/user/quotefetch.service >"$HOME/.config/systemd/user/quotefetch.service"
+    # PrivateTmp= hides where tests live; /run/systemd/system is the sign of a machine
+    # that systemd has started. With its first process all others end.
+    cat >manager.sh <<'END'
+mount --make-rshared / && mount --bind . /mnt && mount -t tmpfs tmpfs /run || exit 77
+mkdir -p /run/systemd/system /run/user
+export HOME=/mnt/home XDG_RUNTIME_DIR=/run/user
+/lib/systemd/systemd --user --unit=basic.target >manager.log 2>&1 3>&- &
+for ((tries = 0; tries < 300; tries++)); do
+    ! systemctl --user is-active -q basic.target 2>/dev/null || break
+    sleep 0.1
+done
+systemctl --user is-active -q basic.target || exit 77
+systemctl --user start quotefetch.service
+status=$?
+systemctl --user show -p ExecMainStatus quotefetch.service
+exit $status
+END
+    status=0
+    unshare -m -p -f --mount-proc --kill-child "$BASH" manager.sh >said 2>&1 || status=$?
+    [ "$status" != 77 ] || skip 'the manager does not start here'
+    expect_same "$(cat said)" ExecMainStatus=0
+    quotes=$(find "$HOME/.local/state/quotefetch-quotes" "$HOME/.config/quotefetch-quotes" -name quotes.csv 2>/dev/null || true)
+    expect_lines "$quotes" 3
+    [ -d "$STATE" ]
+}
+
 @test "the lines of the crontab, in cron's environment" {
     serve
     unset_login

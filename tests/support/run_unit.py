@@ -17,7 +17,7 @@ import tempfile
 
 RESTRICTIONS = {
     "NoNewPrivileges", "PrivateUsers", "PrivateTmp", "ProtectSystem", "ProtectHome",
-    "ProtectKernelTunables", "RestrictAddressFamilies", "RestrictNamespaces", "RestrictRealtime",
+    "RestrictAddressFamilies", "RestrictNamespaces", "RestrictRealtime",
     "RestrictSUIDSGID", "LockPersonality", "MemoryDenyWriteExecute", "SystemCallArchitectures",
     "SystemCallFilter", "SystemCallErrorNumber", "TimeoutStartSec", "StateDirectoryMode",
     "Description", "Documentation",
@@ -72,7 +72,7 @@ def main():
             os.makedirs(env["STATE_DIRECTORY"], 0o700, exist_ok=True)
             opened.append(env["STATE_DIRECTORY"])
         elif name == "ReadWritePaths":
-            opened += value.split()
+            opened += [path.lstrip("-") for path in value.split()] # - : it need not be there
         elif name == "SetCredential":
             key, text = value.split(":", 1)
             defaults[key] = text.encode().decode("unicode_escape")
