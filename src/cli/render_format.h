@@ -95,7 +95,16 @@ static inline void value_set_null(struct value *v)
 	value_set(v, VALUE_NULL, NULL, 0);
 }
 
-/* The same of a terminated text. */
+/* To what stands in made. */
+static inline void value_set_made(struct value *v, enum value_type type,
+				  size_t len)
+{
+	v->type = type;
+	v->text = v->made;
+	v->len = len;
+}
+
+/* To a terminated text; NULL as above. */
 void value_set_text(struct value *v, enum value_type type, const char *text);
 void value_set_bool(struct value *v, bool is_true);
 void value_set_time(struct value *v, int64_t real_ms);

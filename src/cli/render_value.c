@@ -28,14 +28,17 @@ void value_set_count(struct value *v, int64_t count)
 	size_t len = digits_write(count > 0 ? count : 0, v->made);
 
 	v->made[len] = '\0';
-	value_set(v, VALUE_NUMBER, v->made, len);
+	value_set_made(v, VALUE_NUMBER, len);
 }
 
 void value_set_time(struct value *v, int64_t real_ms)
 {
-	if (real_ms > 0)
-		clock_format_kst(real_ms, v->made);
-	value_set_text(v, VALUE_WORD, real_ms > 0 ? v->made : NULL);
+	if (real_ms <= 0) {
+		value_set_null(v);
+		return;
+	}
+	clock_format_kst(real_ms, v->made);
+	value_set_made(v, VALUE_WORD, strlen(v->made));
 }
 
 /* The members are decimals, or texts of our own: none needs an escape. */
@@ -174,13 +177,13 @@ static void get_about_quote(const struct record *record, enum field f,
 			    struct value *v)
 {
 	const struct outcome *o = record->outcome;
-	const char *text = f == FIELD_EXCHANGE
-				   ? market_exchange_name(o->exchange,
-							  record->venue)
-			   : f == FIELD_NAME      ? o->quote.name
-			   : f == FIELD_CURRENCY  ? o->quote.currency
-			   : f == FIELD_QUOTED_AT ? o->quote.quoted_at
-						  : o->quote.session;
+	const char *text =
+		f == FIELD_EXCHANGE
+			? market_exchange_name(o->exchange, record->venue)
+		: f == FIELD_NAME      ? o->quote.name
+		: f == FIELD_CURRENCY  ? o->quote.currency
+		: f == FIELD_QUOTED_AT ? o->quote.quoted_at
+				       : o->quote.session;
 
 	value_set_text(v, VALUE_TEXT, quote_only(o, text));
 }

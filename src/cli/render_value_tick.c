@@ -48,8 +48,10 @@ static void set_halted(struct value *v, const struct tick *t)
 static void set_trade_time(struct value *v, const struct tick *t)
 {
 	_Static_assert((int)VALUE_BYTES >= (int)TICK_TIME_BYTES, "it must fit");
-	value_set(v, VALUE_WORD, tick_format_time(t, v->made) ? v->made : NULL,
-		  TICK_TIME_BYTES - 1);
+	if (tick_format_time(t, v->made))
+		value_set_made(v, VALUE_WORD, TICK_TIME_BYTES - 1);
+	else
+		value_set_null(v);
 }
 
 void render_get_tick_value(const struct record *record, enum field f,

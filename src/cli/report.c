@@ -27,7 +27,7 @@ static double least(double a, double b)
  * window has more than its calls. */
 double cost_least_sec(const struct cost *c)
 {
-	size_t spaces = c->calls > 0 ? c->calls - 1 : 0;
+	size_t spaces = c->calls > 0 ? c->calls - 1 : 0, windows;
 	double sec, in_windows;
 
 	if (c->rate_per_sec <= 0)
@@ -35,8 +35,8 @@ double cost_least_sec(const struct cost *c)
 	sec = (double)spaces / free_rate(c);
 	if (c->window_sec == 0)
 		return sec;
-	in_windows = (double)(spaces / (size_t)c->window_calls *
-			      (size_t)c->window_sec) +
+	windows = spaces / (size_t)c->window_calls;
+	in_windows = (double)windows * c->window_sec +
 		     (double)(spaces % (size_t)c->window_calls) / free_rate(c);
 	return sec > in_windows ? sec : in_windows;
 }

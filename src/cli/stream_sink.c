@@ -279,9 +279,11 @@ int stream_sink_end(struct stream_sink *s, struct err *err)
 {
 	struct output *output = s->output;
 
-	/* What was seen last stays on the screen. */
+	/* What was seen last stays on the screen, but for the ^C below it. */
 	if (s->table && draw(s, err) < 0)
 		return -1;
+	if (s->table)
+		buf_puts(&s->text, SCREEN_ERASE);
 	if (buf_check(&s->text, ERR_SYSTEM, err) < 0 ||
 	    write_out(s, NULL, clock_monotonic_ns() + STREAM_SINK_LAST_NS,
 		      err) < 0)
