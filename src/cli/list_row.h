@@ -5,8 +5,9 @@
  *
  * Without a header: SYMBOL, or SYMBOL and MARKET with a comma or blanks between.
  * A first line that names its columns is a header ("symbol,market,price",
- * "종목코드,종목명", or "종목명" alone): then a line is a row of CSV (RFC 4180) or, where the header
- * has tabs or semicolons, of their kind, and the other columns are passed over.
+ * "종목코드,종목명", or "종목명" alone): then a line is a row of CSV (RFC 4180)
+ * or, where the header has tabs or semicolons, of their kind, and the other
+ * columns are passed over.
  * Cells may be quoted, and as spreadsheets keep text: ="005930", '005930. */
 #ifndef CLI_LIST_ROW_H
 #define CLI_LIST_ROW_H

@@ -29,14 +29,10 @@ enum { UNREADABLE_TEXT = 1, UNREADABLE_FRAME = 2, UNREADABLE_RECORD = 4 };
  * room; one that makes it at once keeps up, and has longer. */
 int64_t stream_merges_at(const struct stream *s)
 {
-	int64_t last = CLOCK_NEVER;
-
 	if (s->config.waits_for_reader || s->held_up_ns == CLOCK_NEVER)
 		return CLOCK_NEVER;
-	if (s->unread_ns != CLOCK_NEVER)
-		last = s->unread_ns + LATE_MAX_NS;
-	return last < s->held_up_ns + PATIENCE_NS ? last
-						  : s->held_up_ns + PATIENCE_NS;
+	return earlier(s->held_up_ns + PATIENCE_NS,
+		       earlier(s->unread_ns, s->held_up_ns) + LATE_MAX_NS);
 }
 
 bool stream_hand_over(struct stream *s)
