@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "share/token_trust.h"
 
-enum { STRIKES_DEAD = 2, STRIKES_USELESS = 4 };
+enum { STRIKES_DEAD = 2 };
 
 void token_trust_init(struct token_trust *t)
 {
@@ -16,7 +16,7 @@ bool token_trust_doubt(struct token_trust *t, int64_t sent_ns, int64_t now_ns)
 		t->doubted_sent_ns = sent_ns;
 	if (t->strikes > 0 && sent_ns < t->struck_ns)
 		return false; /* it was in flight beside that one */
-	if (t->strikes < STRIKES_USELESS)
+	if (t->strikes < TOKEN_STRIKES_USELESS)
 		t->strikes++;
 	t->struck_ns = now_ns;
 	return true;
@@ -41,5 +41,5 @@ bool token_trust_is_dead(const struct token_trust *t)
 
 bool token_trust_may_serve(const struct token_trust *t)
 {
-	return t->has_served && t->strikes < STRIKES_USELESS;
+	return t->has_served && t->strikes < TOKEN_STRIKES_USELESS;
 }

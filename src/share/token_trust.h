@@ -20,6 +20,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Broker's words after which a token is not used any more. */
+enum { TOKEN_STRIKES_USELESS = 4 };
+
 struct token_trust {
 	int strikes;
 	bool has_served;         /* an answer was given to it */

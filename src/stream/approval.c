@@ -7,11 +7,9 @@
 #include "base/sync.h"
 #include "net/http.h"
 #include "share/quota.h"
+#include "share/token_trust.h"
 
-enum {
-	ISSUE_INTERVAL_MS = 60 * 1000,
-	DOUBTS_USELESS = 4 /* token_trust.h */
-};
+enum { ISSUE_INTERVAL_MS = 60 * 1000 };
 
 #define FRESH_NS NS_PER_SEC /* until all of the broker's machines know it */
 
@@ -105,7 +103,7 @@ static int issue(void *arg, struct provider_token *out, enum issue_end *end,
 
 int approval_get(struct approval *a, bool is_dead, struct err *err)
 {
-	int doubts = is_dead && !a->is_fresh ? DOUBTS_USELESS : 0;
+	int doubts = is_dead && !a->is_fresh ? TOKEN_STRIKES_USELESS : 0;
 
 	/* One word of the broker's is enough here: nothing else tries the key
 	 * before the next session. */
