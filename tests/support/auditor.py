@@ -15,7 +15,8 @@ Of the records, for every symbol:
   * each is a trade that was sent, with the prices, sizes, sides and times sent
   * in the order of its counters; none twice, but where the tape sent it twice
   * records + gap + merged = the distance of the first and the last in counters,
-    and from each record to the next
+    and from each record to the next; an auction's print, which the broker does
+    not count, is none
   * merged counts what was sent between two records, gap what was not (within a
     session; when the line broke between them, what was on its way is in doubt)
   * a record is never of a frame that had to be refused
@@ -55,7 +56,7 @@ PREFIX = {"H0STCNT0": 46, "H0NXCNT0": 46, "H0UNCNT0": 46, "HDFSCNT0": 26}
 class Trade:
     """One record of the tape. Its text is kept, not its fields: there are many."""
     __slots__ = ("symbol", "text", "table", "seq", "volume", "size", "session", "place", "state",
-                 "day", "number")
+                 "day", "number", "is_counted")
 
     def __init__(self, fields, table, session, place, state, number):
         self.table, self.session, self.place = table, session, place
@@ -64,7 +65,7 @@ class Trade:
         # Whose it is stands in the key: "DNASMSFT". A fault may spoil other fields.
         self.symbol = sys.intern(fields[0][4:] if "symbol" in table else fields[0])
         self.volume, self.size = int(fields[table["volume"]]), int(fields[table["size"]])
-        self.seq = None
+        self.seq, self.is_counted = None, True
         if "sells" in table:
             self.seq = int(fields[table["sells"]]) + int(fields[table["buys"]])
         self.day = sys.intern(fields[table["day" if "day" in table else "date"]])
@@ -101,6 +102,8 @@ class Tape:
                 for trade in self.read(entry, place, complain):
                     self.records += 1
                     self.keep(trade)
+        for trades in self.trades.values():
+            self.find_uncounted(sorted(trades.values(), key=lambda t: t.number))
         self.orders = {s: sorted(o for o, t in trades.items() if t.state != "refused")
                        for s, trades in self.trades.items()}
         self.is_in_order = {s: all(a.order() < b.order() for a, b in zip(sent, sent[1:]))
@@ -114,6 +117,13 @@ class Tape:
         if not known or known.state != "good":
             self.trades[trade.symbol][trade.order()] = trade
             self.by_volume[trade.symbol, trade.volume].append(trade)
+
+    @staticmethod
+    def find_uncounted(trades):
+        for before, after in zip(trades, trades[1:]):
+            if after.seq is not None and (after.number, after.day, after.seq) == \
+                    (before.number + 1, before.day, before.seq):
+                after.is_counted = False
 
     @staticmethod
     def read(entry, place, complain):
@@ -298,12 +308,16 @@ class Audit:
         if trade.seq is None or trade.day != before.day:
             return
         steps = trade.seq - before.seq
+        # Which of those in between were merged is not told, if not all.
+        uncounted = sum(not self.tape.trades[symbol][o].is_counted for o in between)
+        most = min(uncounted, merged) + (not trade.is_counted)
+        least = max(0, uncounted - (len(between) - merged)) + (not trade.is_counted)
         if gap is None:
             # Counts that stand still while the volume rises, or less than is on the tape.
             self.count["unexplained"] += 1
-        elif steps != 1 + gap + merged and not (steps == 0 and gap == 0):
-            self.complain("%s: counts rise by %d, but gap %d, merged %d" %
-                          (what, steps, gap, merged))
+        elif not least <= 1 + gap + merged - steps <= most:
+            self.complain("%s: counts rise by %d, but gap %d, merged %d, of them not counted %d to %d" %
+                          (what, steps, gap, merged, least, most))
         if self.is_complete and gap:
             self.complain("%s: gap %d" % (what, gap))
         self.sums[symbol]["steps"] += steps
