@@ -40,7 +40,8 @@ void tick_merge(struct tick *t, const struct tick *later)
 
 	if (!later->is_old)
 		*t = *later;
-	t->merged = old.merged + later->merged + 1;
+	/* What came late is in a gap already. */
+	t->merged = old.merged + later->merged + !(old.is_old || later->is_old);
 	t->gap = add_known(old.gap, later->gap);
 	t->gap_volume = add_known(old.gap_volume, later->gap_volume);
 }

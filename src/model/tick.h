@@ -59,7 +59,7 @@ enum {
 
 struct tick {
 	uint32_t symbol; /* its place in the list that is followed */
-	uint32_t merged; /* earlier ticks of the symbol that went into this */
+	uint32_t merged; /* ticks of the symbol that went into this, in order */
 	int64_t gap;     /* trades since the symbol's last tick that were not
 			    delivered; TICK_UNKNOWN: cannot be told */
 	int64_t gap_volume;     /* shares in them; TICK_UNKNOWN */
@@ -96,7 +96,8 @@ static inline const char *tick_number(const struct tick *t, enum tick_number n)
 }
 
 /* Folds one into the other: the result is the newer of the two, and counts what
- * both were and what both missed. later came after t. */
+ * both were and what both missed; one that came late (is_old) was missed before,
+ * and is not counted again. later came after t. */
 void tick_merge(struct tick *t, const struct tick *later);
 
 /* As records show them; NULL for the unknown ones. */

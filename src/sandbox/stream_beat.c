@@ -193,7 +193,7 @@ void stream_beat_take(struct stream_session *session, const char *text,
 		take_answer(session, &session->texts, 0, by, false, now_ns);
 	else if (len > 0 && text[0] == 'f')
 		session->flood_answered++;
-	else
+	else if (!session->line.is_mute) /* it forgot what it had asked */
 		log_answer(session, is_text ? "unasked text" : "unasked pong",
 			   false, now_ns, now_ns);
 }

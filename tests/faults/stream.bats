@@ -97,6 +97,26 @@ while data := os.read(0, 1 << 16):
     audit --answer-ms inf
 }
 
+@test "W51, W53: what came late, and an auction, behind a reader that is slow: counts hold" {
+    local fault
+
+    for fault in swap:15 auction:50; do
+        rm -f out pipe
+        stream --heartbeat 500 --fault burst:60000@registered=2 --fault "$fault"
+        mkfifo pipe
+        exec 8<>pipe # there is a reader, and it does not read
+        begin_to pipe --snapshot no 005930 000660
+        wait_until answered 6
+        cat pipe >out 8>&- &
+        reader=$!
+        wait_until grep -q '"merged":[1-9]' out
+        leave
+        exec 8>&-
+        wait "$reader"
+        audit --answer-ms inf
+    done
+}
+
 @test "W55: a burst of 100,000 trades, none of them lost" {
     stream --market closed --heartbeat 0 --fault burst:100000@registered=3
     follow --count 100000 --timeout 200 005930 000660 035720

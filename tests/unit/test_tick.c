@@ -71,8 +71,10 @@ static void test_merge(void **state)
 		{ { 10, TICK_UNKNOWN, 20, 0, false }, { 15, 4, TICK_UNKNOWN, 0, false }, 15, 4, 20, 1 },
 		{ { 10, TICK_UNKNOWN, TICK_UNKNOWN, 0, false },
 		  { 15, TICK_UNKNOWN, TICK_UNKNOWN, 0, false }, 15, TICK_UNKNOWN, TICK_UNKNOWN, 1 },
-		/* One that comes late does not replace what is newer. */
-		{ { 12, 1, 7, 0, false }, { 11, 0, 0, 0, true }, 12, 1, 7, 1 },
+		/* One that comes late does not replace what is newer, and was missed before. */
+		{ { 12, 1, 7, 0, false }, { 11, 0, 0, 0, true }, 12, 1, 7, 0 },
+		{ { 11, 0, 0, 0, true }, { 13, 0, 0, 0, false }, 13, 0, 0, 0 },
+		{ { 11, 0, 0, 0, true }, { 10, 0, 0, 0, true }, 11, 0, 0, 0 },
 	};
 
 	(void)state;
@@ -85,7 +87,7 @@ static void test_merge(void **state)
 		a.gap = rows[i].a.gap, b.gap = rows[i].b.gap;
 		a.gap_volume = rows[i].a.volume, b.gap_volume = rows[i].b.volume;
 		a.merged = rows[i].a.merged, b.merged = rows[i].b.merged;
-		b.is_old = rows[i].b.is_old;
+		a.is_old = rows[i].a.is_old, b.is_old = rows[i].b.is_old;
 		tick_merge(&a, &b);
 		assert_int_equal(a.trades, rows[i].trades);
 		assert_int_equal(a.gap, rows[i].gap);
