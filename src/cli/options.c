@@ -164,6 +164,7 @@ static int check_follow(const struct options *o, struct err *err)
 	} others[] = {
 		{ o->wants_plan, "--plan" },
 		{ o->wants_quota, "--quota" },
+		{ o->wants_check && o->follows, "--check" },
 		{ o->find_text != NULL, "--find" },
 		{ o->wants_raw && !options_polls(o), "--raw" },
 		{ o->keep_order, "--keep-order" },

@@ -255,6 +255,7 @@ refused() {
     refused '--plan and --quota exclude each other' --plan --quota 005930
     refused '--quota and --check exclude each other' --quota --check
     refused '--follow and --cross-check exclude each other' --follow --cross-check AAPL
+    refused '--follow and --check exclude each other' --follow --check 005930
     refused '--follow and --batch exclude each other' --follow --batch 3 005930
     refused '--follow and --retries exclude each other' --follow --retries 2 005930
     refused '--count goes with --follow or --every' --count 3 005930
