@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/decimal.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "base/span.h"

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/config.h"
 
-#include <errno.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"

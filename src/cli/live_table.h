@@ -10,8 +10,6 @@
 #define CLI_LIVE_TABLE_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "base/err.h"
 #include "cli/fields.h"

@@ -7,7 +7,6 @@
  * tsv: text/tab-separated-values.
  *
  * Every record has every column: what it does not have is empty. */
-#include "cli/render.h"
 
 #include <string.h>
 

@@ -2,7 +2,6 @@
 #include "cli/render_event.h"
 
 #include <inttypes.h>
-#include <stddef.h>
 
 #include "base/clock.h"
 #include "model/event.h"

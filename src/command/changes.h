@@ -8,7 +8,6 @@
 #define COMMAND_CHANGES_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/decimal.h"
 #include "base/err.h"

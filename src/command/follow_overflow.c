@@ -9,7 +9,6 @@
 
 #include "base/clock.h"
 #include "cli/options.h"
-#include "cli/stream_sink.h"
 #include "cli/symbol_list.h"
 #include "provider/provider.h"
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cli/options.h"
 #include "command/account.h"
 #include "command/command.h"
 #include "command/private_state.h"

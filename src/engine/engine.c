@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "engine/fetch.h"
 #include "engine/limit.h"
 #include "engine/pool.h"

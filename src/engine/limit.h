@@ -8,7 +8,6 @@
 #ifndef ENGINE_LIMIT_H
 #define ENGINE_LIMIT_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/ws.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "model/symbol.h"
 #include "net/http_request.h"
 #include "provider/answer.h"
 #include "provider/names.h"

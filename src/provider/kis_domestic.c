@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/decimal.h"
 
 #define MULTI_PATH "/uapi/domestic-stock/v1/quotations/intstock-multprice"
 #define SINGLE_PATH "/uapi/domestic-stock/v1/quotations/inquire-price"

@@ -13,7 +13,6 @@
 #include "base/buf.h"
 #include "base/cp949.h"
 #include "base/zip.h"
-#include "model/symbol.h"
 #include "net/http_request.h"
 #include "provider/answer.h"
 #include "provider/names.h"

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "base/decimal.h"
 
 #define PRICE_PATH "/uapi/overseas-price/v1/quotations/price"
 #define DETAIL_PATH "/uapi/overseas-price/v1/quotations/price-detail"

@@ -16,7 +16,6 @@
 
 #include "base/err.h"
 #include "model/quote.h"
-#include "model/symbol.h"
 
 struct feed;
 struct http_request;

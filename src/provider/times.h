@@ -7,7 +7,6 @@
 #define PROVIDER_TIMES_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* "2022-08-17T10:18:24.114694956Z", fraction or none, also with an offset

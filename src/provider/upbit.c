@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/decimal.h"
 #include "base/digits.h"
 #include "net/http_request.h"
 #include "provider/answer.h"

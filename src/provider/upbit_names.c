@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "provider/upbit.h"
 
-#include "model/symbol.h"
 #include "net/http_request.h"
 #include "provider/answer.h"
 #include "provider/names.h"

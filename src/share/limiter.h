@@ -64,7 +64,6 @@
 #define SHARE_LIMITER_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "share/limiter_state.h"

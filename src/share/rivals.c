@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "share/boot.h"
 
 enum { ACTIVE_SEC = 120, DEAD_SEC = 7 * 86400, NAME_BYTES = 300 };

@@ -18,7 +18,6 @@
 #ifndef SHARE_TOKEN_STATE_H
 #define SHARE_TOKEN_STATE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "provider/provider.h"

@@ -9,7 +9,6 @@
 #ifndef STREAM_APPROVAL_H
 #define STREAM_APPROVAL_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 

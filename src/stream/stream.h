@@ -14,7 +14,6 @@
 #ifndef STREAM_STREAM_H
 #define STREAM_STREAM_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
