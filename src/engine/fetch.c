@@ -11,6 +11,8 @@
 #include "engine/upstream.h"
 #include "model/quote.h"
 #include "net/http.h"
+#include "provider/answer.h"
+#include "provider/answer.h"
 #include "share/credential.h"
 #include "share/quota.h"
 
@@ -236,8 +238,8 @@ static int read_quotes(struct fetch_worker *w, void *arg, struct err *err)
 {
 	const struct upstream *u = w->upstream;
 
-	return u->config.provider->parse_quote(&u->call, &w->response, arg,
-					       err);
+	return answer_parse(u->config.provider, &u->call, &w->response, arg,
+			    err);
 }
 
 /* Tells the credential what an answer says of the token. */

@@ -58,10 +58,10 @@ int answer_get_text(const struct json_node *row, const char *key,
 	return *out ? 0 : err_no_memory(err);
 }
 
-int answer_parse(const struct answer_form *form,
-		 const struct provider_call *call,
-		 const struct http_response *response, struct result *result,
-		 struct err *err)
+static int parse_form(const struct answer_form *form,
+		      const struct provider_call *call,
+		      const struct http_response *response,
+		      struct result *result, struct err *err)
 {
 	struct json_doc *doc =
 		form->parse(buf_text(&response->body), response->body.len, err);
@@ -77,6 +77,16 @@ int answer_parse(const struct answer_form *form,
 		rc = form->read_rows(call, root, result, err);
 	json_free(doc);
 	return rc;
+}
+
+int answer_parse(const struct provider *provider,
+		 const struct provider_call *call,
+		 const struct http_response *response, struct result *result,
+		 struct err *err)
+{
+	return provider->form
+		       ? parse_form(provider->form, call, response, result, err)
+		       : provider->parse_quote(call, response, result, err);
 }
 
 bool answer_take_message(const struct json_node *node, struct result *result)

@@ -56,8 +56,9 @@ struct answer_form {
 			    struct err *err);
 };
 
-/* Reads an answer of that form, as parse_quote (provider.h) is to. */
-MUST_CHECK int answer_parse(const struct answer_form *form,
+/* Reads an answer to a quote call, by the provider's form or its own parse_quote,
+ * whose contract this is. */
+MUST_CHECK int answer_parse(const struct provider *provider,
 			    const struct provider_call *call,
 			    const struct http_response *response,
 			    struct result *result, struct err *err);

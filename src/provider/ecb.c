@@ -7,8 +7,6 @@
  * digits; with any other it rounds. So the division is ours, and exact.
  *
  * Source: frankfurter.dev, v1 (frozen, and of the ECB alone). */
-#include "provider/ecb.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -197,16 +195,11 @@ static int read_refusal(const struct provider_call *call,
 	return 0;
 }
 
-static int parse_quote(const struct provider_call *call,
-		       const struct http_response *response,
-		       struct result *result, struct err *err)
-{
-	static const struct answer_form form = { .parse = json_parse_object,
-						 .read_rows = read_rates,
-						 .read_refusal = read_refusal };
-
-	return answer_parse(&form, call, response, result, err);
-}
+static const struct answer_form form = {
+	.parse = json_parse_object,
+	.read_rows = read_rates,
+	.read_refusal = read_refusal,
+};
 
 /* No limit is published but fair use; one call has all currencies, so four in
  * a second are more than any list needs. */
@@ -224,5 +217,5 @@ const struct provider ecb_provider = {
 	.account_count = COUNT(accounts),
 	.needs = { .base_url = "ecb_base_url" },
 	.build_quote = build_quote,
-	.parse_quote = parse_quote,
+	.form = &form,
 };

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The KIS calls, put together behind the seam. */
-#include "provider/kis_provider.h"
-
+/* Korea Investment & Securities: the KIS calls, put together behind the seam. */
 #include "provider/kis.h"
 
 static const struct provider_account accounts[] = {

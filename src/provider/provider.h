@@ -5,7 +5,7 @@
  *
  * A provider is pure: it builds requests and reads answers; it knows no
  * thread, clock, file or socket. So it is tested and fuzzed without a network.
- * A new one is one file or folder, one line in registry.c, its fixtures and a
+ * A new one is one file or folder, one line below and in provider.c, its fixtures and a
  * fuzz target. */
 #ifndef PROVIDER_PROVIDER_H
 #define PROVIDER_PROVIDER_H
@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "model/quote.h"
 
+struct answer_form;
 struct feed;
 struct http_request;
 struct http_response;
@@ -124,6 +125,9 @@ struct provider {
 			   const struct http_response *response,
 			   struct result *result, struct err *err);
 
+	/* Instead of parse_quote: how its answers are read (answer.h). */
+	const struct answer_form *form;
+
 	/* NULL, both: the source needs no token. */
 	int (*build_token)(const struct provider_call *call,
 			   struct http_request *out, struct err *err);
@@ -141,6 +145,9 @@ struct provider {
 	/* Its lists of symbols (names.h); NULL: it publishes none. */
 	const struct provider_names *names;
 };
+
+extern const struct provider kis_provider, alpaca_provider, upbit_provider,
+	ecb_provider;
 
 /* The providers that there are, in the order of --source auto. */
 size_t provider_count(void);

@@ -6,8 +6,6 @@
  * moment. One unknown pair costs the whole call, and is not named.
  *
  * Source: docs.upbit.com; forms of errors as third parties saw them. */
-#include "provider/upbit.h"
-
 #include <limits.h>
 #include <string.h>
 
@@ -15,6 +13,7 @@
 #include "base/digits.h"
 #include "net/http_request.h"
 #include "provider/answer.h"
+#include "provider/names.h"
 #include "provider/provider.h"
 
 enum {
@@ -174,17 +173,60 @@ static int read_refusal(const struct provider_call *call,
 	return -1;
 }
 
-static int parse_quote(const struct provider_call *call,
-		       const struct http_response *response,
-		       struct result *result, struct err *err)
-{
-	static const struct answer_form form = { .parse = json_parse,
-						 .read_limit = read_limit,
-						 .read_rows = read_rows,
-						 .read_refusal = read_refusal };
+static const struct answer_form form = {
+	.parse = json_parse,
+	.read_limit = read_limit,
+	.read_rows = read_rows,
+	.read_refusal = read_refusal,
+};
 
-	return answer_parse(&form, call, response, result, err);
+/* ---- the list of symbols ------------------------------------------------ */
+
+#define HOST "https://api.upbit.com"
+
+enum { LIST_MAX_BYTES = 4 << 20 };
+
+static int build_list(const struct provider_call *call, size_t i,
+		      struct http_request *out, struct err *err)
+{
+	(void)i;
+	http_request_set_url(out, call->base_url ? call->base_url : HOST,
+			     "/v1/market/all");
+	http_request_add_query(out, "is_details", "false");
+	out->answer_max_bytes = LIST_MAX_BYTES;
+	return buf_check(&out->url, ERR_INPUT, err);
 }
+
+static int take_listed(const struct json_node *row,
+		       const struct names_sink *sink, struct err *err)
+{
+	const char *code, *korean, *english;
+
+	if (json_get_string(row, "market", &code, err) < 0 ||
+	    json_get_string(row, "korean_name", &korean, err) < 0 ||
+	    json_get_string(row, "english_name", &english, err) < 0)
+		return -1;
+	return code ? names_take(sink, code, MARKET_UPBIT, korean, english, err)
+		    : 0;
+}
+
+static int parse_list(size_t i, const struct http_response *response,
+		      const struct names_sink *sink, struct err *err)
+{
+	(void)i;
+	return names_take_rows(response, take_listed, sink, err);
+}
+
+static const char *const id = "pairs";
+
+static const struct provider_names names = {
+	.count = 1,
+	.id = &id,
+	.build = build_list,
+	.parse = parse_list,
+};
+
+/* ---- the provider ------------------------------------------------------- */
 
 static const struct provider_account accounts[] = {
 	/* Of the ticker group, for each address. */
@@ -201,6 +243,6 @@ const struct provider upbit_provider = {
 	.account_count = COUNT(accounts),
 	.needs = { .base_url = "upbit_base_url" },
 	.build_quote = build_quote,
-	.parse_quote = parse_quote,
-	.names = &upbit_names,
+	.form = &form,
+	.names = &names,
 };

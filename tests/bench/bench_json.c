@@ -14,6 +14,7 @@
 #include "cli/render.h"
 #include "model/quote.h"
 #include "net/http.h"
+#include "provider/answer.h"
 #include "provider/provider.h"
 
 enum { ROUNDS = 501, PER_ROUND = 20, ROWS = 30 };
@@ -67,7 +68,7 @@ static void do_ours(const struct provider *p, const struct http_response *answer
 	size_t i;
 
 	require(result);
-	require(p->parse_quote(&call, answer, result, &err) == 0);
+	require(answer_parse(p, &call, answer, result, &err) == 0);
 	for (i = 0; i < ROWS; i++) {
 		const struct record record = {
 			.symbol = result->request->item[i].symbol.code,

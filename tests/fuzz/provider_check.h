@@ -12,6 +12,7 @@
 #include "model/quote.h"
 #include "net/http.h"
 #include "net/json_read.h"
+#include "provider/answer.h"
 #include "provider/provider.h"
 
 /* The broker's own verdict is in each answer, and a row tells its exchange. */
@@ -162,7 +163,7 @@ static inline struct result *read_answer(const struct question *q, const uint8_t
 	http_response_init(&response);
 	response.status = q->status;
 	buf_append(&response.body, (const char *)body, len);
-	rc = p->parse_quote(&call, &response, result, &err);
+	rc = answer_parse(p, &call, &response, result, &err);
 	http_response_release(&response);
 
 	check_text(v->rt_cd);

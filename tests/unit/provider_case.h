@@ -18,9 +18,9 @@
 
 #include "model/quote.h"
 #include "net/http.h"
+#include "provider/answer.h"
 #include "provider/provider.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 enum { SINGLE = 1, DETAIL = 2, RAW = 4 }; /* of the request */
 
@@ -195,7 +195,7 @@ static inline void case_ask_answer(struct answer_case *c, const char *symbols, i
 	response.status = b->status;
 	buf_append(&response.body, b->text, b->len);
 	assert_int_equal(buf_check(&response.body, ERR_HTTP, NULL), 0);
-	c->rc = source()->parse_quote(&call, &response, c->result, &c->err);
+	c->rc = answer_parse(source(), &call, &response, c->result, &c->err);
 	http_response_release(&response);
 	assert_true((c->rc < 0) == (c->err.kind != ERR_KINDS));
 	case_tell(c);

@@ -14,6 +14,7 @@
 #include "cli/render.h"
 #include "model/quote.h"
 #include "net/http.h"
+#include "provider/answer.h"
 #include "provider/provider.h"
 #include "memory.h"
 
@@ -73,7 +74,7 @@ static void test_thirty_rows(void **state)
 	memory.asked = 0;
 	result = result_new(request);
 	assert_non_null(result);
-	assert_int_equal(p->parse_quote(&call, &answer, result, &err), 0);
+	assert_int_equal(answer_parse(p, &call, &answer, result, &err), 0);
 	for (size_t i = 0; i < ROWS; i++) {
 		const struct record record = { .symbol = request->item[i].symbol.code,
 					       .market = MARKET_KR,

@@ -286,7 +286,7 @@ static void test_delay(void **state)
 	http_response_init(&response);
 	response.status = 200;
 	buf_append(&response.body, b.text, b.len);
-	assert_int_equal(source()->parse_quote(&call, &response, result, NULL), 0);
+	assert_int_equal(answer_parse(source(), &call, &response, result, NULL), 0);
 	assert_int_equal(result->outcome[0].quote.delayed_minutes, 15);
 	http_response_release(&response);
 	result_free(result);

@@ -245,7 +245,7 @@ static void test_retry_after(void **state)
 		response.status = 503;
 		response.retry_after_ms = 2500;
 		buf_puts(&response.body, bodies[i]);
-		assert_int_equal(source()->parse_quote(&call, &response, result, &err), -1);
+		assert_int_equal(answer_parse(source(), &call, &response, result, &err), -1);
 		assert_int_equal(err.retry_after_ms, 2500);
 		http_response_release(&response);
 		result_free(result);

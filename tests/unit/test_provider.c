@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Unit tests of provider/registry and of what a provider says of itself. */
+/* Unit tests of provider/provider and of what a provider says of itself. */
 #define SOURCE "kis"
 #include "provider_case.h"
 
@@ -37,7 +37,7 @@ static void test_all(void **state)
 		assert_non_null(n->base_url);
 		assert_int_equal(n->account != NULL, p->account_count > 1);
 		assert_true(p->account_count > 0);
-		assert_true(p->build_quote && p->parse_quote);
+		assert_true(p->build_quote && !p->form != !p->parse_quote);
 		assert_int_equal(!p->build_token, !p->parse_token);
 		assert_int_equal(n->secret != NULL, has_login);
 		assert_int_equal(n->key_variable != NULL, has_login);

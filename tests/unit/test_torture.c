@@ -33,6 +33,7 @@
 #include "cli/symbol_list.h"
 #include "engine/plan.h"
 #include "net/http.h"
+#include "provider/answer.h"
 #include "provider/provider.h"
 #include "memory.h"
 #include "temp_dir.h"
@@ -180,7 +181,7 @@ static int fetch(struct desk *d, const char *token, struct result *result, struc
 	if (d->provider->build_quote(&call, r, &d->request, err) < 0 ||
 	    hear(d, r->is_single ? single_answer : multi_answer, err) < 0)
 		return -1;
-	return d->provider->parse_quote(&call, &d->response, result, err);
+	return answer_parse(d->provider, &call, &d->response, result, err);
 }
 
 static int answer_all(struct desk *d, struct err *err)
