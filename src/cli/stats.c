@@ -95,31 +95,94 @@ static void put_polls(struct json_writer *w, const struct stats_polls *p)
 	json_end_object(w);
 }
 
-void stats_write(const struct stats *s, struct buf *out)
+static void put_batch(struct json_writer *w, const struct stats *s)
 {
 	const struct metrics *m = &s->metrics;
+
+	json_add_integer(w, "symbols", s->tally.symbols);
+	json_add_integer(w, "quotes", s->tally.quotes);
+	json_add_integer(w, "failed", s->tally.symbols - s->tally.quotes);
+	put_errors(w, &s->tally);
+	json_add_integer(w, "cached", s->tally.cached);
+	json_add_integer(w, "stale", tally_stale(&s->tally));
+	json_add_integer(w, "requests", m->requests);
+	json_add_integer(w, "attempts", m->attempts);
+	json_add_integer(w, "calls", m->calls);
+	json_add_integer(w, "retries", m->retries);
+	json_add_integer(w, "refusals", m->refusals);
+	json_add_integer(w, "timeouts", m->timeouts);
+	json_add_integer(w, "token_calls", m->token_calls);
+	json_add_integer(w, "connections", m->connections);
+	json_add_integer(w, "bytes", m->bytes);
+	json_add_integer(w, "workers", s->workers);
+	put_latency(w, &m->latency);
+	put_ms(w, "quota_wait_ms", s->quota_waited_ns);
+}
+
+static void put_moment(struct json_writer *w, const char *key, int64_t real_ms)
+{
+	char text[CLOCK_TEXT_BYTES];
+
+	json_key(w, key);
+	if (real_ms == 0) {
+		json_put_null(w);
+		return;
+	}
+	clock_format_kst(real_ms, text);
+	json_put_string(w, text);
+}
+
+static void put_stream(struct json_writer *w, const struct stats_stream *s)
+{
+	const struct stream_counts *c = &s->counts;
+	const struct {
+		const char *key;
+		size_t count;
+	} rows[] = {
+		{ "symbols", s->symbols },
+		{ "followed", s->followed },
+		{ "sessions", c->sessions },
+		{ "frames", c->frames },
+		{ "ticks", c->ticks },
+		{ "written", s->written },
+		{ "merged", s->merged },
+		{ "events_lost", s->events_lost },
+		{ "gaps", c->gaps },
+		{ "missed_trades", (size_t)c->missed_trades },
+		{ "unexplained", c->unexplained },
+		{ "reordered", c->reordered },
+		{ "unasked", c->aliens },
+		{ "bad_records", c->bad_records },
+		{ "bad_frames", c->bad_frames },
+		{ "unknown_frames", c->unknown_frames },
+		{ "pings", c->pings },
+		{ "pingpongs", c->heartbeats },
+		{ "acks", c->answers },
+		{ "refused", s->refused },
+	};
+
+	json_key(w, "stream");
+	json_begin_object(w);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		json_add_integer(w, rows[i].key, rows[i].count);
+	put_duration(w, "uptime_sec",
+		     (double)c->uptime_ns / (double)NS_PER_SEC);
+	put_ms(w, "max_heartbeat_ms", c->slowest_answer_ns);
+	put_latency(w, &s->latency);
+	put_moment(w, "last_message_at", c->last_message_ms);
+	json_end_object(w);
+}
+
+void stats_write(const struct stats *s, struct buf *out)
+{
 	struct json_writer w;
 
 	json_writer_init(&w, out);
 	json_begin_object(&w);
-	json_add_integer(&w, "symbols", s->tally.symbols);
-	json_add_integer(&w, "quotes", s->tally.quotes);
-	json_add_integer(&w, "failed", s->tally.symbols - s->tally.quotes);
-	put_errors(&w, &s->tally);
-	json_add_integer(&w, "cached", s->tally.cached);
-	json_add_integer(&w, "stale", tally_stale(&s->tally));
-	json_add_integer(&w, "requests", m->requests);
-	json_add_integer(&w, "attempts", m->attempts);
-	json_add_integer(&w, "calls", m->calls);
-	json_add_integer(&w, "retries", m->retries);
-	json_add_integer(&w, "refusals", m->refusals);
-	json_add_integer(&w, "timeouts", m->timeouts);
-	json_add_integer(&w, "token_calls", m->token_calls);
-	json_add_integer(&w, "connections", m->connections);
-	json_add_integer(&w, "bytes", m->bytes);
-	json_add_integer(&w, "workers", s->workers);
-	put_latency(&w, &m->latency);
-	put_ms(&w, "quota_wait_ms", s->quota_waited_ns);
+	if (s->stream)
+		put_stream(&w, s->stream);
+	else
+		put_batch(&w, s);
 	put_ms(&w, "wall_ms", s->wall_ns);
 	if (s->polls.rounds > 0)
 		put_polls(&w, &s->polls);
@@ -144,96 +207,19 @@ static bool holds_records(const char *path, const char *records_path)
 	       stats.st_ino == records.st_ino && stats.st_dev == records.st_dev;
 }
 
-static void put_moment(struct json_writer *w, const char *key, int64_t real_ms)
-{
-	char text[CLOCK_TEXT_BYTES];
-
-	json_key(w, key);
-	if (real_ms == 0) {
-		json_put_null(w);
-		return;
-	}
-	clock_format_kst(real_ms, text);
-	json_put_string(w, text);
-}
-
-void stats_write_stream(const struct stats_stream *s, struct buf *out)
-{
-	const struct {
-		const char *key;
-		size_t count;
-	} rows[] = {
-		{ "symbols", s->symbols },
-		{ "followed", s->followed },
-		{ "sessions", s->sessions },
-		{ "frames", s->frames },
-		{ "ticks", s->ticks },
-		{ "written", s->written },
-		{ "merged", s->merged },
-		{ "gaps", s->gaps },
-		{ "missed_trades", s->missed_trades },
-		{ "unexplained", s->unexplained },
-		{ "reordered", s->reordered },
-		{ "bad_records", s->bad_records },
-		{ "bad_frames", s->bad_frames },
-		{ "unknown_frames", s->unknown_frames },
-		{ "pings", s->pings },
-		{ "pingpongs", s->pingpongs },
-		{ "acks", s->acks },
-		{ "refused", s->refused },
-	};
-	struct json_writer w;
-
-	json_writer_init(&w, out);
-	json_begin_object(&w);
-	json_key(&w, "stream");
-	json_begin_object(&w);
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		json_add_integer(&w, rows[i].key, rows[i].count);
-	put_duration(&w, "uptime_sec",
-		     (double)s->uptime_ns / (double)NS_PER_SEC);
-	put_ms(&w, "max_heartbeat_ms", s->slowest_answer_ns);
-	put_latency(&w, &s->latency);
-	put_moment(&w, "last_message_at", s->last_message_ms);
-	json_end_object(&w);
-	put_ms(&w, "wall_ms", s->wall_ns);
-	json_add_integer(&w, "exit_status", s->exit_status);
-	json_end_object(&w);
-	buf_putc(out, '\n');
-}
-
-static int save(struct buf *text, const char *path, const char *records_path,
-		struct err *err)
-{
-	if (holds_records(path, records_path))
-		return err_set(err, ERR_OUTPUT,
-			       "cannot write '%s': it holds the records", path);
-	return output_print(path, false, text, NULL,
-			    clock_monotonic_ns() + PATIENCE_NS, err);
-}
-
 int stats_save(const struct stats *s, const char *path,
 	       const char *records_path, struct err *err)
 {
 	struct buf text;
 	int rc;
 
+	if (holds_records(path, records_path))
+		return err_set(err, ERR_OUTPUT,
+			       "cannot write '%s': it holds the records", path);
 	buf_init(&text, STATS_MAX_BYTES);
 	stats_write(s, &text);
-	rc = save(&text, path, records_path, err);
-	buf_release(&text);
-	return rc;
-}
-
-int stats_save_stream(const struct stats_stream *s, const char *path,
-		      const char *records_path, struct err *err)
-{
-	struct buf text;
-	int rc;
-
-	buf_init(&text, STATS_MAX_BYTES);
-	stats_write_stream(s, &text);
-	rc = save(&text, path, records_path, err);
+	rc = output_print(path, false, &text, NULL,
+			  clock_monotonic_ns() + PATIENCE_NS, err);
 	buf_release(&text);
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/latency.h"
 #include "engine/metrics.h"
+#include "model/event.h"
 #include "model/quote.h"
 
 struct buf;
@@ -30,35 +31,27 @@ struct stats_polls {
 	size_t unchanged;     /* answers that were not printed */
 };
 
+struct stats_stream {
+	struct stream_counts counts;
+	size_t symbols, followed; /* wanted at the end, and of them followed */
+	size_t written, merged, events_lost, refused;
+	struct latency latency; /* from socket to output */
+};
+
 struct stats {
+	const struct stats_stream *stream; /* then the rest but the last two is
+					      nothing; NULL: it was none */
 	struct tally tally;
-	struct metrics metrics; /* of all workers */
-	size_t workers;         /* at the end */
-	int64_t wall_ns;
+	struct metrics metrics;  /* of all workers */
+	size_t workers;          /* at the end */
 	int64_t quota_waited_ns; /* summed over the workers */
-	int exit_status;
 	struct stats_polls polls;
+	int64_t wall_ns;
+	int exit_status;
 };
 
 /* How many records have an old quote instead of their error. */
 size_t tally_stale(const struct tally *t);
-
-/* What a stream came to. */
-struct stats_stream {
-	size_t symbols, followed; /* wanted at the end, and of them followed */
-	size_t sessions, frames, ticks, written, merged;
-	size_t gaps,
-		missed_trades; /* that the broker counted and did not deliver */
-	size_t unexplained, reordered;
-	size_t bad_records, bad_frames, unknown_frames;
-	size_t pings, pingpongs, acks, refused;
-	int64_t uptime_ns;         /* of all its sessions */
-	int64_t slowest_answer_ns; /* to a heartbeat */
-	int64_t last_message_ms;   /* wall clock; 0: none came */
-	struct latency latency;    /* from socket to output */
-	int64_t wall_ns;
-	int exit_status;
-};
 
 /* Appends " (2 NotFound, 1 Timeout)", or nothing where nothing failed; the names
  * are those that records show. kinds[k] counts failures by err_kind. */
@@ -68,15 +61,10 @@ void stats_put_kinds(const size_t *kinds, struct buf *out);
  * records show. */
 void stats_write(const struct stats *s, struct buf *out);
 
-/* Writes them to a file (output.h), but not over the records, which stand in
+/* Writes it to a file (output.h), but not over the records, which stand in
  * records_path, or on stdout (NULL).
  * Errors: OUTPUT. */
 MUST_CHECK int stats_save(const struct stats *s, const char *path,
 			  const char *records_path, struct err *err);
-
-/* The same of a stream: an object "stream", wall_ms and exit_status. */
-void stats_write_stream(const struct stats_stream *s, struct buf *out);
-MUST_CHECK int stats_save_stream(const struct stats_stream *s, const char *path,
-				 const char *records_path, struct err *err);
 
 #endif

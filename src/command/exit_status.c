@@ -3,8 +3,11 @@
 
 #include <errno.h>
 
-#include "base/err.h"
+#include "base/clock.h"
+#include "cli/metrics_file.h"
+#include "cli/options.h"
 #include "cli/stats.h"
+#include "command/command.h"
 
 int exit_status_of_err(const struct err *err, int signo)
 {
@@ -53,13 +56,27 @@ int exit_status_fail(const struct err *err, int signo,
 	return status;
 }
 
-int exit_status_unsaved(int status, const struct err *err,
-			void (*say)(void *arg, const char *line))
+static int unsaved(const struct command *c, int status, const struct err *err)
 {
 	if (err->kind == ERR_OUTPUT && err->code == EPIPE)
 		return status < STATUS_SIGNAL ? STATUS_PIPE : status;
-	say(NULL, err->msg);
+	c->say(NULL, err->msg);
 	return status == STATUS_ALL ? STATUS_OUTPUT : status;
+}
+
+int exit_status_save(const struct command *c, const struct stats *stats)
+{
+	const struct options *o = c->options;
+	int status = stats->exit_status;
+	struct err err;
+
+	if (o->stats_file &&
+	    stats_save(stats, o->stats_file, o->output, &err) < 0)
+		status = unsaved(c, status, &err);
+	if (o->metrics_file && metrics_file_save(stats, o->metrics_file,
+						 clock_real_ms(), &err) < 0)
+		status = unsaved(c, status, &err);
+	return status;
 }
 
 /* Records of that kind with nothing to show. */

@@ -9,7 +9,9 @@
 #include <signal.h>
 #include <stdbool.h>
 
+struct command;
 struct err;
+struct stats;
 struct tally;
 
 enum exit_status {
@@ -40,9 +42,8 @@ int exit_status_fail(const struct err *err, int signo,
 int exit_status_of_run(const struct tally *tally, bool is_strict,
 		       const struct err *output_err, int signo);
 
-/* Of a run that ended with status, after a file about it (--stats, --metrics)
- * could not be written; that is told. */
-int exit_status_unsaved(int status, const struct err *err,
-			void (*say)(void *arg, const char *line));
+/* Writes the files about a run that ended (--stats, --metrics). Returns its
+ * status, or another where that fails, which is told. */
+int exit_status_save(const struct command *c, const struct stats *stats);
 
 #endif

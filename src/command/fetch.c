@@ -14,7 +14,6 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/sync.h"
-#include "cli/metrics_file.h"
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/sink.h"
@@ -221,21 +220,6 @@ static void count(struct fetch *f, struct stats *stats)
 	stats->wall_ns = clock_monotonic_ns() - f->c->started_ns;
 }
 
-static void save_stats(const struct command *c, struct stats *stats)
-{
-	const struct options *o = c->options;
-	int status = stats->exit_status;
-	struct err err;
-
-	if (o->stats_file &&
-	    stats_save(stats, o->stats_file, o->output, &err) < 0)
-		status = exit_status_unsaved(status, &err, c->say);
-	if (o->metrics_file && metrics_file_save(stats, o->metrics_file,
-						 clock_real_ms(), &err) < 0)
-		status = exit_status_unsaved(status, &err, c->say);
-	stats->exit_status = status;
-}
-
 /* Once it has begun, every way out is this one. */
 static int report(struct fetch *f, const struct err *output_err)
 {
@@ -252,8 +236,7 @@ static int report(struct fetch *f, const struct err *output_err)
 				   output_err, stop_reason(c->stop));
 	if (output_err && stats.exit_status == STATUS_OUTPUT)
 		c->say(NULL, output_err->msg);
-	save_stats(c, &stats);
-	return stats.exit_status;
+	return exit_status_save(c, &stats);
 }
 
 int command_fetch(const struct command *c)

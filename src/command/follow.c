@@ -265,41 +265,24 @@ static int say_end(const struct follow *f, const struct err *output_err)
 
 static int save_stats(const struct follow *f, int status)
 {
-	const struct options *o = f->c->options;
-	const struct stream_counts *c = &f->counts;
+	struct stats_stream stream = { .counts = f->counts,
+				       .symbols = follow_count_wanted(f),
+				       .followed = follow_count_followed(f),
+				       .written = f->ticks,
+				       .refused = f->refusals,
+				       .latency =
+					       *stream_sink_latency(f->sink) };
+	const struct stats stats = {
+		.stream = &stream,
+		.wall_ns = clock_monotonic_ns() - f->c->started_ns,
+		.exit_status = status,
+	};
 	struct outbox_counts passed;
-	struct stats_stream stats = { .symbols = follow_count_wanted(f),
-				      .followed = follow_count_followed(f),
-				      .sessions = c->sessions,
-				      .frames = c->frames,
-				      .ticks = c->ticks,
-				      .written = f->ticks,
-				      .gaps = c->gaps,
-				      .missed_trades = (size_t)c->missed_trades,
-				      .unexplained = c->unexplained,
-				      .reordered = c->reordered,
-				      .bad_records = c->bad_records,
-				      .bad_frames = c->bad_frames,
-				      .unknown_frames = c->unknown_frames,
-				      .pings = c->pings,
-				      .pingpongs = c->heartbeats,
-				      .acks = c->answers,
-				      .refused = f->refusals,
-				      .uptime_ns = c->uptime_ns,
-				      .slowest_answer_ns = c->slowest_answer_ns,
-				      .last_message_ms = c->last_message_ms,
-				      .latency = *stream_sink_latency(f->sink),
-				      .exit_status = status };
-	struct err err;
 
-	if (!o->stats_file)
-		return status;
 	outbox_count(stream_outbox(f->stream), &passed);
-	stats.merged = passed.merged;
-	stats.wall_ns = clock_monotonic_ns() - f->c->started_ns;
-	if (stats_save_stream(&stats, o->stats_file, o->output, &err) == 0)
-		return status;
-	return exit_status_unsaved(status, &err, f->c->say);
+	stream.merged = passed.merged;
+	stream.events_lost = passed.events_lost;
+	return exit_status_save(f->c, &stats);
 }
 
 static int follow(struct follow *f)

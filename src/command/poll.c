@@ -94,8 +94,8 @@ static int pump(struct poll *p, struct err *err)
 static int status_of(const struct poll *p, int signo)
 {
 	const struct poller *poller = &p->poller;
-	size_t failed =
-		poller->rounds > 0 ? poller->last_failed : poller->round_failed;
+	size_t failed = poller->polls.rounds > 0 ? poller->last_failed
+						 : poller->round_failed;
 
 	if (signo > 0)
 		return STATUS_SIGNAL + signo;
@@ -104,17 +104,15 @@ static int status_of(const struct poll *p, int signo)
 	if (p->command.options->count > 0 && !is_count_reached(p))
 		return STATUS_DEADLINE;
 	if (poller->quotes == 0)
-		return poller->rounds > 0 ? STATUS_NONE : STATUS_DEADLINE;
-	if (poller->rounds == 0 && !is_count_reached(p))
+		return poller->polls.rounds > 0 ? STATUS_NONE : STATUS_DEADLINE;
+	if (poller->polls.rounds == 0 && !is_count_reached(p))
 		return STATUS_DEADLINE;
 	return failed > 0 ? STATUS_SOME : STATUS_ALL;
 }
 
 static int report(struct poll *p, int signo, const struct err *output_err)
 {
-	const struct options *o = p->command.options;
 	struct stats stats = { .workers = 0 };
-	struct err err;
 
 	stats.exit_status = status_of(p, signo);
 	if (output_err && signo <= 0) {
@@ -124,11 +122,7 @@ static int report(struct poll *p, int signo, const struct err *output_err)
 	}
 	poller_count(&p->poller, &stats);
 	stats.wall_ns = clock_monotonic_ns() - p->command.started_ns;
-	if (o->stats_file &&
-	    stats_save(&stats, o->stats_file, o->output, &err) < 0)
-		return exit_status_unsaved(stats.exit_status, &err,
-					   p->command.say);
-	return stats.exit_status;
+	return exit_status_save(&p->command, &stats);
 }
 
 static int run(struct poll *p)

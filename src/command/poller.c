@@ -133,7 +133,8 @@ void poller_close(struct poller *p)
  * neither told nor counted, as the user wished no more. */
 static bool is_cut_off(const struct poller *p, const struct outcome *o)
 {
-	return p->rounds > 0 && !o->has_quote && o->err.kind == ERR_DEADLINE &&
+	return p->polls.rounds > 0 && !o->has_quote &&
+	       o->err.kind == ERR_DEADLINE &&
 	       p->config.command->deadline_ns <= grid_next_ns(&p->grid);
 }
 
@@ -168,7 +169,7 @@ static int take_outcome(struct poller *p, const struct result *result, size_t k,
 	else
 		p->tally.failed[o->err.kind]++;
 	if (!is_new && !p->config.command->options->wants_all) {
-		p->unchanged++;
+		p->polls.unchanged++;
 		return 0;
 	}
 	p->records += o->has_quote;
@@ -193,7 +194,7 @@ static void begin_round(struct poller *p)
 {
 	struct scheduler_config schedule = schedule_of(p);
 
-	if (p->rounds > 0)
+	if (p->polls.rounds > 0)
 		quoter_begin(&p->quoter, &schedule);
 	p->is_asking = true;
 	p->round_began_ns = clock_monotonic_ns();
@@ -247,14 +248,14 @@ static int end_round(struct poller *p, struct err *err)
 	p->is_asking = false;
 	if (p->is_cut)
 		return 0;
-	p->rounds++;
+	p->polls.rounds++;
 	p->last_failed = p->round_failed;
 	look_for_refusal(p);
 	skipped = grid_skip(&p->grid, now_ns);
 	if (skipped == 0)
 		return 0;
-	p->late++;
-	p->skipped += skipped;
+	p->polls.late++;
+	p->polls.skipped += skipped;
 	p->untold += skipped;
 	tell_late(p, now_ns);
 	return 0;
@@ -309,8 +310,5 @@ void poller_count(struct poller *p, struct stats *stats)
 	stats->tally = p->tally;
 	stats->quota_waited_ns =
 		quoter_count(&p->quoter, &stats->metrics, &stats->workers);
-	stats->polls = (struct stats_polls){ .rounds = p->rounds,
-					     .late = p->late,
-					     .skipped = p->skipped,
-					     .unchanged = p->unchanged };
+	stats->polls = p->polls;
 }

@@ -47,12 +47,10 @@ struct poller {
 	size_t round_failed; /* symbols, in this round */
 	size_t quotes;       /* that were answered, ever */
 	size_t records;      /* quotes that were new, and printed */
-	size_t unchanged;    /* that were not */
 	size_t symbols;      /* that are asked for */
 	struct tally tally;
-	size_t rounds;      /* that ended */
-	size_t last_failed; /* symbols, in the last one that ended */
-	size_t late, skipped;
+	struct stats_polls polls;
+	size_t last_failed;   /* symbols, in the last one that ended */
 	int64_t told_late_ns; /* when that was said last; 0: never */
 	size_t untold;        /* points left out since */
 	bool is_refused;      /* every login, from the start: */

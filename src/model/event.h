@@ -7,6 +7,7 @@
 #ifndef MODEL_EVENT_H
 #define MODEL_EVENT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -56,5 +57,16 @@ struct event {
 
 /* As records show it, "reconnecting". */
 const char *event_name(enum event_type type);
+
+/* What a stream came to. */
+struct stream_counts {
+	size_t sessions, frames, ticks, bad_records, bad_frames, unknown_frames;
+	size_t aliens; /* trades and answers of what was never asked for */
+	size_t pings, heartbeats, answers, unexplained, reordered, gaps;
+	int64_t missed_trades; /* that the broker counted, and did not deliver */
+	int64_t uptime_ns;     /* of all sessions */
+	int64_t slowest_answer_ns; /* to a heartbeat, from when it could be read */
+	int64_t last_message_ms; /* wall clock; 0: none came */
+};
 
 #endif

@@ -29,7 +29,6 @@
 #include "share/limiter_user.h"
 #include "share/store.h"
 #include "share/store_dir.h"
-#include "share/store_memory.h"
 #include "share/turnstile.h"
 
 /* How long "send now" holds, in case this process was stopped right then. */

@@ -72,4 +72,10 @@ struct store { /* the first member of each store */
 	const struct store_ops *ops;
 };
 
+/* A store that is this process's own. Errors: SYSTEM (memory). */
+MUST_CHECK struct store *store_memory_new(struct err *err);
+
+/* It goes on from what another store knew: copied. */
+void store_memory_adopt(struct store *memory, const struct limiter_state *from);
+
 #endif

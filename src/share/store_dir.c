@@ -1,20 +1,32 @@
 /* SPDX-License-Identifier: MIT */
+/* flock is BSD's: not in POSIX, but on every system we build for. */
+#define _DEFAULT_SOURCE
+#ifdef __APPLE__
+#define _DARWIN_C_SOURCE
+#endif
 #include "share/store_dir.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/hash.h"
 #include "share/boot.h"
 #include "share/limiter_loss.h"
 #include "share/quota_file.h"
-#include "share/rivals.h"
 #include "share/store.h"
 
 #define RIVALS_EVERY_NS (5 * NS_PER_SEC)
+
+enum { ACTIVE_SEC = 120, DEAD_SEC = 7 * 86400, NAME_BYTES = 300 };
 
 struct store_dir {
 	struct store base;
@@ -105,12 +117,90 @@ static int apply_once(struct store_dir *d, const struct limiter_user *me,
 	return rc;
 }
 
+/* ---- rivals ---- */
+
+/* On one state directory (a network home, a volume) another machine, another
+ * boot or another version has a file of its own: its name begins like ours. Each
+ * has a quota of its own, and together they may overrun the account's. */
+
+/* Removes a state, unless somebody uses it now, and what belongs to it. */
+static void remove_dead(int dirfd, const char *name)
+{
+	const char *suffixes[] = { "", ".new" };
+	const char *rest = strchr(name, '-');
+	char other[NAME_BYTES];
+	size_t i;
+	int fd = openat(dirfd, name,
+			O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && rest) {
+		if (snprintf(other, sizeof other, "calls%s", rest) <
+		    (int)sizeof other)
+			unlinkat(dirfd, other, 0);
+		for (i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+			if (snprintf(other, sizeof other, "%s%s", name,
+				     suffixes[i]) < (int)sizeof other)
+				unlinkat(dirfd, other, 0);
+		}
+	}
+	close(fd);
+}
+
+static bool is_state_of(const char *family, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(name, family, strlen(family)) == 0 &&
+	       len < NAME_BYTES - sizeof ".new" && !strchr(name, '.');
+}
+
+/* Whether such a file was changed in the last two minutes, as the file system
+ * counts: by the time of our own file, just written. What was changed before
+ * this system was started may be our own of the last boot: it is none.
+ * Removes files that nobody has changed for a week.
+ * family: how all the names begin; own: ours. */
+static bool has_rivals(int dirfd, const char *family, const char *own)
+{
+	int64_t began = boot_began_ms() / 1000;
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct stat ours, st;
+	struct dirent *e;
+	bool has_rival = false;
+
+	if (!dir || fstatat(dirfd, own, &ours, AT_SYMLINK_NOFOLLOW) < 0)
+		goto out;
+	while ((e = readdir(dir)) != NULL) {
+		int64_t age;
+
+		if (!is_state_of(family, e->d_name) ||
+		    strcmp(e->d_name, own) == 0 ||
+		    fstatat(dirfd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		    !S_ISREG(st.st_mode))
+			continue;
+		age = (int64_t)ours.st_mtime - (int64_t)st.st_mtime;
+		if (age > DEAD_SEC)
+			remove_dead(dirfd, e->d_name);
+		else if (age < ACTIVE_SEC && age > -ACTIVE_SEC &&
+			 (int64_t)st.st_mtime > began)
+			has_rival = true;
+	}
+out:
+	if (dir)
+		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
+	return has_rival;
+}
+
 static void look_for_rivals(struct store_dir *d, int64_t now)
 {
 	if (now < d->rivals_at_ns)
 		return;
 	d->has_warning =
-		rivals_look(d->file.dirfd, d->file.family, d->file.name);
+		has_rivals(d->file.dirfd, d->file.family, d->file.name);
 	d->rivals_at_ns = d->has_warning ? CLOCK_NEVER : now + RIVALS_EVERY_NS;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* store_dir.h: a quota in a file of a directory, which all processes share that
  * are of one account and read one clock.
- * Layer share; uses base, boot, limiter, quota_file, rivals, store.
+ * Layer share; uses base, boot, limiter, quota_file, store.
  *
  * The file is locked for each operation, and only for that. An operation is
  * written down before it is acted on: a crash wastes a permission and never

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "model/event.h"
 #include "net/http_request.h"
 #include "provider/feed.h"
 #include "provider/provider.h"
@@ -68,16 +69,6 @@ MUST_CHECK int stream_want(struct stream *s, size_t index, bool is_wanted,
 /* Asks it to end: with a close frame, within a second or so. The outbox ends
  * with EVENT_DONE. Thread: any. */
 void stream_stop(struct stream *s);
-
-struct stream_counts {
-	size_t sessions, frames, ticks, bad_records, bad_frames, unknown_frames;
-	size_t aliens, pings, heartbeats, answers, unexplained;
-	size_t reordered, gaps;
-	int64_t missed_trades;
-	int64_t uptime_ns;         /* of all sessions */
-	int64_t slowest_answer_ns; /* to a heartbeat, from when it could be read */
-	int64_t last_message_ms; /* wall clock; 0: none came */
-};
 
 /* Waits for the thread's end, and what it counted. */
 void stream_join(struct stream *s, struct stream_counts *out);

@@ -18,7 +18,6 @@
 #include "base/safefile.h"
 #include "share/limiter_user.h"
 #include "share/store_dir.h"
-#include "share/store_memory.h"
 
 struct bench {
 	struct store *store;
