@@ -100,17 +100,16 @@ static int add_blank(struct live_table *t, const struct symbol *s,
 }
 
 struct live_table *live_table_new(const struct field_set *columns,
-				  const struct table_style *style,
+				  const struct style *style,
 				  const struct symbol_list *list,
 				  struct err *err)
 {
-	struct table_style own = *style;
 	struct live_table *t = err_calloc(sizeof *t, err);
 
 	if (!t)
 		return NULL;
-	own.is_clipped = own.shows_clock = true;
-	table_page_init(&t->page, columns, &own);
+	table_page_init(&t->page, columns, style);
+	t->page.is_live = true;
 	for (uint32_t i = 0; i < symbol_list_count(list); i++)
 		if (symbol_list_is_first(list, i) &&
 		    add_blank(t, symbol_list_at(list, i), err) < 0) {

@@ -23,7 +23,7 @@ struct symbol_list;
 /* With a row for each symbol of the list, in its order; style: without columns.
  * Errors: SYSTEM. */
 MUST_CHECK struct live_table *live_table_new(const struct field_set *columns,
-					     const struct table_style *style,
+					     const struct style *style,
 					     const struct symbol_list *list,
 					     struct err *err);
 void live_table_free(struct live_table *t);

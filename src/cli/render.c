@@ -15,9 +15,9 @@ static const struct render_format *const formats[] = {
 	[FORMAT_TSV] = &render_csv,
 	[FORMAT_TABLE] = &render_table,
 	[FORMAT_MARKDOWN] = &render_markdown,
-	[FORMAT_LEDGER] = &render_ledger,
-	[FORMAT_HLEDGER] = &render_hledger,
-	[FORMAT_BEANCOUNT] = &render_beancount,
+	[FORMAT_LEDGER] = &render_price,
+	[FORMAT_HLEDGER] = &render_price,
+	[FORMAT_BEANCOUNT] = &render_price,
 };
 
 /* What an error record has, in its order; raw only where it was asked for. */
@@ -86,13 +86,8 @@ struct render *render_new(const struct render_config *config, struct buf *out,
 			    : formats[config->format];
 	r->out = out;
 	r->record_total = config->record_total;
-	r->hides_header = config->hides_header;
-	r->has_color = config->has_color;
-	r->is_korean = config->is_korean;
-	r->columns = config->columns;
-	r->csv = config->format == FORMAT_TSV         ? CSV_TABBED
-		 : config->format == FORMAT_CSV_EXCEL ? CSV_EXCEL
-						      : CSV_PLAIN;
+	r->name = config->format;
+	r->style = config->style;
 	r->fields = config->fields;
 	set_stream_shapes(r, config);
 	if (r->format->open && r->format->open(r, err) < 0) {

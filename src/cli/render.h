@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "cli/fields.h"
 #include "cli/options.h"
+#include "cli/style.h"
 #include "model/record.h"
 
 /* Why there is no quote: the broker's words where it refused, else ours. */
@@ -27,10 +28,7 @@ struct render_config {
 	size_t record_total;          /* that will come; 0: not known */
 	bool is_stream;               /* each record has its kind */
 	bool wants_detail, wants_raw; /* of a stream */
-	int columns;                  /* that the terminal has; 0: no matter */
-	bool hides_header;
-	bool has_color;
-	bool is_korean; /* red up and blue down, not green and red */
+	struct style style;
 };
 
 struct render; /* opaque */

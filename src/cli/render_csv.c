@@ -45,29 +45,29 @@ static void put_cell(struct render *r, const struct value *v)
 {
 	const char *text = v->type == VALUE_NULL ? "" : v->text;
 
-	if (r->csv == CSV_EXCEL && v->type == VALUE_TEXT &&
+	if (r->name == FORMAT_CSV_EXCEL && v->type == VALUE_TEXT &&
 	    is_taken_for_other(text) && strlen(text) <= FORMULA_TEXT_MAX)
 		put_formula(r, text);
 	/* A line of one empty cell would be no record at all. */
-	else if (*text == '\0' && r->fields.count == 1 && r->csv != CSV_TABBED)
+	else if (*text == '\0' && r->fields.count == 1 && r->name != FORMAT_TSV)
 		buf_puts(r->out, "\"\"");
 	else
-		csv_put_cell(r->out, text, r->csv == CSV_TABBED);
+		csv_put_cell(r->out, text, r->name == FORMAT_TSV);
 }
 
 static void put_separator(struct render *r, size_t column)
 {
 	if (column + 1 < r->fields.count)
-		buf_putc(r->out, r->csv == CSV_TABBED ? '\t' : ',');
+		buf_putc(r->out, r->name == FORMAT_TSV ? '\t' : ',');
 	else
-		buf_puts(r->out, r->csv == CSV_EXCEL ? "\r\n" : "\n");
+		buf_puts(r->out, r->name == FORMAT_CSV_EXCEL ? "\r\n" : "\n");
 }
 
 static void begin(struct render *r)
 {
-	if (r->csv == CSV_EXCEL)
+	if (r->name == FORMAT_CSV_EXCEL)
 		buf_puts(r->out, "\xef\xbb\xbf");
-	if (r->hides_header)
+	if (r->style.hides_header)
 		return;
 	for (size_t i = 0; i < r->fields.count; i++) {
 		buf_puts(r->out, field_name(r->fields.field[i]));

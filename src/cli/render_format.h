@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "cli/fields.h"
+#include "cli/options.h"
+#include "cli/style.h"
 
 struct buf;
 struct failure_groups;
@@ -31,18 +33,15 @@ struct render_format {
 
 extern const struct render_format render_json;
 extern const struct render_format render_ndjson;
-extern const struct render_format render_csv; /* all that csv_kind says */
+extern const struct render_format render_csv; /* csv, csv-excel and tsv */
 extern const struct render_format render_table;
 extern const struct render_format render_lines;
 extern const struct render_format render_markdown;
-extern const struct render_format render_ledger;
-extern const struct render_format render_hledger;
-extern const struct render_format render_beancount;
-
-enum csv_kind { CSV_PLAIN, CSV_EXCEL, CSV_TABBED };
+extern const struct render_format render_price; /* the three for books */
 
 struct render {
 	const struct render_format *format;
+	enum format name;
 	struct buf *out;               /* borrowed */
 	struct field_set fields;       /* the columns */
 	struct field_set all_fields;   /* all keys that a quote may have */
@@ -50,11 +49,7 @@ struct render {
 	struct field_set error_fields; /* ... and of an error, in their order */
 	struct field_set tick_fields;  /* of a stream alone: of a trade ... */
 	struct field_set refused_fields; /* ... and of a refusal */
-	bool hides_header;
-	bool has_color;
-	bool is_korean;                  /* the colors */
-	int columns;                     /* of the terminal; 0: no matter */
-	enum csv_kind csv;               /* of csv, csv-excel and tsv */
+	struct style style;
 	size_t record_count;             /* rendered so far */
 	size_t record_total;             /* that will come; 0: not known */
 	struct table *table;             /* owned; only of the table */

@@ -34,7 +34,7 @@ static void close_markdown(struct render *r)
 
 static void begin(struct render *r)
 {
-	if (r->hides_header)
+	if (r->style.hides_header)
 		return;
 	for (size_t i = 0; i < r->fields.count; i++)
 		buf_printf(r->out, "| %s ",

@@ -134,15 +134,10 @@ static bool put_comment(struct render *r, const struct record *record)
 	return has_price;
 }
 
-static void put_amount(struct render *r, const struct outcome *o)
+static int put_price(struct render *r, const struct record *record,
+		     struct err *err)
 {
-	buf_printf(r->out, " %s %s\n", o->quote.number[QUOTE_PRICE],
-		   o->quote.currency);
-}
-
-static int ledger_record(struct render *r, const struct record *record,
-			 struct err *err)
-{
+	const struct outcome *o = record->outcome;
 	char made[CLOCK_TEXT_BYTES];
 	const char *time;
 
@@ -150,42 +145,22 @@ static int ledger_record(struct render *r, const struct record *record,
 	if (!put_comment(r, record))
 		return 0;
 	time = get_time(record, made);
-	buf_printf(r->out, "P %.4s/%.2s/%.2s ", time, time + 5, time + 8);
-	if (time[DATE_LEN] == 'T')
+	if (r->name == FORMAT_BEANCOUNT)
+		buf_printf(r->out, "%.10s price ", time);
+	else if (r->name == FORMAT_HLEDGER)
+		buf_printf(r->out, "P %.10s ", time);
+	else
+		buf_printf(r->out, "P %.4s/%.2s/%.2s ", time, time + 5,
+			   time + 8);
+	if (r->name == FORMAT_LEDGER && time[DATE_LEN] == 'T')
 		buf_printf(r->out, "%.8s ", time + DATE_LEN + 1);
-	put_commodity(r, record);
-	put_amount(r, record->outcome);
+	if (r->name == FORMAT_BEANCOUNT)
+		put_beancount_commodity(r, record);
+	else
+		put_commodity(r, record);
+	buf_printf(r->out, " %s %s\n", o->quote.number[QUOTE_PRICE],
+		   o->quote.currency);
 	return 0;
 }
 
-static int hledger_record(struct render *r, const struct record *record,
-			  struct err *err)
-{
-	char made[CLOCK_TEXT_BYTES];
-
-	(void)err;
-	if (!put_comment(r, record))
-		return 0;
-	buf_printf(r->out, "P %.10s ", get_time(record, made));
-	put_commodity(r, record);
-	put_amount(r, record->outcome);
-	return 0;
-}
-
-static int beancount_record(struct render *r, const struct record *record,
-			    struct err *err)
-{
-	char made[CLOCK_TEXT_BYTES];
-
-	(void)err;
-	if (!put_comment(r, record))
-		return 0;
-	buf_printf(r->out, "%.10s price ", get_time(record, made));
-	put_beancount_commodity(r, record);
-	put_amount(r, record->outcome);
-	return 0;
-}
-
-const struct render_format render_ledger = { .record = ledger_record };
-const struct render_format render_hledger = { .record = hledger_record };
-const struct render_format render_beancount = { .record = beancount_record };
+const struct render_format render_price = { .record = put_price };

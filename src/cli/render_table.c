@@ -21,16 +21,12 @@ struct table {
 static int open_page(struct render *r, const struct field_set *columns,
 		     struct err *err)
 {
-	const struct table_style style = { .columns = r->columns,
-					   .hides_header = r->hides_header,
-					   .has_color = r->has_color,
-					   .is_korean = r->is_korean };
 	struct table *t = calloc(1, sizeof *t);
 
 	if (!t)
 		return err_no_memory(err);
 	failure_groups_init(&t->failures);
-	table_page_init(&t->page, columns, &style);
+	table_page_init(&t->page, columns, &r->style);
 	r->table = t;
 	return 0;
 }
@@ -76,14 +72,14 @@ static int table_end(struct render *r, struct err *err)
 
 	(void)err;
 	table_page_fit(&t->page);
-	if (has_rows && !r->hides_header)
+	if (has_rows && !r->style.hides_header)
 		table_page_put_header(&t->page, r->out);
 	table_page_put_rows(&t->page, r->out);
 	if (has_rows)
 		table_page_put_hidden(&t->page, r->out);
 	if (has_rows && t->failures.count)
 		buf_putc(r->out, '\n');
-	failure_groups_put(&t->failures, r->has_color, "  ", r->out);
+	failure_groups_put(&t->failures, r->style.has_color, "  ", r->out);
 	return 0;
 }
 
@@ -106,7 +102,7 @@ static int lines_open(struct render *r, struct err *err)
 
 static void lines_begin(struct render *r)
 {
-	if (!r->hides_header)
+	if (!r->style.hides_header)
 		table_page_put_header(&r->table->page, r->out);
 }
 

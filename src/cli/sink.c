@@ -57,13 +57,14 @@ static int open_render(struct sink *s, struct err *err)
 {
 	const struct options *o = s->config.options;
 	bool is_terminal = output_is_terminal(s->output);
-	struct render_config render = { .format = o->format };
+	struct render_config render = {
+		.format = o->format,
+		.record_total = symbol_list_count(s->config.list),
+		.style = style_of(o, is_terminal),
+	};
 
-	render.record_total = symbol_list_count(s->config.list);
-	render.columns = is_terminal ? screen_columns(output_fd(s->output)) : 0;
-	render.hides_header = o->hides_header;
-	render.has_color = style_has_color(o, is_terminal);
-	render.is_korean = style_is_korean(o);
+	if (is_terminal)
+		render.style.columns = screen_columns(output_fd(s->output));
 	if (render.format == FORMAT_AUTO)
 		render.format = is_terminal ? FORMAT_TABLE : FORMAT_JSON;
 	fields_default(&render.fields, o->wants_detail, o->wants_raw);
@@ -111,7 +112,7 @@ static int open_delivery(struct sink *s, struct err *err)
 		screen_is_shared_with(output_fd(s->output));
 	screen_init(&s->screen);
 	progress_init(&s->progress, o->progress, o->is_quiet,
-		      style_has_color(o, isatty(STDERR_FILENO)), &s->screen,
+		      style_of(o, isatty(STDERR_FILENO)).has_color, &s->screen,
 		      symbol_list_count(c->list), c->started_ns);
 	s->delivery = delivery_new(&delivery, err);
 	return s->delivery ? 0 : -1;

@@ -47,13 +47,9 @@ struct stream_sink {
 static int open_table(struct stream_sink *s, const struct render_config *r,
 		      struct err *err)
 {
-	const struct table_style style = { .hides_header = r->hides_header,
-					   .has_color = r->has_color,
-					   .is_korean = r->is_korean };
-
 	s->is_on_one_terminal = screen_is_shared_with(output_fd(s->output));
 	s->screen.draws_bar = s->is_on_one_terminal;
-	s->table = live_table_new(&r->fields, &style, s->config.list, err);
+	s->table = live_table_new(&r->fields, &r->style, s->config.list, err);
 	return s->table ? 0 : -1;
 }
 
@@ -72,14 +68,12 @@ static int open_render(struct stream_sink *s, struct err *err)
 					.is_stream = true,
 					.wants_detail = o->wants_detail,
 					.wants_raw = o->wants_raw,
-					.hides_header = o->hides_header };
+					.style = style_of(o, is_terminal) };
 
 	if (render.format == FORMAT_AUTO)
 		render.format = is_terminal && o->events != EVENTS_OUT
 					? FORMAT_TABLE
 					: FORMAT_NDJSON;
-	render.has_color = style_has_color(o, is_terminal);
-	render.is_korean = style_is_korean(o);
 	fields_of_stream(&render.fields, s->config.is_polled, o->wants_detail);
 	if (o->fields && fields_parse(&render.fields, o->fields, err) < 0)
 		return -1;

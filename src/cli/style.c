@@ -6,7 +6,7 @@
 
 #include "cli/options.h"
 
-bool style_has_color(const struct options *o, bool is_terminal)
+static bool has_color(const struct options *o, bool is_terminal)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -17,7 +17,7 @@ bool style_has_color(const struct options *o, bool is_terminal)
 }
 
 /* By what decides about messages, as POSIX has it. */
-bool style_is_korean(const struct options *o)
+static bool is_korean(const struct options *o)
 {
 	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
 	const char *locale = NULL;
@@ -27,4 +27,11 @@ bool style_is_korean(const struct options *o)
 	for (int i = 0; i < 3 && (!locale || *locale == '\0'); i++)
 		locale = getenv(names[i]);
 	return locale && strncmp(locale, "ko", 2) == 0;
+}
+
+struct style style_of(const struct options *o, bool is_terminal)
+{
+	return (struct style){ .hides_header = o->hides_header,
+			       .has_color = has_color(o, is_terminal),
+			       .is_korean = is_korean(o) };
 }

@@ -9,9 +9,15 @@
 
 struct options;
 
-bool style_has_color(const struct options *o, bool is_terminal);
+struct style {
+	int columns; /* that the terminal has; 0: no matter */
+	bool hides_header;
+	bool has_color;
+	bool is_korean; /* red up and blue down: where the locale is Korean, or
+			   by --color-scheme */
+};
 
-/* Red up and blue down: where the locale is Korean, or by --color-scheme. */
-bool style_is_korean(const struct options *o);
+/* columns are the caller's to add. */
+struct style style_of(const struct options *o, bool is_terminal);
 
 #endif

@@ -56,7 +56,7 @@ static const unsigned char least_wanted[] = {
 };
 
 void table_page_init(struct table_page *p, const struct field_set *columns,
-		     const struct table_style *style)
+		     const struct style *style)
 {
 	*p = (struct table_page){ .style = *style, .columns = *columns };
 	buf_init(&p->cells, TABLE_MAX_BYTES);
@@ -108,9 +108,8 @@ static bool is_time(enum field f)
 	       f == FIELD_RECEIVED_AT;
 }
 
-/* Appends a cell, and returns its width. */
-static int put_value(const struct table_page *p, enum field f,
-		     const struct value *v, struct buf *cells)
+static void put_value(const struct table_page *p, enum field f,
+		      const struct value *v, struct buf *cells)
 {
 	char text[4 * TEXT_COLUMNS + 1] = "-";
 	int width = 1;
@@ -118,7 +117,7 @@ static int put_value(const struct table_page *p, enum field f,
 	_Static_assert(sizeof text >= 2 * DECIMAL_BYTES, "a number must fit");
 	if (v->type == VALUE_NUMBER)
 		width = group_digits(v->text, text);
-	else if (v->type != VALUE_NULL && is_time(f) && p->style.shows_clock)
+	else if (v->type != VALUE_NULL && is_time(f) && p->is_live)
 		width = snprintf(text, sizeof text, "%.8s",
 				 v->text + sizeof "2026-11-21T" - 1);
 	else if (v->type != VALUE_NULL)
@@ -127,7 +126,6 @@ static int put_value(const struct table_page *p, enum field f,
 			f == FIELD_NAME ? NAME_COLUMNS : TEXT_COLUMNS);
 	buf_putc(cells, (char)width);
 	buf_append(cells, text, strlen(text) + 1);
-	return width;
 }
 
 static void widen(struct table_page *p, size_t column, int width)
@@ -146,36 +144,36 @@ void table_page_make_row(const struct table_page *p,
 		enum field f = (enum field)p->columns.field[i];
 
 		get(record, f, &v);
+		if (f == FIELD_CHECK)
+			value_set_verdict(&v, record);
 		put_value(p, f, &v, cells);
 	}
 }
 
-void table_page_add_record(struct table_page *p, const struct record *record)
+/* The row that begins there makes its columns as wide as it is. Returns its
+ * end. */
+static const char *take_row(struct table_page *p, const char *cells)
 {
-	render_get_fn *get = render_getter(record);
-	struct value v;
-
 	for (size_t i = 0; i < p->columns.count; i++) {
-		enum field f = (enum field)p->columns.field[i];
-
-		get(record, f, &v);
-		if (f == FIELD_CHECK)
-			value_set_verdict(&v, record);
-		widen(p, i, put_value(p, f, &v, &p->cells));
+		widen(p, i, (unsigned char)*cells);
+		cells += strlen(cells + 1) + 2;
 	}
 	p->row_count++;
+	return cells;
+}
+
+void table_page_add_record(struct table_page *p, const struct record *record)
+{
+	size_t start = p->cells.len;
+
+	table_page_make_row(p, record, &p->cells);
+	if (!p->cells.is_over && !p->cells.is_exhausted)
+		take_row(p, buf_text(&p->cells) + start);
 }
 
 void table_page_add_row(struct table_page *p, const char *cells)
 {
-	const char *end = cells;
-
-	for (size_t i = 0; i < p->columns.count; i++) {
-		widen(p, i, (unsigned char)*end);
-		end += strlen(end + 1) + 2;
-	}
-	buf_append(&p->cells, cells, (size_t)(end - cells));
-	p->row_count++;
+	buf_append(&p->cells, cells, (size_t)(take_row(p, cells) - cells));
 }
 
 /* ---- columns ---- */
@@ -234,7 +232,7 @@ void table_page_fit(struct table_page *p)
 			break;
 		hide(p, least_wanted[i]);
 	}
-	for (i = p->columns.count; p->style.is_clipped && i-- > 1;)
+	for (i = p->columns.count; p->is_live && i-- > 1;)
 		if (is_too_wide(p))
 			p->is_hidden[i] = true;
 	for (i = 0; i < p->columns.count; i++)

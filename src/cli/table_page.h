@@ -13,19 +13,14 @@
 
 #include "base/buf.h"
 #include "cli/fields.h"
+#include "cli/style.h"
 
 struct record;
 
-struct table_style {
-	int columns; /* that the terminal has; 0: no matter */
-	bool hides_header, has_color;
-	bool is_korean;   /* the colors */
-	bool shows_clock; /* of times, without date and zone */
-	bool is_clipped;  /* chosen columns go too where there is no room */
-};
-
 struct table_page {
-	struct table_style style;
+	struct style style;
+	bool is_live; /* times are without date and zone, and chosen columns go
+			 too where there is no room */
 	struct field_set columns;
 	int width[FIELD_COUNT];      /* by column */
 	bool is_hidden[FIELD_COUNT]; /* by column */
@@ -35,13 +30,13 @@ struct table_page {
 };
 
 void table_page_init(struct table_page *p, const struct field_set *columns,
-		     const struct table_style *style);
+		     const struct style *style);
 void table_page_release(struct table_page *p);
 
 /* No rows again. */
 void table_page_clear(struct table_page *p);
 
-/* Appends the cells of a record to a buffer that is no page's. */
+/* Appends the cells of a record to a buffer, which may be no page's. */
 void table_page_make_row(const struct table_page *p,
 			 const struct record *record, struct buf *cells);
 

@@ -66,7 +66,7 @@ static struct symbol_list *make_list(const char *entries)
 static void set_up(struct desk *d, const char *entries, enum format format,
 		   bool keeps_order, int64_t deadline_ns)
 {
-	struct render_config render = { .format = format, .hides_header = true };
+	struct render_config render = { .format = format, .style = { .hides_header = true } };
 	struct delivery_config config = { .source = sources,
 					  .source_count = 2,
 					  .deadline_ns = deadline_ns,

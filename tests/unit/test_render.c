@@ -306,10 +306,10 @@ static struct render *new_render(const struct golden *g, struct buf *out)
 	struct render_config config = {
 		.format = g->format,
 		.record_total = g->count,
-		.hides_header = g->hides_header,
-		.has_color = g->has_color,
-		.is_korean = g->is_korean,
-		.columns = g->columns,
+		.style = { .hides_header = g->hides_header,
+			   .has_color = g->has_color,
+			   .is_korean = g->is_korean,
+			   .columns = g->columns },
 	};
 	struct render *r;
 	struct err err;
