@@ -165,7 +165,7 @@ static int print_short_help(void)
 	struct buf text;
 
 	buf_init(&text, 16 * 1024);
-	options_short_help(&text);
+	page_write_short(&text);
 	if (io_write_all(STDERR_FILENO, buf_text(&text), text.len, &stop,
 			 CLOCK_NEVER, NULL, &err) < 0)
 		errno = 0; /* nobody listens */

@@ -235,11 +235,6 @@ int fields_parse(struct field_set *set, const char *text, struct err *err)
 	return 0;
 }
 
-static bool needs(const struct field_row *row, const char *option)
-{
-	return strcmp(row->needs, option) == 0;
-}
-
 static bool begins_with(const char *text, const char *word)
 {
 	return strncmp(text, word, strlen(word)) == 0;
@@ -292,9 +287,9 @@ static const char *why_empty(enum field f, const struct fields_run *run)
 		return by_no_source;
 	if (is_of_sources(f, run) && !is_told(row, run, run->wants_detail))
 		return without_detail;
-	if (needs(row, "--raw") && !run->wants_raw)
+	if (f == FIELD_RAW && !run->wants_raw)
 		return without_raw;
-	if (needs(row, "--cross-check") && !run->wants_check)
+	if (f == FIELD_CHECK && !run->wants_check)
 		return without_check;
 	return NULL;
 }

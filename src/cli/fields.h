@@ -72,7 +72,6 @@ struct field_row {
 	const char *unit;  /* "": none */
 	const char *meaning;
 	const char *source; /* who fills it */
-	const char *needs;  /* the option without which it is empty; "": none */
 };
 extern const struct field_row field_table[FIELD_COUNT];
 

@@ -207,8 +207,4 @@ void options_man(struct buf *out);
 enum shell { SHELL_BASH = 1, SHELL_ZSH, SHELL_FISH };
 void options_complete(enum shell shell, struct buf *out);
 
-/* Writes the whole --help, or the short form shown without arguments. */
-void options_help(struct buf *out);
-void options_short_help(struct buf *out);
-
 #endif

@@ -72,40 +72,30 @@ static void put_help(struct buf *out, const char *text, const char *without)
 
 /* ---- bash ---- */
 
-static void put_bash_names(struct buf *out, const struct optparse_row *row)
+static void put_bash_value(struct buf *out, const struct optparse_row *row)
 {
+	enum value_kind kind = value_kind_of(row);
+
+	if (kind == VALUE_IS_NONE)
+		return;
 	buf_printf(out, "    --%s", row->name);
 	if (row->letter)
 		buf_printf(out, " | -%c", row->letter);
 	buf_puts(out, ") ");
-}
-
-static void put_bash_value(struct buf *out, const struct optparse_row *row)
-{
-	switch (value_kind_of(row)) {
-	case VALUE_IS_NONE:
-		return;
-	case VALUE_IS_FREE:
-		put_bash_names(out, row);
-		buf_puts(out, "return ;;\n");
-		return;
-	case VALUE_IS_WORD:
-		put_bash_names(out, row);
+	if (kind == VALUE_IS_FREE) {
+		buf_puts(out, "return");
+	} else if (kind == VALUE_IS_FILE) {
+		buf_puts(out, "files=1");
+	} else if (kind == VALUE_IS_WORD) {
 		buf_puts(out, "words='");
 		put_words(out, row);
-		buf_puts(out, "' ;;\n");
-		return;
-	case VALUE_IS_FILE:
-		put_bash_names(out, row);
-		buf_puts(out, "files=1 ;;\n");
-		return;
-	case VALUE_IS_FIELDS:
-		put_bash_names(out, row);
+		buf_putc(out, '\'');
+	} else {
 		buf_puts(out, "list=1 words='help ");
 		put_fields(out);
-		buf_puts(out, "' ;;\n");
-		return;
+		buf_putc(out, '\'');
 	}
+	buf_puts(out, " ;;\n");
 }
 
 static void put_bash(struct buf *out)

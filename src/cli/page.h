@@ -16,4 +16,7 @@ bool page_is_wanted(const struct options *o);
 
 void page_write(const struct options *o, struct buf *out);
 
+/* The few lines that are shown to who says nothing. */
+void page_write_short(struct buf *out);
+
 #endif

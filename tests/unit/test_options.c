@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Unit tests of cli/options (options.c, options_value.c, options_table.c,
- * options_help.c) and cli/base_url. */
+ * page.c) and cli/base_url. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +17,7 @@
 #include "cli/base_url.h"
 #include "cli/options.h"
 #include "cli/output_paths.h"
+#include "cli/page.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -523,12 +524,14 @@ static void test_has_input(void **state)
 static void test_help(void **state)
 {
 	struct buf out;
+	const struct options help = { .wants_help = true };
 	const char *line;
 	struct err err;
 
 	(void)state;
+	assert_true(page_is_wanted(&help));
 	buf_init(&out, 64 * 1024);
-	options_help(&out);
+	page_write(&help, &out);
 	assert_int_equal(buf_check(&out, ERR_SYSTEM, &err), 0);
 	for (size_t i = 0; i < option_count; i++) {
 		char name[40];
@@ -551,13 +554,13 @@ static void test_help(void **state)
 			fail_msg("blanks at the end: %.*s", (int)len, line);
 	}
 	buf_clear(&out);
-	options_short_help(&out);
+	page_write_short(&out);
 	assert_non_null(strstr(out.data, "--help"));
 	buf_release(&out);
 
 	/* No room: it ends all the same. */
 	buf_init(&out, 100);
-	options_help(&out);
+	page_write(&help, &out);
 	assert_int_equal(buf_check(&out, ERR_SYSTEM, &err), -1);
 	buf_release(&out);
 }
