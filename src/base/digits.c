@@ -43,6 +43,13 @@ size_t digits_take(const char *text, size_t len, int64_t max, int64_t *n)
 	return i;
 }
 
+bool digits_are(const char *text, int64_t max, int64_t *n)
+{
+	size_t len = text ? digits_take(text, SIZE_MAX, max, n) : 0;
+
+	return len > 0 && text[len] == '\0';
+}
+
 size_t digits_take_form(const char *text, const char *form, int *number)
 {
 	size_t i;

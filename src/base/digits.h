@@ -5,6 +5,7 @@
 #ifndef BASE_DIGITS_H
 #define BASE_DIGITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -26,6 +27,9 @@ static inline void digits_write_two(char *out, unsigned n)
 /* Reads the digits that the text begins with; len: SIZE_MAX where a NUL ends it.
  * Returns how many there are; 0 also where they are more than max. */
 size_t digits_take(const char *text, size_t len, int64_t max, int64_t *n);
+
+/* The same of a text that is digits and nothing else; NULL is none. */
+bool digits_are(const char *text, int64_t max, int64_t *n);
 
 /* Reads digits where form has 'd' into the next number at each other character,
  * which must be the text's. Returns how long the form is, 0 when the text has

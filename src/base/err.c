@@ -2,6 +2,7 @@
 #include "base/err.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,23 @@ void *err_calloc(size_t bytes, struct err *err)
 	if (!memory)
 		err_no_memory(err);
 	return memory;
+}
+
+void *err_grow(void *array, size_t count, size_t *cap, size_t size,
+	       struct err *err)
+{
+	size_t larger = *cap ? 2 * *cap : 64;
+	void *grown;
+
+	if (count < *cap)
+		return array;
+	grown = larger <= SIZE_MAX / size ? realloc(array, larger * size)
+					  : NULL;
+	if (grown)
+		*cap = larger;
+	else
+		err_no_memory(err);
+	return grown;
 }
 
 int err_wrap(struct err *err, const char *fmt, ...)

@@ -76,6 +76,12 @@ int err_no_memory(struct err *err);
 /* Zeroed memory, which the caller frees; NULL where there is none: err says so. */
 MUST_CHECK void *err_calloc(size_t bytes, struct err *err);
 
+/* Room for one more in an array of count elements, of which *cap fit: doubled
+ * where it is full. Returns the array; NULL where there is no memory: the old one
+ * stands, and err says so. */
+MUST_CHECK void *err_grow(void *array, size_t count, size_t *cap, size_t size,
+			  struct err *err);
+
 /* Puts "context: " before the message. Returns -1. */
 PRINTF_LIKE(2, 3)
 int err_wrap(struct err *err, const char *fmt, ...);

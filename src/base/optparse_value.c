@@ -22,15 +22,6 @@ static const char *shown_text(const char *text, char out[SHOWN_BYTES])
 	return out;
 }
 
-/* Digits and nothing else, at most max; -1: not so. */
-static int64_t read_number(const char *text, int64_t max)
-{
-	int64_t n;
-	size_t len = digits_take(text, SIZE_MAX, max, &n);
-
-	return len > 0 && text[len] == '\0' ? n : -1;
-}
-
 /* "2", "0.25": in milliseconds, rounded up, so that no time given becomes 0,
  * which may mean "no limit". -1: it is none. */
 static int64_t read_seconds_ms(const char *text, int64_t max_ms)
@@ -128,8 +119,10 @@ static int set_number(void *field, const struct optparse_row *row,
 		*(int *)field = OPTPARSE_AUTO;
 		return 0;
 	}
-	n = row->takes == OPTPARSE_SECONDS ? read_seconds_ms(value, row->max)
-					   : read_number(value, row->max);
+	if (row->takes == OPTPARSE_SECONDS)
+		n = read_seconds_ms(value, row->max);
+	else if (!digits_are(value, row->max, &n))
+		n = -1;
 	if (n < row->min)
 		return refuse_number(row, shown, value, err);
 	if (row->takes == OPTPARSE_SECONDS)

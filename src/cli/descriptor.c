@@ -17,15 +17,6 @@
 
 enum { LINKS_MAX = 40 };
 
-/* "3" but not "3a", "-1" or "". */
-static int read_number(const char *text)
-{
-	int64_t n;
-	size_t len = digits_take(text, SIZE_MAX, INT_MAX, &n);
-
-	return len > 0 && text[len] == '\0' ? (int)n : DESCRIPTOR_NONE;
-}
-
 /* Says of a directory without links in it whose descriptors stand there:
  * 0: ours. */
 static int owner_of(const char *dir)
@@ -49,18 +40,18 @@ static int owner_of(const char *dir)
 static int in_directory_of_descriptors(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	int n = read_number(slash + 1);
+	int64_t n;
 	int owner;
 	char *dir, *real;
 
-	if (n < 0)
+	if (!digits_are(slash + 1, INT_MAX, &n))
 		return DESCRIPTOR_NONE;
 	dir = strndup(path, (size_t)(slash - path) + 1);
 	real = dir ? realpath(dir, NULL) : NULL;
 	owner = real ? owner_of(real) : DESCRIPTOR_NONE;
 	free(real);
 	free(dir);
-	return owner == 0 ? n : owner;
+	return owner == 0 ? (int)n : owner;
 }
 
 static int find_direct(const char *path)

@@ -28,18 +28,6 @@ struct live_table {
 	bool has_changed;
 };
 
-static int grow(struct live_table *t, struct err *err)
-{
-	size_t cap = t->cap ? 2 * t->cap : 64;
-	struct live_row *row = realloc(t->row, cap * sizeof *row);
-
-	if (!row)
-		return err_no_memory(err);
-	t->row = row;
-	t->cap = cap;
-	return 0;
-}
-
 static int set_cells(struct live_table *t, struct live_row *row,
 		     const struct record *record, struct err *err)
 {
@@ -71,11 +59,13 @@ out:
 static struct live_row *add_row(struct live_table *t, const char *code,
 				enum market market, struct err *err)
 {
-	struct live_row *row;
+	struct live_row *row =
+		err_grow(t->row, t->count, &t->cap, sizeof *row, err);
 
-	if (t->count == t->cap && grow(t, err) < 0)
+	if (!row)
 		return NULL;
-	row = &t->row[t->count++];
+	t->row = row;
+	row += t->count++;
 	*row = (struct live_row){ .cells = NULL };
 	row->symbol.market = (uint8_t)market;
 	snprintf(row->symbol.code, sizeof row->symbol.code, "%s", code);

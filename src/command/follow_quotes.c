@@ -33,12 +33,6 @@ static const struct symbol *asked_at(const void *f, uint32_t i)
 	return &((const struct follow *)f)->asked[i].symbol;
 }
 
-static bool is_first(const void *f, uint32_t i)
-{
-	(void)f, (void)i;
-	return false;
-}
-
 /* Only the price: what else a batch run may be told to ask has no place here. */
 static struct scheduler_config plan_round(struct follow *f)
 {
@@ -47,8 +41,7 @@ static struct scheduler_config plan_round(struct follow *f)
 
 	s.input = (struct plan_input){ .list = f,
 				       .count = f->asked_count,
-				       .at = asked_at,
-				       .is_priority = is_first };
+				       .at = asked_at };
 	s.wants_detail = s.wants_raw = false;
 	s.check_percent = NULL;
 	s.deadline_ns = earlier(s.deadline_ns, until_ns);
@@ -58,11 +51,11 @@ static struct scheduler_config plan_round(struct follow *f)
 /* A quote without a price has a volume, too. */
 static int64_t volume_of(const struct outcome *o)
 {
-	const char *text = o->quote.number[QUOTE_VOLUME];
 	int64_t volume;
-	size_t len = text ? digits_take(text, SIZE_MAX, INT64_MAX, &volume) : 0;
 
-	return len > 0 && text[len] == '\0' ? volume : TICK_UNKNOWN;
+	return digits_are(o->quote.number[QUOTE_VOLUME], INT64_MAX, &volume)
+		       ? volume
+		       : TICK_UNKNOWN;
 }
 
 /* ---- a seeker's answer ---- */

@@ -24,7 +24,7 @@ struct plan_input {
 	/* The entry's symbol, or NULL: not to be fetched. */
 	const struct symbol *(*at)(const void *list, uint32_t i);
 	bool (*is_priority)(const void *list, uint32_t i);
-	bool has_priority;
+	bool has_priority; /* else is_priority is not asked, and may be NULL */
 };
 
 enum plan_lane { LANE_BATCHED, LANE_SINGLE, PLAN_LANES };

@@ -7,16 +7,12 @@
 
 struct request_item *scheduler_add_moved(struct scheduler_moved *m)
 {
-	if (m->count == m->cap) {
-		size_t cap = m->cap ? m->cap * 2 : REQUEST_MAX;
-		struct request_item *grown =
-			realloc(m->item, cap * sizeof *grown);
+	struct request_item *grown =
+		err_grow(m->item, m->count, &m->cap, sizeof *grown, NULL);
 
-		if (!grown)
-			return NULL;
-		m->item = grown;
-		m->cap = cap;
-	}
+	if (!grown)
+		return NULL;
+	m->item = grown;
 	return &m->item[m->count++];
 }
 

@@ -136,14 +136,6 @@ static int find_culprit(const struct request *r, const char *message)
 	return i < r->count ? (int)i : -1;
 }
 
-/* Digits and nothing else. */
-static bool read_count(const char *text, int64_t *value)
-{
-	size_t len = text ? digits_take(text, SIZE_MAX, INT64_MAX, value) : 0;
-
-	return len > 0 && text[len] == '\0';
-}
-
 /* What is left of this minute, and when it ends by the source's own clock. Where
  * there is no limit, nothing left says nothing. */
 static void read_limit(const struct http_response *response, struct verdict *v)
@@ -151,18 +143,18 @@ static void read_limit(const struct http_response *response, struct verdict *v)
 	const char *date = http_response_header(response, "Date");
 	int64_t limit, left, end, now;
 
-	if (read_count(http_response_header(response, "X-RateLimit-Limit"),
-		       &limit) &&
+	if (digits_are(http_response_header(response, "X-RateLimit-Limit"),
+		       INT64_MAX, &limit) &&
 	    limit == 0)
 		return;
-	if (!read_count(http_response_header(response, "X-RateLimit-Remaining"),
-			&left))
+	if (!digits_are(http_response_header(response, "X-RateLimit-Remaining"),
+			INT64_MAX, &left))
 		return;
 	v->calls_left = left > 1000000 ? 1000000 : (int)left;
 	v->resets_after_ms = WINDOW_SEC * 1000;
 	if (!date || !times_parse_http(date, &now) ||
-	    !read_count(http_response_header(response, "X-RateLimit-Reset"),
-			&end))
+	    !digits_are(http_response_header(response, "X-RateLimit-Reset"),
+			INT64_MAX, &end))
 		return;
 	if (end <= now)
 		v->resets_after_ms = 0;

@@ -73,16 +73,12 @@ static int put(struct exchange_book *b, const char *code, enum market exchange,
 	size_t i = lower_bound(b, code);
 
 	if (!is_at(b, i, code)) {
-		if (b->count == b->cap) {
-			size_t cap = b->cap ? b->cap * 2 : 64;
-			struct entry *grown =
-				realloc(b->entry, cap * sizeof *grown);
+		struct entry *grown = err_grow(b->entry, b->count, &b->cap,
+					       sizeof *grown, err);
 
-			if (!grown)
-				return err_no_memory(err);
-			b->entry = grown;
-			b->cap = cap;
-		}
+		if (!grown)
+			return -1;
+		b->entry = grown;
 		memmove(&b->entry[i + 1], &b->entry[i],
 			(b->count - i) * sizeof *b->entry);
 		b->count++;

@@ -59,29 +59,17 @@ void name_book_free(struct name_book *b)
 	free(b);
 }
 
-static int grow(struct name_book *b, struct err *err)
-{
-	size_t cap = b->cap ? b->cap * 2 : 256;
-	struct entry *grown;
-
-	if (b->count < b->cap)
-		return 0;
-	grown = realloc(b->entry, cap * sizeof *grown);
-	if (!grown)
-		return err_no_memory(err);
-	b->entry = grown;
-	b->cap = cap;
-	return 0;
-}
-
 static int add(struct name_book *b, const struct symbol *symbol,
 	       const char *name, size_t name_len, const char *other,
 	       size_t other_len, struct err *err)
 {
 	struct entry e = { .symbol = *symbol, .name = (uint32_t)b->texts.len };
+	struct entry *grown =
+		err_grow(b->entry, b->count, &b->cap, sizeof *grown, err);
 
-	if (grow(b, err) < 0)
+	if (!grown)
 		return -1;
+	b->entry = grown;
 	buf_append(&b->texts, name, name_len);
 	buf_putc(&b->texts, '\0');
 	if (other_len > 0) {

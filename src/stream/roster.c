@@ -74,15 +74,12 @@ static void step(struct roster_entry *e, enum roster_event event)
 int roster_add(struct roster *r, const struct feed_address *address,
 	       size_t *index, struct err *err)
 {
-	if (r->count == r->capacity) {
-		size_t capacity = r->capacity ? 2 * r->capacity : 64;
-		void *grown = realloc(r->entry, capacity * sizeof *r->entry);
+	void *grown = err_grow(r->entry, r->count, &r->capacity,
+			       sizeof *r->entry, err);
 
-		if (!grown)
-			return err_no_memory(err);
-		r->entry = grown;
-		r->capacity = capacity;
-	}
+	if (!grown)
+		return -1;
+	r->entry = grown;
 	*index = r->count;
 	r->entry[r->count++] = (struct roster_entry){ .address = *address,
 						      .state = ROSTER_WANTED };
