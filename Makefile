@@ -44,7 +44,7 @@ LDFLAGS_ALL  := $(FLAGS_$(MODE)) $(if $(LINUX),$(if $(findstring $(HARDEN),$(FLA
 
 CLIENT_LIBS  := $(call pkg_libs,libcurl,-lcurl) $(call pkg_libs,libcjson,-lcjson) -pthread
 SANDBOX_LIBS := $(call pkg_libs,libmicrohttpd,-lmicrohttpd) $(call pkg_libs,libwslay,-lwslay) \
-	$(call pkg_libs,libcjson,-lcjson) -pthread
+	$(call pkg_libs,zlib,-lz) $(call pkg_libs,libcjson,-lcjson) -pthread
 UNIT_LIBS    := $(call pkg_libs,cmocka,-lcmocka)
 
 # Tests may define __wrap_* and entry points that no header declares.

@@ -22,7 +22,7 @@
  *   refuse       the sources' ways of saying no   refusal       the broker's
  *   kis          login, token, quote_call, master; market, listing, answer_*
  *   alpaca*      the same market in another form  upbit, coin; ecb
- *   wire         the bare connection              json_text, pack, cp949, dates,
+ *   wire         the bare connection              json_text, pack, dates,
  *                                                 chance
  *   approval*    the keys of the stream           stream_*      its sessions
  *   tape, trade  the market in motion             tick_frame    trades as text

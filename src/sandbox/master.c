@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "sandbox/master.h"
 
-#include "sandbox/cp949.h"
 #include "sandbox/listing.h"
 #include "sandbox/market.h"
 #include "sandbox/pack.h"
 
+#include <iconv.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +17,22 @@ static void pad(struct buf *out, size_t from, size_t width)
 {
 	if (out->len - from < width)
 		buf_fill(out, ' ', width - (out->len - from));
+}
+
+/* A name in code page 949, or "?" where it has a character that is not in it. */
+static void add_korean(struct buf *out, const char *name)
+{
+	iconv_t cd = iconv_open("CP949", "UTF-8");
+	char *from = (char *)(uintptr_t)name, korean[128], *to = korean;
+	size_t left = strlen(name), room = sizeof(korean);
+
+	if (cd != (iconv_t)-1 &&
+	    iconv(cd, &from, &left, &to, &room) != (size_t)-1)
+		buf_append(out, korean, sizeof(korean) - room);
+	else
+		buf_puts(out, "?");
+	if (cd != (iconv_t)-1)
+		iconv_close(cd);
 }
 
 /* What stands behind the name: groups, flags and numbers in columns of which
@@ -48,7 +64,7 @@ static void add_domestic(struct buf *out, const struct domestic_stock *stock,
 	pad(out, from, 9);
 	buf_printf(out, "KR7%.6s00%d", stock->code, (int)(stock->noise % 10));
 	from = out->len;
-	cp949_add(out, stock->name);
+	add_korean(out, stock->name);
 	pad(out, from, NAME_BYTES);
 	add_tail(out, stock, tail);
 	buf_puts(out, "\n");
@@ -102,9 +118,9 @@ static void add_overseas(struct buf *out, const struct exchange *exchange,
 
 	buf_printf(out, "%s\t%s\t%s\t", exchange->nation, exchange->number,
 		   exchange->code);
-	cp949_add(out, exchange->name);
+	add_korean(out, exchange->name);
 	buf_printf(out, "\t%s\tD%s%s\t", row->code, exchange->code, row->code);
-	cp949_add(out, row->korean);
+	add_korean(out, row->korean);
 	buf_printf(out, "\t%s\t%d\t%s\t%d\t%d\t%" PRId64 ".%04" PRId64,
 		   row->english, is_fund ? 3 : 2, stock->currency,
 		   stock->decimals, 1, stock->previous / 10000,
@@ -130,7 +146,7 @@ static void add_exchange(struct buf *out, const struct exchange *exchange,
 	/* An index stands among them, too. */
 	buf_printf(out, "%s\t%s\t%s\t", exchange->nation, exchange->number,
 		   exchange->code);
-	cp949_add(out, exchange->name);
+	add_korean(out, exchange->name);
 	buf_printf(out,
 		   "\t.IDX%s\tD%s.IDX\tINDEX\t%s COMPOSITE\t1\tUSD\t2\t1\t"
 		   "1000.0000\t1\t1\t0930\t1600\tN\t\t000\t1\t1\t\t\n",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* master.h: the broker's lists of symbols: fixed columns for Korea, columns
  * with tabs between for the others, in code page 949, each in an archive.
- * Sandbox; uses market, listing, cp949, pack. Pure.
+ * Sandbox; uses market, listing, pack. Pure.
  * Source: open-trading-api, stocks_info. */
 #ifndef SANDBOX_MASTER_H
 #define SANDBOX_MASTER_H

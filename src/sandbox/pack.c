@@ -2,16 +2,44 @@
 #include "sandbox/pack.h"
 
 #include <string.h>
+#include <zlib.h>
 
-uint32_t pack_crc(uint32_t crc, const char *data, size_t len)
+enum { ZIP_BITS = -MAX_WBITS, GZIP_BITS = MAX_WBITS + 16 };
+
+/* Appends count bytes, those of data over and over, deflated. bits: the window's,
+ * and what is around the deflated data, as deflateInit2 has it. */
+static void add_deflated(struct buf *out, int bits, const char *data,
+			 size_t len, int64_t count)
 {
-	crc = ~crc;
-	for (size_t i = 0; i < len; i++) {
-		crc ^= (unsigned char)data[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+	z_stream z = { .avail_out = 0 };
+	Bytef packed[16384];
+
+	if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, bits, 8,
+			 Z_DEFAULT_STRATEGY) != Z_OK) {
+		out->is_exhausted = true;
+		return;
 	}
-	return ~crc;
+	do {
+		z.next_in = (Bytef *)(uintptr_t)data;
+		z.avail_in = count < (int64_t)len ? (uInt)count : (uInt)len;
+		count -= (int64_t)z.avail_in;
+		do {
+			z.next_out = packed;
+			z.avail_out = sizeof(packed);
+			(void)deflate(&z, count > 0 ? Z_NO_FLUSH : Z_FINISH);
+			buf_append(out, (char *)packed,
+				   sizeof(packed) - z.avail_out);
+		} while (z.avail_out == 0);
+	} while (count > 0);
+	deflateEnd(&z);
+}
+
+void pack_gzip_blanks(struct buf *out, int64_t count)
+{
+	char blanks[16384];
+
+	memset(blanks, ' ', sizeof(blanks));
+	add_deflated(out, GZIP_BITS, blanks, sizeof(blanks), count);
 }
 
 /* A number of so many bytes, the lowest first. */
@@ -39,12 +67,12 @@ static void put_entry(struct buf *out, uint32_t crc, size_t packed,
 
 void pack_zip(struct buf *out, const char *name, const char *data, size_t len)
 {
-	uint32_t crc = pack_crc(0, data, len);
+	uint32_t crc = (uint32_t)crc32(0, (const Bytef *)data, (uInt)len);
 	size_t name_len = strlen(name), start = out->len, packed, list;
 	struct buf body;
 
 	buf_init(&body, out->max);
-	pack_deflate(&body, data, len);
+	add_deflated(&body, ZIP_BITS, data, len, (int64_t)len);
 	packed = body.len;
 	put_number(out, 0x04034b50, 4);
 	put_entry(out, crc, packed, len, name_len);

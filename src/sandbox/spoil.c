@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sandbox/spoil.h"
 
-#include "sandbox/pack.h"
-
 #include <ctype.h>
 #include <string.h>
 
@@ -195,46 +193,4 @@ void spoil_rows(struct buf *body)
 
 	buf_clear(body);
 	buf_puts(body, is_array ? "[]" : "{}");
-}
-
-/* The checksum of so many blanks. */
-static uint32_t crc_of_blanks(int64_t count)
-{
-	char blanks[4096];
-	uint32_t crc = 0;
-
-	memset(blanks, ' ', sizeof(blanks));
-	for (; count > 0; count -= (int64_t)sizeof(blanks))
-		crc = pack_crc(crc, blanks,
-			       count < (int64_t)sizeof(blanks)
-				       ? (size_t)count
-				       : sizeof(blanks));
-	return crc;
-}
-
-/* One block of fixed codes (RFC 1951, 3.2.6): a blank, then "258 bytes from
- * one byte back" as often as it takes. 13 bits for 258 bytes. */
-void spoil_with_gzip(struct buf *body, int64_t unpacked)
-{
-	enum { REPEAT = 258, BLANK_CODE = 0x30 + ' ', REPEAT_CODE = 0xc5 };
-	static const char head[10] = "\x1f\x8b\x08\0\0\0\0\0\0\xff";
-	struct pack_bits out = { .out = body };
-	int64_t repeats = (unpacked - 1) / REPEAT;
-	int64_t len = 1 + repeats * REPEAT;
-	uint32_t crc = crc_of_blanks(len);
-
-	buf_clear(body);
-	buf_append(body, head, sizeof(head));
-	pack_put(&out, 3, 3); /* the last block, fixed codes */
-	pack_put_code(&out, BLANK_CODE, 8);
-	for (; repeats > 0; repeats--) {
-		pack_put_code(&out, REPEAT_CODE, 8);
-		pack_put_code(&out, 0, 5);
-	}
-	pack_put_code(&out, 0, 7); /* end of block */
-	pack_end(&out);
-	pack_put(&out, crc & 0xffff, 16);
-	pack_put(&out, crc >> 16, 16);
-	pack_put(&out, (uint32_t)len & 0xffff, 16);
-	pack_put(&out, (uint32_t)len >> 16, 16);
 }

@@ -7,8 +7,6 @@
 #ifndef SANDBOX_SPOIL_H
 #define SANDBOX_SPOIL_H
 
-#include <stdint.h>
-
 #include "sandbox/fault.h"
 #include "sandbox/json_text.h"
 
@@ -37,8 +35,5 @@ void spoil_whole(struct buf *body, const struct fault_rule *rule);
 
 /* Makes it an array or object without anything in it. */
 void spoil_rows(struct buf *body);
-
-/* Makes the body a gzip file that unpacks to about that many bytes. */
-void spoil_with_gzip(struct buf *body, int64_t unpacked);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "sandbox/substitute.h"
 
+#include "sandbox/pack.h"
 #include "sandbox/refuse.h"
-#include "sandbox/spoil.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -96,7 +96,7 @@ void substitute_write(struct answer *answer, const struct request *request,
 		buf_puts(&answer->body, "OK price=70000 \x7f\xfe <<<");
 		break;
 	case FAULT_GZIP:
-		spoil_with_gzip(&answer->body, rule->number);
+		pack_gzip_blanks(&answer->body, rule->number);
 		answer_add_header(answer, "Content-Encoding", "gzip");
 		break;
 	default:
