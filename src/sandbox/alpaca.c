@@ -100,8 +100,7 @@ static void answer_snapshots(const struct alpaca_rules *rules,
 			     const struct arrival *arrival,
 			     struct answer *answer)
 {
-	const struct market market = { rules->unknown };
-	struct overseas_stock stock;
+	struct stock stock;
 	char text[96];
 
 	if (!check_arguments(request, answer))
@@ -121,10 +120,10 @@ static void answer_snapshots(const struct alpaca_rules *rules,
 		const char *code = request->symbol[i];
 
 		if (fault_in_row(&arrival->rows, FAULT_ABSENT, code) ||
-		    !market_find_us(&market, code, &stock))
+		    !market_find_us(rules->unknown, code, &stock))
 			continue;
 		if (fault_in_row(&arrival->rows, FAULT_NO_TRADE, code))
-			market_halt_overseas(&stock);
+			market_halt(&stock);
 		alpaca_add_snapshot(&answer->body, arrival, &stock);
 	}
 	buf_puts(&answer->body, "}");

@@ -25,7 +25,7 @@ void alpaca_answer(const struct alpaca_rules *rules,
 
 /* "SYMBOL":{...} of the share at the time of the arrival. */
 void alpaca_add_snapshot(struct buf *out, const struct arrival *arrival,
-			 const struct overseas_stock *stock);
+			 const struct stock *stock);
 
 /* {"message":"..."}. */
 void alpaca_refuse(struct answer *answer, int status, const char *message);

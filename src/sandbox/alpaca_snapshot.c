@@ -50,7 +50,7 @@ static void add_time(struct buf *out, int64_t unix_s, int64_t ns)
 
 /* One share at one moment. */
 struct view {
-	const struct overseas_stock *stock;
+	const struct stock *stock;
 	const struct fault_rows *rows;
 	int64_t trade_s, trade_ns;
 	int64_t day_s; /* when the daily bar's day began */
@@ -58,7 +58,7 @@ struct view {
 
 static void add_trade(struct buf *out, const struct view *view)
 {
-	const struct overseas_stock *stock = view->stock;
+	const struct stock *stock = view->stock;
 	char price[NUMBER_BYTES];
 
 	json_add_key(out, "latestTrade");
@@ -77,7 +77,7 @@ static void add_trade(struct buf *out, const struct view *view)
 /* Some have no bid or no ask: 0. */
 static void add_quote(struct buf *out, const struct view *view)
 {
-	const struct overseas_stock *stock = view->stock;
+	const struct stock *stock = view->stock;
 	int64_t middle = stock->price > 0 ? stock->price : stock->previous;
 	int64_t spread = (int64_t)(1 + (stock->noise >> 4) % 9) * 100;
 	bool has_bid = (stock->noise >> 50 & 15) != 0;
@@ -118,7 +118,7 @@ static void add_bar(struct buf *out, const char *key, const struct bar *bar,
 }
 
 /* A day that ended at close, made up. */
-static struct bar past_day(const struct overseas_stock *stock, int64_t close)
+static struct bar past_day(const struct stock *stock, int64_t close)
 {
 	int64_t step = close / 200;
 
@@ -130,7 +130,7 @@ static struct bar past_day(const struct overseas_stock *stock, int64_t close)
  * the daily bar is still that of the last one. */
 static void add_days(struct buf *out, const struct view *view)
 {
-	const struct overseas_stock *stock = view->stock;
+	const struct stock *stock = view->stock;
 	struct bar today = { stock->open, stock->high, stock->low, stock->price,
 			     stock->volume / 40 };
 	struct bar before = past_day(stock, stock->previous);
@@ -150,7 +150,7 @@ static void add_days(struct buf *out, const struct view *view)
 }
 
 void alpaca_add_snapshot(struct buf *out, const struct arrival *arrival,
-			 const struct overseas_stock *stock)
+			 const struct stock *stock)
 {
 	int64_t now_s = arrival->real_ms / 1000;
 	struct view view = {

@@ -42,13 +42,12 @@ void answer_open(struct answer *answer);
 void answer_close(struct answer *answer, const struct fault_rule *rule);
 
 /* The output of the domestic single call; stock NULL: no such code. */
-void answer_domestic_single(struct buf *body,
-			    const struct domestic_stock *stock,
+void answer_domestic_single(struct buf *body, const struct stock *stock,
 			    const struct fault_rows *rows);
 
 /* One row of the domestic multi call; stock NULL: a blank row.
  * is_signed: change and percent carry a sign, else the sign code alone. */
-void answer_domestic_row(struct buf *body, const struct domestic_stock *stock,
+void answer_domestic_row(struct buf *body, const struct stock *stock,
 			 bool is_signed, const struct fault_rows *rows);
 
 /* The output of the index call. What it does not know has zeros. */
@@ -56,10 +55,9 @@ void answer_index(struct buf *out, const char *code,
 		  const struct fault_rows *rows);
 
 /* The output of the overseas calls; stock NULL: no such symbol there. */
-void answer_overseas_price(struct buf *body, const struct overseas_stock *stock,
+void answer_overseas_price(struct buf *body, const struct stock *stock,
 			   const struct fault_rows *rows);
-void answer_overseas_detail(struct buf *body,
-			    const struct overseas_stock *stock,
+void answer_overseas_detail(struct buf *body, const struct stock *stock,
 			    const struct fault_rows *rows);
 
 /* part of whole as percent with two decimals: -0.57.

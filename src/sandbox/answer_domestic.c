@@ -22,7 +22,7 @@ static void add_percent(struct buf *body, const char *key, int64_t part,
 }
 
 /* 1 upper limit, 2 up, 3 flat, 4 lower limit, 5 down. */
-static const char *sign_of(const struct domestic_stock *stock)
+static const char *sign_of(const struct stock *stock)
 {
 	if (stock->price == 0 || stock->price == stock->previous)
 		return "3";
@@ -31,7 +31,7 @@ static const char *sign_of(const struct domestic_stock *stock)
 	return stock->price <= stock->lower ? "4" : "5";
 }
 
-static int64_t change_of(const struct domestic_stock *stock)
+static int64_t change_of(const struct stock *stock)
 {
 	return stock->price == 0 ? 0 : stock->price - stock->previous;
 }
@@ -41,12 +41,12 @@ static int64_t size_of(int64_t number)
 	return number < 0 ? -number : number;
 }
 
-static const char *other_code(const struct domestic_stock *stock)
+static const char *other_code(const struct stock *stock)
 {
 	return stock->code[5] == '0' ? "000661" : "000660";
 }
 
-static void add_price(struct buf *body, const struct domestic_stock *stock,
+static void add_price(struct buf *body, const struct stock *stock,
 		      const char *key, const struct fault_rows *rows)
 {
 	char price[24];
@@ -56,7 +56,7 @@ static void add_price(struct buf *body, const struct domestic_stock *stock,
 }
 
 /* A high or low of some past day: price, its distance from now, the date. */
-static void add_extreme(struct buf *body, const struct domestic_stock *stock,
+static void add_extreme(struct buf *body, const struct stock *stock,
 			const char *const key[3], int64_t price,
 			const char *date)
 {
@@ -65,7 +65,7 @@ static void add_extreme(struct buf *body, const struct domestic_stock *stock,
 	json_add_field(body, key[2], date);
 }
 
-static void add_extremes(struct buf *body, const struct domestic_stock *stock)
+static void add_extremes(struct buf *body, const struct stock *stock)
 {
 	static const char *const keys[6][3] = {
 		{ "d250_hgpr", "d250_hgpr_vrss_prpr_rate", "d250_hgpr_date" },
@@ -85,7 +85,7 @@ static void add_extremes(struct buf *body, const struct domestic_stock *stock)
 			    i % 2 == 0 ? "20260225" : "20251104");
 }
 
-static void add_pivots(struct buf *body, const struct domestic_stock *stock)
+static void add_pivots(struct buf *body, const struct stock *stock)
 {
 	int64_t range = stock->high - stock->low;
 	int64_t pivot = (stock->high + stock->low + stock->price) / 3;
@@ -100,7 +100,7 @@ static void add_pivots(struct buf *body, const struct domestic_stock *stock)
 }
 
 /* Price, change and the day so far: fields 12 to 28 of the table. */
-static void add_day(struct buf *body, const struct domestic_stock *stock,
+static void add_day(struct buf *body, const struct stock *stock,
 		    const struct fault_rows *rows)
 {
 	int64_t volume = stock->volume > 0 ? stock->volume : 1;
@@ -131,7 +131,7 @@ static void add_day(struct buf *body, const struct domestic_stock *stock,
 }
 
 /* Capital, ratios and size: fields 36 to 49. */
-static void add_company(struct buf *body, const struct domestic_stock *stock)
+static void add_company(struct buf *body, const struct stock *stock)
 {
 	int64_t eps = 100 + stock->previous / 12;
 	int64_t bps = 1000 + stock->previous * 4 / 5;
@@ -166,8 +166,7 @@ static void add_unknown_single(struct buf *body)
 	json_add_field(body, "stck_shrn_iscd", "");
 }
 
-void answer_domestic_single(struct buf *body,
-			    const struct domestic_stock *stock,
+void answer_domestic_single(struct buf *body, const struct stock *stock,
 			    const struct fault_rows *rows)
 {
 	buf_puts(body, "{");
@@ -243,7 +242,7 @@ static const char *const row_keys[] = {
 };
 
 /* The fields after the change: the day, the best bid and ask. */
-static void add_row_day(struct buf *body, const struct domestic_stock *stock)
+static void add_row_day(struct buf *body, const struct stock *stock)
 {
 	int64_t sizes = (int64_t)(stock->noise % 90000);
 
@@ -270,7 +269,7 @@ static void add_row_day(struct buf *body, const struct domestic_stock *stock)
 	add_number(body, "inter2_sdpr", stock->previous);
 }
 
-void answer_domestic_row(struct buf *body, const struct domestic_stock *stock,
+void answer_domestic_row(struct buf *body, const struct stock *stock,
 			 bool is_signed, const struct fault_rows *rows)
 {
 	int64_t change;

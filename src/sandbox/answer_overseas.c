@@ -24,7 +24,7 @@ static void format_money(char text[MONEY_BYTES], int64_t money, int decimals)
 			 money / 10000, decimals, frac);
 }
 
-static void add_money(struct buf *body, const struct overseas_stock *stock,
+static void add_money(struct buf *body, const struct stock *stock,
 		      const char *key, int64_t money)
 {
 	char text[MONEY_BYTES];
@@ -39,7 +39,7 @@ static void add_number(struct buf *body, const char *key, int64_t number)
 }
 
 /* 2 up, 3 flat, 5 down; 0 before the first trade. */
-static const char *sign_of(const struct overseas_stock *stock)
+static const char *sign_of(const struct stock *stock)
 {
 	if (stock->is_preopen || stock->price == 0)
 		return "0";
@@ -48,13 +48,13 @@ static const char *sign_of(const struct overseas_stock *stock)
 	return stock->price > stock->previous ? "2" : "5";
 }
 
-static int64_t change_of(const struct overseas_stock *stock)
+static int64_t change_of(const struct stock *stock)
 {
 	return stock->price == 0 ? 0 : stock->price - stock->previous;
 }
 
 /* "+0.69", " 0.00", "-0.41". */
-static void add_rate(struct buf *body, const struct overseas_stock *stock,
+static void add_rate(struct buf *body, const struct stock *stock,
 		     const char *key)
 {
 	int64_t change = change_of(stock);
@@ -74,12 +74,12 @@ static int64_t size_of(int64_t number)
 }
 
 /* The price in won, whole. */
-static int64_t won_of(const struct overseas_stock *stock, int64_t money)
+static int64_t won_of(const struct stock *stock, int64_t money)
 {
 	return money / 100 * stock->won_rate / 10000;
 }
 
-static void add_rsym(struct buf *body, const struct overseas_stock *stock,
+static void add_rsym(struct buf *body, const struct stock *stock,
 		     const struct fault_rows *rows)
 {
 	const char *other = strcmp(stock->code, "MSFT") == 0 ? "NVDA" : "MSFT";
@@ -88,7 +88,7 @@ static void add_rsym(struct buf *body, const struct overseas_stock *stock,
 			      spoil_get_symbol(rows, stock->code, other));
 }
 
-static void add_last(struct buf *body, const struct overseas_stock *stock,
+static void add_last(struct buf *body, const struct stock *stock,
 		     const struct fault_rows *rows)
 {
 	char text[MONEY_BYTES];
@@ -105,7 +105,7 @@ static void add_blanks(struct buf *body, const char *const *key, size_t keys)
 	buf_puts(body, "}");
 }
 
-void answer_overseas_price(struct buf *body, const struct overseas_stock *stock,
+void answer_overseas_price(struct buf *body, const struct stock *stock,
 			   const struct fault_rows *rows)
 {
 	static const char *const keys[] = { "rsym", "zdiv", "base", "pvol",
@@ -133,7 +133,7 @@ void answer_overseas_price(struct buf *body, const struct overseas_stock *stock,
 }
 
 /* The won fields: today's and yesterday's price, change and rate. */
-static void add_won(struct buf *body, const struct overseas_stock *stock)
+static void add_won(struct buf *body, const struct stock *stock)
 {
 	const char *sign =
 		strcmp(sign_of(stock), "0") == 0 ? "3" : sign_of(stock);
@@ -153,7 +153,7 @@ static void add_won(struct buf *body, const struct overseas_stock *stock)
 }
 
 /* Extremes, ratios and size. */
-static void add_company(struct buf *body, const struct overseas_stock *stock)
+static void add_company(struct buf *body, const struct stock *stock)
 {
 	int64_t eps = stock->previous / 31 + 100;
 	int64_t bps = stock->previous / 7 + 100;
@@ -180,8 +180,7 @@ static void add_company(struct buf *body, const struct overseas_stock *stock)
 	add_number(body, "tomv", stock->shares / 1000 * (stock->price / 10));
 }
 
-void answer_overseas_detail(struct buf *body,
-			    const struct overseas_stock *stock,
+void answer_overseas_detail(struct buf *body, const struct stock *stock,
 			    const struct fault_rows *rows)
 {
 	static const char *const keys[] = {

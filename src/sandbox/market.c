@@ -106,8 +106,8 @@ static int64_t moved(int64_t previous, uint64_t noise, int64_t unit)
 	return greater(unit, price / unit * unit);
 }
 
-bool market_find_domestic(const struct market *market, const char *code,
-			  struct domestic_stock *stock)
+bool market_find_domestic(const char *unknown, const char *code,
+			  struct stock *stock)
 {
 	const struct domestic_listing *known = listing_find_domestic(code);
 	uint64_t noise = chance_of_text(code);
@@ -115,11 +115,13 @@ bool market_find_domestic(const struct market *market, const char *code,
 	int64_t previous =
 		(int64_t)(100 + noise % 900) * scale[noise / 900 % 6];
 
-	if (!is_domestic_code(code) || list_has(market->unknown, code))
+	if (!is_domestic_code(code) || list_has(unknown, code))
 		return false;
-	*stock = (struct domestic_stock){
+	*stock = (struct stock){
 		.board = noise & 1 ? "KOSPI" : "KOSDAQ",
 		.sector = "기타",
+		.currency = "KRW",
+		.per_unit = 1,
 		.noise = noise,
 	};
 	snprintf(stock->code, sizeof(stock->code), "%s", code);
@@ -154,7 +156,7 @@ bool market_find_domestic(const struct market *market, const char *code,
 	return true;
 }
 
-bool market_go_to_venue(struct domestic_stock *stock, const char *venue)
+bool market_go_to_venue(struct stock *stock, const char *venue)
 {
 	bool is_fund = strncmp(stock->sector, "ET", 2) == 0;
 	int64_t on_new = stock->volume / 3;
@@ -220,8 +222,8 @@ static bool is_overseas_code(const struct venue *venue, const char *code)
 	return len == 3 && all_are(code, is_code_char);
 }
 
-bool market_find_overseas(const struct market *market, const char *exchange,
-			  const char *code, struct overseas_stock *stock)
+bool market_find_overseas(const char *unknown, const char *exchange,
+			  const char *code, struct stock *stock)
 {
 	const struct overseas_listing *known;
 	const struct venue *venue = NULL;
@@ -232,8 +234,7 @@ bool market_find_overseas(const struct market *market, const char *exchange,
 		if (strcmp(venues[i].code, exchange) == 0)
 			venue = &venues[i];
 	}
-	if (!venue || list_has(market->unknown, code) ||
-	    !is_overseas_code(venue, code))
+	if (!venue || list_has(unknown, code) || !is_overseas_code(venue, code))
 		return false;
 	known = listing_find_overseas(code, venue->group);
 	if (strcmp(venue->group, "US") == 0 &&
@@ -246,11 +247,15 @@ bool market_find_overseas(const struct market *market, const char *exchange,
 	unit = greater(unit, 100);
 	previous =
 		known ? known->previous : (int64_t)(300 + noise % 89700) * unit;
-	*stock = (struct overseas_stock){
+	*stock = (struct stock){
 		.currency = venue->currency,
 		.sector = "기타",
 		.decimals = venue->decimals,
 		.previous = previous,
+		.upper = previous * 3 / 2 / unit * unit,
+		.lower = previous / 2 / unit * unit,
+		.tick = unit,
+		.per_unit = 10000,
 		.won_rate = venue->won_rate,
 		.noise = noise,
 		.is_preopen = !known && noise >> 40 & 1 && noise >> 41 & 1 &&
@@ -266,6 +271,8 @@ bool market_find_overseas(const struct market *market, const char *exchange,
 		      (int64_t)(noise >> 24) % 40 * unit;
 	stock->low = greater(unit, lesser(stock->open, stock->price) -
 					   (int64_t)(noise >> 28) % 40 * unit);
+	stock->ask = stock->price;
+	stock->bid = stock->price - unit;
 	stock->shares = (int64_t)(10000000 + (noise >> 20) % 9000000000);
 	stock->volume = stock->is_preopen
 				? 0
@@ -274,23 +281,16 @@ bool market_find_overseas(const struct market *market, const char *exchange,
 	return true;
 }
 
-bool market_find_us(const struct market *market, const char *code,
-		    struct overseas_stock *stock)
+bool market_find_us(const char *unknown, const char *code, struct stock *stock)
 {
-	return market_find_overseas(market, "NAS", code, stock) ||
-	       market_find_overseas(market, "NYS", code, stock) ||
-	       market_find_overseas(market, "AMS", code, stock);
+	return market_find_overseas(unknown, "NAS", code, stock) ||
+	       market_find_overseas(unknown, "NYS", code, stock) ||
+	       market_find_overseas(unknown, "AMS", code, stock);
 }
 
-void market_halt_domestic(struct domestic_stock *stock)
+void market_halt(struct stock *stock)
 {
 	stock->price = stock->open = stock->high = stock->low = 0;
 	stock->ask = stock->bid = 0;
-	stock->volume = stock->value = 0;
-}
-
-void market_halt_overseas(struct overseas_stock *stock)
-{
-	stock->price = stock->open = stock->high = stock->low = 0;
 	stock->volume = stock->value = 0;
 }

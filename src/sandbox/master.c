@@ -37,8 +37,7 @@ static void add_korean(struct buf *out, const char *name)
 
 /* What stands behind the name: groups, flags and numbers in columns of which
  * only the width is of interest here. */
-static void add_tail(struct buf *out, const struct domestic_stock *stock,
-		     size_t width)
+static void add_tail(struct buf *out, const struct stock *stock, size_t width)
 {
 	size_t from = out->len;
 
@@ -55,7 +54,7 @@ static void add_tail(struct buf *out, const struct domestic_stock *stock,
 }
 
 /* Short code, standard code, name: 9, 12 and 40 bytes. */
-static void add_domestic(struct buf *out, const struct domestic_stock *stock,
+static void add_domestic(struct buf *out, const struct stock *stock,
 			 size_t tail)
 {
 	size_t from = out->len;
@@ -72,21 +71,21 @@ static void add_domestic(struct buf *out, const struct domestic_stock *stock,
 
 /* All of a board, those known by name first. */
 static void add_board(struct buf *out, const char *board, size_t tail,
-		      const struct market *market)
+		      const char *unknown)
 {
 	const struct domestic_listing *row;
-	struct domestic_stock stock;
+	struct stock stock;
 	char code[16];
 
 	for (size_t i = 0; (row = listing_get_domestic(i)) != NULL; i++) {
 		if (strcmp(row->board, board) == 0 &&
-		    market_find_domestic(market, row->code, &stock))
+		    market_find_domestic(unknown, row->code, &stock))
 			add_domestic(out, &stock, tail);
 	}
 	for (int i = 1; i <= MADE_UP; i++) {
 		snprintf(code, sizeof(code), "1%05d", i);
 		if (!listing_find_domestic(code) &&
-		    market_find_domestic(market, code, &stock) &&
+		    market_find_domestic(unknown, code, &stock) &&
 		    strcmp(stock.board, board) == 0)
 			add_domestic(out, &stock, tail);
 	}
@@ -111,7 +110,7 @@ static const struct exchange exchanges[] = {
 /* 24 columns with tabs between. */
 static void add_overseas(struct buf *out, const struct exchange *exchange,
 			 const struct overseas_listing *row,
-			 const struct overseas_stock *stock)
+			 const struct stock *stock)
 {
 	bool is_fund = strstr(row->english, "ETF") != NULL ||
 		       strstr(row->english, "Trust") != NULL;
@@ -138,10 +137,10 @@ static bool is_spelt_so(const struct overseas_listing *row)
 }
 
 static void add_exchange(struct buf *out, const struct exchange *exchange,
-			 const struct market *market)
+			 const char *unknown)
 {
 	const struct overseas_listing *row;
-	struct overseas_stock stock;
+	struct stock stock;
 
 	/* An index stands among them, too. */
 	buf_printf(out, "%s\t%s\t%s\t", exchange->nation, exchange->number,
@@ -154,7 +153,7 @@ static void add_exchange(struct buf *out, const struct exchange *exchange,
 	for (size_t i = 0; (row = listing_get_overseas(i)) != NULL; i++) {
 		if (strcmp(row->exchange, exchange->code) == 0 &&
 		    is_spelt_so(row) &&
-		    market_find_overseas(market, row->exchange, row->code,
+		    market_find_overseas(unknown, row->exchange, row->code,
 					 &stock))
 			add_overseas(out, exchange, row, &stock);
 	}
@@ -162,7 +161,6 @@ static void add_exchange(struct buf *out, const struct exchange *exchange,
 
 bool master_add(struct buf *out, const char *name, const char *unknown)
 {
-	const struct market market = { unknown };
 	char file[32];
 	struct buf list;
 	size_t len = strlen(name);
@@ -175,17 +173,17 @@ bool master_add(struct buf *out, const char *name, const char *unknown)
 	file[len - 4] = '\0';
 	buf_init(&list, LIST_MAX_BYTES);
 	if (strcmp(file, "kospi_code.mst") == 0) {
-		add_board(&list, "KOSPI", 227, &market);
+		add_board(&list, "KOSPI", 227, unknown);
 	} else if (strcmp(file, "kosdaq_code.mst") == 0) {
-		add_board(&list, "KOSDAQ", 221, &market);
+		add_board(&list, "KOSDAQ", 221, unknown);
 	} else if (strcmp(file, "konex_code.mst") == 0) {
-		add_board(&list, "KONEX", 184, &market);
+		add_board(&list, "KONEX", 184, unknown);
 	} else {
 		is_there = false;
 		for (size_t i = 0; i < sizeof(exchanges) / sizeof(exchanges[0]);
 		     i++) {
 			if (strcmp(file, exchanges[i].file) == 0) {
-				add_exchange(&list, &exchanges[i], &market);
+				add_exchange(&list, &exchanges[i], unknown);
 				is_there = true;
 			}
 		}

@@ -54,38 +54,23 @@ static const char *need_market(const struct request *request,
 	return NULL;
 }
 
-/* The share as this call is to see it, at that venue. False: it does not
- * exist there. */
-static bool find_domestic(const struct broker_rules *rules,
-			  const struct arrival *arrival, const char *venue,
-			  const char *code, struct domestic_stock *stock)
+/* The stock as this call is to see it, at a venue of Korea or on an exchange.
+ * False: it does not exist there. */
+static bool find_stock(const struct broker_rules *rules,
+		       const struct arrival *arrival, bool is_overseas,
+		       const char *place, const char *code, struct stock *stock)
 {
-	const struct market market = { rules->unknown };
+	bool is_there = is_overseas ? market_find_overseas(rules->unknown,
+							   place, code, stock)
+				    : market_find_domestic(rules->unknown, code,
+							   stock) &&
+					      market_go_to_venue(stock, place);
 
-	if (fault_in_row(&arrival->rows, FAULT_ABSENT, code) ||
-	    !market_find_domestic(&market, code, stock) ||
-	    !market_go_to_venue(stock, venue))
+	if (!is_there || fault_in_row(&arrival->rows, FAULT_ABSENT, code))
 		return false;
-	tape_show_domestic(rules->tape, clock_monotonic_ns(), stock);
+	tape_show(rules->tape, clock_monotonic_ns(), stock);
 	if (fault_in_row(&arrival->rows, FAULT_NO_TRADE, code))
-		market_halt_domestic(stock);
-	return true;
-}
-
-static bool find_overseas(const struct broker_rules *rules,
-			  const struct request *request,
-			  const struct arrival *arrival,
-			  struct overseas_stock *stock)
-{
-	const struct market market = { rules->unknown };
-	const char *code = request->symbol[0];
-
-	if (fault_in_row(&arrival->rows, FAULT_ABSENT, code) ||
-	    !market_find_overseas(&market, request->exchange, code, stock))
-		return false;
-	tape_show_overseas(rules->tape, clock_monotonic_ns(), stock);
-	if (fault_in_row(&arrival->rows, FAULT_NO_TRADE, code))
-		market_halt_overseas(stock);
+		market_halt(stock);
 	return true;
 }
 
@@ -106,7 +91,7 @@ static void answer_single(const struct broker_rules *rules,
 			  const struct request *request,
 			  const struct arrival *arrival, struct answer *answer)
 {
-	struct domestic_stock stock;
+	struct stock stock;
 	const char *venue, *code;
 
 	venue = need_market(request, answer, "FID_COND_MRKT_DIV_CODE");
@@ -118,8 +103,8 @@ static void answer_single(const struct broker_rules *rules,
 	answer_open(answer);
 	answer_domestic_single(
 		&answer->body,
-		find_domestic(rules, arrival, venue, code, &stock) ? &stock
-								   : NULL,
+		find_stock(rules, arrival, false, venue, code, &stock) ? &stock
+								       : NULL,
 		&arrival->rows);
 	answer_close(answer, arrival->fault);
 }
@@ -189,7 +174,7 @@ static void answer_multi(const struct broker_rules *rules,
 			 const struct arrival *arrival, struct answer *answer)
 {
 	size_t order[REQUEST_SLOTS_MAX];
-	struct domestic_stock stock;
+	struct stock stock;
 
 	if (!are_slots_fit(request, answer) ||
 	    is_poisoned(rules, request, answer))
@@ -203,8 +188,8 @@ static void answer_multi(const struct broker_rules *rules,
 	for (size_t i = 0; i < request->symbol_count; i++) {
 		size_t slot = order[i];
 
-		if (find_domestic(rules, arrival, request->venue[slot],
-				  request->symbol[slot], &stock))
+		if (find_stock(rules, arrival, false, request->venue[slot],
+			       request->symbol[slot], &stock))
 			answer_domestic_row(&answer->body, &stock,
 					    rules->is_signed, &arrival->rows);
 		else if (rules->shows_blank_rows)
@@ -220,7 +205,7 @@ static void answer_overseas(const struct broker_rules *rules,
 			    const struct arrival *arrival,
 			    struct answer *answer)
 {
-	struct overseas_stock stock, *found;
+	struct stock stock, *found;
 
 	/* AUTH must be there, and empty. */
 	if (!request_get_argument(request, "AUTH")) {
@@ -231,7 +216,10 @@ static void answer_overseas(const struct broker_rules *rules,
 	    !need_argument(request, answer, "SYMB") ||
 	    is_poisoned(rules, request, answer))
 		return;
-	found = find_overseas(rules, request, arrival, &stock) ? &stock : NULL;
+	found = find_stock(rules, arrival, true, request->exchange,
+			   request->symbol[0], &stock)
+			? &stock
+			: NULL;
 	answer_open(answer);
 	if (request->endpoint == ENDPOINT_DETAIL)
 		answer_overseas_detail(&answer->body, found, &arrival->rows);

@@ -15,20 +15,18 @@ static int hours_behind(const char *currency)
 
 /* DNASAAPL: D or R, the exchange, the symbol. R is the paid feed, and that of
  * the US day session: RBAQAAPL. */
-static bool resolve_overseas(const struct market *market,
-			     struct tick_channel *channel)
+static bool resolve_overseas(const char *unknown, struct tick_channel *channel)
 {
 	const char *key = channel->tr_key;
-	struct overseas_stock stock;
+	struct stock stock;
 
 	if (strlen(key) < 5 || (key[0] != 'D' && key[0] != 'R'))
 		return false;
 	memcpy(channel->exchange, key + 1, 3);
-	if (!market_find_overseas(market, channel->exchange, key + 4, &stock))
+	if (!market_find_overseas(unknown, channel->exchange, key + 4, &stock))
 		return false;
 	channel->is_overseas = true;
 	channel->decimals = stock.decimals;
-	channel->shares = stock.shares;
 	channel->hours_behind = hours_behind(stock.currency);
 	snprintf(channel->code, sizeof(channel->code), "%s", stock.code);
 	return true;
@@ -46,7 +44,7 @@ static bool resolve_domestic(struct tick_channel *channel)
 		      "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == len;
 }
 
-const char *registration_resolve(const struct market *market, bool is_paper,
+const char *registration_resolve(const char *unknown, bool is_paper,
 				 const char *tr_id, const char *tr_key,
 				 struct registration *made)
 {
@@ -63,29 +61,25 @@ const char *registration_resolve(const struct market *market, bool is_paper,
 		return "OPSP8992";
 	snprintf(channel->tr_id, TICK_TR_ID_BYTES, "%s", tr_id);
 	snprintf(channel->tr_key, TICK_KEY_BYTES, "%s", tr_key);
-	if (is_overseas ? resolve_overseas(market, channel)
+	if (is_overseas ? resolve_overseas(unknown, channel)
 			: resolve_domestic(channel))
 		return NULL;
 	return "OPSP8992";
 }
 
-void registration_begin(struct registration *made, const struct market *market,
+void registration_begin(struct registration *made, const char *unknown,
 			struct tape *tape, int64_t now_ns)
 {
-	const struct tick_channel *channel = &made->channel;
-	struct domestic_stock domestic;
-	struct overseas_stock overseas;
+	struct tick_channel *channel = &made->channel;
+	struct stock stock;
 
-	if (channel->is_overseas)
+	if (channel->is_overseas
+		    ? market_find_overseas(unknown, channel->exchange,
+					   channel->code, &stock)
+		    : market_find_domestic(unknown, channel->code, &stock)) {
+		channel->shares = stock.shares;
 		made->has_trades =
-			market_find_overseas(market, channel->exchange,
-					     channel->code, &overseas) &&
-			tape_follow_overseas(tape, &overseas, now_ns,
-					     &made->cursor);
-	else if (market_find_domestic(market, channel->code, &domestic)) {
-		made->channel.shares = domestic.shares;
-		made->has_trades = tape_follow_domestic(tape, &domestic, now_ns,
-							&made->cursor);
+			tape_follow(tape, &stock, now_ns, &made->cursor);
 	}
 }
 

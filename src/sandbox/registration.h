@@ -32,12 +32,12 @@ struct registrations {
 
 /* Understands tr_id and tr_key, and fills in the channel.
  * Returns NULL, or the code of the refusal. */
-const char *registration_resolve(const struct market *market, bool is_paper,
+const char *registration_resolve(const char *unknown, bool is_paper,
 				 const char *tr_id, const char *tr_key,
 				 struct registration *made);
 
 /* Puts the cursor on the tape, if the symbol trades. */
-void registration_begin(struct registration *made, const struct market *market,
+void registration_begin(struct registration *made, const char *unknown,
 			struct tape *tape, int64_t now_ns);
 
 /* The place of a key; -1: not registered. */

@@ -118,14 +118,14 @@ static const char *spoiled_code(struct stream_session *session,
 static const char *judge(struct stream_session *session,
 			 const struct stream_wish *wish, int64_t now_ns)
 {
-	const struct market market = { session->rules->unknown };
+	const char *unknown = session->rules->unknown;
 	struct registration made;
 	const char *code = stream_desk_admit(
 		session->place->desk, session->number, wish->approval, now_ns);
 
 	if (code)
 		return code;
-	code = registration_resolve(&market, session->rules->is_paper,
+	code = registration_resolve(unknown, session->rules->is_paper,
 				    wish->tr_id, wish->tr_key, &made);
 	if (code)
 		return code;
@@ -133,7 +133,7 @@ static const char *judge(struct stream_session *session,
 	if (strcmp(code, "OPSP0000") != 0)
 		return code;
 	tape_start(session->place->tape, now_ns);
-	registration_begin(&made, &market, session->place->tape, now_ns);
+	registration_begin(&made, unknown, session->place->tape, now_ns);
 	if (stream_session_fault(session, STREAM_APPROVAL_SILENT, wish->tr_key,
 				 made.channel.code))
 		made.has_trades = false;

@@ -207,17 +207,17 @@ static void hold_back(struct stream_session *session,
 static void send_alien(struct stream_session *session,
 		       const struct registration *one, int64_t now_ns)
 {
-	const struct market market = { session->rules->unknown };
+	const char *unknown = session->rules->unknown;
 	struct tick_change none = { .width = 0 };
 	const struct stream_fault_rule *rule = stream_session_fault(
 		session, STREAM_ALIEN, one->channel.tr_key, one->channel.code);
 	struct registration alien;
 	struct buf text;
 
-	if (!rule || registration_resolve(&market, false, "H0STCNT0",
+	if (!rule || registration_resolve(unknown, false, "H0STCNT0",
 					  rule->text, &alien))
 		return;
-	registration_begin(&alien, &market, session->place->tape, now_ns);
+	registration_begin(&alien, unknown, session->place->tape, now_ns);
 	if (!alien.has_trades)
 		return;
 	buf_init(&text, 65536);

@@ -105,7 +105,7 @@ static bool grow_locked(struct tape *tape) REQUIRES(tape->mu)
 
 /* The symbol, which begins with first if it is new. NULL: no memory. */
 static struct tape_symbol *symbol_locked(struct tape *tape,
-					 const char *currency, const char *code,
+					 const struct stock *stock,
 					 const struct trade *first)
 	REQUIRES(tape->mu)
 {
@@ -114,7 +114,7 @@ static struct tape_symbol *symbol_locked(struct tape *tape,
 
 	if (tape->symbols * 2 >= tape->slots && !grow_locked(tape))
 		return NULL;
-	snprintf(key, sizeof(key), "%s%s", currency, code);
+	snprintf(key, sizeof(key), "%s%s", stock->currency, stock->code);
 	place = place_of(tape->slot, tape->slots, key);
 	if (!*place) {
 		struct tape_symbol *symbol = calloc(1, sizeof(*symbol));
@@ -157,24 +157,28 @@ static bool step_locked(const struct tape *tape,
 			  is_pushed(symbol, trade->number + 1));
 }
 
-static struct tape_symbol *look_locked(struct tape *tape, const char *currency,
-				       const char *code,
+/* The stock's symbol as it is by now. */
+static struct tape_symbol *look_locked(struct tape *tape,
+				       const struct stock *stock,
 				       const struct trade *first,
 				       int64_t now_ns) REQUIRES(tape->mu)
 {
-	struct tape_symbol *symbol = symbol_locked(tape, currency, code, first);
+	struct tape_symbol *symbol = symbol_locked(tape, stock, first);
 
 	while (symbol && step_locked(tape, symbol, &symbol->trade, now_ns))
 		continue;
 	return symbol;
 }
 
-static bool follow(struct tape *tape, const char *currency, const char *code,
-		   const struct trade *first, int64_t now_ns,
-		   struct tape_cursor *cursor)
+bool tape_follow(struct tape *tape, const struct stock *stock, int64_t now_ns,
+		 struct tape_cursor *cursor)
 {
+	struct trade first;
+
+	if (!trade_begin(&first, stock))
+		return false;
 	mutex_lock(&tape->mu);
-	cursor->symbol = look_locked(tape, currency, code, first, now_ns);
+	cursor->symbol = look_locked(tape, stock, &first, now_ns);
 	if (cursor->symbol) {
 		cursor->trade = cursor->symbol->trade;
 		cursor->due_ns =
@@ -182,25 +186,6 @@ static bool follow(struct tape *tape, const char *currency, const char *code,
 	}
 	mutex_unlock(&tape->mu);
 	return cursor->symbol != NULL;
-}
-
-bool tape_follow_domestic(struct tape *tape, const struct domestic_stock *stock,
-			  int64_t now_ns, struct tape_cursor *cursor)
-{
-	struct trade first;
-
-	return trade_begin_domestic(&first, stock) &&
-	       follow(tape, "KRW", stock->code, &first, now_ns, cursor);
-}
-
-bool tape_follow_overseas(struct tape *tape, const struct overseas_stock *stock,
-			  int64_t now_ns, struct tape_cursor *cursor)
-{
-	struct trade first;
-
-	return trade_begin_overseas(&first, stock) &&
-	       follow(tape, stock->currency, stock->code, &first, now_ns,
-		      cursor);
 }
 
 bool tape_take(struct tape *tape, struct tape_cursor *cursor, int64_t now_ns)
@@ -230,36 +215,17 @@ void tape_push(struct tape *tape, struct tape_cursor *cursor, int64_t count,
 	mutex_unlock(&tape->mu);
 }
 
-void tape_show_domestic(struct tape *tape, int64_t now_ns,
-			struct domestic_stock *stock)
+void tape_show(struct tape *tape, int64_t now_ns, struct stock *stock)
 {
-	const struct tape_symbol *symbol;
+	const struct tape_symbol *symbol = NULL;
 	struct trade first;
 
-	if (!trade_begin_domestic(&first, stock))
+	if (!trade_begin(&first, stock))
 		return;
 	mutex_lock(&tape->mu);
-	symbol = tape->is_running
-			 ? look_locked(tape, "KRW", stock->code, &first, now_ns)
-			 : NULL;
+	if (tape->is_running)
+		symbol = look_locked(tape, stock, &first, now_ns);
 	if (symbol)
-		trade_show_domestic(&symbol->trade, stock);
-	mutex_unlock(&tape->mu);
-}
-
-void tape_show_overseas(struct tape *tape, int64_t now_ns,
-			struct overseas_stock *stock)
-{
-	const struct tape_symbol *symbol;
-	struct trade first;
-
-	if (!trade_begin_overseas(&first, stock))
-		return;
-	mutex_lock(&tape->mu);
-	symbol = tape->is_running ? look_locked(tape, stock->currency,
-						stock->code, &first, now_ns)
-				  : NULL;
-	if (symbol)
-		trade_show_overseas(&symbol->trade, stock);
+		trade_show(&symbol->trade, stock);
 	mutex_unlock(&tape->mu);
 }

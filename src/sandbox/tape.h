@@ -43,14 +43,8 @@ void tape_start(struct tape *tape, int64_t now_ns);
 
 /* Puts the cursor at the last trade before now_ns. The tape must run.
  * False: the symbol does not trade, or there is no memory. */
-MUST_CHECK bool tape_follow_domestic(struct tape *tape,
-				     const struct domestic_stock *stock,
-				     int64_t now_ns,
-				     struct tape_cursor *cursor);
-MUST_CHECK bool tape_follow_overseas(struct tape *tape,
-				     const struct overseas_stock *stock,
-				     int64_t now_ns,
-				     struct tape_cursor *cursor);
+MUST_CHECK bool tape_follow(struct tape *tape, const struct stock *stock,
+			    int64_t now_ns, struct tape_cursor *cursor);
 
 /* Moves to the next trade, if it is there by now_ns. */
 bool tape_take(struct tape *tape, struct tape_cursor *cursor, int64_t now_ns);
@@ -61,10 +55,7 @@ void tape_push(struct tape *tape, struct tape_cursor *cursor, int64_t count,
 
 /* Puts what the tape says by now_ns in the place of the market's numbers; does
  * nothing before it runs. */
-void tape_show_domestic(struct tape *tape, int64_t now_ns,
-			struct domestic_stock *stock);
-void tape_show_overseas(struct tape *tape, int64_t now_ns,
-			struct overseas_stock *stock);
+void tape_show(struct tape *tape, int64_t now_ns, struct stock *stock);
 
 /* The wall clock, seconds since 1970, of an instant of the tape. */
 int64_t tape_unix_s(const struct tape *tape, int64_t t_ns);

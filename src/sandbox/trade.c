@@ -36,8 +36,7 @@ static void split_volume(struct trade *trade)
 	trade->buy_volume = trade->volume - trade->sell_volume;
 }
 
-bool trade_begin_domestic(struct trade *trade,
-			  const struct domestic_stock *stock)
+bool trade_begin(struct trade *trade, const struct stock *stock)
 {
 	*trade = (struct trade){
 		.key = chance_of_text(stock->code),
@@ -55,37 +54,7 @@ bool trade_begin_domestic(struct trade *trade,
 		.unit = stock->tick,
 		.upper = stock->upper,
 		.lower = greater(stock->lower, stock->tick),
-		.per_unit = 1,
-	};
-	split_volume(trade);
-	return stock->price > 0;
-}
-
-bool trade_begin_overseas(struct trade *trade,
-			  const struct overseas_stock *stock)
-{
-	int64_t unit = 1;
-
-	for (int i = stock->decimals; i < 4; i++)
-		unit *= 10;
-	unit = greater(unit, 100);
-	*trade = (struct trade){
-		.key = chance_of_text(stock->code),
-		.side = TRADE_BUY,
-		.price = stock->price,
-		.bid = stock->price - unit,
-		.ask = stock->price,
-		.previous = stock->previous,
-		.open = stock->open,
-		.high = stock->high,
-		.low = stock->low,
-		.volume = stock->volume,
-		.value = stock->value,
-		.noise = stock->noise,
-		.unit = unit,
-		.upper = stock->previous * 3 / 2 / unit * unit,
-		.lower = greater(stock->previous / 2 / unit * unit, unit),
-		.per_unit = 10000,
+		.per_unit = stock->per_unit,
 	};
 	split_volume(trade);
 	return stock->price > 0;
@@ -207,8 +176,7 @@ bool trade_next(struct trade *trade, const struct trade_rules *rules,
 	return true;
 }
 
-void trade_show_domestic(const struct trade *trade,
-			 struct domestic_stock *stock)
+void trade_show(const struct trade *trade, struct stock *stock)
 {
 	stock->price = trade->price;
 	stock->previous = trade->previous;
@@ -217,18 +185,6 @@ void trade_show_domestic(const struct trade *trade,
 	stock->low = trade->low;
 	stock->bid = trade->bid;
 	stock->ask = trade->ask;
-	stock->volume = trade->volume;
-	stock->value = trade->value;
-}
-
-void trade_show_overseas(const struct trade *trade,
-			 struct overseas_stock *stock)
-{
-	stock->price = trade->price;
-	stock->previous = trade->previous;
-	stock->open = trade->open;
-	stock->high = trade->high;
-	stock->low = trade->low;
 	stock->volume = trade->volume;
 	stock->value = trade->value;
 	stock->is_preopen = stock->is_preopen && trade->number == 0;

@@ -50,10 +50,7 @@ struct trade {
 
 /* Where the market stands before the tape begins.
  * False: the symbol does not trade today. */
-bool trade_begin_domestic(struct trade *trade,
-			  const struct domestic_stock *stock);
-bool trade_begin_overseas(struct trade *trade,
-			  const struct overseas_stock *stock);
+bool trade_begin(struct trade *trade, const struct stock *stock);
 
 /* When the next trade comes; INT64_MAX: never.
  * pushed: at the instant of this one, whatever the rules say. */
@@ -66,9 +63,6 @@ bool trade_next(struct trade *trade, const struct trade_rules *rules,
 		bool pushed);
 
 /* Puts the state of a symbol into what REST calls show of it. */
-void trade_show_domestic(const struct trade *trade,
-			 struct domestic_stock *stock);
-void trade_show_overseas(const struct trade *trade,
-			 struct overseas_stock *stock);
+void trade_show(const struct trade *trade, struct stock *stock);
 
 #endif

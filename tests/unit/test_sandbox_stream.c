@@ -293,10 +293,9 @@ static void one_session_has_the_app_key(void **state)
 
 static const char *resolve(bool is_paper, const char *tr_id, const char *tr_key)
 {
-	const struct market market = { "111111" };
 	struct registration made;
 
-	return registration_resolve(&market, is_paper, tr_id, tr_key, &made);
+	return registration_resolve("111111", is_paper, tr_id, tr_key, &made);
 }
 
 static void keys_that_can_be_registered(void **state)

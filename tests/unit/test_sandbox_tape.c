@@ -20,21 +20,19 @@
 #define MS NS_PER_MS
 #define SEC NS_PER_SEC
 
-static const struct market market = { NULL };
-
-static struct domestic_stock share(const char *code)
+static struct stock share(const char *code)
 {
-	struct domestic_stock stock;
+	struct stock stock;
 
-	assert_true(market_find_domestic(&market, code, &stock));
+	assert_true(market_find_domestic(NULL, code, &stock));
 	return stock;
 }
 
-static struct overseas_stock foreign(const char *exchange, const char *code)
+static struct stock foreign(const char *exchange, const char *code)
 {
-	struct overseas_stock stock;
+	struct stock stock;
 
-	assert_true(market_find_overseas(&market, exchange, code, &stock));
+	assert_true(market_find_overseas(NULL, exchange, code, &stock));
 	return stock;
 }
 
@@ -60,11 +58,11 @@ static void expect_same(const struct trade *a, const struct trade *b)
 static void counters_rise_by_each_trade(void **state)
 {
 	const struct trade_rules rules = rules_of(SEC);
-	struct domestic_stock stock = share("005930");
+	struct stock stock = share("005930");
 	struct trade trade, before;
 
 	(void)state;
-	assert_true(trade_begin_domestic(&trade, &stock));
+	assert_true(trade_begin(&trade, &stock));
 	assert_int_equal(trade.sell_volume + trade.buy_volume, trade.volume);
 	for (int i = 0; i < 20000; i++) {
 		before = trade;
@@ -88,14 +86,14 @@ static void counters_rise_by_each_trade(void **state)
 static void days_and_auctions(void **state)
 {
 	struct trade_rules rules = rules_of(SEC);
-	struct domestic_stock stock = share("000660");
+	struct stock stock = share("000660");
 	struct trade trade, before;
 
 	(void)state;
 	rules.day_every = 50;
 	rules.auction_every = 20;
 	rules.last = 1000;
-	assert_true(trade_begin_domestic(&trade, &stock));
+	assert_true(trade_begin(&trade, &stock));
 	for (int i = 1; i <= 1000; i++) {
 		before = trade;
 		assert_true(trade_next(&trade, &rules, false));
@@ -122,13 +120,13 @@ static void days_and_auctions(void **state)
 static void a_trade_follows_from_seed_and_number(void **state)
 {
 	struct trade_rules rules = rules_of(SEC), other = rules_of(SEC);
-	struct overseas_stock stock = foreign("NAS", "AAPL");
+	struct stock stock = foreign("NAS", "AAPL");
 	struct trade a, b, c;
 	int differ = 0;
 
 	(void)state;
 	other.seed = 2;
-	assert_true(trade_begin_overseas(&a, &stock));
+	assert_true(trade_begin(&a, &stock));
 	b = c = a;
 	for (int i = 0; i < 1000; i++) {
 		assert_true(trade_next(&a, &rules, false));
@@ -142,12 +140,12 @@ static void a_trade_follows_from_seed_and_number(void **state)
 
 static void a_halted_share_has_no_tape(void **state)
 {
-	struct domestic_stock stock = share("005930");
+	struct stock stock = share("005930");
 	struct trade trade;
 
 	(void)state;
-	market_halt_domestic(&stock);
-	assert_false(trade_begin_domestic(&trade, &stock));
+	market_halt(&stock);
+	assert_false(trade_begin(&trade, &stock));
 }
 
 /* ---- the tape ---- */
@@ -169,34 +167,34 @@ static struct tape *tape_of(int64_t period_ns, int64_t speed)
 static void calls_and_stream_show_the_same(void **state)
 {
 	struct tape *tape = tape_of(100 * MS, 1), *quiet = tape_of(100 * MS, 1);
-	struct domestic_stock stock = share("005930"), shown;
+	struct stock stock = share("005930"), shown;
 	struct tape_cursor cursor, late;
 	int64_t now = 7 * SEC;
 
 	(void)state;
 	/* Before it runs, prices stand. */
 	shown = stock;
-	tape_show_domestic(tape, now, &shown);
+	tape_show(tape, now, &shown);
 	assert_int_equal(shown.volume, stock.volume);
 	assert_int_equal(shown.price, stock.price);
 
 	tape_start(tape, now);
 	tape_start(quiet, now);
 	tape_start(tape, now + SEC); /* it runs already */
-	assert_true(tape_follow_domestic(tape, &stock, now, &cursor));
+	assert_true(tape_follow(tape, &stock, now, &cursor));
 	for (int i = 0; i < 1000; i++) {
 		now += 37 * MS;
 		while (tape_take(tape, &cursor, now))
 			continue;
 		assert_true(cursor.due_ns > now);
 		shown = stock;
-		tape_show_domestic(tape, now, &shown);
+		tape_show(tape, now, &shown);
 		assert_int_equal(shown.volume, cursor.trade.volume);
 		assert_int_equal(shown.price, cursor.trade.price);
 		assert_int_equal(shown.high, cursor.trade.high);
 	}
 	/* Who looks once at the end sees what who looked all the time has seen. */
-	assert_true(tape_follow_domestic(quiet, &stock, now, &late));
+	assert_true(tape_follow(quiet, &stock, now, &late));
 	expect_same(&late.trade, &cursor.trade);
 	assert_in_range(cursor.trade.number, 320, 420);
 	tape_free(tape);
@@ -206,18 +204,18 @@ static void calls_and_stream_show_the_same(void **state)
 static void a_push_is_seen_by_all(void **state)
 {
 	struct tape *tape = tape_of(0, 1);
-	struct domestic_stock stock = share("035720"), shown;
+	struct stock stock = share("035720"), shown;
 	struct tape_cursor cursor;
 	int64_t taken = 0;
 
 	(void)state;
 	tape_start(tape, SEC);
-	assert_true(tape_follow_domestic(tape, &stock, SEC, &cursor));
+	assert_true(tape_follow(tape, &stock, SEC, &cursor));
 	assert_int_equal(cursor.due_ns, CLOCK_NEVER);
 	assert_false(tape_take(tape, &cursor, 9 * SEC));
 	tape_push(tape, &cursor, 500, 9 * SEC);
 	shown = stock;
-	tape_show_domestic(tape, 9 * SEC, &shown);
+	tape_show(tape, 9 * SEC, &shown);
 	while (tape_take(tape, &cursor, 9 * SEC))
 		taken++;
 	assert_int_equal(taken, 500);
@@ -233,14 +231,14 @@ static void a_push_is_seen_by_all(void **state)
 static void a_fast_tape_has_more_in_a_second(void **state)
 {
 	struct tape *slow = tape_of(SEC, 1), *fast = tape_of(SEC, 60);
-	struct overseas_stock stock = foreign("NAS", "AAPL");
+	struct stock stock = foreign("NAS", "AAPL");
 	struct tape_cursor cursor, slow_cursor;
 
 	(void)state;
 	tape_start(slow, 0);
 	tape_start(fast, 0);
-	assert_true(tape_follow_overseas(fast, &stock, 10 * SEC, &cursor));
-	assert_true(tape_follow_overseas(slow, &stock, 600 * SEC, &slow_cursor));
+	assert_true(tape_follow(fast, &stock, 10 * SEC, &cursor));
+	assert_true(tape_follow(slow, &stock, 600 * SEC, &slow_cursor));
 	expect_same(&cursor.trade, &slow_cursor.trade);
 	assert_in_range(cursor.trade.number, 500, 700);
 	tape_free(slow);
@@ -250,21 +248,21 @@ static void a_fast_tape_has_more_in_a_second(void **state)
 static void a_thousand_symbols(void **state)
 {
 	struct tape *tape = tape_of(SEC, 1);
-	struct domestic_stock stock, first = share("100000");
+	struct stock stock, first = share("100000");
 	struct tape_cursor cursor;
 	int64_t volume;
 	char code[16];
 
 	(void)state;
 	tape_start(tape, 0);
-	assert_true(tape_follow_domestic(tape, &first, 9 * SEC, &cursor));
+	assert_true(tape_follow(tape, &first, 9 * SEC, &cursor));
 	volume = cursor.trade.volume;
 	for (int i = 1; i < 1000; i++) {
 		snprintf(code, sizeof(code), "1%05d", i);
 		stock = share(code);
-		tape_show_domestic(tape, 9 * SEC, &stock);
+		tape_show(tape, 9 * SEC, &stock);
 	}
-	tape_show_domestic(tape, 9 * SEC, &first);
+	tape_show(tape, 9 * SEC, &first);
 	assert_int_equal(first.volume, volume);
 	tape_free(tape);
 }
@@ -307,14 +305,14 @@ static const struct tick_channel samsung = {
 static void a_domestic_record(void **state)
 {
 	const struct tick_change none = { .width = 0 };
-	struct domestic_stock stock = share("005930");
+	struct stock stock = share("005930");
 	const struct trade_rules rules = rules_of(SEC);
 	struct trade trade;
 	struct buf text;
 
 	(void)state;
 	buf_init(&text, 4096);
-	assert_true(trade_begin_domestic(&trade, &stock));
+	assert_true(trade_begin(&trade, &stock));
 	assert_true(trade_next(&trade, &rules, false));
 	trade.t_ns = 3661 * SEC;
 	tick_add_record(&text, &samsung, &trade, 1791248400, 47, &none);
@@ -349,14 +347,14 @@ static void an_overseas_record(void **state)
 					    .decimals = 4,
 					    .hours_behind = 14 };
 	const struct tick_change none = { .width = 0 };
-	struct overseas_stock stock = foreign("NAS", "AAPL");
+	struct stock stock = foreign("NAS", "AAPL");
 	struct trade trade;
 	struct buf text;
 	char money[32];
 
 	(void)state;
 	buf_init(&text, 4096);
-	assert_true(trade_begin_overseas(&trade, &stock));
+	assert_true(trade_begin(&trade, &stock));
 	trade.price = trade.previous - 12300; /* down: the sign stands apart */
 	tick_add_record(&text, &apple, &trade, 1791248400, 47, &none);
 	assert_int_equal(count_fields(&text), 26);
@@ -380,13 +378,13 @@ static void a_record_can_be_spoiled(void **state)
 {
 	const struct tick_change narrow = { .width = 45 }, wide = { .width = 63 },
 				 priced = { .field = 2, .text = "1e5" };
-	struct domestic_stock stock = share("005930");
+	struct stock stock = share("005930");
 	struct trade trade;
 	struct buf text;
 
 	(void)state;
 	buf_init(&text, 4096);
-	assert_true(trade_begin_domestic(&trade, &stock));
+	assert_true(trade_begin(&trade, &stock));
 	tick_add_record(&text, &samsung, &trade, 1791248400, 47, &narrow);
 	assert_int_equal(count_fields(&text), 45);
 	buf_clear(&text);
