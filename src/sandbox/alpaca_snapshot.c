@@ -30,14 +30,7 @@ static void add_money(struct buf *out, const char *key, int64_t money)
 	char text[NUMBER_BYTES];
 
 	format_number(text, money);
-	json_add_key(out, key);
-	buf_puts(out, text);
-}
-
-static void add_count(struct buf *out, const char *key, int64_t count)
-{
-	json_add_key(out, key);
-	buf_printf(out, "%" PRId64, count);
+	json_add_raw(out, key, text);
 }
 
 static void add_time(struct buf *out, int64_t unix_s, int64_t ns)
@@ -67,9 +60,9 @@ static void add_trade(struct buf *out, const struct view *view)
 	json_add_field(out, "x", "V");
 	format_number(price, stock->price);
 	spoil_add_number(out, view->rows, stock->code, "p", price);
-	add_count(out, "s", (int64_t)(1 + stock->noise % 400));
+	json_add_number(out, "s", (int64_t)(1 + stock->noise % 400));
 	buf_puts(out, ",\"c\":[\"@\"]");
-	add_count(out, "i", (int64_t)(stock->noise >> 20 & 0xffff));
+	json_add_number(out, "i", (int64_t)(stock->noise >> 20 & 0xffff));
 	json_add_field(out, "z", stock->noise & 1 ? "C" : "A");
 	buf_puts(out, "}");
 }
@@ -88,10 +81,10 @@ static void add_quote(struct buf *out, const struct view *view)
 	add_time(out, view->trade_s, view->trade_ns / 1000 * 1000);
 	json_add_field(out, "ax", "V");
 	add_money(out, "ap", has_ask ? middle + spread : 0);
-	add_count(out, "as", has_ask ? 200 : 0);
+	json_add_number(out, "as", has_ask ? 200 : 0);
 	json_add_field(out, "bx", "V");
 	add_money(out, "bp", has_bid ? middle - spread : 0);
-	add_count(out, "bs", has_bid ? 100 : 0);
+	json_add_number(out, "bs", has_bid ? 100 : 0);
 	buf_puts(out, ",\"c\":[\"R\"]");
 	json_add_field(out, "z", stock->noise & 1 ? "C" : "A");
 	buf_puts(out, "}");
@@ -111,8 +104,8 @@ static void add_bar(struct buf *out, const char *key, const struct bar *bar,
 	add_money(out, "h", bar->high);
 	add_money(out, "l", bar->low);
 	add_money(out, "c", bar->close);
-	add_count(out, "v", bar->volume);
-	add_count(out, "n", bar->volume / 90 + 1);
+	json_add_number(out, "v", bar->volume);
+	json_add_number(out, "n", bar->volume / 90 + 1);
 	add_money(out, "vw", (bar->high + bar->low) / 2);
 	buf_puts(out, "}");
 }

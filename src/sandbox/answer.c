@@ -68,3 +68,40 @@ void answer_format_percent(char text[PERCENT_BYTES], int64_t part,
 		 part < 0 && hundredths > 0 ? "-" : "", hundredths / 100,
 		 hundredths % 100);
 }
+
+void answer_add_percent(struct buf *body, const char *key, int64_t part,
+			int64_t whole)
+{
+	char text[PERCENT_BYTES];
+
+	answer_format_percent(text, part, whole);
+	json_add_field(body, key, text);
+}
+
+int64_t answer_change_of(const struct stock *stock)
+{
+	return stock->price == 0 ? 0 : stock->price - stock->previous;
+}
+
+void answer_add_number(struct buf *body, const char *key, int64_t number)
+{
+	json_add_field_format(body, key, "%" PRId64, number);
+}
+
+const struct stock answer_nothing = { .board = "",
+				      .sector = "",
+				      .currency = "" };
+
+void answer_empty_row(struct buf *body, size_t from)
+{
+	size_t to = from;
+	int quotes = 0;
+
+	/* Keys and values are texts in turn, none with a quote in it. */
+	for (size_t i = from; i < body->len; i++) {
+		quotes += body->data[i] == '"';
+		if (quotes % 4 != 3 || body->data[i] == '"')
+			body->data[to++] = body->data[i];
+	}
+	body->len = to;
+}

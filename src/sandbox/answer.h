@@ -60,10 +60,20 @@ void answer_overseas_price(struct buf *body, const struct stock *stock,
 void answer_overseas_detail(struct buf *body, const struct stock *stock,
 			    const struct fault_rows *rows);
 
-/* part of whole as percent with two decimals: -0.57.
- * Owns: text is the caller's. */
+/* A number as text; part of whole as percent with two decimals: -0.57. */
+void answer_add_number(struct buf *body, const char *key, int64_t number);
+void answer_add_percent(struct buf *body, const char *key, int64_t part,
+			int64_t whole);
 enum { PERCENT_BYTES = 32 };
 void answer_format_percent(char text[PERCENT_BYTES], int64_t part,
 			   int64_t whole);
+
+/* How far the price is from yesterday's; 0 where nothing was traded. */
+int64_t answer_change_of(const struct stock *stock);
+
+/* A stock without anything, for the keys of a row; and the row that begins at
+ * from with all its values empty. */
+extern const struct stock answer_nothing;
+void answer_empty_row(struct buf *body, size_t from);
 
 #endif

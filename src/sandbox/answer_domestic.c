@@ -6,20 +6,7 @@
 #include "sandbox/spoil.h"
 
 #include <inttypes.h>
-
-static void add_number(struct buf *body, const char *key, int64_t number)
-{
-	json_add_field_format(body, key, "%" PRId64, number);
-}
-
-static void add_percent(struct buf *body, const char *key, int64_t part,
-			int64_t whole)
-{
-	char text[PERCENT_BYTES];
-
-	answer_format_percent(text, part, whole);
-	json_add_field(body, key, text);
-}
+#include <stdlib.h>
 
 /* 1 upper limit, 2 up, 3 flat, 4 lower limit, 5 down. */
 static const char *sign_of(const struct stock *stock)
@@ -29,16 +16,6 @@ static const char *sign_of(const struct stock *stock)
 	if (stock->price > stock->previous)
 		return stock->price >= stock->upper ? "1" : "2";
 	return stock->price <= stock->lower ? "4" : "5";
-}
-
-static int64_t change_of(const struct stock *stock)
-{
-	return stock->price == 0 ? 0 : stock->price - stock->previous;
-}
-
-static int64_t size_of(int64_t number)
-{
-	return number < 0 ? -number : number;
 }
 
 static const char *other_code(const struct stock *stock)
@@ -60,8 +37,8 @@ static void add_extreme(struct buf *body, const struct stock *stock,
 			const char *const key[3], int64_t price,
 			const char *date)
 {
-	add_number(body, key[0], price);
-	add_percent(body, key[1], stock->price - price, price);
+	answer_add_number(body, key[0], price);
+	answer_add_percent(body, key[1], stock->price - price, price);
 	json_add_field(body, key[2], date);
 }
 
@@ -90,13 +67,13 @@ static void add_pivots(struct buf *body, const struct stock *stock)
 	int64_t range = stock->high - stock->low;
 	int64_t pivot = (stock->high + stock->low + stock->price) / 3;
 
-	add_number(body, "pvt_scnd_dmrs_prc", pivot + range);
-	add_number(body, "pvt_frst_dmrs_prc", 2 * pivot - stock->low);
-	add_number(body, "pvt_pont_val", pivot);
-	add_number(body, "pvt_frst_dmsp_prc", 2 * pivot - stock->high);
-	add_number(body, "pvt_scnd_dmsp_prc", pivot - range);
-	add_number(body, "dmrs_val", pivot + range / 2);
-	add_number(body, "dmsp_val", pivot - range / 2);
+	answer_add_number(body, "pvt_scnd_dmrs_prc", pivot + range);
+	answer_add_number(body, "pvt_frst_dmrs_prc", 2 * pivot - stock->low);
+	answer_add_number(body, "pvt_pont_val", pivot);
+	answer_add_number(body, "pvt_frst_dmsp_prc", 2 * pivot - stock->high);
+	answer_add_number(body, "pvt_scnd_dmsp_prc", pivot - range);
+	answer_add_number(body, "dmrs_val", pivot + range / 2);
+	answer_add_number(body, "dmsp_val", pivot - range / 2);
 }
 
 /* Price, change and the day so far: fields 12 to 28 of the table. */
@@ -106,28 +83,29 @@ static void add_day(struct buf *body, const struct stock *stock,
 	int64_t volume = stock->volume > 0 ? stock->volume : 1;
 
 	add_price(body, stock, "stck_prpr", rows);
-	add_number(body, "prdy_vrss", change_of(stock));
+	answer_add_number(body, "prdy_vrss", answer_change_of(stock));
 	json_add_field(body, "prdy_vrss_sign", sign_of(stock));
-	add_percent(body, "prdy_ctrt", change_of(stock), stock->previous);
-	add_number(body, "acml_tr_pbmn", stock->value);
-	add_number(body, "acml_vol", stock->volume);
-	add_percent(body, "prdy_vrss_vol_rate", stock->volume,
-		    (int64_t)(1000 + (stock->noise >> 12) % 4000000));
-	add_number(body, "stck_oprc", stock->open);
-	add_number(body, "stck_hgpr", stock->high);
-	add_number(body, "stck_lwpr", stock->low);
-	add_number(body, "stck_mxpr", stock->upper);
-	add_number(body, "stck_llam", stock->lower);
-	add_number(body, "stck_sdpr", stock->previous);
+	answer_add_percent(body, "prdy_ctrt", answer_change_of(stock),
+			   stock->previous);
+	answer_add_number(body, "acml_tr_pbmn", stock->value);
+	answer_add_number(body, "acml_vol", stock->volume);
+	answer_add_percent(body, "prdy_vrss_vol_rate", stock->volume,
+			   (int64_t)(1000 + (stock->noise >> 12) % 4000000));
+	answer_add_number(body, "stck_oprc", stock->open);
+	answer_add_number(body, "stck_hgpr", stock->high);
+	answer_add_number(body, "stck_lwpr", stock->low);
+	answer_add_number(body, "stck_mxpr", stock->upper);
+	answer_add_number(body, "stck_llam", stock->lower);
+	answer_add_number(body, "stck_sdpr", stock->previous);
 	json_add_field_format(body, "wghn_avrg_stck_prc", "%" PRId64 ".%02d",
 			      stock->value / volume, (int)(stock->noise % 100));
 	json_add_field_format(body, "hts_frgn_ehrt", "%d.%02d",
 			      (int)((stock->noise >> 7) % 60),
 			      (int)((stock->noise >> 9) % 100));
-	add_number(body, "frgn_ntby_qty",
-		   (int64_t)(stock->noise % 200001) - 100000);
-	add_number(body, "pgtr_ntby_qty",
-		   (int64_t)((stock->noise >> 5) % 20001) - 10000);
+	answer_add_number(body, "frgn_ntby_qty",
+			  (int64_t)(stock->noise % 200001) - 100000);
+	answer_add_number(body, "pgtr_ntby_qty",
+			  (int64_t)((stock->noise >> 5) % 20001) - 10000);
 }
 
 /* Capital, ratios and size: fields 36 to 49. */
@@ -137,21 +115,22 @@ static void add_company(struct buf *body, const struct stock *stock)
 	int64_t bps = 1000 + stock->previous * 4 / 5;
 	int64_t capital = stock->shares / 200000; /* 100 million won */
 
-	add_number(body, "cpfn", capital);
-	add_number(body, "rstc_wdth_prc", stock->upper - stock->previous);
+	answer_add_number(body, "cpfn", capital);
+	answer_add_number(body, "rstc_wdth_prc",
+			  stock->upper - stock->previous);
 	json_add_field(body, "stck_fcam", "500");
-	add_number(body, "stck_sspr", stock->previous * 7 / 10);
-	add_number(body, "aspr_unit", stock->tick);
+	answer_add_number(body, "stck_sspr", stock->previous * 7 / 10);
+	answer_add_number(body, "aspr_unit", stock->tick);
 	json_add_field(body, "hts_deal_qty_unit_val", "1");
-	add_number(body, "lstn_stcn", stock->shares);
-	add_number(body, "hts_avls",
-		   stock->shares / 10000 * stock->price / 10000);
+	answer_add_number(body, "lstn_stcn", stock->shares);
+	answer_add_number(body, "hts_avls",
+			  stock->shares / 10000 * stock->price / 10000);
 	json_add_field_format(body, "per", "%" PRId64 ".%02d",
 			      stock->price / eps, (int)(stock->noise % 100));
 	json_add_field_format(body, "pbr", "%" PRId64 ".%02d",
 			      stock->price / bps, (int)(stock->noise % 90));
 	json_add_field(body, "stac_month", "12");
-	add_percent(body, "vol_tnrt", stock->volume, stock->shares);
+	answer_add_percent(body, "vol_tnrt", stock->volume, stock->shares);
 	json_add_field_format(body, "eps", "%" PRId64 ".00", eps);
 	json_add_field_format(body, "bps", "%" PRId64 ".00", bps);
 }
@@ -197,10 +176,10 @@ void answer_domestic_single(struct buf *body, const struct stock *stock,
 	json_add_field(body, "fcam_cnnm", "500");
 	json_add_field_format(body, "cpfn_cnnm", "%" PRId64 " 억",
 			      stock->shares / 200000);
-	add_number(body, "frgn_hldn_qty", stock->shares / 4);
+	answer_add_number(body, "frgn_hldn_qty", stock->shares / 4);
 	json_add_field(body, "vi_cls_code", "N");
 	json_add_field(body, "ovtm_vi_cls_code", "N");
-	add_number(body, "last_ssts_cntg_qty", stock->volume / 60);
+	answer_add_number(body, "last_ssts_cntg_qty", stock->volume / 60);
 	json_add_field(body, "invt_caful_yn", "N");
 	json_add_field(body, "mrkt_warn_cls_code", "00");
 	json_add_field(body, "short_over_yn", "N");
@@ -209,81 +188,46 @@ void answer_domestic_single(struct buf *body, const struct stock *stock,
 	buf_puts(body, "}");
 }
 
-static const char *const row_keys[] = {
-	"kospi_kosdaq_cls_name",
-	"mrkt_trtm_cls_name",
-	"hour_cls_code",
-	"inter_shrn_iscd",
-	"inter_kor_isnm",
-	"inter2_prpr",
-	"inter2_prdy_vrss",
-	"prdy_vrss_sign",
-	"prdy_ctrt",
-	"acml_vol",
-	"inter2_oprc",
-	"inter2_hgpr",
-	"inter2_lwpr",
-	"inter2_llam",
-	"inter2_mxpr",
-	"inter2_askp",
-	"inter2_bidp",
-	"seln_rsqn",
-	"shnu_rsqn",
-	"total_askp_rsqn",
-	"total_bidp_rsqn",
-	"acml_tr_pbmn",
-	"inter2_prdy_clpr",
-	"oprc_vrss_hgpr_rate",
-	"intr_antc_cntg_vrss",
-	"intr_antc_cntg_vrss_sign",
-	"intr_antc_cntg_prdy_ctrt",
-	"intr_antc_vol",
-	"inter2_sdpr",
-};
-
 /* The fields after the change: the day, the best bid and ask. */
 static void add_row_day(struct buf *body, const struct stock *stock)
 {
 	int64_t sizes = (int64_t)(stock->noise % 90000);
 
-	add_number(body, "acml_vol", stock->volume);
-	add_number(body, "inter2_oprc", stock->open);
-	add_number(body, "inter2_hgpr", stock->high);
-	add_number(body, "inter2_lwpr", stock->low);
-	add_number(body, "inter2_llam", stock->lower);
-	add_number(body, "inter2_mxpr", stock->upper);
-	add_number(body, "inter2_askp", stock->ask);
-	add_number(body, "inter2_bidp", stock->bid);
-	add_number(body, "seln_rsqn", sizes / 9);
-	add_number(body, "shnu_rsqn", sizes / 7);
-	add_number(body, "total_askp_rsqn", sizes * 3);
-	add_number(body, "total_bidp_rsqn", sizes * 4);
-	add_number(body, "acml_tr_pbmn", stock->value);
-	add_number(body, "inter2_prdy_clpr", stock->previous);
-	add_percent(body, "oprc_vrss_hgpr_rate", stock->high - stock->open,
-		    stock->open);
+	answer_add_number(body, "acml_vol", stock->volume);
+	answer_add_number(body, "inter2_oprc", stock->open);
+	answer_add_number(body, "inter2_hgpr", stock->high);
+	answer_add_number(body, "inter2_lwpr", stock->low);
+	answer_add_number(body, "inter2_llam", stock->lower);
+	answer_add_number(body, "inter2_mxpr", stock->upper);
+	answer_add_number(body, "inter2_askp", stock->ask);
+	answer_add_number(body, "inter2_bidp", stock->bid);
+	answer_add_number(body, "seln_rsqn", sizes / 9);
+	answer_add_number(body, "shnu_rsqn", sizes / 7);
+	answer_add_number(body, "total_askp_rsqn", sizes * 3);
+	answer_add_number(body, "total_bidp_rsqn", sizes * 4);
+	answer_add_number(body, "acml_tr_pbmn", stock->value);
+	answer_add_number(body, "inter2_prdy_clpr", stock->previous);
+	answer_add_percent(body, "oprc_vrss_hgpr_rate",
+			   stock->high - stock->open, stock->open);
 	json_add_field(body, "intr_antc_cntg_vrss", "0");
 	json_add_field(body, "intr_antc_cntg_vrss_sign", "3");
 	json_add_field(body, "intr_antc_cntg_prdy_ctrt", "0.00");
 	json_add_field(body, "intr_antc_vol", "0");
-	add_number(body, "inter2_sdpr", stock->previous);
+	answer_add_number(body, "inter2_sdpr", stock->previous);
 }
 
-void answer_domestic_row(struct buf *body, const struct stock *stock,
-			 bool is_signed, const struct fault_rows *rows)
+void answer_domestic_row(struct buf *body, const struct stock *found,
+			 bool is_signed, const struct fault_rows *faults)
 {
-	int64_t change;
+	const struct stock *stock = found ? found : &answer_nothing;
+	const struct fault_rows *rows = found ? faults : NULL;
+	int64_t change = answer_change_of(stock);
+	size_t from = body->len;
 
+	if (!is_signed)
+		change = llabs(change);
 	json_add_comma(body);
 	buf_puts(body, "{");
-	if (!stock) {
-		for (size_t i = 0; i < sizeof(row_keys) / sizeof(row_keys[0]);
-		     i++)
-			json_add_field(body, row_keys[i], "");
-		buf_puts(body, "}");
-		return;
-	}
-	change = is_signed ? change_of(stock) : size_of(change_of(stock));
 	json_add_field(body, "kospi_kosdaq_cls_name", stock->board);
 	json_add_field(body, "mrkt_trtm_cls_name",
 		       stock->price == 0 ? "거래정지" : "");
@@ -292,9 +236,11 @@ void answer_domestic_row(struct buf *body, const struct stock *stock,
 		       spoil_get_symbol(rows, stock->code, other_code(stock)));
 	spoil_add_name(body, rows, stock->code, "inter_kor_isnm", stock->name);
 	add_price(body, stock, "inter2_prpr", rows);
-	add_number(body, "inter2_prdy_vrss", change);
+	answer_add_number(body, "inter2_prdy_vrss", change);
 	json_add_field(body, "prdy_vrss_sign", sign_of(stock));
-	add_percent(body, "prdy_ctrt", change, stock->previous);
+	answer_add_percent(body, "prdy_ctrt", change, stock->previous);
 	add_row_day(body, stock);
 	buf_puts(body, "}");
+	if (!found)
+		answer_empty_row(body, from);
 }

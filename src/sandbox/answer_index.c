@@ -51,23 +51,9 @@ static void add_points(struct buf *out, const char *key, int64_t points)
 	json_add_field(out, key, text);
 }
 
-static void add_percent(struct buf *out, const char *key, int64_t part,
-			int64_t whole)
-{
-	char text[PERCENT_BYTES];
-
-	answer_format_percent(text, part, whole);
-	json_add_field(out, key, text);
-}
-
 static const char *sign_of(int64_t change)
 {
 	return change > 0 ? "2" : change < 0 ? "5" : "3";
-}
-
-static void add_number(struct buf *out, const char *key, int64_t number)
-{
-	json_add_field_format(out, key, "%" PRId64, number);
 }
 
 /* A point of the day: its level, its distance from yesterday's end, the sign
@@ -80,7 +66,7 @@ static void add_level(struct buf *out, const struct index *index,
 	add_points(out, key[0], level);
 	add_points(out, key[1], change);
 	json_add_field(out, key[2], sign_of(change));
-	add_percent(out, key[3], change, index->previous);
+	answer_add_percent(out, key[3], change, index->previous);
 }
 
 static void add_day(struct buf *out, const struct index *index)
@@ -104,23 +90,24 @@ static void add_rest(struct buf *out, const struct index *index, int64_t noise)
 {
 	int64_t top = index->high * 112 / 100, bottom = index->low * 81 / 100;
 
-	add_number(out, "ascn_issu_cnt", noise % 500);
-	add_number(out, "uplm_issu_cnt", noise % 7);
-	add_number(out, "stnr_issu_cnt", noise % 90);
-	add_number(out, "down_issu_cnt", noise / 8 % 500);
-	add_number(out, "lslm_issu_cnt", 0);
+	answer_add_number(out, "ascn_issu_cnt", noise % 500);
+	answer_add_number(out, "uplm_issu_cnt", noise % 7);
+	answer_add_number(out, "stnr_issu_cnt", noise % 90);
+	answer_add_number(out, "down_issu_cnt", noise / 8 % 500);
+	answer_add_number(out, "lslm_issu_cnt", 0);
 	add_points(out, "dryy_bstp_nmix_hgpr", top);
-	add_percent(out, "dryy_hgpr_vrss_prpr_rate", index->price - top, top);
+	answer_add_percent(out, "dryy_hgpr_vrss_prpr_rate", index->price - top,
+			   top);
 	json_add_field(out, "dryy_bstp_nmix_hgpr_date", "20260225");
 	add_points(out, "dryy_bstp_nmix_lwpr", bottom);
-	add_percent(out, "dryy_lwpr_vrss_prpr_rate", index->price - bottom,
-		    bottom);
+	answer_add_percent(out, "dryy_lwpr_vrss_prpr_rate",
+			   index->price - bottom, bottom);
 	json_add_field(out, "dryy_bstp_nmix_lwpr_date", "20260109");
-	add_number(out, "total_askp_rsqn", noise % 90000000);
-	add_number(out, "total_bidp_rsqn", noise / 3 % 90000000);
+	answer_add_number(out, "total_askp_rsqn", noise % 90000000);
+	answer_add_number(out, "total_bidp_rsqn", noise / 3 % 90000000);
 	json_add_field(out, "seln_rsqn_rate", "51.22");
 	json_add_field(out, "shnu_rsqn_rate", "48.78");
-	add_number(out, "ntby_rsqn", noise % 2000000 - 1000000);
+	answer_add_number(out, "ntby_rsqn", noise % 2000000 - 1000000);
 }
 
 void answer_index(struct buf *out, const char *code,
@@ -144,13 +131,15 @@ void answer_index(struct buf *out, const char *code,
 	spoil_add_price(out, rows, code, "bstp_nmix_prpr", price);
 	add_points(out, "bstp_nmix_prdy_vrss", change);
 	json_add_field(out, "prdy_vrss_sign", sign_of(change));
-	add_percent(out, "bstp_nmix_prdy_ctrt", change, index->previous);
-	add_number(out, "acml_vol", index->price > 0 ? noise % 900000 : 0);
-	add_number(out, "prdy_vol", index->price > 0 ? noise / 2 % 900000 : 0);
-	add_number(out, "acml_tr_pbmn",
-		   index->price > 0 ? noise % 15000000 : 0);
-	add_number(out, "prdy_tr_pbmn",
-		   index->price > 0 ? noise / 2 % 15000000 : 0);
+	answer_add_percent(out, "bstp_nmix_prdy_ctrt", change, index->previous);
+	answer_add_number(out, "acml_vol",
+			  index->price > 0 ? noise % 900000 : 0);
+	answer_add_number(out, "prdy_vol",
+			  index->price > 0 ? noise / 2 % 900000 : 0);
+	answer_add_number(out, "acml_tr_pbmn",
+			  index->price > 0 ? noise % 15000000 : 0);
+	answer_add_number(out, "prdy_tr_pbmn",
+			  index->price > 0 ? noise / 2 % 15000000 : 0);
 	add_day(out, index);
 	add_rest(out, index, noise);
 	buf_puts(out, "}");

@@ -6,6 +6,7 @@
 #include "sandbox/spoil.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MONEY_BYTES = 40 };
@@ -33,11 +34,6 @@ static void add_money(struct buf *body, const struct stock *stock,
 	json_add_field(body, key, text);
 }
 
-static void add_number(struct buf *body, const char *key, int64_t number)
-{
-	json_add_field_format(body, key, "%" PRId64, number);
-}
-
 /* 2 up, 3 flat, 5 down; 0 before the first trade. */
 static const char *sign_of(const struct stock *stock)
 {
@@ -48,16 +44,11 @@ static const char *sign_of(const struct stock *stock)
 	return stock->price > stock->previous ? "2" : "5";
 }
 
-static int64_t change_of(const struct stock *stock)
-{
-	return stock->price == 0 ? 0 : stock->price - stock->previous;
-}
-
 /* "+0.69", " 0.00", "-0.41". */
 static void add_rate(struct buf *body, const struct stock *stock,
 		     const char *key)
 {
-	int64_t change = change_of(stock);
+	int64_t change = answer_change_of(stock);
 	char text[PERCENT_BYTES];
 
 	answer_format_percent(text, change, stock->previous);
@@ -66,11 +57,6 @@ static void add_rate(struct buf *body, const struct stock *stock,
 			      : text[0] == '-' ? ""
 					       : " ",
 			      text);
-}
-
-static int64_t size_of(int64_t number)
-{
-	return number < 0 ? -number : number;
 }
 
 /* The price in won, whole. */
@@ -97,39 +83,30 @@ static void add_last(struct buf *body, const struct stock *stock,
 	spoil_add_price(body, rows, stock->code, "last", text);
 }
 
-static void add_blanks(struct buf *body, const char *const *key, size_t keys)
+void answer_overseas_price(struct buf *body, const struct stock *found,
+			   const struct fault_rows *faults)
 {
-	buf_puts(body, "{");
-	for (size_t i = 0; i < keys; i++)
-		json_add_field(body, key[i], "");
-	buf_puts(body, "}");
-}
+	const struct stock *stock = found ? found : &answer_nothing;
+	const struct fault_rows *rows = found ? faults : NULL;
+	size_t from = body->len;
 
-void answer_overseas_price(struct buf *body, const struct stock *stock,
-			   const struct fault_rows *rows)
-{
-	static const char *const keys[] = { "rsym", "zdiv", "base", "pvol",
-					    "last", "sign", "diff", "rate",
-					    "tvol", "tamt", "ordy" };
-
-	if (!stock) {
-		add_blanks(body, keys, sizeof(keys) / sizeof(keys[0]));
-		return;
-	}
 	buf_puts(body, "{");
 	add_rsym(body, stock, rows);
-	add_number(body, "zdiv", stock->decimals);
+	answer_add_number(body, "zdiv", stock->decimals);
 	add_money(body, stock, "base", stock->previous);
-	add_number(body, "pvol", (int64_t)(stock->noise >> 15 & 0x3ffffff));
+	answer_add_number(body, "pvol",
+			  (int64_t)(stock->noise >> 15 & 0x3ffffff));
 	add_last(body, stock, rows);
 	json_add_field(body, "sign", sign_of(stock));
-	add_money(body, stock, "diff", size_of(change_of(stock)));
+	add_money(body, stock, "diff", llabs(answer_change_of(stock)));
 	add_rate(body, stock, "rate");
-	add_number(body, "tvol", stock->volume);
-	add_number(body, "tamt", stock->value);
+	answer_add_number(body, "tvol", stock->volume);
+	answer_add_number(body, "tamt", stock->value);
 	spoil_add_name(body, rows, stock->code, "ordy",
 		       stock->is_preopen ? "매도불가" : "매매 가능");
 	buf_puts(body, "}");
+	if (!found)
+		answer_empty_row(body, from);
 }
 
 /* The won fields: today's and yesterday's price, change and rate. */
@@ -138,8 +115,9 @@ static void add_won(struct buf *body, const struct stock *stock)
 	const char *sign =
 		strcmp(sign_of(stock), "0") == 0 ? "3" : sign_of(stock);
 
-	add_number(body, "t_xprc", won_of(stock, stock->price));
-	add_number(body, "t_xdif", won_of(stock, size_of(change_of(stock))));
+	answer_add_number(body, "t_xprc", won_of(stock, stock->price));
+	answer_add_number(body, "t_xdif",
+			  won_of(stock, llabs(answer_change_of(stock))));
 	add_rate(body, stock, "t_xrat");
 	json_add_field(body, "p_xprc", "0");
 	json_add_field(body, "p_xdif", "0");
@@ -175,31 +153,22 @@ static void add_company(struct buf *body, const struct stock *stock)
 			      (int)(eps / 100 % 100));
 	json_add_field_format(body, "bpsx", "%" PRId64 ".%02d", bps / 10000,
 			      (int)(bps / 100 % 100));
-	add_number(body, "shar", stock->shares);
-	add_number(body, "mcap", stock->shares / 1000);
-	add_number(body, "tomv", stock->shares / 1000 * (stock->price / 10));
+	answer_add_number(body, "shar", stock->shares);
+	answer_add_number(body, "mcap", stock->shares / 1000);
+	answer_add_number(body, "tomv",
+			  stock->shares / 1000 * (stock->price / 10));
 }
 
-void answer_overseas_detail(struct buf *body, const struct stock *stock,
-			    const struct fault_rows *rows)
+void answer_overseas_detail(struct buf *body, const struct stock *found,
+			    const struct fault_rows *faults)
 {
-	static const char *const keys[] = {
-		"rsym",   "zdiv",   "curr",   "vnit",   "open",    "high",
-		"low",    "last",   "base",   "pvol",   "pamt",    "uplp",
-		"dnlp",   "h52p",   "h52d",   "l52p",   "l52d",    "perx",
-		"pbrx",   "epsx",   "bpsx",   "shar",   "mcap",    "tomv",
-		"t_xprc", "t_xdif", "t_xrat", "p_xprc", "p_xdif",  "p_xrat",
-		"t_rate", "p_rate", "t_xsgn", "p_xsng", "e_ordyn", "e_hogau",
-		"e_icod", "e_parp", "tvol",   "tamt",   "etyp_nm"
-	};
+	const struct stock *stock = found ? found : &answer_nothing;
+	const struct fault_rows *rows = found ? faults : NULL;
+	size_t from = body->len;
 
-	if (!stock) {
-		add_blanks(body, keys, sizeof(keys) / sizeof(keys[0]));
-		return;
-	}
 	buf_puts(body, "{");
 	add_rsym(body, stock, rows);
-	add_number(body, "zdiv", stock->decimals);
+	answer_add_number(body, "zdiv", stock->decimals);
 	json_add_field(body, "curr", stock->currency);
 	json_add_field(body, "vnit", "1");
 	add_money(body, stock, "open", stock->is_preopen ? 0 : stock->open);
@@ -207,8 +176,9 @@ void answer_overseas_detail(struct buf *body, const struct stock *stock,
 	add_money(body, stock, "low", stock->is_preopen ? 0 : stock->low);
 	add_last(body, stock, rows);
 	add_money(body, stock, "base", stock->previous);
-	add_number(body, "pvol", (int64_t)(stock->noise >> 15 & 0x3ffffff));
-	add_number(body, "pamt", stock->value / 2);
+	answer_add_number(body, "pvol",
+			  (int64_t)(stock->noise >> 15 & 0x3ffffff));
+	answer_add_number(body, "pamt", stock->value / 2);
 	json_add_field(body, "uplp", "0.0000");
 	json_add_field(body, "dnlp", "0.0000");
 	add_company(body, stock);
@@ -217,8 +187,10 @@ void answer_overseas_detail(struct buf *body, const struct stock *stock,
 	json_add_field(body, "e_hogau", "0.0100");
 	spoil_add_name(body, rows, stock->code, "e_icod", stock->sector);
 	json_add_field(body, "e_parp", "0.0000");
-	add_number(body, "tvol", stock->volume);
-	add_number(body, "tamt", stock->value);
+	answer_add_number(body, "tvol", stock->volume);
+	answer_add_number(body, "tamt", stock->value);
 	json_add_field(body, "etyp_nm", "");
 	buf_puts(body, "}");
+	if (!found)
+		answer_empty_row(body, from);
 }

@@ -141,7 +141,7 @@ int64_t fault_next_change(const struct fault_rule *rule, int64_t now_ns)
 const struct fault_rule *fault_in_row(const struct fault_rows *rows,
 				      enum fault fault, const char *symbol)
 {
-	for (size_t i = 0; i < rows->count; i++) {
+	for (size_t i = 0; rows && i < rows->count; i++) {
 		const struct fault_rule *rule = rows->rule[i];
 
 		if (rule->fault == fault &&

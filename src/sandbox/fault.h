@@ -162,7 +162,8 @@ struct fault_rows {
 	size_t count;
 };
 
-/* The first of them that does this to the symbol's row; NULL: none. */
+/* The first of them that does this to the symbol's row; NULL: none.
+ * rows may be NULL. */
 const struct fault_rule *fault_in_row(const struct fault_rows *rows,
 				      enum fault fault, const char *symbol);
 

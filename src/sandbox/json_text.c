@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sandbox/json_text.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +48,18 @@ void json_add_key(struct buf *out, const char *key)
 	json_add_comma(out);
 	json_add_string(out, key);
 	buf_append(out, ":", 1);
+}
+
+void json_add_raw(struct buf *out, const char *key, const char *text)
+{
+	json_add_key(out, key);
+	buf_puts(out, text);
+}
+
+void json_add_number(struct buf *out, const char *key, int64_t number)
+{
+	json_add_key(out, key);
+	buf_printf(out, "%" PRId64, number);
 }
 
 void json_add_field(struct buf *out, const char *key, const char *value)

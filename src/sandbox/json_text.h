@@ -24,6 +24,10 @@ void json_add_string(struct buf *out, const char *text);
 /* "key": with the comma that it needs. */
 void json_add_key(struct buf *out, const char *key);
 
+/* The same with a value: text as it is, a number. */
+void json_add_raw(struct buf *out, const char *key, const char *text);
+void json_add_number(struct buf *out, const char *key, int64_t number);
+
 /* "key":"value", the broker's way: every leaf is a string. */
 void json_add_field(struct buf *out, const char *key, const char *value);
 PRINTF_LIKE(3, 4)

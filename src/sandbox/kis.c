@@ -74,10 +74,8 @@ static void write_token(const struct broker_rules *rules, struct answer *answer,
 	if (!rule || rule->fault != FAULT_TOKEN_NO_EXPIRY)
 		json_add_field(body, "access_token_token_expired", text);
 	json_add_field(body, "token_type", "Bearer");
-	if (!rule || rule->fault != FAULT_TOKEN_NO_EXPIRY) {
-		json_add_key(body, "expires_in");
-		buf_printf(body, "%lld", (long long)rules->token_life_s);
-	}
+	if (!rule || rule->fault != FAULT_TOKEN_NO_EXPIRY)
+		json_add_number(body, "expires_in", rules->token_life_s);
 	buf_puts(body, "}");
 }
 

@@ -16,8 +16,7 @@
 
 struct stock {
 	char code[16];
-	char exchange
-		[4]; /* as asked: NAS, or BAQ for its day session; "": Korea */
+	char exchange[4];  /* NAS, or BAQ for its day session; "": Korea's */
 	char name[64];     /* of Korea's */
 	const char *board; /* KOSPI, KOSDAQ, KONEX; NULL: overseas */
 	const char *sector, *currency;

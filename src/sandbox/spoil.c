@@ -10,11 +10,10 @@ enum { KEY_BYTES = 64 };
 static void add_value(struct buf *body, const char *key, const char *value,
 		      bool is_text)
 {
-	json_add_key(body, key);
 	if (is_text)
-		json_add_string(body, value);
+		json_add_field(body, key, value);
 	else
-		buf_puts(body, value);
+		json_add_raw(body, key, value);
 }
 
 static void add_typed(struct buf *body, const char *key, const char *type,
@@ -86,13 +85,6 @@ void spoil_add_number(struct buf *body, const struct fault_rows *rows,
 	spoil_value(body, rows, symbol, key, number, false);
 }
 
-/* A JSON string given byte by byte, quotes included. */
-static void add_raw(struct buf *body, const char *key, const char *raw)
-{
-	json_add_key(body, key);
-	buf_puts(body, raw);
-}
-
 void spoil_add_name(struct buf *body, const struct fault_rows *rows,
 		    const char *symbol, const char *key, const char *name)
 {
@@ -103,18 +95,18 @@ void spoil_add_name(struct buf *body, const struct fault_rows *rows,
 	else if (fault_in_row(rows, FAULT_ESCAPES, symbol))
 		/* Red, a clipboard write, a bidi override, a C1 control,
 		 * a line end and a zero-width blank. */
-		add_raw(body, key,
-			"\"\\u001b[31mred\\u001b]52;c;cm0gLXJm\\u0007"
-			"\\u202eesrever\\u202c\\u009b2J\\r\\n\\t\\u200b"
-			"\xe2\x80\xae\xc2\x9b\\u007f,\\\"end\\\"\"");
+		json_add_raw(body, key,
+			     "\"\\u001b[31mred\\u001b]52;c;cm0gLXJm\\u0007"
+			     "\\u202eesrever\\u202c\\u009b2J\\r\\n\\t\\u200b"
+			     "\xe2\x80\xae\xc2\x9b\\u007f,\\\"end\\\"\"");
 	else if (fault_in_row(rows, FAULT_CONTROL, symbol))
-		add_raw(body, key, "\"raw\x01\x1b[31m control\"");
+		json_add_raw(body, key, "\"raw\x01\x1b[31m control\"");
 	else if (fault_in_row(rows, FAULT_NUL, symbol))
-		add_raw(body, key, "\"nul\\u0000inside\"");
+		json_add_raw(body, key, "\"nul\\u0000inside\"");
 	else if (fault_in_row(rows, FAULT_SURROGATE, symbol))
-		add_raw(body, key, "\"half\\ud83dpair\"");
+		json_add_raw(body, key, "\"half\\ud83dpair\"");
 	else if (fault_in_row(rows, FAULT_BADUTF8, symbol))
-		add_raw(body, key, "\"bad\xff\xc0\xaf\xed\xa0\x80utf8\"");
+		json_add_raw(body, key, "\"bad\xff\xc0\xaf\xed\xa0\x80utf8\"");
 	else
 		json_add_field(body, key, name);
 }
@@ -128,13 +120,11 @@ const char *spoil_get_symbol(const struct fault_rows *rows, const char *symbol,
 void spoil_add_token(struct buf *body, const struct fault_rule *rule,
 		     const char *token)
 {
-	json_add_key(body, "access_token");
 	if (rule && rule->fault == FAULT_TOKEN_CRLF)
-		buf_puts(body, "\"eyJ0eXAi\\r\\nx-injected: yes\"");
+		token = "eyJ0eXAi\r\nx-injected: yes";
 	else if (rule && rule->fault == FAULT_TOKEN_GARBAGE)
-		buf_puts(body, "\"not a token <b>\\\"토큰\\\"</b> {}\"");
-	else
-		json_add_string(body, token);
+		token = "not a token <b>\"토큰\"</b> {}";
+	json_add_field(body, "access_token", token);
 }
 
 static void insert_first(struct buf *body, const struct buf *first)

@@ -22,12 +22,10 @@ void upbit_refuse(struct answer *answer, int status, const char *name,
 	answer->status = status;
 	buf_clear(out);
 	buf_puts(out, "{\"error\":{");
-	if (name) {
+	if (name)
 		json_add_field(out, "name", name);
-	} else {
-		json_add_key(out, "name");
-		buf_printf(out, "%d", status);
-	}
+	else
+		json_add_number(out, "name", status);
 	json_add_field(out, "message", message);
 	buf_puts(out, "}}");
 }
@@ -131,20 +129,17 @@ static void add_amount(struct buf *out, const struct view *view,
 	char text[NUMBER_BYTES];
 
 	format_amount(text, view, units);
-	json_add_key(out, key);
-	buf_puts(out, text);
+	json_add_raw(out, key, text);
 }
 
 /* What did not change is a plain 0. */
 static void add_change(struct buf *out, const struct view *view,
 		       const char *key, int64_t units)
 {
-	if (units != 0) {
+	if (units != 0)
 		add_amount(out, view, key, units);
-		return;
-	}
-	json_add_key(out, key);
-	buf_puts(out, "0");
+	else
+		json_add_raw(out, key, "0");
 }
 
 /* part of whole with ten decimals: 0.0017283860. */
@@ -154,9 +149,8 @@ static void add_rate(struct buf *out, const struct coin *coin, const char *key,
 	int64_t part = coin->price - coin->previous;
 	int64_t size = part < 0 ? -part : part, rest = size, rate = 0;
 
-	json_add_key(out, key);
 	if (part == 0) {
-		buf_puts(out, "0");
+		json_add_raw(out, key, "0");
 		return;
 	}
 	for (int i = 0; i < 10; i++) {
@@ -165,6 +159,7 @@ static void add_rate(struct buf *out, const struct coin *coin, const char *key,
 	}
 	if (rest * 2 >= coin->previous)
 		rate++;
+	json_add_key(out, key);
 	buf_printf(out, "%s0.%010" PRId64, has_sign && part < 0 ? "-" : "",
 		   rate);
 }
@@ -177,12 +172,12 @@ static void add_turnover(struct buf *out, const struct view *view,
 	int64_t whole = coin->price / 10000 * (volume / 1000000) / 1000000;
 	char text[NUMBER_BYTES];
 
-	json_add_key(out, key);
 	if (view->is_old) {
 		format_power(text, whole, 0);
-		buf_puts(out, text);
+		json_add_raw(out, key, text);
 		return;
 	}
+	json_add_key(out, key);
 	buf_printf(out, "%" PRId64 ".%08" PRIu64 "%s", whole,
 		   volume == 0 ? 0 : coin->noise % UNIT, zeros);
 }
@@ -201,12 +196,6 @@ static void add_texts(struct buf *out, int64_t trade_s)
 	json_add_field(out, "trade_date_kst", text);
 	strftime(text, sizeof(text), "%H%M%S", &kst);
 	json_add_field(out, "trade_time_kst", text);
-}
-
-static void add_number(struct buf *out, const char *key, int64_t number)
-{
-	json_add_key(out, key);
-	buf_printf(out, "%" PRId64, number);
 }
 
 static void add_ticker(struct buf *out, const struct coin *coin,
@@ -230,7 +219,7 @@ static void add_ticker(struct buf *out, const struct coin *coin,
 	json_add_field(out, "market",
 		       spoil_get_symbol(rows, coin->market, other));
 	add_texts(out, trade_ms / 1000);
-	add_number(out, "trade_timestamp", trade_ms);
+	json_add_number(out, "trade_timestamp", trade_ms);
 	add_amount(out, &view, "opening_price", coin->open);
 	add_amount(out, &view, "high_price", coin->high);
 	add_amount(out, &view, "low_price", coin->low);
@@ -257,7 +246,7 @@ static void add_ticker(struct buf *out, const struct coin *coin,
 	json_add_field(out, "highest_52_week_date", "2025-07-14");
 	add_amount(out, &view, "lowest_52_week_price", coin->previous / 10 * 4);
 	json_add_field(out, "lowest_52_week_date", "2024-08-05");
-	add_number(out, "timestamp", arrival->real_ms);
+	json_add_number(out, "timestamp", arrival->real_ms);
 	buf_puts(out, "}");
 }
 
