@@ -1,73 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* _GNU_SOURCE: ppoll() for waits finer than a millisecond, RTLD_DEFAULT to
- * find the TLS library's functions. */
-#define _GNU_SOURCE
 #include "sandbox/stream_line.h"
 
-#include <dlfcn.h>
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <time.h>
-
-#include "base/clock.h"
 
 enum {
 	MESSAGE_MAX = 65536, /* of a client's text; real ones have 200 bytes */
 	OUT_KEPT = 1 << 20,  /* a larger buffer is given back when empty */
-	TLS_CHUNK = 16384,
 };
 
 /* Far more than any test sends at once: ten million records. */
 static const size_t OUT_MAX = (size_t)4 << 30;
-
-/* Sends or receives without waiting: bytes, 0 for later, -1 for the end. */
-static ssize_t judge_tls(ssize_t result, bool is_receiving)
-{
-	enum { AGAIN = -28, INTERRUPTED = -52 };
-
-	if (result == AGAIN || result == INTERRUPTED)
-		return 0;
-	return result < 0 || (result == 0 && is_receiving) ? -1 : result;
-}
-
-static ssize_t judge(ssize_t result, bool is_receiving)
-{
-	if (result < 0 &&
-	    (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
-		return 0;
-	return result < 0 || (result == 0 && is_receiving) ? -1 : result;
-}
-
-static ssize_t try_send(const struct stream_line *line, const char *bytes,
-			size_t len)
-{
-	if (line->piece > 0 && len > line->piece)
-		len = line->piece;
-	if (!line->wire->tls)
-		return judge(send(line->wire->fd, bytes, len,
-				  MSG_NOSIGNAL | MSG_DONTWAIT),
-			     false);
-	if (!line->tls_send)
-		return -1;
-	return judge_tls(line->tls_send(line->wire->tls, bytes,
-					len > TLS_CHUNK ? TLS_CHUNK : len),
-			 false);
-}
-
-static ssize_t try_receive(const struct stream_line *line, void *bytes,
-			   size_t cap)
-{
-	if (!line->wire->tls)
-		return judge(recv(line->wire->fd, bytes, cap, MSG_DONTWAIT),
-			     true);
-	if (!line->tls_receive)
-		return -1;
-	return judge_tls(line->tls_receive(line->wire->tls, bytes, cap), true);
-}
 
 /* ---- what libwslay calls ---- */
 
@@ -75,7 +20,7 @@ static ssize_t on_receive(wslay_event_context_ptr ws, uint8_t *bytes,
 			  size_t cap, int flags, void *user)
 {
 	struct stream_line *line = user;
-	ssize_t got = try_receive(line, bytes, cap);
+	ssize_t got = wire_try_receive(line->wire, bytes, cap);
 
 	(void)flags;
 	if (got > 0)
@@ -114,18 +59,6 @@ static void on_message(wslay_event_context_ptr ws,
 
 /* ---- the rest ---- */
 
-/* libmicrohttpd has loaded GnuTLS already, and holds the session. */
-static void find_tls(struct stream_line *line)
-{
-	void *send_symbol = dlsym(RTLD_DEFAULT, "gnutls_record_send");
-	void *receive_symbol = dlsym(RTLD_DEFAULT, "gnutls_record_recv");
-
-	_Static_assert(sizeof(line->tls_send) == sizeof(send_symbol),
-		       "as POSIX has it");
-	memcpy(&line->tls_send, &send_symbol, sizeof(send_symbol));
-	memcpy(&line->tls_receive, &receive_symbol, sizeof(receive_symbol));
-}
-
 int stream_line_open(struct stream_line *line, const struct wire *wire,
 		     stream_line_message_fn *callback, void *owner,
 		     struct err *err)
@@ -144,8 +77,6 @@ int stream_line_open(struct stream_line *line, const struct wire *wire,
 	};
 	buf_init(&line->out, OUT_MAX);
 	buf_init(&line->held, OUT_MAX);
-	if (wire->tls)
-		find_tls(line);
 	/* Each frame on its way at once, and in the pieces that are asked. */
 	setsockopt(wire->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	if (wslay_event_context_server_init(&line->ws, &callbacks, line) != 0)
@@ -212,9 +143,13 @@ void stream_line_flush(struct stream_line *line)
 	if (line->is_mute)
 		line->sent = line->out.len;
 	while (stream_line_pending(line) > 0 && !line->is_over) {
-		ssize_t sent = try_send(line, line->out.data + line->sent,
-					stream_line_pending(line));
+		size_t len = stream_line_pending(line);
+		ssize_t sent;
 
+		if (line->piece > 0 && len > line->piece)
+			len = line->piece;
+		sent = wire_try_send(line->wire, line->out.data + line->sent,
+				     len, false);
 		if (sent < 0)
 			line->is_over = true;
 		if (sent <= 0)
@@ -246,21 +181,8 @@ bool stream_line_is_closed(const struct stream_line *line)
 
 bool stream_line_wait(const struct stream_line *line, int64_t until_ns)
 {
-	struct pollfd fds[2] = {
-		{ .fd = line->wire->stop_fd, .events = POLLIN },
-		{ .fd = line->wire->fd, .events = 0 },
-	};
-	int64_t left_ns = until_ns - clock_monotonic_ns();
-	struct timespec left;
+	int events = (line->is_deaf ? 0 : POLLIN) |
+		     (stream_line_pending(line) > 0 ? POLLOUT : 0);
 
-	if (left_ns < 0)
-		left_ns = 0;
-	left.tv_sec = (time_t)(left_ns / NS_PER_SEC);
-	left.tv_nsec = (long)(left_ns % NS_PER_SEC);
-	if (!line->is_deaf)
-		fds[1].events |= POLLIN;
-	if (stream_line_pending(line) > 0)
-		fds[1].events |= POLLOUT;
-	(void)!ppoll(fds, 2, until_ns == CLOCK_NEVER ? NULL : &left, NULL);
-	return fds[0].revents == 0;
+	return wire_wait_for(line->wire, (short)events, until_ns) >= 0;
 }

@@ -12,7 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 #include <wslay/wslay.h>
 
 #include "base/buf.h"
@@ -26,8 +25,6 @@ typedef void stream_line_message_fn(void *owner, int opcode, const char *text,
 
 struct stream_line {
 	const struct wire *wire;
-	ssize_t (*tls_send)(void *session, const void *bytes, size_t len);
-	ssize_t (*tls_receive)(void *session, void *bytes, size_t cap);
 	wslay_event_context_ptr ws;
 	stream_line_message_fn *on_message;
 	void *owner;

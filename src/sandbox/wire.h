@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
@@ -27,8 +28,18 @@ struct wire {
 MUST_CHECK int wire_send(const struct wire *wire, const void *bytes, size_t len,
 			 bool has_more);
 
-/* Waits. False: the server stops.
- * Units: until_ns is CLOCK_MONOTONIC. */
+/* The same of what goes without waiting, or comes.
+ * Returns how many bytes; 0: later; -1: the client has left. */
+ssize_t wire_try_send(const struct wire *wire, const void *bytes, size_t len,
+		      bool has_more);
+ssize_t wire_try_receive(const struct wire *wire, void *bytes, size_t cap);
+
+/* Waits for poll's events on the connection (0: for none), the stop, or the time.
+ * Units: until_ns is CLOCK_MONOTONIC, as below; CLOCK_NEVER: no end.
+ * Returns 1 for the connection, 0 for the time, -1 for the stop. */
+int wire_wait_for(const struct wire *wire, short events, int64_t until_ns);
+
+/* Waits. False: the server stops. */
 bool wire_wait(const struct wire *wire, int64_t until_ns);
 
 /* Waits until the client leaves or the server stops. */
