@@ -12,8 +12,8 @@
 
 #include "base/clock.h"
 #include "sandbox/acceptor.h"
-#include "sandbox/arrival_log.h"
 #include "sandbox/connections.h"
+#include "sandbox/log.h"
 #include "sandbox/wire_fault.h"
 
 #include <stdlib.h>
@@ -34,7 +34,7 @@ struct call {
 static void leave(struct call *call, int status, const char *msg_cd,
 		  const char *fault)
 {
-	struct arrival_entry entry = {
+	struct log_call entry = {
 		.request = &call->request,
 		.arrival = &call->arrival,
 		.connection = call->connection ? call->connection->number : 0,
@@ -48,9 +48,9 @@ static void leave(struct call *call, int status, const char *msg_cd,
 	call->is_present = false;
 	broker_leave(call->place->broker);
 	if (call->place->log_fd >= 0)
-		arrival_log_write(call->place->log_fd, &entry);
+		log_call(call->place->log_fd, &entry);
 	if (call->place->is_verbose)
-		arrival_log_show(&entry);
+		log_show_call(&entry);
 }
 
 static enum MHD_Result take_argument(void *cls, enum MHD_ValueKind kind,

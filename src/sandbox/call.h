@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* call.h: one request, from its headers to its answer.
- * Sandbox; uses broker, wire_fault, arrival_log and libmicrohttpd.
+ * Sandbox; uses broker, wire_fault, log and libmicrohttpd.
  * Thread: the connection's own. It may wait. */
 #ifndef SANDBOX_CALL_H
 #define SANDBOX_CALL_H

@@ -6,7 +6,7 @@
  *                                             |
  *   client == HTTP ==> acceptor ==> call --> arrive -> answer -> wait -> leave
  *                                    |                   |                |
- *                              wire_fault      kis alpaca upbit ecb  arrival_log
+ *                              wire_fault      kis alpaca upbit ecb  log
  *
  *   client == WebSocket ==> stream_server ==> stream_session --> tape
  *                                               (a map of its own)

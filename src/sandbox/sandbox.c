@@ -2,8 +2,8 @@
 #include "sandbox/sandbox.h"
 
 #include "base/safefile.h"
-#include "sandbox/arrival_log.h"
 #include "sandbox/broker.h"
+#include "sandbox/log.h"
 #include "sandbox/server.h"
 #include "sandbox/wire.h"
 
@@ -18,7 +18,7 @@ void sandbox_init(struct sandbox *sandbox)
 
 	*sandbox = (struct sandbox){
 		.log_fd = -1,
-		.stream = { .log = { .fd = -1, .tape_fd = -1 } },
+		.stream = { .log_fd = -1, .tape_log_fd = -1 },
 	};
 	buf_init(&sandbox->cert, PEM_MAX_BYTES);
 	buf_init(&sandbox->key, PEM_MAX_BYTES);
@@ -126,7 +126,7 @@ int sandbox_start(struct sandbox *sandbox, struct err *err)
 		setup.tls_key = buf_text(&sandbox->key);
 	}
 	if (options->log) {
-		sandbox->log_fd = arrival_log_open(options->log, err);
+		sandbox->log_fd = log_open(options->log, err);
 		if (sandbox->log_fd < 0)
 			return -1;
 		setup.log_fd = sandbox->log_fd;

@@ -120,11 +120,13 @@ const char *spoil_get_symbol(const struct fault_rows *rows, const char *symbol,
 void spoil_add_token(struct buf *body, const struct fault_rule *rule,
 		     const char *token)
 {
-	if (rule && rule->fault == FAULT_TOKEN_CRLF)
-		token = "eyJ0eXAi\r\nx-injected: yes";
-	else if (rule && rule->fault == FAULT_TOKEN_GARBAGE)
+	if (rule && rule->fault == FAULT_TOKEN_GARBAGE)
 		token = "not a token <b>\"토큰\"</b> {}";
-	json_add_field(body, "access_token", token);
+	if (rule && rule->fault == FAULT_TOKEN_CRLF)
+		json_add_raw(body, "access_token",
+			     "\"eyJ0eXAi\\r\\nx-injected: yes\"");
+	else
+		json_add_field(body, "access_token", token);
 }
 
 static void insert_first(struct buf *body, const struct buf *first)

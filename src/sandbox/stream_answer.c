@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "sandbox/json_text.h"
 
 static void add_pending(struct stream_session *session, int64_t due_ns,
 			const struct stream_wish *wish, const char *text)
@@ -67,15 +68,15 @@ static void log_wish(struct stream_session *session,
 		[STREAM_HEARTBEAT] = "heartbeat",
 		[STREAM_UNFIT] = "unfit",
 	};
-	struct stream_entry entry;
+	struct buf line;
 
-	stream_session_log(session, &entry, names[wish->kind], now_ns);
-	stream_entry_text(&entry, "tr_id", wish->tr_id);
-	stream_entry_text(&entry, "tr_key", wish->tr_key);
-	stream_entry_text(&entry, "msg_cd", code);
-	stream_entry_number(&entry, "unanswered", unanswered(session) + 1);
-	stream_entry_number(&entry, "registered", session->all.count);
-	stream_entry_end(&entry);
+	stream_session_log(session, &line, names[wish->kind], now_ns);
+	json_add_field(&line, "tr_id", wish->tr_id);
+	json_add_field(&line, "tr_key", wish->tr_key);
+	json_add_field(&line, "msg_cd", code);
+	json_add_number(&line, "unanswered", unanswered(session) + 1);
+	json_add_number(&line, "registered", session->all.count);
+	log_end(&line, session->place->log_fd);
 }
 
 static void send_ack(struct stream_session *session, const char *code,

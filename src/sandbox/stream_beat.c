@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "sandbox/json_text.h"
 
 void stream_beat_open(struct stream_session *session, int64_t now_ns)
 {
@@ -154,16 +155,16 @@ int64_t stream_beat_due(const struct stream_session *session)
 static void log_answer(struct stream_session *session, const char *by,
 		       bool is_exact, int64_t sent_ns, int64_t now_ns)
 {
-	struct stream_entry entry;
+	struct buf line;
 	int64_t took_ns = now_ns - sent_ns;
 
 	if (took_ns > session->slowest_answer_ns)
 		session->slowest_answer_ns = took_ns;
-	stream_session_log(session, &entry, "answer", now_ns);
-	stream_entry_text(&entry, "by", by);
-	stream_entry_text(&entry, "exact", is_exact ? "yes" : "no");
-	stream_entry_ms(&entry, "took_ms", took_ns);
-	stream_entry_end(&entry);
+	stream_session_log(session, &line, "answer", now_ns);
+	json_add_field(&line, "by", by);
+	json_add_field(&line, "exact", is_exact ? "yes" : "no");
+	log_add_ms(&line, "took_ms", took_ns);
+	log_end(&line, session->place->log_fd);
 }
 
 /* An answer closes what it answers, and all before it. */

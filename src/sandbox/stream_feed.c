@@ -158,13 +158,12 @@ static void note_glued(struct stream_session *session)
 }
 
 static void send_frame(struct stream_session *session, int opcode,
-		       const struct buf *frame,
-		       const struct stream_frame_entry *entry)
+		       const struct buf *frame, const struct log_frame *entry)
 {
 	session->line.is_holding = session->glue > 0;
 	stream_line_add(&session->line, opcode, buf_text(frame), frame->len);
 	session->line.is_holding = false;
-	stream_log_frame(&session->place->log, entry);
+	log_frame(session->place->tape_log_fd, entry);
 	session->records += entry->count;
 	session->frames++;
 	note_glued(session);
@@ -174,7 +173,7 @@ static void send_frame(struct stream_session *session, int opcode,
 static void send_swapped(struct stream_session *session, const char *tr_key,
 			 int64_t now_ns)
 {
-	struct stream_frame_entry entry = {
+	struct log_frame entry = {
 		.session = session->number,
 		.now_ns = now_ns,
 		.number = session->swapped_number,
@@ -234,7 +233,7 @@ static void feed_one(struct stream_session *session, int place, int64_t now_ns)
 {
 	struct registration *one = &session->all.item[place];
 	struct batch batch = { .count = 0 };
-	struct stream_frame_entry entry;
+	struct log_frame entry;
 	struct spoiling spoiling;
 
 	choose_spoiling(session, one, &spoiling);
@@ -244,7 +243,7 @@ static void feed_one(struct stream_session *session, int place, int64_t now_ns)
 		goto out;
 	buf_clear(&session->frame);
 	make_frame(&session->frame, &one->channel, &spoiling, &batch);
-	entry = (struct stream_frame_entry){
+	entry = (struct log_frame){
 		.session = session->number,
 		.now_ns = now_ns,
 		.number = batch.number,

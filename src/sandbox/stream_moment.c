@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "sandbox/json_text.h"
 #include "sandbox/rfc_case.h"
 
 enum { FRAGMENT_BYTES = 65536, FLOOD_AT_ONCE = 1000 };
@@ -274,7 +275,7 @@ void stream_moment_run(struct stream_session *session, int64_t now_ns)
 		run_flood(session, now_ns);
 	for (int i = 0; i < session->moment_count; i++) {
 		struct stream_moment *moment = &session->moment[i];
-		struct stream_entry entry;
+		struct buf line;
 
 		if (!stream_moment_is_due(session, moment, now_ns))
 			continue;
@@ -284,12 +285,12 @@ void stream_moment_run(struct stream_session *session, int64_t now_ns)
 			continue;
 		strike(session, moment->rule, now_ns);
 		/* When it is done: a burst takes a while to be made. */
-		stream_session_log(session, &entry, "fault",
+		stream_session_log(session, &line, "fault",
 				   clock_monotonic_ns());
-		stream_entry_text(&entry, "name",
-				  stream_fault_name(moment->rule->fault));
-		stream_entry_text(&entry, "argument", moment->rule->text);
-		stream_entry_end(&entry);
+		json_add_field(&line, "name",
+			       stream_fault_name(moment->rule->fault));
+		json_add_field(&line, "argument", moment->rule->text);
+		log_end(&line, session->place->log_fd);
 	}
 }
 

@@ -3,13 +3,14 @@
 #include "sandbox/stream_session.h"
 
 #include "base/clock.h"
+#include "sandbox/json_text.h"
 
-void stream_session_log(struct stream_session *session,
-			struct stream_entry *entry, const char *what,
-			int64_t now_ns)
+void stream_session_log(const struct stream_session *session, struct buf *line,
+			const char *what, int64_t now_ns)
 {
-	stream_entry_begin(entry, &session->place->log, what, session->number,
-			   now_ns);
+	log_begin(line, now_ns);
+	json_add_field(line, "event", what);
+	json_add_number(line, "session", session->number);
 }
 
 const struct stream_fault_rule *stream_session_fault(

@@ -128,7 +128,8 @@ struct stream_server *stream_server_start(
 	server->place = (struct stream_place){
 		.desk = setup->desk,
 		.tape = setup->tape,
-		.log = setup->log,
+		.log_fd = setup->log_fd,
+		.tape_log_fd = setup->tape_log_fd,
 	};
 	if (start_daemon(server, setup, err))
 		goto fail;

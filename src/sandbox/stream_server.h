@@ -22,7 +22,7 @@ struct stream_server_setup {
 	unsigned int connections_max;
 	struct stream_desk *desk; /* borrowed, as is the tape */
 	struct tape *tape;
-	struct stream_log log;
+	int log_fd, tape_log_fd; /* -1: none */
 };
 
 /* Starts to serve.

@@ -9,25 +9,26 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "sandbox/json_text.h"
 
 /* ---- the handshake ---- */
 
-static void log_opening(struct stream_session *session,
-			const struct ws_upgrade *request, int status,
-			const char *why, const char *fault)
+static void note_opening(struct stream_session *session,
+			 const struct ws_upgrade *request, int status,
+			 const char *why, const char *fault)
 {
-	struct stream_entry entry;
+	struct buf line;
 
-	stream_session_log(session, &entry, "open", session->opened_ns);
-	stream_entry_number(&entry, "status", status);
-	stream_entry_text(&entry, "path", request->path);
-	stream_entry_text(&entry, "host", request->host);
-	stream_entry_text(&entry, "origin", request->origin);
-	stream_entry_text(&entry, "extensions", request->extensions);
-	stream_entry_text(&entry, "protocol", request->protocol);
-	stream_entry_text(&entry, "why", why);
-	stream_entry_text(&entry, "fault", fault);
-	stream_entry_end(&entry);
+	stream_session_log(session, &line, "open", session->opened_ns);
+	json_add_number(&line, "status", status);
+	json_add_field(&line, "path", request->path);
+	json_add_field(&line, "host", request->host);
+	json_add_field(&line, "origin", request->origin);
+	json_add_field(&line, "extensions", request->extensions);
+	json_add_field(&line, "protocol", request->protocol);
+	json_add_field(&line, "why", why);
+	json_add_field(&line, "fault", fault);
+	log_end(&line, session->place->log_fd);
 }
 
 static const struct stream_fault_rule *choose_opening_fault(
@@ -118,8 +119,8 @@ static bool shake_hands(struct stream_session *session, const struct wire *wire,
 	struct buf out;
 	bool is_sent;
 
-	log_opening(session, request, rule ? 0 : status, why,
-		    rule ? stream_fault_name(rule->fault) : NULL);
+	note_opening(session, request, rule ? 0 : status, why,
+		     rule ? stream_fault_name(rule->fault) : NULL);
 	if (rule && status == 101)
 		return play_opening_fault(session, wire, request, rule);
 	buf_init(&out, 65536);
@@ -212,25 +213,24 @@ static void serve(struct stream_session *session)
 			     0);
 }
 
-static void log_end(struct stream_session *session)
+static void note_end(struct stream_session *session)
 {
-	struct stream_entry entry;
+	struct buf line;
 
-	stream_session_log(session, &entry, "end", clock_monotonic_ns());
-	stream_entry_text(&entry, "by", session->end);
-	stream_entry_number(&entry, "close_code", session->close_code);
-	stream_entry_number(&entry, "frames", session->frames);
-	stream_entry_number(&entry, "records", session->records);
-	stream_entry_number(&entry, "registered", session->all.count);
-	stream_entry_number(&entry, "unanswered_most",
-			    session->unanswered_most);
-	stream_entry_number(&entry, "heartbeats", session->beats);
-	stream_entry_number(&entry, "answered", session->beats_answered);
-	stream_entry_ms(&entry, "slowest_ms", session->slowest_answer_ns);
-	stream_entry_ms(&entry, "oldest_ms",
-			stream_beat_oldest_ns(session, clock_monotonic_ns()));
-	stream_entry_number(&entry, "flood_answered", session->flood_answered);
-	stream_entry_end(&entry);
+	stream_session_log(session, &line, "end", clock_monotonic_ns());
+	json_add_field(&line, "by", session->end);
+	json_add_number(&line, "close_code", session->close_code);
+	json_add_number(&line, "frames", session->frames);
+	json_add_number(&line, "records", session->records);
+	json_add_number(&line, "registered", session->all.count);
+	json_add_number(&line, "unanswered_most", session->unanswered_most);
+	json_add_number(&line, "heartbeats", session->beats);
+	json_add_number(&line, "answered", session->beats_answered);
+	log_add_ms(&line, "slowest_ms", session->slowest_answer_ns);
+	log_add_ms(&line, "oldest_ms",
+		   stream_beat_oldest_ns(session, clock_monotonic_ns()));
+	json_add_number(&line, "flood_answered", session->flood_answered);
+	log_end(&line, session->place->log_fd);
 }
 
 static void open_session(struct stream_session *session)
@@ -277,7 +277,7 @@ void stream_session_run(const struct stream_place *place,
 			wire_cut(wire);
 		}
 		stream_line_release(&session->line);
-		log_end(session);
+		note_end(session);
 	}
 	stream_answer_release(session);
 	buf_release(&session->frame);

@@ -18,10 +18,10 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "sandbox/log.h"
 #include "sandbox/registration.h"
 #include "sandbox/stream_desk.h"
 #include "sandbox/stream_line.h"
-#include "sandbox/stream_log.h"
 #include "sandbox/stream_message.h"
 #include "sandbox/tape.h"
 #include "sandbox/wire.h"
@@ -31,7 +31,7 @@
 struct stream_place {
 	struct stream_desk *desk;
 	struct tape *tape;
-	struct stream_log log;
+	int log_fd, tape_log_fd; /* -1: none */
 };
 
 enum {
@@ -112,10 +112,9 @@ void stream_session_run(const struct stream_place *place,
 void stream_session_close(struct stream_session *session, const char *why,
 			  int64_t until_ns);
 
-/* A line of the log about this session. */
-void stream_session_log(struct stream_session *session,
-			struct stream_entry *entry, const char *what,
-			int64_t now_ns);
+/* Begins a line of the log about this session. */
+void stream_session_log(const struct stream_session *session, struct buf *line,
+			const char *what, int64_t now_ns);
 
 /* Does a rule of that fault fire for what happens to this key? */
 const struct stream_fault_rule *stream_session_fault(

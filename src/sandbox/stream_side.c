@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "sandbox/arrival_log.h"
+#include "sandbox/log.h"
 
 int stream_side_open(struct stream_side *side, const struct options *options,
 		     uint64_t salt, struct err *err)
@@ -15,7 +15,7 @@ int stream_side_open(struct stream_side *side, const struct options *options,
 	struct tape_rules tape;
 	struct stream_rules desk;
 
-	*side = (struct stream_side){ .log = { .fd = -1, .tape_fd = -1 } };
+	*side = (struct stream_side){ .log_fd = -1, .tape_log_fd = -1 };
 	if (stream_options_make_tape(stream, seed, &tape, err))
 		return -1;
 	side->tape = tape_new(&tape, err);
@@ -29,11 +29,10 @@ int stream_side_open(struct stream_side *side, const struct options *options,
 	side->desk = stream_desk_new(&desk, err);
 	if (!side->desk)
 		return -1;
-	if (stream->log &&
-	    (side->log.fd = arrival_log_open(stream->log, err)) < 0)
+	if (stream->log && (side->log_fd = log_open(stream->log, err)) < 0)
 		return -1;
 	if (stream->tape_log &&
-	    (side->log.tape_fd = arrival_log_open(stream->tape_log, err)) < 0)
+	    (side->tape_log_fd = log_open(stream->tape_log, err)) < 0)
 		return -1;
 	return 0;
 }
@@ -49,7 +48,8 @@ int stream_side_serve(struct stream_side *side, const struct options *options,
 		.connections_max = (unsigned int)options->connections_max,
 		.desk = side->desk,
 		.tape = side->tape,
-		.log = side->log,
+		.log_fd = side->log_fd,
+		.tape_log_fd = side->tape_log_fd,
 	};
 
 	side->server = stream_server_start(&setup, err);
@@ -71,8 +71,8 @@ void stream_side_release(struct stream_side *side)
 {
 	stream_desk_free(side->desk);
 	tape_free(side->tape);
-	if (side->log.fd >= 0)
-		close(side->log.fd);
-	if (side->log.tape_fd >= 0)
-		close(side->log.tape_fd);
+	if (side->log_fd >= 0)
+		close(side->log_fd);
+	if (side->tape_log_fd >= 0)
+		close(side->tape_log_fd);
 }

@@ -15,7 +15,7 @@ struct stream_side {
 	struct tape *tape;
 	struct stream_desk *desk;
 	struct stream_server *server;
-	struct stream_log log;
+	int log_fd, tape_log_fd; /* -1: none */
 	char url[STREAM_URL_BYTES];
 };
 
