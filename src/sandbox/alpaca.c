@@ -12,15 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void alpaca_refuse(struct answer *answer, int status, const char *message)
-{
-	answer->status = status;
-	buf_clear(&answer->body);
-	buf_puts(&answer->body, "{");
-	json_add_field(&answer->body, "message", message);
-	buf_puts(&answer->body, "}");
-}
-
 void alpaca_add_limit(struct answer *answer, const struct arrival *arrival)
 {
 	answer_add_header(answer, "X-RateLimit-Limit", "%zu", arrival->limit);
@@ -71,23 +62,23 @@ static bool check_arguments(const struct request *request,
 	if (feed &&
 	    !is_one_of(feed, "iex sip delayed_sip otc boats overnight")) {
 		snprintf(text, sizeof(text), "invalid feed: %.40s", feed);
-		alpaca_refuse(answer, 400, text);
+		answer_refuse(answer, 400, text);
 		return false;
 	}
 	if (currency && strcmp(currency, "USD") != 0) {
 		snprintf(text, sizeof(text), "invalid currency: %.40s",
 			 currency);
-		alpaca_refuse(answer, 400, text);
+		answer_refuse(answer, 400, text);
 		return false;
 	}
 	if (feed && is_one_of(feed, "sip otc boats overnight")) {
-		alpaca_refuse(answer, 403,
+		answer_refuse(answer, 403,
 			      "subscription does not permit querying recent "
 			      "SIP data");
 		return false;
 	}
 	if (request->symbol_count == 0 || request->has_too_many) {
-		alpaca_refuse(answer, 400,
+		answer_refuse(answer, 400,
 			      request->has_too_many ? "too many symbols"
 						    : "symbols is required");
 		return false;
@@ -111,7 +102,7 @@ static void answer_snapshots(const struct alpaca_rules *rules,
 		snprintf(text, sizeof(text),
 			 "code=400, message=invalid symbol: %.40s",
 			 request->symbol[i]);
-		alpaca_refuse(answer, 400, text);
+		answer_refuse(answer, 400, text);
 		return;
 	}
 	answer->is_good = true;
@@ -175,7 +166,7 @@ void alpaca_answer(const struct alpaca_rules *rules,
 		   struct answer *answer)
 {
 	if (!has_login(rules, request)) {
-		alpaca_refuse(answer, 401, "forbidden.");
+		answer_refuse(answer, 401, "forbidden.");
 		return;
 	}
 	alpaca_add_limit(answer, arrival);

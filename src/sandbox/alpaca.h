@@ -27,9 +27,6 @@ void alpaca_answer(const struct alpaca_rules *rules,
 void alpaca_add_snapshot(struct buf *out, const struct arrival *arrival,
 			 const struct stock *stock);
 
-/* {"message":"..."}. */
-void alpaca_refuse(struct answer *answer, int status, const char *message);
-
 /* The headers about the calls of this minute. */
 void alpaca_add_limit(struct answer *answer, const struct arrival *arrival);
 

@@ -34,6 +34,16 @@ void answer_add_header(struct answer *answer, const char *name,
 	va_end(args);
 }
 
+void answer_refuse(struct answer *answer, int status, const char *message)
+{
+	answer->status = status;
+	answer->is_good = false;
+	buf_clear(&answer->body);
+	buf_puts(&answer->body, "{");
+	json_add_field(&answer->body, "message", message);
+	buf_puts(&answer->body, "}");
+}
+
 void answer_open(struct answer *answer)
 {
 	buf_puts(&answer->body, "{\"output\":");

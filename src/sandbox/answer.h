@@ -37,6 +37,9 @@ PRINTF_LIKE(3, 4)
 void answer_add_header(struct answer *answer, const char *name,
 		       const char *format, ...);
 
+/* {"message":"..."}, as Alpaca and Frankfurter refuse. */
+void answer_refuse(struct answer *answer, int status, const char *message);
+
 /* {"output": and, after the output, the result codes of a success. */
 void answer_open(struct answer *answer);
 void answer_close(struct answer *answer, const struct fault_rule *rule);

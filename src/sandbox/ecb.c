@@ -53,16 +53,6 @@ static const struct currency currencies[] = {
 
 enum { CURRENCIES = sizeof(currencies) / sizeof(currencies[0]) };
 
-void ecb_refuse(struct answer *answer, int status, const char *message)
-{
-	answer->status = status;
-	answer->is_good = false;
-	buf_clear(&answer->body);
-	buf_puts(&answer->body, "{");
-	json_add_field(&answer->body, "message", message);
-	buf_puts(&answer->body, "}");
-}
-
 static const struct currency *find_currency(const char *code)
 {
 	if (strcasecmp(code, euro.code) == 0)
@@ -175,12 +165,12 @@ static void answer_latest(const struct request *request,
 		code = request_get_argument(request, "from");
 	base = find_currency(code && *code ? code : euro.code);
 	if (!base || request->has_too_many) {
-		ecb_refuse(answer, 404, "not found");
+		answer_refuse(answer, 404, "not found");
 		return;
 	}
 	if (request->symbol_count == 1 &&
 	    strcasecmp(request->symbol[0], base->code) == 0) {
-		ecb_refuse(answer, 422, "bad currency pair");
+		answer_refuse(answer, 422, "bad currency pair");
 		return;
 	}
 	answer->is_good = true;
@@ -191,7 +181,7 @@ static void answer_latest(const struct request *request,
 	rates = add_rates(&answer->body, request, &arrival->rows, base);
 	buf_puts(&answer->body, "}");
 	if (rates == 0)
-		ecb_refuse(answer, 404, "not found");
+		answer_refuse(answer, 404, "not found");
 }
 
 static void answer_currencies(const struct arrival *arrival,

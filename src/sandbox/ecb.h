@@ -16,7 +16,4 @@
 void ecb_answer(const struct request *request, const struct arrival *arrival,
 		struct answer *answer);
 
-/* {"message":"..."}. */
-void ecb_refuse(struct answer *answer, int status, const char *message);
-
 #endif

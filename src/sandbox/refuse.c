@@ -3,107 +3,91 @@
 
 #include "base/clock.h"
 #include "sandbox/alpaca.h"
-#include "sandbox/ecb.h"
 #include "sandbox/refusal.h"
 #include "sandbox/upbit.h"
 
 #include <stdio.h>
+
+/* What each source says; the broker's status goes with its code, or is 0. */
+struct no {
+	int status;
+	const char *name, *text;
+};
+
+static const struct no no_more_calls[SOURCES] = {
+	[SOURCE_KIS] = { 0, "EGW00201", NULL },
+	[SOURCE_ALPACA] = { 429, NULL, "too many requests." },
+	[SOURCE_UPBIT] = { 429, "too_many_requests", "Too many API requests." },
+	[SOURCE_ECB] = { 429, NULL, "too many requests" },
+};
+
+static const struct no no_path[SOURCES] = {
+	[SOURCE_KIS] = { 404, "OPSQ0002", NULL },
+	[SOURCE_ALPACA] = { 404, NULL, "endpoint not found." },
+	[SOURCE_UPBIT] = { 404, "not_found",
+			   "no Route matched with those values" },
+	[SOURCE_ECB] = { 404, NULL, "not found" },
+};
+
+static void say(struct answer *answer, const struct request *request,
+		const struct no *no)
+{
+	if (request->source == SOURCE_UPBIT) {
+		upbit_refuse(answer, no->status, no->name, no->text);
+	} else if (request->source != SOURCE_KIS) {
+		answer_refuse(answer, no->status, no->text);
+	} else {
+		refusal_write(answer, request->endpoint, no->name, NULL);
+		if (no->status > 0)
+			answer->status = no->status;
+	}
+}
 
 void refuse_rate(struct answer *answer, const struct request *request,
 		 const struct arrival *arrival)
 {
 	char text[80];
 
-	switch (request->source) {
-	case SOURCE_KIS:
-		refusal_write(answer, request->endpoint, "EGW00201", NULL);
-		break;
-	case SOURCE_ALPACA:
-		alpaca_refuse(answer, 429, "too many requests.");
+	if (request->source == SOURCE_ALPACA)
 		alpaca_add_limit(answer, arrival);
-		break;
-	case SOURCE_UPBIT:
+	if (request->source == SOURCE_UPBIT)
 		upbit_add_remaining(answer, request, arrival);
-		if (arrival->blocked_ns == 0) {
-			upbit_refuse(answer, 429, "too_many_requests",
-				     "Too many API requests.");
-			break;
-		}
-		snprintf(text, sizeof(text),
-			 "This IP is blocked for %lld seconds.",
-			 (long long)((arrival->blocked_ns + NS_PER_SEC - 1) /
-				     NS_PER_SEC));
-		upbit_refuse(answer, 418, NULL, text);
-		break;
-	case SOURCE_ECB:
-		ecb_refuse(answer, 429, "too many requests");
-		break;
-	case SOURCES:
-		break;
-	}
+	snprintf(text, sizeof(text), "This IP is blocked for %lld seconds.",
+		 (long long)((arrival->blocked_ns + NS_PER_SEC - 1) /
+			     NS_PER_SEC));
+	say(answer, request,
+	    arrival->blocked_ns > 0 ? &(struct no){ 418, NULL, text }
+				    : &no_more_calls[request->source]);
 }
 
 void refuse_path(struct answer *answer, const struct request *request)
 {
-	switch (request->source) {
-	case SOURCE_KIS:
-		refusal_write(answer, request->endpoint, "OPSQ0002", NULL);
-		answer->status = 404;
-		break;
-	case SOURCE_ALPACA:
-		alpaca_refuse(answer, 404, "endpoint not found.");
-		break;
-	case SOURCE_UPBIT:
-		upbit_refuse(answer, 404, "not_found",
-			     "no Route matched with those values");
-		break;
-	case SOURCE_ECB:
-		ecb_refuse(answer, 404, "not found");
-		break;
-	case SOURCES:
-		break;
-	}
+	say(answer, request, &no_path[request->source]);
 }
 
 void refuse_login(struct answer *answer, const struct request *request,
 		  const char *msg_cd)
 {
-	switch (request->source) {
-	case SOURCE_KIS:
-		refusal_write(answer, request->endpoint, msg_cd, NULL);
-		break;
-	case SOURCE_ALPACA:
-		alpaca_refuse(answer, 401, "forbidden.");
-		break;
-	case SOURCE_UPBIT:
-		upbit_refuse(answer, 401, "no_authorization_token",
-			     "This request needs a token.");
-		break;
-	case SOURCE_ECB:
-		ecb_refuse(answer, 401, "unauthorized");
-		break;
-	case SOURCES:
-		break;
-	}
+	const struct no no_login[SOURCES] = {
+		[SOURCE_KIS] = { 0, msg_cd, NULL },
+		[SOURCE_ALPACA] = { 401, NULL, "forbidden." },
+		[SOURCE_UPBIT] = { 401, "no_authorization_token",
+				   "This request needs a token." },
+		[SOURCE_ECB] = { 401, NULL, "unauthorized" },
+	};
+
+	say(answer, request, &no_login[request->source]);
 }
 
 void refuse_with(struct answer *answer, const struct request *request,
 		 const char *code)
 {
-	switch (request->source) {
-	case SOURCE_KIS:
-		refusal_write(answer, request->endpoint, code, "");
-		break;
-	case SOURCE_ALPACA:
-		alpaca_refuse(answer, 403, code);
-		break;
-	case SOURCE_UPBIT:
-		upbit_refuse(answer, 400, code, "The request is refused.");
-		break;
-	case SOURCE_ECB:
-		ecb_refuse(answer, 422, code);
-		break;
-	case SOURCES:
-		break;
-	}
+	const struct no no[SOURCES] = {
+		[SOURCE_KIS] = { 0, code, NULL },
+		[SOURCE_ALPACA] = { 403, NULL, code },
+		[SOURCE_UPBIT] = { 400, code, "The request is refused." },
+		[SOURCE_ECB] = { 422, NULL, code },
+	};
+
+	say(answer, request, &no[request->source]);
 }

@@ -20,6 +20,7 @@ void upbit_refuse(struct answer *answer, int status, const char *name,
 	struct buf *out = &answer->body;
 
 	answer->status = status;
+	answer->is_good = false;
 	buf_clear(out);
 	buf_puts(out, "{\"error\":{");
 	if (name)
@@ -281,7 +282,6 @@ static void answer_ticker(const struct request *request,
 	for (size_t i = 0; i < request->symbol_count; i++) {
 		if (!coin_find(request->symbol[i], &coin) ||
 		    !is_there(arrival, &coin)) {
-			answer->is_good = false;
 			upbit_refuse(answer, 404, NULL, "Code not found");
 			return;
 		}
