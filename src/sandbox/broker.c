@@ -57,7 +57,7 @@ static void set_limits(const struct broker_rules *rules, int64_t phase_ns,
 			.phase_ns = phase_ns,
 			.calls_max = (size_t)rules->rate[i],
 		};
-	setup[SOURCE_KIS].window = rules->window;
+	setup[SOURCE_KIS].window = (enum ratelimit_window)rules->window;
 	setup[SOURCE_KIS].counts_refused = rules->counts_refused;
 	setup[SOURCE_ALPACA].period_ns = 60 * NS_PER_SEC;
 }
@@ -73,7 +73,7 @@ struct broker *broker_new(const struct broker_rules *rules, struct err *err)
 		return NULL;
 	}
 	broker->rules = *rules;
-	broker->chance = rules->seed;
+	broker->chance = (uint64_t)rules->seed;
 	broker->start_ns = clock_monotonic_ns();
 	broker->kis = kis_new(&broker->rules, err);
 	set_limits(
@@ -252,7 +252,7 @@ void broker_answer(struct broker *broker, const struct request *request,
 	} else if (arrival->is_over_limit) {
 		refuse_rate(answer, request, arrival);
 		if (request->source == SOURCE_KIS)
-			answer->status = (int)broker->rules.limit_status;
+			answer->status = broker->rules.limit_is_200 ? 200 : 500;
 	} else {
 		answer_source(broker, request, arrival, answer);
 	}

@@ -123,7 +123,7 @@ static bool is_lacking(const struct broker_rules *rules, enum endpoint endpoint)
 {
 	switch (endpoint) {
 	case ENDPOINT_MULTI:
-		return !rules->has_multi;
+		return rules->is_paper || rules->has_no_multi;
 	case ENDPOINT_DETAIL:
 	case ENDPOINT_INDEX:
 		return rules->is_paper;

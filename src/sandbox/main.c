@@ -71,7 +71,7 @@ static int serve(const struct sandbox *sandbox, const sigset_t *taken,
 
 	/* In one write: who reads the first line alone may then leave. */
 	if (printf("%s\n%s\n%s\n%s\n%s\n", sandbox->url[SOURCE_KIS],
-		   sandbox->stream.url, sandbox->url[SOURCE_ALPACA],
+		   sandbox->stream_url, sandbox->url[SOURCE_ALPACA],
 		   sandbox->url[SOURCE_UPBIT], sandbox->url[SOURCE_ECB]) < 0 ||
 	    fflush(stdout) != 0) {
 		err_set_errno(err, ERR_SYSTEM, errno, "cannot write to stdout");

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "sandbox/options.h"
 
+#include "base/clock.h"
 #include "base/optparse.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* What it expects of clients, unless told otherwise: of the length that real
  * keys have, and plainly not real. */
@@ -19,39 +23,62 @@ static const char ALPACA_SECRET_KEY[] =
 _Static_assert(sizeof(APP_KEY) == 36 + 1, "a key has 36 characters");
 _Static_assert(sizeof(APP_SECRET) == 180 + 1, "a secret has 180 characters");
 
+/* One more place at the end of a list of rules. NULL: no memory. */
+static void *grow(void *rules, size_t count, size_t bytes, struct err *err)
+{
+	void *grown = realloc(rules, (count + 1) * bytes);
+
+	if (!grown)
+		err_no_memory(err);
+	return grown;
+}
+
 int options_add_fault(void *target, const struct optparse_row *row,
 		      const char *shown, const char *spec, struct err *err)
 {
-	struct options *options = target;
-	struct fault_rule *grown;
+	struct broker_rules *rules = &((struct options *)target)->rules;
+	struct stream_options *stream = &((struct options *)target)->stream;
+	void *grown;
 
 	(void)row;
 	(void)shown;
 	if (strcmp(spec, "list") == 0) {
-		options->is_fault_list = true;
+		((struct options *)target)->is_fault_list = true;
 		return 0;
 	}
-	if (stream_fault_is_meant(spec))
-		return stream_options_add_fault(&options->stream, spec, err);
-	grown = realloc(options->fault,
-			(options->fault_count + 1) * sizeof(*grown));
+	if (stream_fault_is_meant(spec)) {
+		grown = grow(stream->fault, stream->fault_count,
+			     sizeof(*stream->fault), err);
+		if (!grown)
+			return -1;
+		stream->fault = grown;
+		if (stream_fault_parse(
+			    spec, &stream->fault[stream->fault_count], err))
+			return -1;
+		stream->fault_count++;
+		return 0;
+	}
+	grown = grow(rules->fault, rules->fault_count, sizeof(*rules->fault),
+		     err);
 	if (!grown)
-		return err_no_memory(err);
-	options->fault = grown;
-	if (fault_parse(spec, &grown[options->fault_count], err))
 		return -1;
-	options->fault_count++;
+	rules->fault = grown;
+	if (fault_parse(spec, &rules->fault[rules->fault_count], err))
+		return -1;
+	rules->fault_count++;
 	return 0;
 }
 
 static void set_defaults(struct options *options)
 {
 	*options = (struct options){
-		.rate = { [SOURCE_KIS] = -1 },
-		.app_key = APP_KEY,
-		.app_secret = APP_SECRET,
-		.alpaca_key_id = ALPACA_KEY_ID,
-		.alpaca_secret_key = ALPACA_SECRET_KEY,
+		.rules = {
+			.rate = { [SOURCE_KIS] = -1 },
+			.app_key = APP_KEY,
+			.app_secret = APP_SECRET,
+			.alpaca_key_id = ALPACA_KEY_ID,
+			.alpaca_secret_key = ALPACA_SECRET_KEY,
+		},
 	};
 	optparse_preset(&options_program, options);
 }
@@ -60,7 +87,7 @@ static int check_together(const struct options *options, struct err *err)
 {
 	struct tape_rules tape;
 
-	if (stream_options_make_tape(&options->stream, 0, &tape, err))
+	if (options_make_tape(options, &tape, err))
 		return -1;
 	if (options->is_tls && (!options->cert || !options->key))
 		return err_set(err, ERR_USAGE, "--tls needs --cert and --key");
@@ -88,53 +115,102 @@ int options_parse(struct options *options, int argc, char **argv,
 		options->command = argv + end;
 	else if (argc > 1 && strcmp(argv[argc - 1], "--") == 0)
 		return err_set(err, ERR_USAGE, "no command after '--'");
-	if (options->rate[SOURCE_KIS] < 0)
-		options->rate[SOURCE_KIS] =
-			options->env == OPTIONS_ENV_PAPER ? 1 : 18;
+	if (options->rules.rate[SOURCE_KIS] < 0)
+		options->rules.rate[SOURCE_KIS] =
+			options->rules.is_paper ? 1 : 18;
 	return check_together(options, err);
 }
 
 void options_release(struct options *options)
 {
-	free(options->fault);
-	options->fault = NULL;
-	stream_options_release(&options->stream);
+	free(options->rules.fault);
+	free(options->stream.fault);
+	options->rules.fault = NULL;
+	options->stream.fault = NULL;
 }
 
-void options_make_rules(const struct options *options, uint64_t salt,
-			struct broker_rules *rules)
+/* 20261006100000, Korean time; 0: now. */
+static int read_start(int64_t start, int64_t *unix_s, struct err *err)
 {
-	bool is_paper = options->env == OPTIONS_ENV_PAPER;
+	char text[64];
+	int64_t real_ms;
 
-	*rules = (struct broker_rules){
-		.app_key = options->app_key,
-		.app_secret = options->app_secret,
-		.unknown = options->unknown,
-		.poison = options->poison,
-		.is_paper = is_paper,
-		.has_multi = !is_paper && options->multi == 0,
-		.is_shuffled = options->rows == 1,
-		.is_signed = options->signs == 0,
-		.shows_blank_rows = options->missing == 0,
-		.alpaca_key_id = options->alpaca_key_id,
-		.alpaca_secret_key = options->alpaca_secret_key,
-		.limit_status = options->limit_status == 0 ? 500 : 200,
-		.window = options->window == 0 ? RATELIMIT_SLIDING
-					       : RATELIMIT_FIXED,
-		.counts_refused = options->count_refused == 1,
-		.latency_ms = options->latency,
-		.jitter_ms = options->jitter,
-		.before_ms = options->delay_before,
-		.before_jitter_ms = options->jitter_before,
-		.token_interval_s = options->token_interval,
-		.token_same_s = options->token_same,
-		.token_life_s = options->token_life,
-		.revoke_after = options->revoke_after,
-		.is_token_dead = options->is_token_dead,
-		.seed = (uint64_t)options->seed,
-		.salt = salt,
+	*unix_s = (int64_t)time(NULL);
+	if (start == 0)
+		return 0;
+	snprintf(text, sizeof(text),
+		 "%04" PRId64 "-%02" PRId64 "-%02" PRId64 " %02" PRId64
+		 ":%02" PRId64 ":%02" PRId64,
+		 start / 10000000000, start / 100000000 % 100,
+		 start / 1000000 % 100, start / 10000 % 100, start / 100 % 100,
+		 start % 100);
+	if (clock_parse_kst(text, &real_ms, err))
+		return err_set(err, ERR_USAGE,
+			       "unfit value of --tape-start: write "
+			       "YYYYMMDDHHMMSS");
+	*unix_s = real_ms / 1000;
+	return 0;
+}
+
+static int64_t market_fault(const struct stream_options *options,
+			    enum stream_fault fault)
+{
+	for (size_t i = 0; i < options->fault_count; i++) {
+		if (options->fault[i].fault == fault)
+			return fault == STREAM_TAPE_CLOSED
+				       ? 1
+				       : options->fault[i].number;
+	}
+	return 0;
+}
+
+int options_make_tape(const struct options *all, struct tape_rules *rules,
+		      struct err *err)
+{
+	const struct stream_options *options = &all->stream;
+	bool is_closed = options->market == MARKET_CLOSED ||
+			 market_fault(options, STREAM_TAPE_CLOSED) ||
+			 options->rate == 0;
+
+	*rules = (struct tape_rules){
+		.trade = {
+			.seed = (uint64_t)all->rules.seed,
+			.period_ns = is_closed ? 0
+					       : 60 * NS_PER_SEC /
+							 options->rate,
+			.clump = options->clump,
+			.last = options->trades,
+			.day_every = market_fault(options, STREAM_NEW_DAY),
+			.auction_every = market_fault(options, STREAM_AUCTION),
+		},
+		.speed = options->speed,
+	};
+	return read_start(options->start, &rules->start_unix_s, err);
+}
+
+void options_make_desk(const struct options *all, uint64_t salt,
+		       struct stream_rules *rules)
+{
+	const struct stream_options *options = &all->stream;
+
+	*rules = (struct stream_rules){
+		.approval = {
+			.interval_ns = options->approval_interval * NS_PER_SEC,
+			.life_ns = options->approval_life * NS_PER_SEC,
+			.salt = salt,
+		},
+		.registrations_max = options->registrations,
+		.slot_keep_ns = options->slot_keep * NS_PER_MS,
+		.ack_delay_ns = options->ack_delay * NS_PER_MS,
+		.heartbeat_ns = options->heartbeat * NS_PER_MS,
+		.silence_ns = options->silence * NS_PER_SEC,
+		.ping_ns = options->ping * NS_PER_MS,
+		.frame_max = options->clump,
+		.width = options->width == 0 ? 46 : 47,
+		.unknown = all->rules.unknown,
+		.is_paper = all->rules.is_paper,
+		.seed = (uint64_t)all->rules.seed,
 		.fault = options->fault,
 		.fault_count = options->fault_count,
 	};
-	memcpy(rules->rate, options->rate, sizeof(rules->rate));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* options.h: the command line. One table drives parsing and --help.
- * Sandbox; uses broker's rules and fault. Never exits and prints nothing but
+ * Sandbox; uses the rules of broker, stream_desk and tape. Never exits and prints nothing but
  * what it is asked to print. */
 #ifndef SANDBOX_OPTIONS_H
 #define SANDBOX_OPTIONS_H
@@ -11,31 +11,34 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "sandbox/broker.h"
-#include "sandbox/stream_options.h"
+#include "sandbox/rules.h"
+#include "sandbox/stream_desk.h"
+#include "sandbox/tape.h"
 
 #ifndef QUOTEFETCH_VERSION
 #define QUOTEFETCH_VERSION "1.0.0"
 #endif
 
-enum { OPTIONS_ENV_REAL, OPTIONS_ENV_PAPER };
+enum { MARKET_WAITS, MARKET_MOVES, MARKET_CLOSED };
+
+struct stream_options {
+	int64_t port;
+	const char *port_file, *log, *tape_log;
+	int64_t approval_interval, approval_life;                     /* s */
+	int64_t registrations, slot_keep, ack_delay, heartbeat, ping; /* ms */
+	int64_t silence;                                              /* s */
+	int market, width; /* places of words */
+	int64_t rate, clump, speed, start, trades;
+	struct stream_fault_rule *fault; /* owned */
+	size_t fault_count;
+};
 
 struct options {
 	int64_t port[SOURCES];
-	const char *port_file;
-	int env, window, limit_status, count_refused; /* places of words */
-	int64_t rate[SOURCES];
-	int64_t latency, jitter, delay_before, jitter_before, seed;
-	const char *log, *env_file, *app_key, *app_secret;
-	const char *alpaca_key_id, *alpaca_secret_key;
-	int64_t token_interval, token_same, token_life, revoke_after;
-	bool is_token_dead;
-	int rows, missing, signs, multi; /* places of words */
-	const char *unknown, *poison;
+	const char *port_file, *log, *env_file;
+	struct broker_rules rules; /* but salt, stream and tape; owns fault */
 	bool is_tls;
 	const char *cert, *key, *tls_priority;
-	struct fault_rule *fault; /* owned */
-	size_t fault_count;
 	bool is_fault_list; /* --fault list */
 	struct stream_options stream;
 	int64_t connections_max, idle, lifetime;
@@ -51,10 +54,12 @@ MUST_CHECK int options_parse(struct options *options, int argc, char **argv,
 			     struct err *err);
 void options_release(struct options *options);
 
-/* The broker's rules that the options ask for.
- * Owns: the rules borrow from options. */
-void options_make_rules(const struct options *options, uint64_t salt,
-			struct broker_rules *rules);
+/* What the options say about the stream. Each borrows from options.
+ * Errors: USAGE: --tape-start is no time. */
+MUST_CHECK int options_make_tape(const struct options *options,
+				 struct tape_rules *rules, struct err *err);
+void options_make_desk(const struct options *options, uint64_t salt,
+		       struct stream_rules *rules);
 
 void options_print_help(FILE *out);
 

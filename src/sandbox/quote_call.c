@@ -187,14 +187,15 @@ static void answer_multi(const struct broker_rules *rules,
 	buf_puts(&answer->body, "[");
 	for (size_t i = 0; i < request->symbol_count; i++) {
 		size_t slot = order[i];
+		struct stock *found = NULL;
 
 		if (find_stock(rules, arrival, false, request->venue[slot],
 			       request->symbol[slot], &stock))
-			answer_domestic_row(&answer->body, &stock,
-					    rules->is_signed, &arrival->rows);
-		else if (rules->shows_blank_rows)
-			answer_domestic_row(&answer->body, NULL,
-					    rules->is_signed, &arrival->rows);
+			found = &stock;
+		if (found || !rules->hides_unknown)
+			answer_domestic_row(&answer->body, found,
+					    !rules->is_unsigned,
+					    &arrival->rows);
 	}
 	buf_puts(&answer->body, "]");
 	answer_close(answer, arrival->fault);

@@ -19,18 +19,18 @@ struct broker_rules {
 	const char *app_key, *app_secret;
 	const char *unknown; /* codes that do not exist */
 	const char *poison;  /* the code that spoils its call; or NULL */
-	bool is_paper, has_multi;
-	bool is_shuffled, is_signed;
-	bool shows_blank_rows; /* for unknown codes in a multi call */
+	/* Numbers are places of words on the command line: 0, or 1: so. */
+	int is_paper, has_no_multi, is_shuffled, is_unsigned;
+	int hides_unknown;     /* no blank row for them in a multi call */
 	int64_t rate[SOURCES]; /* calls a second; Alpaca: a minute; 0: any */
-	int64_t limit_status;
-	enum ratelimit_window window;
-	bool counts_refused;
+	int window;            /* enum ratelimit_window */
+	int limit_is_200, counts_refused;
 	int64_t latency_ms, jitter_ms, before_ms, before_jitter_ms;
 	int64_t token_interval_s, token_same_s, token_life_s, revoke_after;
 	bool is_token_dead;
 	const char *alpaca_key_id, *alpaca_secret_key;
-	uint64_t seed, salt; /* chance that can be repeated, and that cannot */
+	int64_t seed;             /* of chance that can be repeated */
+	uint64_t salt;            /* of that which cannot */
 	struct fault_rule *fault; /* counters are changed */
 	size_t fault_count;
 	struct stream_desk *stream; /* borrowed, as is the tape */

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "sandbox/sandbox.h"
 
+#include "base/clock.h"
+#include "base/entropy.h"
 #include "base/safefile.h"
 #include "sandbox/broker.h"
 #include "sandbox/log.h"
 #include "sandbox/server.h"
+#include "sandbox/stream_server.h"
 #include "sandbox/wire.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 void sandbox_init(struct sandbox *sandbox)
@@ -36,20 +37,11 @@ static int read_pem(const char *path, struct buf *out, struct err *err)
 	return is_there < 0 ? -1 : 0;
 }
 
-/* A number that the next run will not have, so that no token outlives it. */
-static uint64_t draw_salt(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (uint64_t)now.tv_sec * 1000000007u ^
-	       (uint64_t)now.tv_nsec << 20 ^ (uint64_t)getpid();
-}
-
 static int check_wire_faults(const struct options *options, struct err *err)
 {
-	for (size_t i = 0; options->is_tls && i < options->fault_count; i++) {
-		enum fault fault = options->fault[i].fault;
+	for (size_t i = 0; options->is_tls && i < options->rules.fault_count;
+	     i++) {
+		enum fault fault = options->rules.fault[i].fault;
 
 		if (fault_stage(fault) == FAULT_ON_WIRE && !wire_can_encrypt())
 			return err_set(err, ERR_SYSTEM,
@@ -70,14 +62,16 @@ static void set_environment(struct sandbox *sandbox)
 		environment_set(environment,
 				source_url_variable((enum source)i),
 				sandbox->url[i]);
-	environment_set(environment, "KIS_STREAM_URL", sandbox->stream.url);
-	environment_set(environment, "KIS_APP_KEY", options->app_key);
-	environment_set(environment, "KIS_APP_SECRET", options->app_secret);
+	environment_set(environment, "KIS_STREAM_URL", sandbox->stream_url);
+	environment_set(environment, "KIS_APP_KEY", options->rules.app_key);
+	environment_set(environment, "KIS_APP_SECRET",
+			options->rules.app_secret);
 	environment_set(environment, "KIS_ENV",
-			options->env == OPTIONS_ENV_PAPER ? "paper" : "real");
-	environment_set(environment, "APCA_API_KEY_ID", options->alpaca_key_id);
+			options->rules.is_paper ? "paper" : "real");
+	environment_set(environment, "APCA_API_KEY_ID",
+			options->rules.alpaca_key_id);
 	environment_set(environment, "APCA_API_SECRET_KEY",
-			options->alpaca_secret_key);
+			options->rules.alpaca_secret_key);
 }
 
 /* The files that say so. */
@@ -93,7 +87,7 @@ static int write_files(const struct sandbox *sandbox, struct err *err)
 	if (options->stream.port_file &&
 	    environment_write_port(
 		    options->stream.port_file,
-		    stream_server_get_port(sandbox->stream.server), err))
+		    stream_server_get_port(sandbox->stream_server), err))
 		return -1;
 	if (options->env_file)
 		return environment_write(&sandbox->environment,
@@ -101,56 +95,109 @@ static int write_files(const struct sandbox *sandbox, struct err *err)
 	return 0;
 }
 
+/* -1: no log is wanted. */
+static int open_log(const char *path, int *fd, struct err *err)
+{
+	if (path)
+		*fd = log_open(path, err);
+	return path && *fd < 0 ? -1 : 0;
+}
+
+/* What the sessions of the stream and the calls share, and the logs. */
+static int open_stream(struct sandbox *sandbox, uint64_t salt, struct err *err)
+{
+	const struct stream_options *options = &sandbox->options.stream;
+	struct stream_place *stream = &sandbox->stream;
+	struct tape_rules tape;
+	struct stream_rules desk;
+
+	if (options_make_tape(&sandbox->options, &tape, err))
+		return -1;
+	stream->tape = tape_new(&tape, err);
+	if (!stream->tape)
+		return -1;
+	if (options->market == MARKET_MOVES)
+		tape_start(stream->tape, clock_monotonic_ns());
+	options_make_desk(&sandbox->options, salt, &desk);
+	stream->desk = stream_desk_new(&desk, err);
+	if (!stream->desk || open_log(options->log, &stream->log_fd, err))
+		return -1;
+	return open_log(options->tape_log, &stream->tape_log_fd, err);
+}
+
+static int serve_calls(struct sandbox *sandbox, const struct server_tls *tls,
+		       uint64_t salt, struct err *err)
+{
+	const struct options *options = &sandbox->options;
+	struct broker_rules rules = options->rules;
+	struct server_setup setup = {
+		.tls = *tls,
+		.connections_max = (unsigned int)options->connections_max,
+		.idle_s = (unsigned int)options->idle,
+		.log_fd = sandbox->log_fd,
+		.is_verbose = options->is_verbose,
+	};
+
+	rules.salt = salt;
+	rules.stream = sandbox->stream.desk;
+	rules.tape = sandbox->stream.tape;
+	setup.broker = sandbox->broker = broker_new(&rules, err);
+	if (!sandbox->broker)
+		return -1;
+	for (int i = 0; i < SOURCES; i++)
+		setup.port[i] = (uint16_t)options->port[i];
+	sandbox->server = server_start(&setup, err);
+	if (!sandbox->server)
+		return -1;
+	for (int i = 0; i < SOURCES; i++)
+		snprintf(sandbox->url[i], SANDBOX_URL_BYTES,
+			 "%s://127.0.0.1:%u", tls->cert ? "https" : "http",
+			 (unsigned int)server_get_port(sandbox->server,
+						       (enum source)i));
+	return 0;
+}
+
+static int serve_stream(struct sandbox *sandbox, const struct server_tls *tls,
+			struct err *err)
+{
+	const struct options *options = &sandbox->options;
+	struct stream_server_setup setup = {
+		.port = (uint16_t)options->stream.port,
+		.tls = *tls,
+		.connections_max = (unsigned int)options->connections_max,
+		.place = sandbox->stream,
+	};
+
+	sandbox->stream_server = stream_server_start(&setup, err);
+	if (!sandbox->stream_server)
+		return -1;
+	snprintf(sandbox->stream_url, SANDBOX_URL_BYTES,
+		 "%s://127.0.0.1:%u/tryitout", tls->cert ? "wss" : "ws",
+		 (unsigned int)stream_server_get_port(sandbox->stream_server));
+	return 0;
+}
+
 int sandbox_start(struct sandbox *sandbox, struct err *err)
 {
 	const struct options *options = &sandbox->options;
-	struct server_setup setup = {
-		.tls_priority = options->tls_priority,
-		.connections_max = (unsigned int)options->connections_max,
-		.idle_s = (unsigned int)options->idle,
-		.log_fd = -1,
-		.is_verbose = options->is_verbose,
-	};
-	struct broker_rules rules;
-	uint64_t salt = draw_salt();
+	struct server_tls tls = { .priority = options->tls_priority };
+	uint64_t salt;
 
-	for (int i = 0; i < SOURCES; i++)
-		setup.port[i] = (uint16_t)options->port[i];
-	if (check_wire_faults(options, err))
+	/* A number that no other run has: no token outlives it. */
+	if (check_wire_faults(options, err) ||
+	    entropy_fill(&salt, sizeof(salt), err))
 		return -1;
 	if (options->is_tls) {
 		if (read_pem(options->cert, &sandbox->cert, err) ||
 		    read_pem(options->key, &sandbox->key, err))
 			return -1;
-		setup.tls_cert = buf_text(&sandbox->cert);
-		setup.tls_key = buf_text(&sandbox->key);
+		tls.cert = buf_text(&sandbox->cert);
+		tls.key = buf_text(&sandbox->key);
 	}
-	if (options->log) {
-		sandbox->log_fd = log_open(options->log, err);
-		if (sandbox->log_fd < 0)
-			return -1;
-		setup.log_fd = sandbox->log_fd;
-	}
-	options_make_rules(options, salt, &rules);
-	if (stream_side_open(&sandbox->stream, options, salt, err))
-		return -1;
-	rules.stream = sandbox->stream.desk;
-	rules.tape = sandbox->stream.tape;
-	sandbox->broker = broker_new(&rules, err);
-	if (!sandbox->broker)
-		return -1;
-	setup.broker = sandbox->broker;
-	sandbox->server = server_start(&setup, err);
-	if (!sandbox->server)
-		return -1;
-	for (int i = 0; i < SOURCES; i++)
-		snprintf(sandbox->url[i], sizeof(sandbox->url[i]),
-			 "%s://127.0.0.1:%u",
-			 options->is_tls ? "https" : "http",
-			 (unsigned int)server_get_port(sandbox->server,
-						       (enum source)i));
-	if (stream_side_serve(&sandbox->stream, options, setup.tls_cert,
-			      setup.tls_key, err))
+	if (open_log(options->log, &sandbox->log_fd, err) ||
+	    open_stream(sandbox, salt, err) ||
+	    serve_calls(sandbox, &tls, salt, err) ||
+	    serve_stream(sandbox, &tls, err))
 		return -1;
 	set_environment(sandbox);
 	return write_files(sandbox, err);
@@ -158,12 +205,18 @@ int sandbox_start(struct sandbox *sandbox, struct err *err)
 
 void sandbox_stop(struct sandbox *sandbox)
 {
-	stream_side_stop(&sandbox->stream);
+	const int fds[] = { sandbox->log_fd, sandbox->stream.log_fd,
+			    sandbox->stream.tape_log_fd };
+
+	stream_server_stop(sandbox->stream_server);
 	server_stop(sandbox->server);
 	broker_free(sandbox->broker);
-	stream_side_release(&sandbox->stream);
-	if (sandbox->log_fd >= 0)
-		close(sandbox->log_fd);
+	stream_desk_free(sandbox->stream.desk);
+	tape_free(sandbox->stream.tape);
+	for (int i = 0; i < 3; i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+	}
 	buf_release(&sandbox->cert);
 	buf_release(&sandbox->key);
 	options_release(&sandbox->options);

@@ -9,10 +9,11 @@
 #include "base/err.h"
 #include "sandbox/environment.h"
 #include "sandbox/options.h"
-#include "sandbox/stream_side.h"
+#include "sandbox/stream_session.h"
 
 struct broker;
 struct server;
+struct stream_server;
 
 enum { SANDBOX_URL_BYTES = 64 };
 
@@ -25,7 +26,9 @@ struct sandbox {
 	int log_fd;
 	char url[SOURCES][SANDBOX_URL_BYTES];
 	struct environment environment;
-	struct stream_side stream;
+	struct stream_place stream; /* owned */
+	struct stream_server *stream_server;
+	char stream_url[SANDBOX_URL_BYTES];
 };
 
 /* Nothing runs yet; options_parse comes next. */

@@ -99,23 +99,36 @@ static void take_connection(void *ctx, int fd)
 				  (struct sockaddr *)&address, sizeof(address));
 }
 
+void server_tls_options(const struct server_tls *tls,
+			struct MHD_OptionItem *item)
+{
+	int count = 0;
+
+	if (tls->cert) {
+		item[count++] =
+			(struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0,
+						 (void *)tls->cert };
+		item[count++] =
+			(struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0,
+						 (void *)tls->key };
+	}
+	if (tls->cert && tls->priority)
+		item[count++] =
+			(struct MHD_OptionItem){ MHD_OPTION_HTTPS_PRIORITIES, 0,
+						 (void *)tls->priority };
+	item[count] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
+}
+
 static int start_daemon(struct server *server, struct err *err)
 {
 	const struct server_setup *setup = &server->setup;
 	unsigned int flags =
 		MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_NO_LISTEN_SOCKET |
 		MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL | MHD_USE_ITC;
-	/* Options of TLS, left out by starting the list at its end. */
-	struct MHD_OptionItem tls[] = {
-		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)setup->tls_cert },
-		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)setup->tls_key },
-		{ setup->tls_priority ? MHD_OPTION_HTTPS_PRIORITIES
-				      : MHD_OPTION_END,
-		  0, (void *)setup->tls_priority },
-		{ MHD_OPTION_END, 0, NULL },
-	};
+	struct MHD_OptionItem tls[SERVER_TLS_OPTIONS];
 
-	if (setup->tls_cert)
+	server_tls_options(&setup->tls, tls);
+	if (setup->tls.cert)
 		flags |= MHD_USE_TLS;
 	server->daemon = MHD_start_daemon(
 		flags, 0, NULL, NULL, on_request, server,
@@ -123,13 +136,12 @@ static int start_daemon(struct server *server, struct err *err)
 		MHD_OPTION_CONNECTION_TIMEOUT, setup->idle_s,
 		MHD_OPTION_NOTIFY_COMPLETED, on_end, server,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
-		MHD_OPTION_ARRAY, setup->tls_cert ? tls : tls + 3,
-		MHD_OPTION_END);
+		MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 	if (!server->daemon)
 		return err_set(err, ERR_SYSTEM,
 			       "cannot start the server%s: the library "
 			       "refuses",
-			       setup->tls_cert ? " with TLS" : "");
+			       setup->tls.cert ? " with TLS" : "");
 	return 0;
 }
 
@@ -176,7 +188,7 @@ static struct server *server_new(const struct server_setup *setup,
 		.acceptor = &server->acceptor,
 		.stop_fd = server->stop.fd[0],
 		.log_fd = setup->log_fd,
-		.has_tls = setup->tls_cert != NULL,
+		.has_tls = setup->tls.cert != NULL,
 		.is_verbose = setup->is_verbose,
 	};
 	return server;

@@ -12,13 +12,23 @@
 #include "base/err.h"
 #include "sandbox/broker.h"
 
+struct MHD_OptionItem;
 struct server;
 
+/* PEM texts, NULL: no TLS; GnuTLS's priority, NULL: its default. */
+struct server_tls {
+	const char *cert, *key, *priority;
+};
+
+/* Fills in the options by which a daemon of the library speaks it, or none. */
+enum { SERVER_TLS_OPTIONS = 4 };
+void server_tls_options(const struct server_tls *tls,
+			struct MHD_OptionItem *item);
+
 struct server_setup {
-	struct broker *broker;          /* borrowed; must outlive the server */
-	uint16_t port[SOURCES];         /* of 127.0.0.1; 0: any free one */
-	const char *tls_cert, *tls_key; /* PEM text; NULL: plain HTTP */
-	const char *tls_priority;       /* of GnuTLS; NULL: its default */
+	struct broker *broker;  /* borrowed; must outlive the server */
+	uint16_t port[SOURCES]; /* of 127.0.0.1; 0: any free one */
+	struct server_tls tls;
 	unsigned int connections_max;
 	unsigned int idle_s; /* idle connections are closed; 0: never */
 	int log_fd;          /* -1: no log */

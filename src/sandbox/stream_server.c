@@ -81,16 +81,9 @@ static int start_daemon(struct stream_server *server,
 		.sin_port = htons(setup->port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
-	/* Options of TLS, left out by starting the list at its end. */
-	struct MHD_OptionItem tls[] = {
-		{ MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)setup->tls_cert },
-		{ MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)setup->tls_key },
-		{ setup->tls_priority ? MHD_OPTION_HTTPS_PRIORITIES
-				      : MHD_OPTION_END,
-		  0, (void *)setup->tls_priority },
-		{ MHD_OPTION_END, 0, NULL },
-	};
+	struct MHD_OptionItem tls[SERVER_TLS_OPTIONS];
 
+	server_tls_options(&setup->tls, tls);
 	if (server->has_tls)
 		flags |= MHD_USE_TLS;
 	errno = 0;
@@ -98,8 +91,7 @@ static int start_daemon(struct stream_server *server,
 		flags, setup->port, NULL, NULL, on_request, server,
 		MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
 		MHD_OPTION_CONNECTION_LIMIT, setup->connections_max,
-		MHD_OPTION_ARRAY, server->has_tls ? tls : tls + 3,
-		MHD_OPTION_END);
+		MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 	if (!server->daemon)
 		return err_set(err, ERR_SYSTEM,
 			       "cannot serve the stream on 127.0.0.1 port "
@@ -124,13 +116,8 @@ struct stream_server *stream_server_start(
 	if (stop_init(&server->stop, err))
 		goto fail;
 	server->has_stop = true;
-	server->has_tls = setup->tls_cert != NULL;
-	server->place = (struct stream_place){
-		.desk = setup->desk,
-		.tape = setup->tape,
-		.log_fd = setup->log_fd,
-		.tape_log_fd = setup->tape_log_fd,
-	};
+	server->has_tls = setup->tls.cert != NULL;
+	server->place = setup->place;
 	if (start_daemon(server, setup, err))
 		goto fail;
 	return server;

@@ -12,17 +12,16 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "sandbox/server.h"
 #include "sandbox/stream_session.h"
 
 struct stream_server;
 
 struct stream_server_setup {
-	uint16_t port;                                 /* 0: any free one */
-	const char *tls_cert, *tls_key, *tls_priority; /* NULL: no TLS */
+	uint16_t port; /* 0: any free one */
+	struct server_tls tls;
 	unsigned int connections_max;
-	struct stream_desk *desk; /* borrowed, as is the tape */
-	struct tape *tape;
-	int log_fd, tape_log_fd; /* -1: none */
+	struct stream_place place;
 };
 
 /* Starts to serve.

@@ -27,7 +27,7 @@
 #include "sandbox/wire.h"
 #include "sandbox/ws_upgrade.h"
 
-/* Where sessions take place; outlives them. */
+/* Where sessions take place, and what all of them share; outlives them. */
 struct stream_place {
 	struct stream_desk *desk;
 	struct tape *tape;
