@@ -37,18 +37,29 @@ void buf_append(struct buf *b, const char *data, size_t len);
 /* Makes room for len more bytes and a NUL; false when it takes nothing more. */
 bool buf_reserve(struct buf *b, size_t len);
 
-/* Appends len bytes that the caller writes now: where they begin. NULL when it
- * takes nothing more. Inline: what is streamed goes through here fifty times a
- * record. */
-static inline char *buf_extend(struct buf *b, size_t len)
+/* Where len more bytes may be written; NULL when it takes nothing more. What was
+ * written is appended by buf_added. Inline: what is streamed goes through here
+ * fifty times a record. */
+static inline char *buf_room(struct buf *b, size_t len)
 {
-	char *at;
-
 	if (b->len + len >= b->limit && !buf_reserve(b, len))
 		return NULL;
-	at = b->data + b->len;
+	return b->data + b->len;
+}
+
+static inline void buf_added(struct buf *b, size_t len)
+{
 	b->len += len;
-	at[len] = '\0';
+	b->data[b->len] = '\0';
+}
+
+/* Appends len bytes that the caller writes now: where they begin. NULL as above. */
+static inline char *buf_extend(struct buf *b, size_t len)
+{
+	char *at = buf_room(b, len);
+
+	if (at)
+		buf_added(b, len);
 	return at;
 }
 

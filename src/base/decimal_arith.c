@@ -187,28 +187,21 @@ int decimal_shift(const char *d, int places, char out[DECIMAL_BYTES],
 	return fixed_store(&n, common - by, decimal_is_negative(d), out, err);
 }
 
-/* A decimal of up to 17 digits as a whole number and how many of them are its
- * fraction; false when it has more. */
+/* A short decimal as a whole number and how many of its digits are the fraction;
+ * false when it is longer. */
 static bool load_small(const char *d, int64_t *digits, int *places)
 {
-	bool is_negative = *d == '-';
-	int64_t n = 0;
-	int count = 0;
+	const char *first = d + (*d == '-'), *point = NULL, *p;
+	uint64_t n = 0;
 
-	*places = -1;
-	for (d += is_negative; *d != '\0'; d++) {
-		if (*d == '.') {
-			*places = 0;
-			continue;
-		}
-		if (++count > SMALL_DIGITS)
-			return false;
-		n = n * 10 + (*d - '0');
-		*places += *places >= 0;
-	}
-	*places += *places < 0;
-	*digits = is_negative ? -n : n;
-	return true;
+	for (p = first; *p != '\0'; p++)
+		if (*p == '.')
+			point = p;
+		else
+			n = n * 10 + (unsigned)(*p - '0');
+	*places = point ? (int)(p - point) - 1 : 0;
+	*digits = *d == '-' ? -(int64_t)n : (int64_t)n;
+	return p - first <= SMALL_DIGITS;
 }
 
 /* The way that nearly all prices take: both fit a machine's number and have the

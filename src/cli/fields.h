@@ -64,9 +64,11 @@ struct field_set {
 	bool is_chosen; /* by --fields: then every record has just these */
 };
 
+enum { FIELD_KEY_BYTES = 24 };
+
 struct field_row {
 	const char *name;
-	const char *key; /* as it follows another in JSON: ,"name": */
+	char key[FIELD_KEY_BYTES]; /* as it follows another in JSON: ,"name": */
 	size_t key_len;
 	const char *title; /* in the table */
 	const char *unit;  /* "": none */

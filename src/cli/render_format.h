@@ -122,6 +122,10 @@ render_get_fn *render_getter(const struct record *record);
 /* Of a trade, and of a refusal. */
 render_get_fn render_get_tick_value, render_get_refused_value;
 
+/* Which number of a trade a field is, counted from 1; names that a quote has too
+ * mean the same. */
+extern const unsigned char render_tick_numbers[FIELD_COUNT];
+
 /* What every kind of record has: what was asked, and of whom; VALUE_NULL: it is
  * none of these fields. */
 render_get_fn render_get_identity;

@@ -6,9 +6,7 @@
 #include "model/record.h"
 #include "model/tick.h"
 
-/* Which number of a trade a field is, counted from 1; names that a quote has
- * too mean the same. */
-static const unsigned char numbers[FIELD_COUNT] = {
+const unsigned char render_tick_numbers[FIELD_COUNT] = {
 	[QUOTE_PRICE] = TICK_PRICE + 1,
 	[QUOTE_CHANGE] = TICK_CHANGE + 1,
 	[QUOTE_CHANGE_PERCENT] = TICK_CHANGE_PERCENT + 1,
@@ -59,13 +57,21 @@ void render_get_tick_value(const struct record *record, enum field f,
 {
 	const struct tick *t = record->tick;
 
-	if (numbers[f]) {
-		enum tick_number n = (enum tick_number)(numbers[f] - 1);
+	if (render_tick_numbers[f]) {
+		enum tick_number n =
+			(enum tick_number)(render_tick_numbers[f] - 1);
 
 		value_set(v, VALUE_NUMBER, tick_number(t, n), t->len[n]);
 		return;
 	}
 	switch ((int)f) {
+	/* A code that is followed has been read: it needs no escape. */
+	case FIELD_SYMBOL:
+		value_set_text(v, VALUE_WORD, record->symbol);
+		break;
+	case FIELD_INPUT:
+		value_set_text(v, VALUE_WORD, record->input);
+		break;
 	case FIELD_EXCHANGE:
 		value_set_text(v, VALUE_WORD, record->exchange);
 		break;

@@ -16,13 +16,12 @@ void tick_init(struct tick *t)
 int tick_set_number(struct tick *t, enum tick_number n, const char *text,
 		    size_t len, struct err *err)
 {
-	if (len + 1 > sizeof t->text - t->used)
+	char *to = tick_room(t, len);
+
+	if (!to)
 		return err_set(err, ERR_PARSE, "its numbers are too long");
-	memcpy(t->text + t->used, text, len);
-	t->text[t->used + len] = '\0';
-	t->at[n] = (uint8_t)(t->used + 1);
-	t->len[n] = (uint8_t)len;
-	t->used = (uint8_t)(t->used + len + 1);
+	memcpy(to, text, len);
+	tick_add_number(t, n, len);
 	return 0;
 }
 

@@ -53,8 +53,11 @@ enum tick_session {
 enum tick_halt { HALT_UNKNOWN, HALT_NO, HALT_YES };
 
 enum {
-	TICK_UNKNOWN = -1,    /* of what the broker counts and did not tell */
-	TICK_TEXT_BYTES = 203 /* which makes it 320 bytes */
+	TICK_UNKNOWN = -1,     /* of what the broker counts and did not tell */
+	TICK_TEXT_BYTES = 203, /* which makes it 336 bytes */
+	/* So many may be read and written from any number's place on: a copy
+	 * whose length the compiler knows is no call. */
+	TICK_PAD_BYTES = 16
 };
 
 struct tick {
@@ -78,11 +81,28 @@ struct tick {
 	uint8_t used;             /* bytes of text */
 	uint8_t at[TICK_NUMBERS]; /* where in text, counted from 1; 0: absent */
 	uint8_t len[TICK_NUMBERS];
-	char text[TICK_TEXT_BYTES];
+	char text[TICK_TEXT_BYTES + TICK_PAD_BYTES];
 };
 
 /* Nothing known yet. */
 void tick_init(struct tick *t);
+
+/* Where the next number may be written, with a NUL behind it; NULL: there is no
+ * room for len characters of it. */
+static inline char *tick_room(struct tick *t, size_t len)
+{
+	return t->used + len < TICK_TEXT_BYTES ? t->text + t->used : NULL;
+}
+
+/* The number of len characters that stands there is this one. */
+static inline void tick_add_number(struct tick *t, enum tick_number n,
+				   size_t len)
+{
+	t->at[n] = (uint8_t)(t->used + 1);
+	t->len[n] = (uint8_t)len;
+	t->used = (uint8_t)(t->used + len + 1);
+	t->text[t->used - 1] = '\0';
+}
 
 /* Adds a number, of len characters in the form of decimal.h.
  * Errors: PARSE when there is no room for it. */

@@ -3,7 +3,11 @@
 
 #include <string.h>
 
+#include "base/digits.h"
+#include "base/word.h"
 #include "provider/kis.h"
+
+enum { INTEGER_DIGITS = 18 };
 
 /* Fields of a record, in the portal's order and by its names. */
 enum domestic {
@@ -137,23 +141,21 @@ static bool is_overseas_key(struct span key)
 	return true;
 }
 
-int64_t kis_read_integer(struct span s)
+int64_t kis_read_whole(struct span s, const char *end)
 {
-	int64_t n = 0;
+	uint64_t digits;
+	int64_t n;
 
-	if (s.len == 0 || s.len > 18)
+	if (s.len == 0 || s.len > INTEGER_DIGITS)
 		return TICK_UNKNOWN;
-	for (size_t i = 0; i < s.len; i++) {
-		if (!is_digit(s.text[i]))
-			return TICK_UNKNOWN;
-		n = n * 10 + (s.text[i] - '0');
-	}
-	return n;
-}
-
-char kis_read_code(struct span s)
-{
-	return s.len == 1 ? s.text[0] : '\0';
+	if (s.len > WORD_BYTES)
+		return digits_take(s.text, s.len, INT64_MAX, &n) == s.len
+			       ? n
+			       : TICK_UNKNOWN;
+	if (!word_take_digits(word_load(s.text, (size_t)(end - s.text)), s.len,
+			      &digits))
+		return TICK_UNKNOWN;
+	return word_add_up(digits);
 }
 
 static enum tick_session session_of_market(char code)
@@ -176,15 +178,14 @@ static enum tick_session session_of_market(char code)
  * expected price comes first, as it is no trade. */
 static enum tick_session domestic_session(const struct feed_frame *f)
 {
-	char hour = kis_read_code(kis_field(f, HOUR_CLS_CODE));
+	char hour = kis_read_code(f, HOUR_CLS_CODE);
 	struct span old = kis_field(f, NEW_MKOP_CLS_CODE);
 	enum tick_session session = SESSION_NONE;
 
 	if (hour == 'A' || hour == 'B' || hour == 'C')
 		return SESSION_AUCTION;
 	if (f->width > MARKET_CLS_CODE)
-		session = session_of_market(
-			kis_read_code(kis_field(f, MARKET_CLS_CODE)));
+		session = session_of_market(kis_read_code(f, MARKET_CLS_CODE));
 	if (session == SESSION_NONE && old.len == 2)
 		session = old.text[0] == '4'   ? SESSION_AFTER
 			  : old.text[0] == '5' ? SESSION_NONE
@@ -194,10 +195,10 @@ static enum tick_session domestic_session(const struct feed_frame *f)
 
 static void read_domestic_codes(const struct feed_frame *f, struct tick *out)
 {
-	int64_t sold = kis_read_integer(kis_field(f, SELN_CNTG_CSNU));
-	int64_t bought = kis_read_integer(kis_field(f, SHNU_CNTG_CSNU));
-	char side = kis_read_code(kis_field(f, CCLD_DVSN));
-	char halted = kis_read_code(kis_field(f, TRHT_YN));
+	int64_t sold = kis_read_integer(f, SELN_CNTG_CSNU);
+	int64_t bought = kis_read_integer(f, SHNU_CNTG_CSNU);
+	char side = kis_read_code(f, CCLD_DVSN);
+	char halted = kis_read_code(f, TRHT_YN);
 
 	if (sold != TICK_UNKNOWN && bought != TICK_UNKNOWN)
 		out->trades = sold + bought;
@@ -213,7 +214,7 @@ static void read_domestic_codes(const struct feed_frame *f, struct tick *out)
 /* 1 in session, 2 before, 3 after: other numbers than at home. */
 static void read_overseas_codes(const struct feed_frame *f, struct tick *out)
 {
-	char type = kis_read_code(kis_field(f, MTYP));
+	char type = kis_read_code(f, MTYP);
 
 	out->session = type == '1'   ? SESSION_REGULAR
 		       : type == '2' ? SESSION_PRE

@@ -42,11 +42,23 @@ static inline struct span kis_field(const struct feed_frame *f, size_t i)
 /* NULL: a channel of something else. */
 const struct feed_layout *kis_layout_find(struct span channel);
 
-/* A whole number without a sign, or TICK_UNKNOWN. */
-int64_t kis_read_integer(struct span s);
+/* A whole number without a sign, or TICK_UNKNOWN; end: of the text that it is a
+ * part of. */
+int64_t kis_read_whole(struct span s, const char *end);
 
-/* The only character of a code; 0: it is not one. */
-char kis_read_code(struct span s);
+/* The same of a field. */
+static inline int64_t kis_read_integer(const struct feed_frame *f, size_t i)
+{
+	return kis_read_whole(kis_field(f, i), f->end);
+}
+
+/* The only character of a field; 0: it has more, or none. */
+static inline char kis_read_code(const struct feed_frame *f, size_t i)
+{
+	struct span s = kis_field(f, i);
+
+	return s.len == 1 ? s.text[0] : '\0';
+}
 
 /* Whether c, which may be NUL, stands in the set. */
 bool kis_is_one_of(char c, const char *set);

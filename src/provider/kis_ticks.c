@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/decimal.h"
+#include "base/word.h"
 #include "model/tick.h"
 #include "provider/feed.h"
 #include "provider/kis_layout.h"
@@ -23,49 +24,9 @@ static bool take_part(const char **at, const char *end, struct span *out)
 	return true;
 }
 
-/* Eight bytes of the text, the first one lowest on every machine. At its end,
- * which is the end of a field, too, a mark follows. */
-static uint64_t load(const char *text, size_t left)
-{
-	const unsigned char *p = (const unsigned char *)text;
-	unsigned char last[8] = { 0 };
-
-	if (left < sizeof last) {
-		memcpy(last, text, left);
-		last[left] = '^';
-		p = last;
-	}
-	return p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-	       (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
-	       (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
-	       (uint64_t)p[7] << 56;
-}
-
-/* The top bit of each byte that is '^'. */
-static uint64_t find_marks(uint64_t bytes)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101), low = ones * 0x7f;
-	uint64_t x = bytes ^ (ones * '^');
-
-	return ~(((x & low) + low) | x) & ~low;
-}
-
-static uint32_t lowest_byte(uint64_t bits)
-{
-#if defined(__GNUC__)
-	return (uint32_t)__builtin_ctzll(bits) / 8;
-#else
-	uint32_t n = 0;
-
-	for (; !(bits & 0xff); bits >>= 8)
-		n++;
-	return n;
-#endif
-}
-
 /* Finds where the fields of a record are, up to the least that are wanted, or to
- * the end; returns how many it came by. Eight bytes at a time: a field has five,
- * too few for a search of its own. */
+ * the end, which ends a field, too; returns how many it came by. A word at a
+ * time: a field has five bytes, too few for a search of its own. */
 static size_t find_fields(struct feed_frame *f, const char *record,
 			  size_t least)
 {
@@ -73,14 +34,17 @@ static size_t find_fields(struct feed_frame *f, const char *record,
 
 	f->record = record;
 	f->begin[0] = 0;
-	for (size_t at = 0; at <= len && n < least; at += 8) {
-		uint64_t marks = find_marks(load(record + at, len - at));
+	for (size_t at = 0; at < len && n < least; at += WORD_BYTES) {
+		uint64_t marks =
+			word_find(word_load(record + at, len - at), '^');
 
 		for (; marks; marks &= marks - 1)
 			if (n++ < FEED_FIELDS)
-				f->begin[n] =
-					(uint32_t)at + 1 + lowest_byte(marks);
+				f->begin[n] = (uint32_t)at + 1 +
+					      word_lowest_byte(marks);
 	}
+	if (n < least && n++ < FEED_FIELDS)
+		f->begin[n] = (uint32_t)len + 1;
 	return n;
 }
 
@@ -118,7 +82,7 @@ int kis_ticks_open(const char *text, size_t len, struct feed_frame *out,
 	out->at = at;
 	out->end = end;
 	fields = find_fields(out, at, SIZE_MAX);
-	records = count.len <= 4 ? kis_read_integer(count) : TICK_UNKNOWN;
+	records = count.len <= 4 ? kis_read_whole(count, end) : TICK_UNKNOWN;
 	if (records <= 0 || fields % (size_t)records != 0)
 		return err_set(err, ERR_PARSE,
 			       "%zu fields do not make the records it claims",
@@ -171,6 +135,32 @@ static int put_odd_number(struct tick *t, enum tick_number n, struct span s,
 	return tick_set_number(t, n, number, strlen(number), err);
 }
 
+/* A whole number of a few digits, as nearly all are, is copied while it is looked
+ * at. False: it is something else, or there is no room. */
+static bool put_whole(struct tick *t, enum tick_number n, struct span s,
+		      const char *end)
+{
+	char *to = s.len > 0 && s.len <= TICK_PAD_BYTES ? tick_room(t, s.len)
+							: NULL;
+	uint64_t digits;
+
+	if (!to || (*s.text == '0' && s.len > 1))
+		return false;
+	for (size_t i = 0; i < s.len; i += WORD_BYTES) {
+		size_t left = s.len - i;
+		uint64_t word =
+			word_load(s.text + i, (size_t)(end - s.text) - i);
+
+		if (!word_take_digits(word,
+				      left < WORD_BYTES ? left : WORD_BYTES,
+				      &digits))
+			return false;
+		word_store(to + i, word);
+	}
+	tick_add_number(t, n, s.len);
+	return true;
+}
+
 static int read_numbers(const struct feed_frame *f, struct tick *t,
 			struct err *err)
 {
@@ -179,7 +169,7 @@ static int read_numbers(const struct feed_frame *f, struct tick *t,
 		struct span s = kis_field(f, c->field);
 		int rc = 0;
 
-		if (s.len == 0)
+		if (s.len == 0 || put_whole(t, c->number, s, f->end))
 			continue;
 		if (is_plain(s) && s.len < DECIMAL_BYTES - 1)
 			rc = tick_set_number(t, c->number, s.text, s.len, err);
@@ -241,36 +231,42 @@ static int set_previous_close(struct tick *t, struct err *err)
 			       err);
 }
 
-static int32_t read_date(struct span s)
+static int32_t read_date(const struct feed_frame *f, size_t field)
 {
-	int64_t date = s.len == 8 ? kis_read_integer(s) : 0;
+	int64_t date = kis_read_integer(f, field);
 
-	return date > 0 && clock_is_date((int)date) ? (int32_t)date : 0;
+	return kis_field(f, field).len == 8 && date > 0 &&
+			       clock_is_date((int)date)
+		       ? (int32_t)date
+		       : 0;
 }
 
-static int32_t read_time(struct span s)
+static int32_t read_time(const struct feed_frame *f, size_t field)
 {
-	int64_t time = s.len == 6 ? kis_read_integer(s) : TICK_UNKNOWN;
+	int64_t time = kis_read_integer(f, field);
 
-	return time >= 0 && clock_is_time((int)time) ? (int32_t)time
-						     : TICK_UNKNOWN;
+	return kis_field(f, field).len == 6 && time >= 0 &&
+			       clock_is_time((int)time)
+		       ? (int32_t)time
+		       : TICK_UNKNOWN;
 }
 
 static int read_tick(const struct feed_frame *f, struct tick *t,
 		     struct err *err)
 {
 	const struct feed_layout *layout = f->layout;
-	char sign = kis_read_code(kis_field(f, layout->sign));
+	char sign = kis_read_code(f, layout->sign);
 
 	tick_init(t);
 	if (read_numbers(f, t, err) < 0 || check_price(t, err) < 0 ||
 	    apply_sign(t, sign, err) < 0 || set_previous_close(t, err) < 0)
 		return -1;
-	t->size = kis_read_integer(kis_field(f, layout->size));
-	t->volume = kis_read_integer(kis_field(f, layout->volume));
-	t->day = read_date(kis_field(f, layout->day));
-	t->date = read_date(kis_field(f, layout->date));
-	t->time = read_time(kis_field(f, layout->time));
+	t->size = kis_read_integer(f, layout->size);
+	t->volume = kis_read_integer(f, layout->volume);
+	t->day = read_date(f, layout->day);
+	t->date = layout->date == layout->day ? t->day
+					      : read_date(f, layout->date);
+	t->time = read_time(f, layout->time);
 	layout->read_codes(f, t);
 	return 0;
 }

@@ -36,7 +36,7 @@ struct outbox_item {
 };
 
 enum {
-	OUTBOX_ITEMS = 8192,    /* 2.6 MB: with all else, below 16 */
+	OUTBOX_ITEMS = 8192,    /* 2.8 MB: with all else, below 16 */
 	OUTBOX_EVENTS_MAX = 64, /* that wait while it merges; older ones go */
 	/* Of a run, those that are gone included. */
 	OUTBOX_SYMBOLS_MAX = OUTBOX_ITEMS / 2 - OUTBOX_EVENTS_MAX
