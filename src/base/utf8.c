@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/utf8.h"
 
+#include "base/word.h"
+
 #include <string.h>
 
 struct range {
@@ -120,19 +122,23 @@ bool utf8_is_cut(const char *text, size_t len)
 	return false;
 }
 
-/* How many bytes at the beginning are ASCII, or nearly all that are: eight at a
+/* How many bytes at the beginning are ASCII, or nearly all that are: many at a
  * time, as it is most of what comes. */
 static size_t skip_ascii(const char *text, size_t len)
 {
-	uint64_t bytes;
+	const uint64_t top_bits = WORD_ONES * 0x80;
+	uint64_t word[4];
 	size_t i = 0;
 
-	for (; len - i >= sizeof bytes; i += sizeof bytes) {
-		memcpy(&bytes, text + i, sizeof bytes);
-		if (bytes & UINT64_C(0x8080808080808080))
-			break;
+	for (; len - i >= sizeof word; i += sizeof word) {
+		memcpy(word, text + i, sizeof word);
+		if ((word[0] | word[1] | word[2] | word[3]) & top_bits)
+			return i;
 	}
-	return i;
+	for (; i < len; i += WORD_BYTES)
+		if (word_load(text + i, len - i) & top_bits)
+			return i;
+	return len;
 }
 
 bool utf8_is_valid(const char *text, size_t len)

@@ -26,6 +26,7 @@ struct ws {
 	int fd;                 /* -1: not open */
 	char in[RECEIVE_BYTES]; /* unread: in_len bytes from in_first on */
 	size_t in_first, in_len;
+	bool has_read;  /* since ws_take_read */
 	struct buf out; /* frames, unsent from out_sent on */
 	size_t out_sent;
 	bool has_ping; /* to be answered, with the last one's words */
@@ -117,6 +118,7 @@ static int receive_bytes(struct ws *ws, struct err *err)
 		return err_set(err, ERR_NETWORK,
 			       "the line was closed without a close frame");
 	ws->in_len += n;
+	ws->has_read = true;
 	return 1;
 }
 
@@ -324,6 +326,14 @@ int ws_receive(struct ws *ws, struct ws_event *event, struct err *err)
 		if (rc <= 0)
 			return rc;
 	}
+}
+
+bool ws_take_read(struct ws *ws)
+{
+	bool has_read = ws->has_read;
+
+	ws->has_read = false;
+	return has_read;
 }
 
 int ws_flush(struct ws *ws, struct err *err)

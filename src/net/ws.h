@@ -54,6 +54,10 @@ int ws_fd(const struct ws *ws);
 MUST_CHECK int ws_receive(struct ws *ws, struct ws_event *event,
 			  struct err *err);
 
+/* Whether anything was read from the socket since this was asked last: else an
+ * event had come before. */
+bool ws_take_read(struct ws *ws);
+
 /* Puts a message into the send queue; nothing is sent before flush.
  * Errors: NETWORK: the peer has not taken WS_SEND_MAX_BYTES; SYSTEM. */
 MUST_CHECK int ws_send(struct ws *ws, enum ws_opcode type, const char *data,

@@ -61,7 +61,7 @@ enum { FEED_CODE_BYTES = 16, FEED_TEXT_BYTES = 128 };
 
 struct feed_message {
 	enum feed_kind kind;
-	/* Of an answer: */
+	/* Of an answer alone: */
 	enum feed_answer answer;
 	struct feed_address address;  /* key "": it names none */
 	char rt_cd[FEED_CODE_BYTES];  /* the broker's verdict; */

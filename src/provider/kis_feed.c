@@ -185,15 +185,11 @@ static void read_message(const char *text, size_t len, struct feed_message *out)
 {
 	struct json_doc *doc;
 
-	memset(out, 0, sizeof *out);
-	out->kind = FEED_OTHER;
-	if (len == 0)
+	out->kind = len > 0 && (text[0] == '0' || text[0] == '1') ? FEED_DATA
+								  : FEED_OTHER;
+	if (len == 0 || text[0] != '{')
 		return;
-	if (text[0] != '{') {
-		if (text[0] == '0' || text[0] == '1')
-			out->kind = FEED_DATA;
-		return;
-	}
+	*out = (struct feed_message){ .kind = FEED_OTHER };
 	doc = json_parse(text, len, NULL);
 	if (doc)
 		read_control(json_root(doc), out);

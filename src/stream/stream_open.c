@@ -48,13 +48,16 @@ enum line_action stream_take_event(struct stream *s, enum line_event event,
 {
 	enum line_state was = s->line.state;
 	bool was_open = line_is_open(&s->line);
+	int64_t now = s->now_ns;
 	enum line_action action;
 
-	/* After what was heard nothing waits, and it comes ten thousand times a
-	 * second. */
-	if (event != LINE_HEARD)
+	/* After what was heard nothing waits, and it comes a hundred thousand
+	 * times a second. */
+	if (event != LINE_HEARD) {
 		news.random = draw();
-	action = line_take(&s->line, event, &news, clock_monotonic_ns());
+		now = clock_monotonic_ns();
+	}
+	action = line_take(&s->line, event, &news, now);
 	if (was_open && !line_is_open(&s->line)) {
 		ws_drop(s->ws);
 		roster_cut(&s->roster);

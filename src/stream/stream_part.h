@@ -49,7 +49,9 @@ struct stream {
 	size_t batch_len;
 	struct feed_frame frame; /* being read, when has_frame */
 	bool has_frame;
-	int64_t frame_ns, frame_ms; /* when it came; monotonic, wall clock */
+	int64_t now_ns, now_ms; /* of the turn, or of what was read last in it;
+				   monotonic, wall clock */
+	int64_t frame_ns, frame_ms; /* when it came */
 	bool has_more;   /* the turn was over before the line was read empty */
 	bool is_behind;  /* so much came in it that there is more behind */
 	bool is_held_up; /* the outbox is full */

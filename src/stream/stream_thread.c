@@ -127,9 +127,10 @@ static void take_turn(struct stream *s)
 	}
 	if (s->line.state != LINE_DONE && !stop_reason(&s->stop))
 		wait_for_more(s, sent != 0);
+	s->now_ns = clock_monotonic_ns();
 	if (stop_reason(&s->stop))
 		stream_act(s, stream_take_plain(s, LINE_STOP));
-	else if (clock_monotonic_ns() >= s->line.due_ns)
+	else if (s->now_ns >= s->line.due_ns)
 		/* A line that we do not read is not silent. */
 		stream_act(s, stream_take_plain(
 				      s, s->is_held_up && line_is_open(&s->line)
