@@ -132,6 +132,19 @@ void *err_grow(void *array, size_t count, size_t *cap, size_t size,
 	return grown;
 }
 
+void say_line(say_fn *say, void *arg, const char *fmt, ...)
+{
+	char line[ERR_MSG_BYTES + 120];
+	va_list ap;
+
+	if (!say)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	say(arg, line);
+}
+
 int err_wrap(struct err *err, const char *fmt, ...)
 {
 	char tail[ERR_MSG_BYTES];

@@ -97,6 +97,12 @@ size_t err_count_named(const size_t *counts, enum err_kind kind);
 /* Whether a further attempt of the same request may succeed. */
 bool err_kind_is_retryable(enum err_kind kind);
 
+/* Tells the user one line. */
+typedef void say_fn(void *arg, const char *line);
+
+/* The same of a line that is made; say NULL: nobody listens. */
+PRINTF_LIKE(3, 4) void say_line(say_fn *say, void *arg, const char *fmt, ...);
+
 /* A broken promise of the caller: prints file:line and aborts, in release
  * too. */
 #define require(cond) ((cond) ? (void)0 : err_abort(__FILE__, __LINE__, #cond))

@@ -46,7 +46,7 @@ void progress_init(struct progress *p, enum progress_mode mode, bool is_quiet,
 		atomic_init(&p->waiting[i], 0);
 }
 
-static void say_line(const struct progress *p)
+static void say_progress(const struct progress *p)
 {
 	char line[LINE_BYTES];
 	int len = snprintf(line, sizeof line,
@@ -146,7 +146,7 @@ void progress_step(struct progress *p, bool has_failed, int64_t now_ns)
 		break;
 	case PROGRESS_PLAIN:
 		if (p->done % 10 == 0 || p->done == p->total)
-			say_line(p);
+			say_progress(p);
 		break;
 	case PROGRESS_AUTO:
 	case PROGRESS_NONE:

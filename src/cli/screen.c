@@ -128,18 +128,16 @@ static int count_of(const char *variable)
 
 int screen_columns(int fd)
 {
-	struct winsize size;
+	struct winsize size = { .ws_col = 0 };
 
-	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0
-		       ? size.ws_col
-		       : count_of("COLUMNS");
+	ioctl(fd, TIOCGWINSZ, &size);
+	return size.ws_col > 0 ? size.ws_col : count_of("COLUMNS");
 }
 
 int screen_rows(int fd)
 {
-	struct winsize size;
+	struct winsize size = { .ws_row = 0 };
 
-	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0
-		       ? size.ws_row
-		       : count_of("LINES");
+	ioctl(fd, TIOCGWINSZ, &size);
+	return size.ws_row > 0 ? size.ws_row : count_of("LINES");
 }

@@ -9,8 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 struct accounts;
-struct err;
 struct options;
 struct private_state;
 struct stop;
@@ -34,7 +35,7 @@ struct command {
 			 const struct symbol_list *old, struct err *err);
 	void *list_arg;
 	/* Prints one line to stderr; any thread. */
-	void (*say)(void *arg, const char *line);
+	say_fn *say;
 };
 
 /* A quote for every symbol. */

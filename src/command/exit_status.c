@@ -46,8 +46,7 @@ int exit_status_of_err(const struct err *err, int signo)
 	return STATUS_NONE;
 }
 
-int exit_status_fail(const struct err *err, int signo,
-		     void (*say)(void *arg, const char *line))
+int exit_status_fail(const struct err *err, int signo, say_fn *say)
 {
 	int status = exit_status_of_err(err, signo);
 

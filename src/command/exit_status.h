@@ -9,8 +9,9 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#include "base/err.h"
+
 struct command;
-struct err;
 struct stats;
 struct tally;
 
@@ -32,8 +33,7 @@ int exit_status_of_err(const struct err *err, int signo);
 
 /* Tells of an error that ends the run, and returns the same. Who sent the signal,
  * or closed the pipe, knows. */
-int exit_status_fail(const struct err *err, int signo,
-		     void (*say)(void *arg, const char *line));
+int exit_status_fail(const struct err *err, int signo, say_fn *say);
 
 /* Of a run that began. is_strict: a quote that a second source does not confirm
  * (differs, other) is a failure. A failed symbol with an old quote instead makes

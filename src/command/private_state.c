@@ -106,8 +106,7 @@ static void put_advice(int errnum, struct buf *line)
 	free(path);
 }
 
-void private_state_tell(struct private_state *w,
-			void (*say)(void *arg, const char *line), void *arg)
+void private_state_tell(struct private_state *w, say_fn *say, void *arg)
 {
 	struct buf line;
 	bool are_many;

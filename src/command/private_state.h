@@ -47,7 +47,6 @@ bool private_state_can_share(int dirfd, struct err *why);
 
 /* Says in one line what is this run's own, why, and what to do; once, and
  * nothing where nothing is noted. */
-void private_state_tell(struct private_state *w,
-			void (*say)(void *arg, const char *line), void *arg);
+void private_state_tell(struct private_state *w, say_fn *say, void *arg);
 
 #endif

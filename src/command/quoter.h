@@ -32,8 +32,8 @@ struct quoter_config {
 	int (*take)(void *arg, struct result *result, struct err *err);
 	void *arg;
 	/* As struct upstream_config's, and the scheduler's say. */
-	void (*warn)(void *arg, const char *line);
-	void (*say)(void *arg, const char *line); /* NULL: not wanted */
+	say_fn *warn;
+	say_fn *say; /* NULL: not wanted */
 	void (*wait)(void *arg, enum upstream_wait what, int delta);
 	void *say_arg;
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/fetch.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,7 +10,6 @@
 #include "engine/upstream.h"
 #include "model/quote.h"
 #include "net/http.h"
-#include "provider/answer.h"
 #include "provider/answer.h"
 #include "share/credential.h"
 #include "share/quota.h"
@@ -58,21 +56,6 @@ void fetch_worker_free(void *worker)
 const struct metrics *fetch_metrics(const void *worker)
 {
 	return &((const struct fetch_worker *)worker)->metrics;
-}
-
-PRINTF_LIKE(2, 3)
-static void say(const struct fetch_worker *w, const char *fmt, ...)
-{
-	const struct upstream_config *c = &w->upstream->config;
-	char line[320];
-	va_list ap;
-
-	if (!c->say)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof line, fmt, ap);
-	va_end(ap);
-	c->say(c->say_arg, line);
 }
 
 /* ---- one exchange ---- */
@@ -214,7 +197,8 @@ static int issue_token(void *arg, struct provider_token *out,
 	http_request_reset(&w->request);
 	if (u->config.provider->build_token(&u->call, &w->request, err) < 0)
 		return -1;
-	say(w, "asking for a token");
+	say_line(w->upstream->config.say, w->upstream->config.say_arg,
+		 "asking for a token");
 	if (exchange(w, &purpose, err) == 0) {
 		w->metrics.token_calls++;
 		*end = ISSUE_DONE;
@@ -333,12 +317,14 @@ void *fetch_work(void *worker, void *job)
 	result->has_failed = ask(w, result, &result->err) < 0;
 	note_attempt(result, &w->response);
 	if (result->has_failed)
-		say(w, "%s: %zu from '%s' on: %s", result->provider,
-		    request->count, request->item[0].symbol.code,
-		    result->err.msg);
+		say_line(w->upstream->config.say, w->upstream->config.say_arg,
+			 "%s: %zu from '%s' on: %s", result->provider,
+			 request->count, request->item[0].symbol.code,
+			 result->err.msg);
 	else
-		say(w, "%s: %zu from '%s' on: answered in %d ms",
-		    result->provider, request->count,
-		    request->item[0].symbol.code, result->latency_ms);
+		say_line(w->upstream->config.say, w->upstream->config.say_arg,
+			 "%s: %zu from '%s' on: answered in %d ms",
+			 result->provider, request->count,
+			 request->item[0].symbol.code, result->latency_ms);
 	return result;
 }

@@ -85,7 +85,7 @@ struct scheduler_config {
 	uint64_t seed;              /* of the jitter */
 	int64_t now_ns;
 	/* Tells what is done and why (--verbose); NULL: nobody. */
-	void (*say)(void *arg, const char *line);
+	say_fn *say;
 	void *say_arg;
 };
 

@@ -197,18 +197,10 @@ void scheduler_take_check(struct scheduler *s, struct result *check)
 	result_free(check);
 }
 
-static void drop(struct scheduler *s, struct scheduler_moved *m)
+void scheduler_drop(struct scheduler *s, struct scheduler_asides *asides)
 {
+	struct scheduler_moved *m = &asides->line;
+
 	while (m->count > 0)
 		release(s, m->item[--m->count].check_of);
-}
-
-void scheduler_drop_checks(struct scheduler *s, struct scheduler_source *src)
-{
-	drop(s, &src->checks.line);
-}
-
-void scheduler_drop_rests(struct scheduler *s, struct scheduler_source *src)
-{
-	drop(s, &src->rests.line);
 }

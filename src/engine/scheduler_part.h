@@ -2,9 +2,8 @@
 /* scheduler_part.h: what the files of the scheduler share.
  * Layer engine; private to scheduler_*.c:
  *
- *	scheduler_choose.c  chooses where else a symbol may be found
  *	scheduler_check.c   asks a second source, or another call, about quotes
- *	scheduler_move.c    hands symbols from source to source
+ *	scheduler_move.c    where else a symbol may be found, and going there
  *	scheduler_next.c    chooses the next job
  *	scheduler_take.c    says what becomes of one that came back
  *	scheduler_settle.c  begins, ends, and settles without another call */
@@ -71,8 +70,7 @@ struct result *scheduler_take_checks(struct scheduler *s,
 void scheduler_take_check(struct scheduler *s, struct result *check);
 
 /* Gives up the checks, or the rests, that no job has taken. */
-void scheduler_drop_checks(struct scheduler *s, struct scheduler_source *src);
-void scheduler_drop_rests(struct scheduler *s, struct scheduler_source *src);
+void scheduler_drop(struct scheduler *s, struct scheduler_asides *asides);
 
 /* Without a token there is no login, whatever the source said instead. */
 void scheduler_name_error(struct result *job);

@@ -235,9 +235,9 @@ struct result *scheduler_settle(struct scheduler *s, int64_t now_ns)
 		struct scheduler_source *src = &s->source[i];
 
 		if (src->breaker.is_hopeless || is_silent(src, now_ns))
-			scheduler_drop_checks(s, src);
+			scheduler_drop(s, &src->checks);
 		if (src->breaker.is_hopeless)
-			scheduler_drop_rests(s, src);
+			scheduler_drop(s, &src->rests);
 		if (!src->breaker.is_hopeless && is_silent(src, now_ns))
 			abandon(s, i);
 		while ((job = src->breaker.is_hopeless
@@ -259,8 +259,8 @@ struct result *scheduler_end(struct scheduler *s, const struct err *why)
 	size_t i;
 
 	for (i = 0; !job && i < s->config.source_count; i++) {
-		scheduler_drop_checks(s, &s->source[i]);
-		scheduler_drop_rests(s, &s->source[i]);
+		scheduler_drop(s, &s->source[i].checks);
+		scheduler_drop(s, &s->source[i].rests);
 		while ((job = take_any(s, &s->source[i])) &&
 		       job->request->is_check)
 			(void)scheduler_give_up(s, job); /* freed */

@@ -3,25 +3,10 @@
 #include "engine/scheduler_part.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "provider/provider.h"
 #include "share/exchange_book.h"
-
-PRINTF_LIKE(2, 3)
-static void say(const struct scheduler *s, const char *fmt, ...)
-{
-	char line[320];
-	va_list ap;
-
-	if (!s->config.say)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof line, fmt, ap);
-	va_end(ap);
-	s->config.say(s->config.say_arg, line);
-}
 
 static void note_latency(struct scheduler_source *src, const struct result *job)
 {
@@ -188,8 +173,9 @@ static bool put_off(struct scheduler *s, struct scheduler_source *src,
 	if (!retry_fits(r->not_before_ns, takes_ns, r->failing_since_ns,
 			s->config.deadline_ns))
 		return false;
-	say(s, "attempt %d failed (%s): again in %" PRId64 " ms",
-	    r->attempts + r->refusals, job->err.msg, delay_ns / NS_PER_MS);
+	say_line(s->config.say, s->config.say_arg,
+		 "attempt %d failed (%s): again in %" PRId64 " ms",
+		 r->attempts + r->refusals, job->err.msg, delay_ns / NS_PER_MS);
 	job_line_append(&src->back, job);
 	return true;
 }
@@ -306,12 +292,14 @@ static struct result *take_failed(struct scheduler *s,
 		is_kept = true;
 		break;
 	case RETRY_SPLIT:
-		say(s, "%zu symbols failed (%s): fewer a call", r->count,
-		    job->err.msg);
+		say_line(s->config.say, s->config.say_arg,
+			 "%zu symbols failed (%s): fewer a call", r->count,
+			 job->err.msg);
 		is_kept = split(src, job, false);
 		break;
 	case RETRY_SINGLES:
-		say(s, "no multi call (%s): asking one by one", job->err.msg);
+		say_line(s->config.say, s->config.say_arg,
+			 "no multi call (%s): asking one by one", job->err.msg);
 		plan_use_single_calls(&src->plan);
 		r->is_single = true;
 		is_kept = !r->completes && split(src, job, true);

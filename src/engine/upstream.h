@@ -39,8 +39,8 @@ struct upstream_config {
 	struct stop *stop;
 	int64_t deadline_ns, try_timeout_ns;
 	/* Prints a line to stderr, any thread: warnings; what is done and why. */
-	void (*warn)(void *arg, const char *line);
-	void (*say)(void *arg, const char *line); /* NULL: not wanted */
+	say_fn *warn;
+	say_fn *say; /* NULL: not wanted */
 	/* A worker begins (1) or ends (-1) to wait, any thread; NULL: nobody
 	 * wants to know. */
 	void (*wait)(void *arg, enum upstream_wait what, int delta);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* credential.h: the life of an access token, in this process and beside others.
- * Layer share; uses base, provider, token_issue, token_state, token_store,
+ * Layer share; uses base, provider, token_state, token_store,
  * token_trust, token_search.
  *
  * One token serves all workers and all processes of a login; the stream's
@@ -34,7 +34,7 @@
 
 #include "base/err.h"
 #include "provider/provider.h"
-#include "share/token_issue.h"
+#include "share/token_state.h"
 
 struct stop;
 struct credential; /* opaque */
@@ -47,7 +47,7 @@ struct credential_config {
 	const char *prefix;  /* of the file: "approval"; NULL: "token" */
 	const char *noun;    /* in messages: "approval key"; NULL: "token" */
 	/* Tells the user that a run waits; any thread. NULL: nobody. */
-	void (*say)(void *arg, const char *line);
+	say_fn *say;
 	void *say_arg;
 };
 

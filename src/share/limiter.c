@@ -3,8 +3,6 @@
 
 #include <limits.h>
 
-#include "share/limiter_places.h"
-
 #define ASK_AGAIN_NS (15 * NS_PER_MS)
 #define ASK_AGAIN_MAX_NS (200 * NS_PER_MS)
 /* The clock and the second that a server tells may be those of another. */

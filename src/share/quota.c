@@ -26,7 +26,6 @@
 #include "base/sync.h"
 #include "net/http_response.h"
 #include "share/limiter.h"
-#include "share/limiter_user.h"
 #include "share/store.h"
 #include "share/store_dir.h"
 #include "share/turnstile.h"
@@ -109,7 +108,7 @@ static int open_store(struct quota *q, const struct quota_config *config,
 
 struct quota *quota_new(const struct quota_config *config, struct err *err)
 {
-	const struct limiter_rule rule = {
+	const struct store_rule rule = {
 		.rate_per_sec = config->rate_per_sec,
 		.published_per_sec = config->published_per_sec,
 		.window_calls = config->window_calls,
@@ -126,7 +125,7 @@ struct quota *quota_new(const struct quota_config *config, struct err *err)
 		goto no_turnstile;
 	atomic_init(&q->waited_ns, 0);
 	q->is_unlimited = config->rate_per_sec <= 0;
-	limiter_user_init(&q->me, &rule, q);
+	store_user_init(&q->me, &rule, q);
 	if (open_store(q, config, err) < 0) {
 		quota_free(q);
 		return NULL;

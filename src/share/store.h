@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* store.h: where a quota is kept. The seam between what waits and sleeps
  * (quota.c) and what counts (limiter.h).
- * Layer share; uses base, limiter.
+ * Layer share; uses base, boot, limiter.
  *
  * An operation is a value: it happens once, wholly, or not at all; none waits
  * for a permission. All instants are of this process's monotonic clock: a store
@@ -19,6 +19,18 @@
 
 struct stop;
 struct store;
+
+struct store_rule { /* as in struct quota_config */
+	int rate_per_sec;
+	int published_per_sec;
+	int window_calls, window_sec;
+	int64_t call_max_ns;
+};
+
+/* This process, this object, this moment: a user like no other. A rule that the
+ * state cannot hold becomes one that can, and permits no more. */
+void store_user_init(struct limiter_user *me, const struct store_rule *rule,
+		     const void *object);
 
 /* How long an operation may wait for the store itself. */
 struct store_timeout {

@@ -2,7 +2,6 @@
 #include "share/token_search.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,20 +16,6 @@ enum {
 	LOOK_IN_THE_MINUTE_MS = 250,
 	ASKS_MAX = 5 /* others were faster each time */
 };
-
-PRINTF_LIKE(2, 3)
-static void say(const struct token_search *s, const char *fmt, ...)
-{
-	char line[320];
-	va_list ap;
-
-	if (!s->say)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof line, fmt, ap);
-	va_end(ap);
-	s->say(s->say_arg, line);
-}
 
 /* ---- what there is ---- */
 
@@ -152,10 +137,10 @@ static int wait_for_minute(struct token_search *s,
 	if (!is_in_time(s, left_ms))
 		return fail_too_early(s, view->state.result, left_ms, err);
 	if (!s->was_told)
-		say(s,
-		    "waiting %" PRId64 " s: the broker issues one %s a "
-		    "minute",
-		    sec_of(left_ms), s->noun);
+		say_line(s->say, s->say_arg,
+			 "waiting %" PRId64 " s: the broker issues one %s a "
+			 "minute",
+			 sec_of(left_ms), s->noun);
 	s->was_told = true;
 	return pause_for(s,
 			 left_ms < LOOK_IN_THE_MINUTE_MS

@@ -15,7 +15,6 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "share/token_issue.h"
 #include "share/token_store.h"
 
 enum token_need {
@@ -38,7 +37,7 @@ struct token_search {
 	struct token_store *store;
 	int64_t interval_ms; /* least time between two issues */
 	const char *noun;    /* "token", in messages */
-	void (*say)(void *arg, const char *line); /* to the user; or NULL */
+	say_fn *say;         /* to the user; or NULL */
 	void *say_arg;
 	const struct token_asker *asker;
 	/* Whether the search is over: the old one serves again, or nobody wants

@@ -20,6 +20,7 @@
 
 #include <stdint.h>
 
+#include "base/err.h"
 #include "provider/provider.h"
 
 #define TOKEN_NEVER (INT64_MIN / 4)
@@ -100,5 +101,19 @@ void token_state_done(struct token_state *s, const struct token_rules *r,
 
 /* Takes over what from knows better: a later token, a later call. */
 void token_state_merge(struct token_state *s, const struct token_state *from);
+
+/* How an attempt to issue a token ended. */
+enum issue_end {
+	ISSUE_DONE,
+	ISSUE_REFUSED, /* answered, no token: asking again breaks no rule */
+	ISSUE_UNKNOWN, /* it may have been issued: the minute counts */
+};
+
+/* Asks the broker for a token once, on the caller's connection and quota, in
+ * call_max_ns from when it is sent. An error of kind AUTH with retry_after_ms
+ * says that another was served within the minute; AUTH without, that asking
+ * again is no use. */
+typedef int (*credential_issue_fn)(void *arg, struct provider_token *out,
+				   enum issue_end *end, struct err *err);
 
 #endif

@@ -34,7 +34,7 @@ struct approval_config {
 	int state_dirfd;
 	int64_t try_timeout_ns;
 	struct stop *stop;
-	void (*say)(void *arg, const char *line); /* to the user; or NULL */
+	say_fn *say; /* to the user; or NULL */
 	void *say_arg;
 };
 

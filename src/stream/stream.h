@@ -39,7 +39,7 @@ struct stream_config { /* texts are borrowed for the stream's life */
 	struct quota *quota; /* of the account's calls; NULL: no limit */
 	int state_dirfd;     /* -1: nothing is shared */
 	int64_t try_timeout_ns, stale_ns;
-	void (*say)(void *arg, const char *line); /* any thread; or NULL */
+	say_fn *say; /* any thread; or NULL */
 	void *say_arg;
 	bool waits_for_reader; /* never merge: then the broker's buffer holds */
 	const struct feed_address *address; /* of those it begins with */

@@ -16,7 +16,6 @@
 
 #include "base/clock.h"
 #include "base/safefile.h"
-#include "share/limiter_user.h"
 #include "share/store_dir.h"
 
 struct bench {
@@ -29,14 +28,14 @@ struct bench {
 
 static struct bench *new_bench(void)
 {
-	static const struct limiter_rule rule = { .rate_per_sec = 1000,
+	static const struct store_rule rule = { .rate_per_sec = 1000,
 						  .published_per_sec = 1000,
 						  .window_calls = 2, .window_sec = 60 };
 	struct bench *b = calloc(1, sizeof *b);
 
 	assert_non_null(b);
-	limiter_user_init(&b->me, &rule, &b->me);
-	limiter_user_init(&b->other, &rule, &b->other);
+	store_user_init(&b->me, &rule, &b->me);
+	store_user_init(&b->other, &rule, &b->other);
 	b->timeout.deadline_ns = clock_monotonic_ns() + 20 * NS_PER_SEC;
 	b->dirfd = -1;
 	return b;
