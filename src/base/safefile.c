@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -18,7 +17,7 @@
 #include "base/clock.h"
 #include "base/sync.h"
 
-enum { NAME_BYTES = 256, PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096 };
 
 #define LOCK_RETRY_NS (NS_PER_MS / 2)
 
@@ -121,59 +120,6 @@ int safefile_read(int dirfd, const char *name, struct buf *out, struct err *err)
 			     name);
 	close(fd);
 	return rc < 0 ? -1 : 1;
-}
-
-static int write_fully(int fd, const char *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
-int safefile_replace(int dirfd, const char *name, int fd, const char *temporary,
-		     const char *data, size_t len, bool is_synced)
-{
-	if (write_fully(fd, data, len) < 0 || (is_synced && fsync(fd) < 0))
-		return -1;
-	if (renameat(dirfd, temporary, dirfd, name) == 0)
-		return 0;
-	if (errno != EISDIR || unlinkat(dirfd, name, AT_REMOVEDIR) < 0)
-		return -1;
-	return renameat(dirfd, temporary, dirfd, name);
-}
-
-int safefile_write(int dirfd, const char *name, const char *data, size_t len,
-		   struct err *err)
-{
-	char tmp[NAME_BYTES];
-	int fd, rc, saved;
-
-	/* A fixed name, so that a killed writer leaves one file and not many. */
-	require(snprintf(tmp, sizeof tmp, "%s.tmp", name) < (int)sizeof tmp);
-	unlinkat(dirfd, tmp, 0);
-	fd = openat(dirfd, tmp,
-		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_set_errno(err, ERR_SYSTEM, errno,
-				     "cannot write '%s'", tmp);
-	rc = safefile_replace(dirfd, name, fd, tmp, data, len, true);
-	saved = errno;
-	close(fd);
-	if (rc < 0) {
-		unlinkat(dirfd, tmp, 0);
-		return err_set_errno(err, ERR_SYSTEM, saved,
-				     "cannot write '%s'", name);
-	}
-	fsync(dirfd);
-	return 0;
 }
 
 bool safefile_is_in_place(int dirfd, const char *name, int fd)

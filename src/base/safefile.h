@@ -3,9 +3,9 @@
  * Layer base; uses err, clock, sync, buf.
  *
  * State and secrets: the directory is 0700 and ours, files are 0600, regular
- * and ours, never reached through a link, replaced by rename so that a reader
- * sees the old or the new and never a part, and locked by flock on a file of
- * their own. */
+ * and ours, never reached through a link, replaced (safefile_edit.h) by rename
+ * so that a reader sees the old or the new and never a part, and locked by flock
+ * on a file of their own. */
 #ifndef BASE_SAFEFILE_H
 #define BASE_SAFEFILE_H
 
@@ -29,19 +29,6 @@ MUST_CHECK int safefile_open_dir(const char *path, struct err *err);
  * too large. Never blocks on a FIFO. */
 MUST_CHECK int safefile_read(int dirfd, const char *name, struct buf *out,
 			     struct err *err);
-
-/* Writes data into fd, the open temporary, and renames it over the file; a link,
- * a FIFO or an empty directory in its place is replaced too. Returns -1 with
- * errno. */
-MUST_CHECK int safefile_replace(int dirfd, const char *name, int fd,
-				const char *temporary, const char *data,
-				size_t len, bool is_synced);
-
-/* Replaces the file: temporary file "NAME.tmp", fsync, rename, fsync.
- * Call it under the lock of this name.
- * Errors: SYSTEM; then the old file stands and no temporary is left. */
-MUST_CHECK int safefile_write(int dirfd, const char *name, const char *data,
-			      size_t len, struct err *err);
 
 /* Whether the name still stands for the open file. */
 bool safefile_is_in_place(int dirfd, const char *name, int fd);

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/safefile.h"
 #include "base/sync.h"
@@ -152,11 +153,38 @@ int safefile_edit_begin(struct safefile_edit *e, int dirfd, const char *name,
 		       name);
 }
 
+static int write_fully(int fd, const char *data, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Writes the temporary, and renames it over the file; a link, a FIFO or an empty
+ * directory in its place is replaced too. Returns -1 with errno. */
+static int replace(const struct safefile_edit *e, const char *data, size_t len)
+{
+	if (write_fully(e->temporary, data, len) < 0)
+		return -1;
+	if (renameat(e->dirfd, e->temporary_name, e->dirfd, e->name) == 0)
+		return 0;
+	if (errno != EISDIR || unlinkat(e->dirfd, e->name, AT_REMOVEDIR) < 0)
+		return -1;
+	return renameat(e->dirfd, e->temporary_name, e->dirfd, e->name);
+}
+
 int safefile_edit_commit(struct safefile_edit *e, const char *data, size_t len,
 			 struct err *err)
 {
-	int rc = safefile_replace(e->dirfd, e->name, e->temporary,
-				  e->temporary_name, data, len, false);
+	int rc = replace(e, data, len);
 	int errnum = errno;
 
 	safefile_edit_abandon(e);
@@ -173,4 +201,34 @@ void safefile_edit_abandon(struct safefile_edit *e)
 	unlinkat(e->dirfd, e->temporary_name, 0);
 	close(e->temporary);
 	safefile_unlock(e->lock);
+}
+
+int safefile_rewrite(int dirfd, const char *name, const struct safefile_text *t,
+		     struct stop *stop, int64_t deadline_ns, struct err *err)
+{
+	struct safefile_edit edit;
+	struct buf text;
+	int rc = 1;
+
+	buf_init(&text, t->max_bytes);
+	for (int i = 0; i < TRIES && rc == 1; i++) {
+		rc = safefile_edit_begin(&edit, dirfd, name, stop, deadline_ns,
+					 err);
+		if (rc < 0)
+			break;
+		buf_clear(&text);
+		rc = t->make(t->arg, dirfd, &text, err);
+		if (rc == 0)
+			rc = buf_check(&text, ERR_SYSTEM, err);
+		if (rc < 0)
+			safefile_edit_abandon(&edit);
+		else
+			rc = safefile_edit_commit(&edit, buf_text(&text),
+						  text.len, err);
+	}
+	if (rc == 1)
+		err_set(err, ERR_SYSTEM, "cannot write '%s': its lock was lost",
+			name);
+	buf_release(&text);
+	return rc == 0 ? 0 : -1;
 }

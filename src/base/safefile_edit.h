@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* safefile_edit.h: a private file that is read, changed and replaced by one
  * process at a time, and read by all at any time.
- * Layer base; uses safefile, err, clock, sync.
+ * Layer base; uses safefile, err, buf, clock, sync.
  *
  *	begin .. safefile_read .. commit        (or abandon)
  *
@@ -33,6 +33,7 @@
 
 #include "base/err.h"
 
+struct buf;
 struct stop;
 
 enum { SAFEFILE_NAME_BYTES = 128 };
@@ -64,5 +65,19 @@ MUST_CHECK int safefile_edit_commit(struct safefile_edit *e, const char *data,
 
 /* Ends the edit without a change. */
 void safefile_edit_abandon(struct safefile_edit *e);
+
+/* What a file is to hold: make appends it, and may read the file as it is. */
+struct safefile_text {
+	size_t max_bytes;
+	int (*make)(void *arg, int dirfd, struct buf *out, struct err *err);
+	void *arg;
+};
+
+/* An edit from begin to commit; make is called anew where the lock was lost.
+ * Blocks, Errors: as these, and make's. */
+MUST_CHECK int safefile_rewrite(int dirfd, const char *name,
+				const struct safefile_text *text,
+				struct stop *stop, int64_t deadline_ns,
+				struct err *err);
 
 #endif

@@ -7,9 +7,9 @@
 
 #include "base/buf.h"
 #include "base/safefile.h"
+#include "base/safefile_edit.h"
 
 #define FILE_NAME "exchanges"
-#define LOCK_NAME "exchanges.lock"
 
 enum { FILE_MAX_BYTES = 4 << 20 };
 
@@ -142,38 +142,26 @@ int exchange_book_load(struct exchange_book *b, int dirfd, struct err *err)
 	return rc;
 }
 
-static int write_all(const struct exchange_book *b, int dirfd, struct err *err)
+static int write_all(void *arg, int dirfd, struct buf *out, struct err *err)
 {
-	struct buf text;
-	size_t i;
-	int rc;
+	struct exchange_book *b = arg;
 
-	buf_init(&text, FILE_MAX_BYTES);
-	for (i = 0; i < b->count; i++)
-		buf_printf(&text, "%s %s\n", b->entry[i].code,
+	if (exchange_book_load(b, dirfd, err) < 0)
+		return -1;
+	for (size_t i = 0; i < b->count; i++)
+		buf_printf(out, "%s %s\n", b->entry[i].code,
 			   market_name((enum market)b->entry[i].exchange));
-	rc = buf_check(&text, ERR_SYSTEM, err);
-	if (rc == 0)
-		rc = safefile_write(dirfd, FILE_NAME, buf_text(&text), text.len,
-				    err);
-	buf_release(&text);
-	return rc;
+	return 0;
 }
 
 int exchange_book_save(struct exchange_book *b, int dirfd, struct stop *stop,
 		       int64_t deadline_ns, struct err *err)
 {
-	int lock, rc;
+	const struct safefile_text text = { FILE_MAX_BYTES, write_all, b };
 
-	if (!b->has_news)
-		return 0;
-	lock = safefile_lock(dirfd, LOCK_NAME, stop, deadline_ns, err);
-	if (lock < 0)
+	if (b->has_news && safefile_rewrite(dirfd, FILE_NAME, &text, stop,
+					    deadline_ns, err) < 0)
 		return -1;
-	rc = exchange_book_load(b, dirfd, err);
-	if (rc == 0)
-		rc = write_all(b, dirfd, err);
-	safefile_unlock(lock);
-	b->has_news = rc < 0;
-	return rc;
+	b->has_news = false;
+	return 0;
 }

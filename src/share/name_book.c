@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/digits.h"
 #include "base/safefile.h"
+#include "base/safefile_edit.h"
 #include "base/span.h"
 
 enum {
@@ -240,10 +241,9 @@ size_t name_book_named(const struct name_book *b, const char *text, size_t *out,
 
 /* ---- the file ----------------------------------------------------------- */
 
-static void name_file(char out[FILE_NAME_BYTES], const char *source,
-		      const char *suffix)
+static void name_file(char out[FILE_NAME_BYTES], const char *source)
 {
-	snprintf(out, FILE_NAME_BYTES, "names-%s%s", source, suffix);
+	snprintf(out, FILE_NAME_BYTES, "names-%s", source);
 }
 
 /* Digits up to a line end, behind which *p is then. */
@@ -332,7 +332,7 @@ int name_book_load(struct name_book *b, int dirfd, const char *source,
 	struct buf text;
 	int rc = 0;
 
-	name_file(file, source, "");
+	name_file(file, source);
 	buf_init(&text, FILE_MAX_BYTES);
 	if (safefile_read(dirfd, file, &text, NULL) > 0)
 		rc = name_book_parse(b, buf_text(&text), text.len, made_at_ms,
@@ -341,42 +341,36 @@ int name_book_load(struct name_book *b, int dirfd, const char *source,
 	return rc;
 }
 
-static void write_list(const struct name_book *b, int64_t made_at_ms,
-		       struct buf *out)
+struct list {
+	const struct name_book *book;
+	int64_t made_at_ms;
+};
+
+static int write_list(void *arg, int dirfd, struct buf *out, struct err *err)
 {
-	buf_printf(out, HEAD "%lld\n", (long long)made_at_ms);
-	for (size_t i = 0; i < b->count; i++) {
-		const struct name_entry e = name_book_at(b, i);
+	const struct list *l = arg;
+
+	(void)dirfd, (void)err;
+	buf_printf(out, HEAD "%lld\n", (long long)l->made_at_ms);
+	for (size_t i = 0; i < l->book->count; i++) {
+		const struct name_entry e = name_book_at(l->book, i);
 
 		buf_printf(out, "%s.%s\t%s\t%s\n", e.symbol.code,
 			   market_name((enum market)e.symbol.market), e.name,
 			   e.other ? e.other : "");
 	}
-	buf_printf(out, TAIL "%zu\n", b->count);
+	buf_printf(out, TAIL "%zu\n", l->book->count);
+	return 0;
 }
 
 int name_book_save(const struct name_book *b, int dirfd, const char *source,
 		   int64_t made_at_ms, struct stop *stop, int64_t deadline_ns,
 		   struct err *err)
 {
-	char file[FILE_NAME_BYTES], lock_file[FILE_NAME_BYTES];
-	struct buf text;
-	int lock, rc;
+	struct list list = { b, made_at_ms };
+	const struct safefile_text text = { FILE_MAX_BYTES, write_list, &list };
+	char file[FILE_NAME_BYTES];
 
-	name_file(file, source, "");
-	name_file(lock_file, source, ".lock");
-	buf_init(&text, FILE_MAX_BYTES);
-	write_list(b, made_at_ms, &text);
-	rc = buf_check(&text, ERR_SYSTEM, err);
-	lock = rc == 0 ? safefile_lock(dirfd, lock_file, stop, deadline_ns, err)
-		       : -1;
-	if (lock >= 0)
-		rc = safefile_write(dirfd, file, buf_text(&text), text.len,
-				    err);
-	else
-		rc = -1;
-	if (lock >= 0)
-		safefile_unlock(lock);
-	buf_release(&text);
-	return rc;
+	name_file(file, source);
+	return safefile_rewrite(dirfd, file, &text, stop, deadline_ns, err);
 }

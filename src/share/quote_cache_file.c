@@ -9,8 +9,6 @@
 #include "base/safefile.h"
 #include "base/safefile_edit.h"
 
-enum { SAVE_TRIES = 3 };
-
 static void name_file(const struct quote_cache *c,
 		      char out[SAFEFILE_NAME_BYTES])
 {
@@ -56,9 +54,9 @@ static int merge(const struct quote_cache *ours, struct quote_cache *file,
 }
 
 /* What the file is to hold. Its damage was told when it was loaded. */
-static int write_text(const struct quote_cache *c, int dirfd, struct buf *out,
-		      struct err *err)
+static int write_text(void *arg, int dirfd, struct buf *out, struct err *err)
 {
+	const struct quote_cache *c = arg;
 	struct quote_cache *file = quote_cache_new("", err);
 	struct quote_moment now;
 	int rc;
@@ -79,32 +77,14 @@ static int write_text(const struct quote_cache *c, int dirfd, struct buf *out,
 int quote_cache_save(struct quote_cache *c, int dirfd, struct stop *stop,
 		     int64_t deadline_ns, struct err *err)
 {
+	const struct safefile_text text = { QUOTE_CACHE_MAX_BYTES, write_text,
+					    c };
 	char name[SAFEFILE_NAME_BYTES];
-	struct safefile_edit edit;
-	struct buf text;
-	int rc = 1;
 
-	if (!c->has_news)
-		return 0;
 	name_file(c, name);
-	buf_init(&text, QUOTE_CACHE_MAX_BYTES);
-	for (int i = 0; i < SAVE_TRIES && rc == 1; i++) {
-		rc = safefile_edit_begin(&edit, dirfd, name, stop, deadline_ns,
-					 err);
-		if (rc < 0)
-			break;
-		buf_clear(&text);
-		rc = write_text(c, dirfd, &text, err);
-		if (rc < 0)
-			safefile_edit_abandon(&edit);
-		else
-			rc = safefile_edit_commit(&edit, buf_text(&text),
-						  text.len, err);
-	}
-	if (rc == 1)
-		err_set(err, ERR_SYSTEM, "cannot write '%s': its lock was lost",
-			name);
-	buf_release(&text);
-	c->has_news = rc != 0;
-	return rc == 0 ? 0 : -1;
+	if (c->has_news &&
+	    safefile_rewrite(dirfd, name, &text, stop, deadline_ns, err) < 0)
+		return -1;
+	c->has_news = false;
+	return 0;
 }

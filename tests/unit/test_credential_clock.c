@@ -22,7 +22,7 @@ static void reboot(void)
 	boot = strstr(text.data, "\"boot\":\"");
 	assert_non_null(boot);
 	boot[8] = boot[8] == '0' ? '1' : '0';
-	assert_int_equal(safefile_write(dir, path, text.data, text.len, &err), 0);
+	put_text(path, &text);
 	buf_release(&text);
 }
 

@@ -20,6 +20,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/safefile.h"
+#include "base/safefile_edit.h"
 #include "base/sync.h"
 #include "child.h"
 #include "temp_dir.h"
@@ -178,6 +179,39 @@ static void reads_only_what_is_private(void **state)
 	close(dir);
 }
 
+struct content {
+	const char *data;
+	size_t len;
+};
+
+static int put_content(void *arg, int dirfd, struct buf *out, struct err *err)
+{
+	const struct content *c = arg;
+
+	(void)dirfd, (void)err;
+	buf_append(out, c->data, c->len);
+	return 0;
+}
+
+static int write_file(int dir, const char *data, size_t len, struct err *err)
+{
+	struct content c = { data, len };
+	const struct safefile_text text = { 1 << 16, put_content, &c };
+
+	return safefile_rewrite(dir, "file", &text, NULL, CLOCK_NEVER, err);
+}
+
+/* The temporary of who holds the file's lock as it is. */
+static const char *temporary(void)
+{
+	static char name[60];
+	struct stat st;
+
+	assert_int_equal(stat("file.lock", &st), 0);
+	snprintf(name, sizeof name, "file.%ju.tmp", (uintmax_t)st.st_ino);
+	return name;
+}
+
 static void assert_replaced(int dir, const char *want)
 {
 	struct stat st;
@@ -191,7 +225,8 @@ static void assert_replaced(int dir, const char *want)
 	assert_int_equal(lstat("file", &st), 0);
 	assert_int_equal(st.st_mode, S_IFREG | 0600);
 	assert_int_equal(st.st_uid, geteuid());
-	assert_false(exists("file.tmp"));
+	if (exists("file.lock"))
+		assert_false(exists(temporary()));
 }
 
 static void replaces_whatever_is_there(void **state)
@@ -207,7 +242,7 @@ static void replaces_whatever_is_there(void **state)
 			continue;
 		print_message("# %s\n", things[i].name);
 		things[i].make("file");
-		if (safefile_write(dir, "file", "new", 3, &err) < 0)
+		if (write_file(dir, "new", 3, &err) < 0)
 			fail_msg("%s", err.msg);
 		assert_replaced(dir, "new");
 		remove("file");
@@ -227,11 +262,12 @@ static void replaces_a_stale_temporary(void **state)
 	struct err err;
 
 	(void)state;
-	put_file("file.tmp", "half a", 0644);
-	assert_int_equal(safefile_write(dir, "file", "new", 3, &err), 0);
+	assert_int_equal(write_file(dir, "old", 3, &err), 0);
+	put_file(temporary(), "half a", 0644);
+	assert_int_equal(write_file(dir, "new", 3, &err), 0);
 	assert_replaced(dir, "new");
-	make_link("file.tmp");
-	assert_int_equal(safefile_write(dir, "file", "newer", 5, &err), 0);
+	make_link(temporary());
+	assert_int_equal(write_file(dir, "newer", 5, &err), 0);
 	assert_replaced(dir, "newer");
 	close(dir);
 }
@@ -244,16 +280,16 @@ static void keeps_the_old_when_it_cannot(void **state)
 	(void)state;
 	assert_int_equal(mkdir("file", 0700), 0);
 	put_file("file/inside", "x", 0600);
-	assert_int_equal(safefile_write(dir, "file", "new", 3, &err), -1);
+	assert_int_equal(write_file(dir, "new", 3, &err), -1);
 	assert_int_equal(err.kind, ERR_SYSTEM);
 	assert_true(exists("file/inside"));
-	assert_false(exists("file.tmp"));
+	assert_false(exists(temporary()));
 	close(dir);
 
 	assert_int_equal(mkdir("gone", 0700), 0);
 	dir = open("gone", O_RDONLY | O_DIRECTORY);
 	assert_int_equal(rmdir("gone"), 0);
-	assert_int_equal(safefile_write(dir, "file", "new", 3, &err), -1);
+	assert_int_equal(write_file(dir, "new", 3, &err), -1);
 	assert_int_equal(err.code, ENOENT);
 	close(dir);
 }
@@ -268,7 +304,7 @@ static int write_too_much(void *arg)
 	signal(SIGXFSZ, SIG_IGN);
 	if (setrlimit(RLIMIT_FSIZE, &most) < 0)
 		return 1;
-	return safefile_write(*(int *)arg, "file", text, sizeof text, &err) == -1 &&
+	return write_file(*(int *)arg, text, sizeof text, &err) == -1 &&
 			       err.code == EFBIG ?
 		       0 :
 		       2;
@@ -300,7 +336,7 @@ static int write_for_ever(void *arg)
 	struct err err;
 
 	for (int i = 0;; i = 1 - i)
-		if (safefile_write(w->dir, "file", whole[i], strlen(whole[i]), &err) < 0 ||
+		if (write_file(w->dir, whole[i], strlen(whole[i]), &err) < 0 ||
 		    write(w->told[1], "", 1) != 1)
 			return 1;
 }
@@ -333,7 +369,7 @@ static void killed_writer_leaves_a_whole_file(void **state)
 			    strcmp(buf_text(&text), whole[1]) == 0);
 		buf_release(&text);
 	}
-	assert_int_equal(safefile_write(w.dir, "file", "new", 3, &err), 0);
+	assert_int_equal(write_file(w.dir, "new", 3, &err), 0);
 	assert_replaced(w.dir, "new");
 	close(w.dir);
 }
