@@ -51,7 +51,8 @@ int clock_poll_ms(int64_t now_ns, int64_t until_ns)
 
 void clock_format_kst(int64_t real_ms, char out[CLOCK_TEXT_BYTES])
 {
-	static const char form[] = "0000-00-00T00:00:00.000+09:00";
+	static const char form[CLOCK_TEXT_LEN + 1] =
+		"0000-00-00T00:00:00.000+09:00";
 	int64_t ms = real_ms + (int64_t)KST_OFFSET_SEC * 1000;
 	int64_t days = ms / (DAY_SEC * INT64_C(1000));
 	int64_t rest = ms % (DAY_SEC * INT64_C(1000));

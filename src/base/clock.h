@@ -43,7 +43,7 @@ int64_t clock_boot_ms(void);
  * INT_MAX: what poll() wants; -1 (for ever) for CLOCK_NEVER. */
 int clock_poll_ms(int64_t now_ns, int64_t until_ns);
 
-enum { CLOCK_TEXT_BYTES = 32 };
+enum { CLOCK_TEXT_LEN = 29, CLOCK_TEXT_BYTES = 32 };
 
 /* Writes "2026-11-21T10:15:00.123+09:00". */
 void clock_format_kst(int64_t real_ms, char out[CLOCK_TEXT_BYTES]);

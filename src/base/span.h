@@ -15,6 +15,12 @@ struct span {
 	size_t len;
 };
 
+/* Of a string literal. */
+#define SPAN(literal)                          \
+	{                                      \
+		(literal), sizeof(literal) - 1 \
+	}
+
 /* Without its first n characters; at most there are. */
 static inline struct span span_skip(struct span s, size_t n)
 {

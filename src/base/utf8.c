@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/utf8.h"
 
-#include "base/word.h"
-
 #include <string.h>
+
+#include "base/word.h"
 
 struct range {
 	uint32_t first, last;

@@ -25,8 +25,13 @@ void value_set_bool(struct value *v, bool is_true)
 
 void value_set_count(struct value *v, int64_t count)
 {
-	size_t len = digits_write(count > 0 ? count : 0, v->made);
+	size_t len = 1;
 
+	/* As most are. */
+	if (count < 10)
+		v->made[0] = (char)('0' + (count > 0 ? count : 0));
+	else
+		len = digits_write(count, v->made);
 	v->made[len] = '\0';
 	value_set_made(v, VALUE_NUMBER, len);
 }
@@ -38,7 +43,7 @@ void value_set_time(struct value *v, int64_t real_ms)
 		return;
 	}
 	clock_format_kst(real_ms, v->made);
-	value_set_made(v, VALUE_WORD, strlen(v->made));
+	value_set_made(v, VALUE_WORD, CLOCK_TEXT_LEN);
 }
 
 /* The members are decimals, or texts of our own: none needs an escape. */

@@ -27,6 +27,11 @@ const unsigned char render_tick_numbers[FIELD_COUNT] = {
 	[FIELD_TOTAL_BID_SIZE] = TICK_TOTAL_BID_SIZE + 1,
 };
 
+static void set_word(struct value *v, struct span word)
+{
+	value_set(v, VALUE_WORD, word.text, word.len);
+}
+
 static void set_known(struct value *v, int64_t count)
 {
 	if (count == TICK_UNKNOWN)
@@ -76,8 +81,7 @@ void render_get_tick_value(const struct record *record, enum field f,
 		value_set_text(v, VALUE_WORD, record->exchange);
 		break;
 	case FIELD_SIDE:
-		value_set_text(v, VALUE_WORD,
-			       tick_side_name((enum tick_side)t->side));
+		set_word(v, tick_side_name((enum tick_side)t->side));
 		break;
 	case FIELD_TRADE_TIME:
 		set_trade_time(v, t);
@@ -86,9 +90,7 @@ void render_get_tick_value(const struct record *record, enum field f,
 		value_set_time(v, t->received_at_ms);
 		break;
 	case FIELD_SESSION:
-		value_set_text(
-			v, VALUE_WORD,
-			tick_session_name((enum tick_session)t->session));
+		set_word(v, tick_session_name((enum tick_session)t->session));
 		break;
 	case FIELD_HALTED:
 		set_halted(v, t);

@@ -45,21 +45,24 @@ void tick_merge(struct tick *t, const struct tick *later)
 	t->gap_volume = add_known(old.gap_volume, later->gap_volume);
 }
 
-const char *tick_side_name(enum tick_side side)
+struct span tick_side_name(enum tick_side side)
 {
-	static const char *const names[] = {
-		[SIDE_NONE] = NULL, [SIDE_BUY] = "buy", [SIDE_SELL] = "sell"
-	};
+	static const struct span names[] = { [SIDE_NONE] = { NULL, 0 },
+					     [SIDE_BUY] = SPAN("buy"),
+					     [SIDE_SELL] = SPAN("sell") };
 
 	return names[side];
 }
 
-const char *tick_session_name(enum tick_session session)
+struct span tick_session_name(enum tick_session session)
 {
-	static const char *const names[] = {
-		[SESSION_NONE] = NULL,         [SESSION_PRE] = "pre",
-		[SESSION_REGULAR] = "regular", [SESSION_CLOSE] = "close",
-		[SESSION_AFTER] = "after",     [SESSION_AUCTION] = "auction"
+	static const struct span names[] = {
+		[SESSION_NONE] = { NULL, 0 },
+		[SESSION_PRE] = SPAN("pre"),
+		[SESSION_REGULAR] = SPAN("regular"),
+		[SESSION_CLOSE] = SPAN("close"),
+		[SESSION_AFTER] = SPAN("after"),
+		[SESSION_AUCTION] = SPAN("auction"),
 	};
 
 	return names[session];

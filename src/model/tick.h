@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/span.h"
 
 /* Money is in the symbol's currency; sizes and volume count shares. Names that
  * a quote has too mean the same. */
@@ -120,9 +121,9 @@ static inline const char *tick_number(const struct tick *t, enum tick_number n)
  * and is not counted again. later came after t. */
 void tick_merge(struct tick *t, const struct tick *later);
 
-/* As records show them; NULL for the unknown ones. */
-const char *tick_side_name(enum tick_side side);
-const char *tick_session_name(enum tick_session session);
+/* As records show them; their text is NULL for the unknown ones. */
+struct span tick_side_name(enum tick_side side);
+struct span tick_session_name(enum tick_session session);
 
 enum { TICK_TIME_BYTES = 26 };
 

@@ -90,7 +90,7 @@ static inline void feed_case_tell_tick(const struct feed_frame *f, const struct 
 		"all_ask", "all_bid",
 	};
 	static const char *const halts[] = { "", " open", " halted" };
-	const char *side = tick_side_name(t->side), *session = tick_session_name(t->session);
+	const char *side = tick_side_name(t->side).text, *session = tick_session_name(t->session).text;
 	char time[TICK_TIME_BYTES];
 
 	buf_printf(told, "%.*s %s %s %s%s", (int)f->key_len, f->key,

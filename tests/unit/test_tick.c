@@ -119,15 +119,15 @@ static void test_time(void **state)
 static void test_names(void **state)
 {
 	(void)state;
-	assert_null(tick_side_name(SIDE_NONE));
-	assert_string_equal(tick_side_name(SIDE_BUY), "buy");
-	assert_string_equal(tick_side_name(SIDE_SELL), "sell");
-	assert_null(tick_session_name(SESSION_NONE));
-	assert_string_equal(tick_session_name(SESSION_PRE), "pre");
-	assert_string_equal(tick_session_name(SESSION_REGULAR), "regular");
-	assert_string_equal(tick_session_name(SESSION_CLOSE), "close");
-	assert_string_equal(tick_session_name(SESSION_AFTER), "after");
-	assert_string_equal(tick_session_name(SESSION_AUCTION), "auction");
+	assert_null(tick_side_name(SIDE_NONE).text);
+	assert_string_equal(tick_side_name(SIDE_BUY).text, "buy");
+	assert_string_equal(tick_side_name(SIDE_SELL).text, "sell");
+	assert_null(tick_session_name(SESSION_NONE).text);
+	assert_string_equal(tick_session_name(SESSION_PRE).text, "pre");
+	assert_string_equal(tick_session_name(SESSION_REGULAR).text, "regular");
+	assert_string_equal(tick_session_name(SESSION_CLOSE).text, "close");
+	assert_string_equal(tick_session_name(SESSION_AFTER).text, "after");
+	assert_string_equal(tick_session_name(SESSION_AUCTION).text, "auction");
 }
 
 int main(void)
