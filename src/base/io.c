@@ -53,30 +53,39 @@ ssize_t io_read(int fd, char *data, size_t cap, struct stop *stop,
 	}
 }
 
+ssize_t io_write(int fd, const char *data, size_t len, struct stop *stop,
+		 int64_t deadline_ns, struct err *err)
+{
+	for (;;) {
+		ssize_t n;
+
+		if (io_wait(fd, POLLOUT, stop, deadline_ns, err) < 0)
+			return -1;
+		n = write(fd, data, len);
+		if (n > 0)
+			return n;
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return err_set_errno(err, ERR_OUTPUT, errno,
+					     "cannot write");
+	}
+}
+
 int io_write_all(int fd, const char *data, size_t len, struct stop *stop,
 		 int64_t deadline_ns, size_t *written, struct err *err)
 {
 	size_t done = 0;
-	int rc = 0;
+	ssize_t n = 0;
 
-	while (done < len && rc == 0) {
+	for (; done < len && n >= 0; done += n > 0 ? (size_t)n : 0) {
 		size_t left = len - done;
-		ssize_t n;
 
-		rc = io_wait(fd, POLLOUT, stop, deadline_ns, err);
-		if (rc < 0)
-			break;
 		/* What a pipe that is reported writable takes without blocking. */
-		n = write(fd, data + done, left < PIPE_BUF ? left : PIPE_BUF);
-		if (n > 0)
-			done += (size_t)n;
-		else if (n < 0 && errno != EINTR && errno != EAGAIN)
-			rc = err_set_errno(err, ERR_OUTPUT, errno,
-					   "cannot write");
+		n = io_write(fd, data + done, left < PIPE_BUF ? left : PIPE_BUF,
+			     stop, deadline_ns, err);
 	}
 	if (written)
 		*written = done;
-	return rc;
+	return n < 0 ? -1 : 0;
 }
 
 /* A terminal takes less than poll promises: only O_NONBLOCK lets a write to one

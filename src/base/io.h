@@ -29,10 +29,17 @@ MUST_CHECK int io_wait(int fd, short events, struct stop *stop,
 MUST_CHECK ssize_t io_read(int fd, char *data, size_t cap, struct stop *stop,
 			   int64_t deadline_ns, struct err *err);
 
+/* Writes what is taken of it at once, waiting until something is: more than
+ * PIPE_BUF bytes only where that cannot block. Returns the count.
+ * Errors: as io_wait; OUTPUT with errno in code (EPIPE: the reader left). */
+MUST_CHECK ssize_t io_write(int fd, const char *data, size_t len,
+			    struct stop *stop, int64_t deadline_ns,
+			    struct err *err);
+
 /* Writes all of it, a piece at a time that a pipe takes without blocking, so
  * that the descriptor need not be set O_NONBLOCK (it may be shared).
  * *written (may be NULL) is how much went out, also on failure.
- * Errors: as io_wait; OUTPUT with errno in code (EPIPE: the reader left). */
+ * Errors: as io_write. */
 MUST_CHECK int io_write_all(int fd, const char *data, size_t len,
 			    struct stop *stop, int64_t deadline_ns,
 			    size_t *written, struct err *err);

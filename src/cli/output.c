@@ -23,16 +23,20 @@
 #include "base/io.h"
 #include "cli/descriptor.h"
 
-enum { TEMP_TRIES = 100 };
+enum {
+	TEMP_TRIES = 100,
+	FILE_PIECE_BYTES = 64 * 1024 /* at once: a signal waits for no more */
+};
 
 struct output {
 	int fd;
 	bool is_terminal;
-	bool replaces;    /* an old file, at commit */
-	bool is_appended; /* records, each a line */
-	char *label;      /* owned; for messages: "'FILE'", "standard output" */
-	char *goal;       /* owned; what the temporary becomes; NULL: none */
-	char *temp;       /* owned; NULL once it is renamed or removed */
+	size_t piece_bytes; /* that it takes without blocking */
+	bool replaces;      /* an old file, at commit */
+	bool is_appended;   /* records, each a line */
+	char *label; /* owned; for messages: "'FILE'", "standard output" */
+	char *goal;  /* owned; what the temporary becomes; NULL: none */
+	char *temp;  /* owned; NULL once it is renamed or removed */
 };
 
 static int fail(const struct output *o, int errnum, struct err *err)
@@ -212,6 +216,15 @@ static char *make_label(const char *path)
 	return label.data; /* the caller's now; NULL: out of memory */
 }
 
+/* Not a pipe, a socket or a terminal, whose reader may be slow. */
+static bool takes_much(const struct output *o)
+{
+	struct stat st;
+
+	return !o->is_terminal && fstat(o->fd, &st) == 0 &&
+	       (S_ISREG(st.st_mode) || S_ISCHR(st.st_mode));
+}
+
 static struct output *open_by(const char *path, bool stdout_is_closed,
 			      int (*open_it)(struct output *, const char *,
 					     struct err *),
@@ -233,6 +246,7 @@ static struct output *open_by(const char *path, bool stdout_is_closed,
 		  : open_stdout(o, stdout_is_closed, err)) < 0)
 		goto fail;
 	o->is_terminal = isatty(o->fd);
+	o->piece_bytes = takes_much(o) ? FILE_PIECE_BYTES : PIPE_BUF;
 	return o;
 fail:
 	output_abandon(o);
@@ -267,18 +281,19 @@ bool output_is_at_start(const struct output *o)
 /* How much of the text goes out at once: whole lines, as many as a pipe or a
  * file takes in one piece, so that no line of another writer of the same log
  * comes to stand within a record. */
-static size_t piece_of(const struct buf *text, size_t from)
+static size_t piece_of(const struct output *o, const struct buf *text,
+		       size_t from)
 {
 	size_t len = text->len - from;
 	size_t whole;
 
-	if (len <= PIPE_BUF)
+	if (len <= o->piece_bytes)
 		return len;
-	for (whole = PIPE_BUF; whole > 0; whole--) {
+	for (whole = o->piece_bytes; whole > 0; whole--) {
 		if (text->data[from + whole - 1] == '\n')
 			return whole;
 	}
-	return PIPE_BUF;
+	return o->piece_bytes;
 }
 
 static int write_pieces(const struct output *o, const struct buf *text,
@@ -287,14 +302,13 @@ static int write_pieces(const struct output *o, const struct buf *text,
 {
 	*written = 0;
 	while (*written < text->len) {
-		size_t done;
-		int rc = io_write_all(o->fd, text->data + *written,
-				      piece_of(text, *written), stop,
-				      deadline_ns, &done, err);
+		ssize_t n = io_write(o->fd, text->data + *written,
+				     piece_of(o, text, *written), stop,
+				     deadline_ns, err);
 
-		*written += done;
-		if (rc < 0)
+		if (n < 0)
 			return -1;
+		*written += (size_t)n;
 	}
 	return 0;
 }
