@@ -13,7 +13,6 @@
 #include "sandbox/kis.h"
 #include "sandbox/refuse.h"
 #include "sandbox/spoil.h"
-#include "sandbox/substitute.h"
 #include "sandbox/upbit.h"
 
 #include <stdlib.h>

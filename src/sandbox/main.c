@@ -19,12 +19,12 @@
  *   around       limits, outages, foreign calls   ratelimit     calls in a time
  *   request      what is asked, of whom: source   fault*        the rules
  *   substitute, spoil, wire_fault                 what the rules do
- *   refuse       the sources' ways of saying no   refusal       the broker's
- *   kis          login, token, quote_call, master; market, listing, answer_*
+ *   refuse       the sources' ways of saying no
+ *   kis*         token, approval; market, listing, answer_*
  *   alpaca*      the same market in another form  upbit, coin; ecb
  *   wire         the bare connection              json_text, pack, dates,
  *                                                 chance
- *   approval*    the keys of the stream           stream_*      its sessions
+ *   approval     the keys of the stream           stream_*      its sessions
  *   tape, trade  the market in motion             tick_frame    trades as text
  *   ws_upgrade   the handshake                    rfc_case      bytes, good, bad
  *

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "sandbox/alpaca.h"
-#include "sandbox/refusal.h"
+#include "sandbox/kis.h"
 #include "sandbox/upbit.h"
 
 #include <stdio.h>
@@ -37,7 +37,7 @@ static void say(struct answer *answer, const struct request *request,
 	} else if (request->source != SOURCE_KIS) {
 		answer_refuse(answer, no->status, no->text);
 	} else {
-		refusal_write(answer, request->endpoint, no->name, NULL);
+		kis_refuse(answer, request->endpoint, no->name, NULL);
 		if (no->status > 0)
 			answer->status = no->status;
 	}

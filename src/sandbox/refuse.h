@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* refuse.h: the sources' ways of saying no to a call, each in its own form.
- * Sandbox; uses answer, arrival, refusal and the sources. Pure. */
+/* refuse.h: answers that are not the right one: the sources' ways of saying no,
+ * each in its own form, and the faults of substitute.c.
+ * Sandbox; uses answer, arrival, pack and the sources. Pure. */
 #ifndef SANDBOX_REFUSE_H
 #define SANDBOX_REFUSE_H
 
@@ -22,5 +23,9 @@ void refuse_login(struct answer *answer, const struct request *request,
 /* That code, or word; the status that goes with it. */
 void refuse_with(struct answer *answer, const struct request *request,
 		 const char *code);
+
+/* Writes what the arrival's fault wants in the place of the right answer. */
+void substitute_write(struct answer *answer, const struct request *request,
+		      const struct arrival *arrival);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "sandbox/substitute.h"
+/* substitute.c: the faults that put another answer in the place of the right
+ * one. */
+#include "sandbox/refuse.h"
 
 #include "sandbox/pack.h"
-#include "sandbox/refuse.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "sandbox/quote_call.h"
+#include "sandbox/kis.h"
 
 #include "base/clock.h"
-#include "sandbox/refusal.h"
 #include "sandbox/spoil.h"
 #include "sandbox/tape.h"
 
@@ -19,7 +18,7 @@ static void refuse_field(struct answer *answer, const char *msg_cd,
 	char detail[160];
 
 	snprintf(detail, sizeof(detail), "%s[%.80s]", format, field);
-	refusal_write(answer, ENDPOINT_UNKNOWN, msg_cd, detail);
+	kis_refuse(answer, ENDPOINT_UNKNOWN, msg_cd, detail);
 }
 
 /* The argument must be there and not empty, and not too long. */
@@ -49,8 +48,8 @@ static const char *need_market(const struct request *request,
 	if (!market || strcmp(market, "J") == 0 || strcmp(market, "NX") == 0 ||
 	    strcmp(market, "UN") == 0 || strcmp(market, "W") == 0)
 		return market;
-	refusal_write(answer, ENDPOINT_UNKNOWN, "OPSQ2001",
-		      "INVALID_CHECK_MRKT_DIV_CODE");
+	kis_refuse(answer, ENDPOINT_UNKNOWN, "OPSQ2001",
+		   "INVALID_CHECK_MRKT_DIV_CODE");
 	return NULL;
 }
 
@@ -240,8 +239,8 @@ static void answer_one_index(const struct broker_rules *rules,
 	if (!market)
 		return;
 	if (strcmp(market, "U") != 0) {
-		refusal_write(answer, ENDPOINT_UNKNOWN, "OPSQ2001",
-			      "INVALID_CHECK_MRKT_DIV_CODE");
+		kis_refuse(answer, ENDPOINT_UNKNOWN, "OPSQ2001",
+			   "INVALID_CHECK_MRKT_DIV_CODE");
 		return;
 	}
 	code = need_argument(request, answer, "FID_INPUT_ISCD");
@@ -252,9 +251,9 @@ static void answer_one_index(const struct broker_rules *rules,
 	answer_close(answer, arrival->fault);
 }
 
-void quote_call_answer(const struct broker_rules *rules,
-		       const struct request *request,
-		       const struct arrival *arrival, struct answer *answer)
+void kis_answer_quote(const struct broker_rules *rules,
+		      const struct request *request,
+		      const struct arrival *arrival, struct answer *answer)
 {
 	if (request->endpoint == ENDPOINT_SINGLE)
 		answer_single(rules, request, arrival, answer);

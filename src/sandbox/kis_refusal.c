@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sandbox/refusal.h"
+#include "sandbox/kis.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -75,8 +75,8 @@ static void fill_in(char *out, size_t size, const char *text,
 			 detail ? detail : "", place + 2);
 }
 
-void refusal_write(struct answer *answer, enum endpoint endpoint,
-		   const char *msg_cd, const char *detail)
+void kis_refuse(struct answer *answer, enum endpoint endpoint,
+		const char *msg_cd, const char *detail)
 {
 	static const struct refusal other = { "", 500, "1", "오류 %s" };
 	const struct refusal *refusal = find_refusal(msg_cd);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sandbox/master.h"
+#include "sandbox/kis.h"
 
 #include "sandbox/listing.h"
 #include "sandbox/market.h"
@@ -159,7 +159,7 @@ static void add_exchange(struct buf *out, const struct exchange *exchange,
 	}
 }
 
-bool master_add(struct buf *out, const char *name, const char *unknown)
+bool kis_add_master(struct buf *out, const char *name, const char *unknown)
 {
 	char file[32];
 	struct buf list;
