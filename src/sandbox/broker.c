@@ -123,10 +123,11 @@ static void choose_faults_locked(struct broker *broker,
 	for (size_t i = 0; i < broker->rules.fault_count; i++) {
 		struct fault_rule *rule = &broker->rules.fault[i];
 		enum fault_stage stage = fault_stage(rule->fault);
-		bool fires = fault_fires(rule, request, has_history,
-					 draw_locked(broker), now_ns);
 
-		if (!fires || stage == FAULT_AROUND)
+		if (fault_is_of_stream(rule->fault) ||
+		    !fault_fires(rule, request, has_history,
+				 draw_locked(broker), now_ns) ||
+		    stage == FAULT_AROUND)
 			continue;
 		if (stage != FAULT_IN_ROW && !arrival->fault)
 			arrival->fault = rule;

@@ -11,11 +11,6 @@ const char *fault_name(enum fault fault)
 	return fault_table_get(fault)->name;
 }
 
-enum fault_stage fault_stage(enum fault fault)
-{
-	return fault_table_get(fault)->stage;
-}
-
 bool fault_needs_answer(enum fault fault)
 {
 	return fault != FAULT_HANG && fault != FAULT_RESET &&
@@ -101,6 +96,29 @@ bool fault_fires(struct fault_rule *rule, const struct request *request,
 		rule->lasts_until_ns = now_ns + rule->for_ns;
 	else if (fault_is_lasting(rule->fault))
 		rule->lasts_until_ns = CLOCK_NEVER;
+	return true;
+}
+
+static bool fits_event(const struct fault_rule *rule,
+		       const struct stream_event *event)
+{
+	if (rule->session_first > 0 && (event->session < rule->session_first ||
+					event->session > rule->session_last))
+		return false;
+	return !rule->symbol[0] ||
+	       (event->tr_key && strcmp(event->tr_key, rule->symbol) == 0) ||
+	       (event->code && strcmp(event->code, rule->symbol) == 0);
+}
+
+bool stream_fault_fires(struct fault_rule *rule,
+			const struct stream_event *event)
+{
+	if (!fits_event(rule, event))
+		return false;
+	rule->seen++;
+	if (!chooses(rule, event->random))
+		return false;
+	rule->fired++;
 	return true;
 }
 

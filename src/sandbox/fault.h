@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* fault.h: the rules of --fault: what goes wrong, for which calls, and when.
+/* fault.h: the rules of --fault: what goes wrong, for which calls, and when; and
+ * what goes wrong on the stream.
  * Sandbox, low; uses request. Pure: chance comes in as random bits, time as
  * nanoseconds since the start.
  *
@@ -13,7 +14,12 @@
  *
  * Some rules are not about a call (fault_is_lasting): the port is closed, a
  * foreign program calls, the limit is another. They hold all the time that
- * their conditions say, and without for= from the chosen call on. */
+ * their conditions say, and without for= from the chosen call on.
+ *
+ * A rule of the stream is NAME[:ARGUMENT][@CONDITION,...], with a colon where
+ * those of the calls have an equals sign. What happens at its stage (the opening
+ * of a session, a moment of it, an ack, a trade, a frame) and fits session and
+ * symbol is counted by the rule; nth, every, p and times choose among those. */
 #ifndef SANDBOX_FAULT_H
 #define SANDBOX_FAULT_H
 
@@ -24,6 +30,7 @@
 #include "base/err.h"
 #include "sandbox/request.h"
 
+/* In the order of --fault list. */
 enum fault {
 	/* On the wire: how the bytes travel, or do not. */
 	FAULT_HANG,
@@ -95,6 +102,87 @@ enum fault {
 	/* What is around the calls. */
 	FAULT_FOREIGN,
 	FAULT_RATE,
+	/* The opening: instead of a good answer to the handshake. */
+	STREAM_HS_SILENT,
+	STREAM_HS_DRIP,
+	STREAM_HS_STATUS,
+	STREAM_HS_ACCEPT,
+	STREAM_HS_NO_ACCEPT,
+	STREAM_HS_TWO_ACCEPTS,
+	STREAM_HS_NO_UPGRADE,
+	STREAM_HS_NO_CONNECTION,
+	STREAM_HS_EXTENSION,
+	STREAM_HS_PROTOCOL,
+	STREAM_HS_FLOOD,
+	STREAM_HS_EARLY,
+	STREAM_HS_CLOSE,
+	STREAM_HS_RESET,
+	STREAM_HS_NOT_HTTP,
+	/* How bytes travel in the whole session. */
+	STREAM_CUT,
+	STREAM_GLUE,
+	/* A moment of a session, once in it. */
+	STREAM_RST,
+	STREAM_CLOSE,
+	STREAM_FIN,
+	STREAM_LIFE,
+	STREAM_MUTE,
+	STREAM_QUIET,
+	STREAM_PING_FLOOD,
+	STREAM_NO_READ,
+	STREAM_HUGE_TEXT,
+	STREAM_HUGE_FRAGMENTS,
+	STREAM_HUGE_CLAIM,
+	STREAM_RFC,
+	STREAM_RAW,
+	STREAM_TEXT,
+	STREAM_JSON_GARBAGE,
+	STREAM_JSON_BIG,
+	STREAM_JSON_DEEP,
+	STREAM_JSON_NUL,
+	STREAM_BUSY_LATE,
+	STREAM_BURST,
+	/* The answer to a registration. */
+	STREAM_ACK_LOST,
+	STREAM_ACK_LATE,
+	STREAM_ACK_DUP,
+	STREAM_ACK_ALIEN,
+	STREAM_ACK_AFTER_DATA,
+	STREAM_ACK_NO_BODY,
+	STREAM_ACK_CONTROL,
+	STREAM_ACK_CODE,
+	STREAM_BUSY,
+	STREAM_APPROVAL_DEAD,
+	STREAM_APPROVAL_SILENT,
+	STREAM_LIMIT,
+	/* The issue of an approval key. */
+	STREAM_APPROVAL_EMPTY,
+	STREAM_APPROVAL_CRLF,
+	STREAM_APPROVAL_QUOTE,
+	STREAM_APPROVAL_LONG,
+	/* A heartbeat. */
+	STREAM_BEAT_FIELDS,
+	STREAM_BEAT_BIG,
+	STREAM_BEAT_ESCAPED,
+	/* A trade of the tape. */
+	STREAM_SKIP,
+	/* A frame of trades. */
+	STREAM_DUP,
+	STREAM_SWAP,
+	STREAM_COUNT,
+	STREAM_WIDTH,
+	STREAM_FIELD,
+	STREAM_VALUE,
+	STREAM_ALIEN,
+	STREAM_LINGER,
+	STREAM_OPCODE,
+	STREAM_UTF8,
+	STREAM_ODD,
+	/* The market itself; these take no conditions. */
+	STREAM_TAPE_CLOSED,
+	STREAM_NEW_DAY,
+	STREAM_AUCTION,
+	FAULTS
 };
 
 enum fault_stage {
@@ -103,6 +191,15 @@ enum fault_stage {
 	FAULT_SPOILS,
 	FAULT_IN_ROW,
 	FAULT_AROUND,
+	STREAM_AT_OPENING,
+	STREAM_ALWAYS,
+	STREAM_AT_MOMENT,
+	STREAM_AT_ACK,
+	STREAM_AT_ISSUE,
+	STREAM_AT_HEARTBEAT,
+	STREAM_AT_TRADE,
+	STREAM_AT_FRAME,
+	STREAM_IN_MARKET,
 };
 
 enum fault_path {
@@ -118,7 +215,7 @@ struct fault_rule {
 	enum fault_path path;
 	enum endpoint endpoint;      /* of FAULT_PATH_ENDPOINT */
 	enum source source;          /* SOURCES: any */
-	char symbol[16];             /* "": any */
+	char symbol[24];             /* code, or the stream's tr_key; "": any */
 	char exchange[8];            /* the same */
 	int64_t from_ns, until_ns;   /* CLOCK_NEVER: no end */
 	int64_t nth_first, nth_last; /* 0: any */
@@ -126,7 +223,12 @@ struct fault_rule {
 	int64_t times;               /* 0: no end */
 	double p;                    /* below 0: always */
 	int64_t for_ns;              /* 0: the chosen call alone */
-	/* Changed by fault_fires alone. */
+	int64_t session_first, session_last; /* of the stream; 0: any */
+	/* Of a moment of a session: all three must be reached. */
+	int64_t after;      /* records sent */
+	int64_t ms;         /* since the opening */
+	int64_t registered; /* keys */
+	/* Changed by fault_fires and stream_fault_fires alone. */
 	int64_t seen, fired;
 	int64_t fired_ns, lasts_until_ns;
 };
@@ -140,6 +242,19 @@ MUST_CHECK int fault_parse(const char *spec, struct fault_rule *rule,
  * has_history: the connection has carried a request before this one. */
 bool fault_fires(struct fault_rule *rule, const struct request *request,
 		 bool has_history, uint64_t random, int64_t now_ns);
+
+bool fault_is_of_stream(enum fault fault);
+
+/* What happens on the stream, as far as rules ask. */
+struct stream_event {
+	int64_t session;
+	const char *tr_key, *code; /* NULL: none */
+	uint64_t random;
+};
+
+/* Counts the event if it fits, and says whether the rule fires for it. */
+bool stream_fault_fires(struct fault_rule *rule,
+			const struct stream_event *event);
 
 /* Does it choose among the calls that fit, by nth, every, p or times? */
 bool fault_is_chosen(const struct fault_rule *rule);
@@ -173,7 +288,7 @@ enum fault_stage fault_stage(enum fault fault);
 /* The answer is made (and a token issued) before the wire fault acts. */
 bool fault_needs_answer(enum fault fault);
 
-/* Prints the names, one line each, and the language. */
+/* Prints the names, one line each, and the languages. */
 void fault_list(FILE *out);
 
 #endif

@@ -181,7 +181,7 @@ static void answer_token(struct kis *kis, const struct request *request,
 
 /* ---- POST /oauth2/Approval ---- */
 
-static bool fires(const struct broker_rules *rules, enum stream_fault fault)
+static bool fires(const struct broker_rules *rules, enum fault fault)
 {
 	struct stream_event event = { .session = 0 };
 

@@ -147,7 +147,6 @@ int main(int argc, char **argv)
 		puts("quotefetch-sandbox " QUOTEFETCH_VERSION);
 	} else if (options->is_fault_list) {
 		fault_list(stdout);
-		stream_fault_list(stdout);
 	}
 	if (options->is_help || options->is_version || options->is_fault_list)
 		goto out;

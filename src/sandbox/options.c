@@ -23,47 +23,25 @@ static const char ALPACA_SECRET_KEY[] =
 _Static_assert(sizeof(APP_KEY) == 36 + 1, "a key has 36 characters");
 _Static_assert(sizeof(APP_SECRET) == 180 + 1, "a secret has 180 characters");
 
-/* One more place at the end of a list of rules. NULL: no memory. */
-static void *grow(void *rules, size_t count, size_t bytes, struct err *err)
-{
-	void *grown = realloc(rules, (count + 1) * bytes);
-
-	if (!grown)
-		err_no_memory(err);
-	return grown;
-}
-
 int options_add_fault(void *target, const struct optparse_row *row,
 		      const char *shown, const char *spec, struct err *err)
 {
-	struct broker_rules *rules = &((struct options *)target)->rules;
-	struct stream_options *stream = &((struct options *)target)->stream;
-	void *grown;
+	struct options *options = target;
+	struct broker_rules *rules = &options->rules;
+	struct fault_rule *grown;
 
 	(void)row;
 	(void)shown;
 	if (strcmp(spec, "list") == 0) {
-		((struct options *)target)->is_fault_list = true;
+		options->is_fault_list = true;
 		return 0;
 	}
-	if (stream_fault_is_meant(spec)) {
-		grown = grow(stream->fault, stream->fault_count,
-			     sizeof(*stream->fault), err);
-		if (!grown)
-			return -1;
-		stream->fault = grown;
-		if (stream_fault_parse(
-			    spec, &stream->fault[stream->fault_count], err))
-			return -1;
-		stream->fault_count++;
-		return 0;
-	}
-	grown = grow(rules->fault, rules->fault_count, sizeof(*rules->fault),
-		     err);
+	grown = realloc(rules->fault,
+			(rules->fault_count + 1) * sizeof(*grown));
 	if (!grown)
-		return -1;
+		return err_no_memory(err);
 	rules->fault = grown;
-	if (fault_parse(spec, &rules->fault[rules->fault_count], err))
+	if (fault_parse(spec, &grown[rules->fault_count], err))
 		return -1;
 	rules->fault_count++;
 	return 0;
@@ -124,9 +102,7 @@ int options_parse(struct options *options, int argc, char **argv,
 void options_release(struct options *options)
 {
 	free(options->rules.fault);
-	free(options->stream.fault);
 	options->rules.fault = NULL;
-	options->stream.fault = NULL;
 }
 
 /* 20261006100000, Korean time; 0: now. */
@@ -152,14 +128,13 @@ static int read_start(int64_t start, int64_t *unix_s, struct err *err)
 	return 0;
 }
 
-static int64_t market_fault(const struct stream_options *options,
-			    enum stream_fault fault)
+static int64_t market_fault(const struct broker_rules *rules, enum fault fault)
 {
-	for (size_t i = 0; i < options->fault_count; i++) {
-		if (options->fault[i].fault == fault)
+	for (size_t i = 0; i < rules->fault_count; i++) {
+		if (rules->fault[i].fault == fault)
 			return fault == STREAM_TAPE_CLOSED
 				       ? 1
-				       : options->fault[i].number;
+				       : rules->fault[i].number;
 	}
 	return 0;
 }
@@ -169,7 +144,7 @@ int options_make_tape(const struct options *all, struct tape_rules *rules,
 {
 	const struct stream_options *options = &all->stream;
 	bool is_closed = options->market == MARKET_CLOSED ||
-			 market_fault(options, STREAM_TAPE_CLOSED) ||
+			 market_fault(&all->rules, STREAM_TAPE_CLOSED) ||
 			 options->rate == 0;
 
 	*rules = (struct tape_rules){
@@ -180,8 +155,8 @@ int options_make_tape(const struct options *all, struct tape_rules *rules,
 							 options->rate,
 			.clump = options->clump,
 			.last = options->trades,
-			.day_every = market_fault(options, STREAM_NEW_DAY),
-			.auction_every = market_fault(options, STREAM_AUCTION),
+			.day_every = market_fault(&all->rules, STREAM_NEW_DAY),
+			.auction_every = market_fault(&all->rules, STREAM_AUCTION),
 		},
 		.speed = options->speed,
 	};
@@ -210,7 +185,7 @@ void options_make_desk(const struct options *all, uint64_t salt,
 		.unknown = all->rules.unknown,
 		.is_paper = all->rules.is_paper,
 		.seed = (uint64_t)all->rules.seed,
-		.fault = options->fault,
-		.fault_count = options->fault_count,
+		.fault = all->rules.fault,
+		.fault_count = all->rules.fault_count,
 	};
 }

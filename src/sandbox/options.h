@@ -29,8 +29,6 @@ struct stream_options {
 	int64_t silence;                                              /* s */
 	int market, width; /* places of words */
 	int64_t rate, clump, speed, start, trades;
-	struct stream_fault_rule *fault; /* owned */
-	size_t fault_count;
 };
 
 struct options {

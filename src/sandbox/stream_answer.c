@@ -44,7 +44,7 @@ static int unanswered(const struct stream_session *session)
 void stream_answer_take(struct stream_session *session,
 			const struct stream_wish *wish, int64_t now_ns)
 {
-	const struct stream_fault_rule *late = NULL;
+	const struct fault_rule *late = NULL;
 	int64_t due_ns = now_ns + session->rules->ack_delay_ns;
 	int waiting = unanswered(session) + 1;
 
@@ -97,13 +97,13 @@ static const char *spoiled_code(struct stream_session *session,
 				const struct stream_wish *wish)
 {
 	static const struct {
-		enum stream_fault fault;
+		enum fault fault;
 		const char *code;
 	} fixed[] = {
 		{ STREAM_BUSY, "OPSP8996" },
 		{ STREAM_APPROVAL_DEAD, "OPSP0011" },
 	};
-	const struct stream_fault_rule *rule;
+	const struct fault_rule *rule;
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
 		if (stream_session_fault(session, fixed[i].fault, wish->tr_key,
@@ -147,7 +147,7 @@ static bool spoil_ack(struct stream_session *session,
 		      const struct stream_wish *wish, const char *code,
 		      int64_t now_ns)
 {
-	const struct stream_fault_rule *rule;
+	const struct fault_rule *rule;
 	struct buf text;
 
 	if (stream_session_fault(session, STREAM_ACK_ALIEN, wish->tr_key, NULL))
@@ -236,7 +236,7 @@ static void unregister_key(struct stream_session *session,
 {
 	int place =
 		registrations_find(&session->all, wish->tr_id, wish->tr_key);
-	const struct stream_fault_rule *linger =
+	const struct fault_rule *linger =
 		place < 0 ? NULL
 			  : stream_session_fault(session, STREAM_LINGER,
 						 wish->tr_key, NULL);

@@ -26,7 +26,7 @@ void stream_beat_open(struct stream_session *session, int64_t now_ns)
 /* Unknown fields, much text, or another spelling of the same. */
 static void make_beat(struct stream_session *session)
 {
-	const struct stream_fault_rule *big =
+	const struct fault_rule *big =
 		stream_session_fault(session, STREAM_BEAT_BIG, NULL, NULL);
 	struct buf extra;
 

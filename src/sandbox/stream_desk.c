@@ -9,7 +9,7 @@
 struct stream_desk {
 	struct mutex mu;
 	struct stream_rules rules;      /* c; l: counters of rules.fault */
-	bool has_fault[STREAM_FAULTS];  /* c: a rule speaks of it */
+	bool has_fault[FAULTS];         /* c: a rule speaks of it */
 	struct approval_desk approvals; /* l */
 	int64_t sessions;               /* l: opened so far */
 	int64_t holder;                 /* l: has the app key; 0: none */
@@ -126,11 +126,10 @@ void stream_desk_leave(struct stream_desk *desk, int64_t session, bool has_said,
 	mutex_unlock(&desk->mu);
 }
 
-bool stream_desk_fires(struct stream_desk *desk,
-		       const struct stream_fault_rule *rule,
+bool stream_desk_fires(struct stream_desk *desk, const struct fault_rule *rule,
 		       const struct stream_event *event)
 {
-	struct stream_fault_rule *counted =
+	struct fault_rule *counted =
 		&desk->rules.fault[rule - desk->rules.fault];
 	struct stream_event drawn = *event;
 	bool fires;
@@ -142,15 +141,15 @@ bool stream_desk_fires(struct stream_desk *desk,
 	return fires;
 }
 
-const struct stream_fault_rule *stream_desk_find(
-	struct stream_desk *desk, enum stream_fault fault,
-	const struct stream_event *event)
+const struct fault_rule *stream_desk_find(struct stream_desk *desk,
+					  enum fault fault,
+					  const struct stream_event *event)
 {
-	const struct stream_fault_rule *found = NULL;
+	const struct fault_rule *found = NULL;
 
 	for (size_t i = 0;
 	     desk->has_fault[fault] && i < desk->rules.fault_count; i++) {
-		const struct stream_fault_rule *rule = &desk->rules.fault[i];
+		const struct fault_rule *rule = &desk->rules.fault[i];
 
 		if (rule->fault == fault &&
 		    stream_desk_fires(desk, rule, event) && !found)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* stream_desk.h: what all sessions of the stream share: approval keys, the one
  * place that an app key has, the counters of the faults.
- * Sandbox; uses approval, stream_fault, base.
+ * Sandbox; uses approval, fault, base.
  * Thread: any; one leaf lock. */
 #ifndef SANDBOX_STREAM_DESK_H
 #define SANDBOX_STREAM_DESK_H
@@ -12,7 +12,7 @@
 
 #include "base/err.h"
 #include "sandbox/approval.h"
-#include "sandbox/stream_fault.h"
+#include "sandbox/fault.h"
 
 struct stream_desk;
 
@@ -30,7 +30,7 @@ struct stream_rules {
 	int64_t frame_max;    /* records in a frame */
 	int width;            /* of a domestic record */
 	uint64_t seed;
-	struct stream_fault_rule *fault; /* counters are changed */
+	struct fault_rule *fault; /* counters are changed */
 	size_t fault_count;
 };
 
@@ -61,13 +61,12 @@ void stream_desk_leave(struct stream_desk *desk, int64_t session, bool has_said,
 /* Counts the event with every rule of that fault, and returns the first that
  * fires; NULL: none.
  * Owns: the rule lives with the desk; what it says is constant. */
-const struct stream_fault_rule *stream_desk_find(
-	struct stream_desk *desk, enum stream_fault fault,
-	const struct stream_event *event);
+const struct fault_rule *stream_desk_find(struct stream_desk *desk,
+					  enum fault fault,
+					  const struct stream_event *event);
 
 /* The same with one rule. */
-bool stream_desk_fires(struct stream_desk *desk,
-		       const struct stream_fault_rule *rule,
+bool stream_desk_fires(struct stream_desk *desk, const struct fault_rule *rule,
 		       const struct stream_event *event);
 
 /* Bits of chance. */

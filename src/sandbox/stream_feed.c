@@ -22,16 +22,16 @@ struct spoiling {
 	bool has_bad_byte, is_twice, is_swapped;
 };
 
-static const struct stream_fault_rule *fault_of(struct stream_session *session,
-						enum stream_fault fault,
-						const struct registration *one,
-						struct spoiling *spoiling)
+static const struct fault_rule *fault_of(struct stream_session *session,
+					 enum fault fault,
+					 const struct registration *one,
+					 struct spoiling *spoiling)
 {
-	const struct stream_fault_rule *rule = stream_session_fault(
+	const struct fault_rule *rule = stream_session_fault(
 		session, fault, one->channel.tr_key, one->channel.code);
 
 	if (rule)
-		spoiling->fault = stream_fault_name(fault);
+		spoiling->fault = fault_name(fault);
 	return rule;
 }
 
@@ -39,7 +39,7 @@ static void choose_spoiling(struct stream_session *session,
 			    const struct registration *one,
 			    struct spoiling *spoiling)
 {
-	const struct stream_fault_rule *rule;
+	const struct fault_rule *rule;
 
 	*spoiling = (struct spoiling){ .opcode = WSLAY_TEXT_FRAME };
 	if (session->rules->fault_count == 0)
@@ -73,7 +73,7 @@ static void choose_spoiling(struct stream_session *session,
 /* Is this trade left out, as the first of some or as one after it? */
 static bool is_skipped(struct stream_session *session, struct registration *one)
 {
-	const struct stream_fault_rule *skip;
+	const struct fault_rule *skip;
 
 	if (one->skip_left > 0) {
 		one->skip_left--;
@@ -208,7 +208,7 @@ static void send_alien(struct stream_session *session,
 {
 	const char *unknown = session->rules->unknown;
 	struct tick_change none = { .width = 0 };
-	const struct stream_fault_rule *rule = stream_session_fault(
+	const struct fault_rule *rule = stream_session_fault(
 		session, STREAM_ALIEN, one->channel.tr_key, one->channel.code);
 	struct registration alien;
 	struct buf text;

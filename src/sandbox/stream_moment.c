@@ -18,9 +18,9 @@ void stream_moment_open(struct stream_session *session)
 	const struct stream_rules *rules = session->rules;
 
 	for (size_t i = 0; i < rules->fault_count; i++) {
-		const struct stream_fault_rule *rule = &rules->fault[i];
+		const struct fault_rule *rule = &rules->fault[i];
 
-		if (stream_fault_stage(rule->fault) == STREAM_AT_MOMENT &&
+		if (fault_stage(rule->fault) == STREAM_AT_MOMENT &&
 		    session->moment_count < STREAM_MOMENTS_MAX)
 			session->moment[session->moment_count++].rule = rule;
 	}
@@ -75,7 +75,7 @@ static void say_fragments(struct stream_session *session, int64_t bytes)
 }
 
 static void say_json(struct stream_session *session,
-		     const struct stream_fault_rule *rule)
+		     const struct fault_rule *rule)
 {
 	static const char nul[] = "{\"header\":{\"tr_id\":\"A\0B\"}}";
 	struct buf text;
@@ -134,7 +134,7 @@ static void say_busy(struct stream_session *session)
 /* ---- how it ends ---- */
 
 static void end_with_close(struct stream_session *session,
-			   const struct stream_fault_rule *rule, int64_t now_ns)
+			   const struct fault_rule *rule, int64_t now_ns)
 {
 	unsigned char code[2] = { (unsigned char)(rule->number >> 8),
 				  (unsigned char)rule->number };
@@ -182,7 +182,7 @@ static void stop_reading(struct stream_session *session, int64_t now_ns)
 }
 
 static void strike(struct stream_session *session,
-		   const struct stream_fault_rule *rule, int64_t now_ns)
+		   const struct fault_rule *rule, int64_t now_ns)
 {
 	switch (rule->fault) {
 	case STREAM_RST:
@@ -194,8 +194,7 @@ static void strike(struct stream_session *session,
 	case STREAM_FIN:
 	case STREAM_LIFE:
 		stream_line_flush(&session->line);
-		stream_session_close(session, stream_fault_name(rule->fault),
-				     now_ns);
+		stream_session_close(session, fault_name(rule->fault), now_ns);
 		break;
 	case STREAM_MUTE:
 		stream_line_flush(&session->line);
@@ -287,8 +286,7 @@ void stream_moment_run(struct stream_session *session, int64_t now_ns)
 		/* When it is done: a burst takes a while to be made. */
 		stream_session_log(session, &line, "fault",
 				   clock_monotonic_ns());
-		json_add_field(&line, "name",
-			       stream_fault_name(moment->rule->fault));
+		json_add_field(&line, "name", fault_name(moment->rule->fault));
 		json_add_field(&line, "argument", moment->rule->text);
 		log_end(&line, session->place->log_fd);
 	}

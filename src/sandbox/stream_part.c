@@ -13,9 +13,10 @@ void stream_session_log(const struct stream_session *session, struct buf *line,
 	json_add_number(line, "session", session->number);
 }
 
-const struct stream_fault_rule *stream_session_fault(
-	struct stream_session *session, enum stream_fault fault,
-	const char *tr_key, const char *code)
+const struct fault_rule *stream_session_fault(struct stream_session *session,
+					      enum fault fault,
+					      const char *tr_key,
+					      const char *code)
 {
 	struct stream_event event = {
 		.session = session->number,
@@ -41,7 +42,7 @@ void stream_session_close(struct stream_session *session, const char *why,
 bool stream_moment_is_due(const struct stream_session *session,
 			  const struct stream_moment *moment, int64_t now_ns)
 {
-	const struct stream_fault_rule *rule = moment->rule;
+	const struct fault_rule *rule = moment->rule;
 
 	return !moment->is_over && session->records >= rule->after &&
 	       session->all.count >= rule->registered &&

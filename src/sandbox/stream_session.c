@@ -31,12 +31,12 @@ static void note_opening(struct stream_session *session,
 	log_end(&line, session->place->log_fd);
 }
 
-static const struct stream_fault_rule *choose_opening_fault(
+static const struct fault_rule *choose_opening_fault(
 	struct stream_session *session)
 {
-	for (enum stream_fault fault = STREAM_HS_SILENT;
-	     fault <= STREAM_HS_NOT_HTTP; fault++) {
-		const struct stream_fault_rule *rule =
+	for (enum fault fault = STREAM_HS_SILENT; fault <= STREAM_HS_NOT_HTTP;
+	     fault++) {
+		const struct fault_rule *rule =
 			stream_session_fault(session, fault, NULL, NULL);
 
 		if (rule)
@@ -58,7 +58,7 @@ static void drip(const struct wire *wire, const struct buf *out, int64_t ms)
 static bool play_opening_fault(struct stream_session *session,
 			       const struct wire *wire,
 			       const struct ws_upgrade *request,
-			       const struct stream_fault_rule *rule)
+			       const struct fault_rule *rule)
 {
 	struct buf out;
 	bool goes_on = false;
@@ -113,14 +113,14 @@ static bool play_opening_fault(struct stream_session *session,
 static bool shake_hands(struct stream_session *session, const struct wire *wire,
 			const struct ws_upgrade *request)
 {
-	const struct stream_fault_rule *rule = choose_opening_fault(session);
+	const struct fault_rule *rule = choose_opening_fault(session);
 	const char *why;
 	int status = ws_upgrade_judge(request, &why);
 	struct buf out;
 	bool is_sent;
 
 	note_opening(session, request, rule ? 0 : status, why,
-		     rule ? stream_fault_name(rule->fault) : NULL);
+		     rule ? fault_name(rule->fault) : NULL);
 	if (rule && status == 101)
 		return play_opening_fault(session, wire, request, rule);
 	buf_init(&out, 65536);
@@ -235,11 +235,11 @@ static void note_end(struct stream_session *session)
 
 static void open_session(struct stream_session *session)
 {
-	const struct stream_fault_rule *limit =
+	const struct fault_rule *limit =
 		stream_session_fault(session, STREAM_LIMIT, NULL, NULL);
-	const struct stream_fault_rule *cut =
+	const struct fault_rule *cut =
 		stream_session_fault(session, STREAM_CUT, NULL, NULL);
-	const struct stream_fault_rule *glue =
+	const struct fault_rule *glue =
 		stream_session_fault(session, STREAM_GLUE, NULL, NULL);
 
 	session->all.limit = (int)(limit ? limit->number

@@ -57,7 +57,7 @@ struct stream_pending {
 };
 
 struct stream_moment {
-	const struct stream_fault_rule *rule;
+	const struct fault_rule *rule;
 	bool is_over;
 };
 
@@ -117,9 +117,10 @@ void stream_session_log(const struct stream_session *session, struct buf *line,
 			const char *what, int64_t now_ns);
 
 /* Does a rule of that fault fire for what happens to this key? */
-const struct stream_fault_rule *stream_session_fault(
-	struct stream_session *session, enum stream_fault fault,
-	const char *tr_key, const char *code);
+const struct fault_rule *stream_session_fault(struct stream_session *session,
+					      enum fault fault,
+					      const char *tr_key,
+					      const char *code);
 
 /* Is it time for this moment, or for any? */
 bool stream_moment_is_due(const struct stream_session *session,

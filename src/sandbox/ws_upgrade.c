@@ -74,9 +74,9 @@ static void add_accept(struct buf *out, const char *key, bool is_wrong)
 }
 
 void ws_upgrade_add_answer(struct buf *out, const struct ws_upgrade *request,
-			   const struct stream_fault_rule *rule)
+			   const struct fault_rule *rule)
 {
-	enum stream_fault fault = rule ? rule->fault : STREAM_FAULTS;
+	enum fault fault = rule ? rule->fault : FAULTS;
 
 	buf_puts(out, "HTTP/1.1 101 Switching Protocols\r\n");
 	if (fault != STREAM_HS_NO_UPGRADE)

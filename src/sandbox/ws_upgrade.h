@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ws_upgrade.h: the server's side of a WebSocket's handshake.
- * Sandbox, low; uses stream_fault, base. Pure.
+ * Sandbox, low; uses fault, base. Pure.
  * Source: RFC 6455, 4.2. */
 #ifndef SANDBOX_WS_UPGRADE_H
 #define SANDBOX_WS_UPGRADE_H
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "sandbox/stream_fault.h"
+#include "sandbox/fault.h"
 
 /* What the client sent; texts are borrowed, NULL where a header is missing. */
 struct ws_upgrade {
@@ -22,7 +22,7 @@ int ws_upgrade_judge(const struct ws_upgrade *request, const char **why);
 
 /* Appends the answer 101 as the fault has it; rule NULL: the right one. */
 void ws_upgrade_add_answer(struct buf *out, const struct ws_upgrade *request,
-			   const struct stream_fault_rule *rule);
+			   const struct fault_rule *rule);
 
 /* Appends an answer that is no upgrade. */
 void ws_upgrade_add_status(struct buf *out, int status);

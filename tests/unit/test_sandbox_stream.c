@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The stream of the sandbox without a socket: the language of its faults, the
  * desk, registrations, messages and the handshake. */
-#include "sandbox/stream_fault.h"
+#include "sandbox/fault.h"
 
 #include "base/clock.h"
+#include "sandbox/fault_table.h"
 #include "sandbox/registration.h"
 #include "sandbox/rfc_case.h"
 #include "sandbox/stream_desk.h"
-#include "sandbox/stream_fault_table.h"
 #include "sandbox/stream_message.h"
 #include "sandbox/ws_upgrade.h"
 
@@ -24,14 +24,14 @@
 
 /* ---- the language of the faults ---- */
 
-static struct stream_fault_rule rule_of(const char *spec)
+static struct fault_rule rule_of(const char *spec)
 {
-	struct stream_fault_rule rule;
+	struct fault_rule rule;
 	struct err err;
 
 	if (!stream_fault_is_meant(spec))
 		fail_msg("%s is taken for a fault of a call", spec);
-	if (stream_fault_parse(spec, &rule, &err))
+	if (fault_parse(spec, &rule, &err))
 		fail_msg("%s: %s", spec, err.msg);
 	return rule;
 }
@@ -40,7 +40,7 @@ static void names_of_the_catalogue(void **state)
 {
 	static const struct {
 		const char *spec;
-		enum stream_fault fault;
+		enum fault fault;
 		int64_t number;
 	} rows[] = {
 		{ "hs:silent", STREAM_HS_SILENT, 0 },
@@ -89,10 +89,10 @@ static void names_of_the_catalogue(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct stream_fault_rule rule = rule_of(rows[i].spec);
+		struct fault_rule rule = rule_of(rows[i].spec);
 
 		if (rule.fault != rows[i].fault || rule.number != rows[i].number)
-			fail_msg("%s: %s with %d", rows[i].spec, stream_fault_name(rule.fault),
+			fail_msg("%s: %s with %d", rows[i].spec, fault_name(rule.fault),
 				 (int)rule.number);
 	}
 	assert_string_equal(rule_of("text:a@b@times=1").text, "a@b");
@@ -118,14 +118,14 @@ static void every_fault_has_its_row(void **state)
 	const char *rest;
 
 	(void)state;
-	for (int i = 0; i < STREAM_FAULTS; i++) {
-		const struct stream_fault_info *info =
-			stream_fault_table_get((enum stream_fault)i);
+	for (int i = STREAM_HS_SILENT; i < FAULTS; i++) {
+		const struct fault_info *info =
+			fault_table_get((enum fault)i);
 
 		assert_non_null(info->name);
 		assert_non_null(info->help);
 		assert_int_equal(info->fault, i);
-		assert_ptr_equal(stream_fault_table_find(info->name, &rest), info);
+		assert_ptr_equal(fault_table_find_stream(info->name, &rest), info);
 	}
 }
 
@@ -141,12 +141,12 @@ static void what_is_no_fault(void **state)
 		"swap@nth=0",	   "ack:lost:",	      "fin@session=3-2",
 		"mute@p=1.5",	   "nothing:1",	      "ack:",
 	};
-	struct stream_fault_rule rule;
+	struct fault_rule rule;
 	struct err err;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++) {
-		if (stream_fault_parse(specs[i], &rule, &err) == 0)
+		if (fault_parse(specs[i], &rule, &err) == 0)
 			fail_msg("'%s' is taken", specs[i]);
 		assert_int_equal(err.kind, ERR_USAGE);
 	}
@@ -155,7 +155,7 @@ static void what_is_no_fault(void **state)
 /* Which of the events fire, "x" or "."; each is of the next session. */
 static void expect_hits(const char *spec, const char *tr_key, const char *wanted)
 {
-	struct stream_fault_rule rule = rule_of(spec);
+	struct fault_rule rule = rule_of(spec);
 	char seen[64] = "";
 
 	for (int i = 0; wanted[i]; i++) {
@@ -479,7 +479,7 @@ static void handshakes_are_judged(void **state)
 static void the_answer_of_the_rfc(void **state)
 {
 	struct ws_upgrade request = good_request();
-	struct stream_fault_rule rule = rule_of("hs:accepts");
+	struct fault_rule rule = rule_of("hs:accepts");
 	struct buf text;
 
 	(void)state;
