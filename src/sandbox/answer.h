@@ -57,11 +57,9 @@ void answer_domestic_row(struct buf *body, const struct stock *stock,
 void answer_index(struct buf *out, const char *code,
 		  const struct fault_rows *rows);
 
-/* The output of the overseas calls; stock NULL: no such symbol there. */
-void answer_overseas_price(struct buf *body, const struct stock *stock,
-			   const struct fault_rows *rows);
-void answer_overseas_detail(struct buf *body, const struct stock *stock,
-			    const struct fault_rows *rows);
+/* The output of the two overseas calls; found NULL: no such symbol there. */
+void answer_overseas(struct buf *body, const struct stock *found,
+		     bool has_detail, const struct fault_rows *faults);
 
 /* A number as text; part of whole as percent with two decimals: -0.57. */
 void answer_add_number(struct buf *body, const char *key, int64_t number);

@@ -83,16 +83,9 @@ static void add_last(struct buf *body, const struct stock *stock,
 	spoil_add_price(body, rows, stock->code, "last", text);
 }
 
-void answer_overseas_price(struct buf *body, const struct stock *found,
-			   const struct fault_rows *faults)
+static void add_price(struct buf *body, const struct stock *stock,
+		      const struct fault_rows *rows)
 {
-	const struct stock *stock = found ? found : &answer_nothing;
-	const struct fault_rows *rows = found ? faults : NULL;
-	size_t from = body->len;
-
-	buf_puts(body, "{");
-	add_rsym(body, stock, rows);
-	answer_add_number(body, "zdiv", stock->decimals);
 	add_money(body, stock, "base", stock->previous);
 	answer_add_number(body, "pvol",
 			  (int64_t)(stock->noise >> 15 & 0x3ffffff));
@@ -104,9 +97,6 @@ void answer_overseas_price(struct buf *body, const struct stock *found,
 	answer_add_number(body, "tamt", stock->value);
 	spoil_add_name(body, rows, stock->code, "ordy",
 		       stock->is_preopen ? "매도불가" : "매매 가능");
-	buf_puts(body, "}");
-	if (!found)
-		answer_empty_row(body, from);
 }
 
 /* The won fields: today's and yesterday's price, change and rate. */
@@ -159,16 +149,9 @@ static void add_company(struct buf *body, const struct stock *stock)
 			  stock->shares / 1000 * (stock->price / 10));
 }
 
-void answer_overseas_detail(struct buf *body, const struct stock *found,
-			    const struct fault_rows *faults)
+static void add_detail(struct buf *body, const struct stock *stock,
+		       const struct fault_rows *rows)
 {
-	const struct stock *stock = found ? found : &answer_nothing;
-	const struct fault_rows *rows = found ? faults : NULL;
-	size_t from = body->len;
-
-	buf_puts(body, "{");
-	add_rsym(body, stock, rows);
-	answer_add_number(body, "zdiv", stock->decimals);
 	json_add_field(body, "curr", stock->currency);
 	json_add_field(body, "vnit", "1");
 	add_money(body, stock, "open", stock->is_preopen ? 0 : stock->open);
@@ -190,6 +173,22 @@ void answer_overseas_detail(struct buf *body, const struct stock *found,
 	answer_add_number(body, "tvol", stock->volume);
 	answer_add_number(body, "tamt", stock->value);
 	json_add_field(body, "etyp_nm", "");
+}
+
+void answer_overseas(struct buf *body, const struct stock *found,
+		     bool has_detail, const struct fault_rows *faults)
+{
+	const struct stock *stock = found ? found : &answer_nothing;
+	const struct fault_rows *rows = found ? faults : NULL;
+	size_t from = body->len;
+
+	buf_puts(body, "{");
+	add_rsym(body, stock, rows);
+	answer_add_number(body, "zdiv", stock->decimals);
+	if (has_detail)
+		add_detail(body, stock, rows);
+	else
+		add_price(body, stock, rows);
 	buf_puts(body, "}");
 	if (!found)
 		answer_empty_row(body, from);

@@ -9,6 +9,8 @@
 
 enum { DATES_TEXT_BYTES = 40 };
 
+enum { DATES_KOREA_S = 9 * 3600 }; /* ahead of UTC */
+
 /* The date and time of day there; offset_s is what it is ahead of UTC. */
 struct tm dates_at(int64_t unix_s, int64_t offset_s);
 

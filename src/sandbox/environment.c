@@ -76,16 +76,15 @@ void environment_free_list(char **list, const struct environment *environment)
 	free(list);
 }
 
-/* Writes the text beside the file, and renames it. */
-static int write_beside(const char *path, const struct buf *text,
-			struct err *err)
+/* Writes the text beside the file, and renames it; frees the text. */
+static int write_beside(const char *path, struct buf *text, struct err *err)
 {
 	size_t size = strlen(path) + 32;
 	char *draft = malloc(size);
 	FILE *file = NULL;
 	int result = -1;
 
-	if (draft) {
+	if (draft && buf_check(text, ERR_SYSTEM, NULL) == 0) {
 		snprintf(draft, size, "%s.%ld.tmp", path, (long)getpid());
 		file = fopen(draft, "we");
 	}
@@ -99,6 +98,7 @@ static int write_beside(const char *path, const struct buf *text,
 		err_set_errno(err, ERR_SYSTEM, errno, "cannot write '%s'",
 			      path);
 	free(draft);
+	buf_release(text);
 	return result;
 }
 
@@ -106,7 +106,6 @@ int environment_write(const struct environment *environment, const char *path,
 		      struct err *err)
 {
 	struct buf text;
-	int result;
 
 	buf_init(&text, 65536);
 	for (int i = 0; i < environment->count; i++) {
@@ -120,25 +119,14 @@ int environment_write(const struct environment *environment, const char *path,
 		}
 		buf_puts(&text, "'\n");
 	}
-	result = buf_check(&text, ERR_SYSTEM, err) ||
-				 write_beside(path, &text, err)
-			 ? -1
-			 : 0;
-	buf_release(&text);
-	return result;
+	return write_beside(path, &text, err);
 }
 
 int environment_write_port(const char *path, unsigned int port, struct err *err)
 {
 	struct buf text;
-	int result;
 
 	buf_init(&text, 16);
 	buf_printf(&text, "%u\n", port);
-	result = buf_check(&text, ERR_SYSTEM, err) ||
-				 write_beside(path, &text, err)
-			 ? -1
-			 : 0;
-	buf_release(&text);
-	return result;
+	return write_beside(path, &text, err);
 }

@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "sandbox/fault_word.h"
 
+#include "base/clock.h"
+#include "base/digits.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-
 bool fault_word_number(const char *text, const char *end, int64_t min,
 		       int64_t max, int64_t *number)
 {
-	int64_t value = 0;
+	size_t len = (size_t)(end - text);
 
-	if (text == end || end - text > 15)
-		return false;
-	for (; text < end; text++) {
-		if (*text < '0' || *text > '9')
-			return false;
-		value = value * 10 + (*text - '0');
-	}
-	*number = value;
-	return value >= min && value <= max;
+	return len > 0 && len <= 15 &&
+	       digits_take(text, len, max, number) == len && *number >= min;
 }
 
 bool fault_word_duration(const char *text, int64_t *ns)

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/sync.h"
+#include "sandbox/dates.h"
 #include "sandbox/json_text.h"
 #include "sandbox/refuse.h"
 #include "sandbox/spoil.h"
@@ -135,13 +136,11 @@ static void write_token(const struct broker_rules *rules, struct answer *answer,
 			const struct fault_rule *rule, const char *token,
 			int64_t expires_unix_s)
 {
-	time_t in_korea = (time_t)(expires_unix_s + 9 * 3600);
+	struct tm when = dates_at(expires_unix_s, DATES_KOREA_S);
 	struct buf *body = &answer->body;
-	struct tm when;
-	char text[32] = "";
+	char text[DATES_TEXT_BYTES];
 
-	if (gmtime_r(&in_korea, &when))
-		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &when);
+	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &when);
 	answer->is_good = true;
 	buf_puts(body, "{");
 	spoil_add_token(body, rule, token);

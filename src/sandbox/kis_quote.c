@@ -200,10 +200,10 @@ static void answer_multi(const struct broker_rules *rules,
 	answer_close(answer, arrival->fault);
 }
 
-static void answer_overseas(const struct broker_rules *rules,
-			    const struct request *request,
-			    const struct arrival *arrival,
-			    struct answer *answer)
+static void answer_one_overseas(const struct broker_rules *rules,
+				const struct request *request,
+				const struct arrival *arrival,
+				struct answer *answer)
 {
 	struct stock stock, *found;
 
@@ -221,10 +221,8 @@ static void answer_overseas(const struct broker_rules *rules,
 			? &stock
 			: NULL;
 	answer_open(answer);
-	if (request->endpoint == ENDPOINT_DETAIL)
-		answer_overseas_detail(&answer->body, found, &arrival->rows);
-	else
-		answer_overseas_price(&answer->body, found, &arrival->rows);
+	answer_overseas(&answer->body, found,
+			request->endpoint == ENDPOINT_DETAIL, &arrival->rows);
 	answer_close(answer, arrival->fault);
 }
 
@@ -262,5 +260,5 @@ void kis_answer_quote(const struct broker_rules *rules,
 	else if (request->endpoint == ENDPOINT_INDEX)
 		answer_one_index(rules, request, arrival, answer);
 	else
-		answer_overseas(rules, request, arrival, answer);
+		answer_one_overseas(rules, request, arrival, answer);
 }

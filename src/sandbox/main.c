@@ -22,8 +22,8 @@
  *   refuse       the sources' ways of saying no
  *   kis*         token, approval; market, listing, answer_*
  *   alpaca*      the same market in another form  upbit, coin; ecb
- *   wire         the bare connection              json_text, pack, dates,
- *                                                 chance
+ *   wire         the bare connection              log           lines of JSON
+ *   json_text, pack, dates, chance                what many use
  *   approval     the keys of the stream           stream_*      its sessions
  *   tape, trade  the market in motion             tick_frame    trades as text
  *   ws_upgrade   the handshake                    rfc_case      bytes, good, bad

@@ -87,16 +87,6 @@ static int64_t domestic_tick(int64_t price, bool is_fund)
 				: 1000;
 }
 
-static int64_t greater(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-static int64_t lesser(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* previous moved by up to 5.00 %, on the grid of unit. */
 static int64_t moved(int64_t previous, uint64_t noise, int64_t unit)
 {

@@ -30,6 +30,17 @@ struct stock {
 	uint64_t noise;   /* for the lesser fields */
 };
 
+/* Of two prices. */
+static inline int64_t greater(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static inline int64_t lesser(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* In all of these unknown is "CODE,CODE" that do not exist, or NULL. */
 
 /* A Korean share, fund or note. False: there is no such code. */

@@ -12,21 +12,14 @@
 #define NUMBER(name, member, min, max, arg)                                \
 	name, 0, OPTPARSE_NUMBER, OPTPARSE_ARGUMENT, AT(member), min, max, \
 		.argname = arg
-#define CHOICE(name, member, list) \
-	name, 0, OPTPARSE_CHOICE, OPTPARSE_ARGUMENT, AT(member), .words = list
+#define CHOICE(name, member, ...)                                \
+	name, 0, OPTPARSE_CHOICE, OPTPARSE_ARGUMENT, AT(member), \
+		.words = (const char *const[])                   \
+	{                                                        \
+		__VA_ARGS__, NULL                                \
+	}
 
 enum { HOUR_MS = 3600000, YEAR_S = 31536000 };
-
-static const char *const env_words[] = { "real", "paper", NULL };
-static const char *const window_words[] = { "sliding", "fixed", NULL };
-static const char *const limit_status_words[] = { "500", "200", NULL };
-static const char *const count_refused_words[] = { "no", "yes", NULL };
-static const char *const missing_words[] = { "blank", "absent", NULL };
-static const char *const rows_words[] = { "normal", "shuffled", NULL };
-static const char *const signs_words[] = { "signed", "unsigned", NULL };
-static const char *const multi_words[] = { "on", "off", NULL };
-static const char *const market_words[] = { "waits", "moves", "closed", NULL };
-static const char *const tape_width_words[] = { "46", "47", NULL };
 
 static const struct optparse_row rows[] = {
 	{ NUMBER("port", port[SOURCE_KIS], 0, 65535, "N"), .preset = "0",
@@ -56,7 +49,7 @@ static const struct optparse_row rows[] = {
 	{ TEXT("log", log, "FILE"), .help = "one JSON line for each request" },
 	{ FLAG("verbose", 'v', is_verbose),
 	  .help = "one line on stderr for each request" },
-	{ CHOICE("env", rules.is_paper, env_words), .preset = "real",
+	{ CHOICE("env", rules.is_paper, "real", "paper"), .preset = "real",
 	  .heading = "The account",
 	  .help = "paper has no multi and\n"
 		  "no detail call" },
@@ -81,12 +74,13 @@ static const struct optparse_row rows[] = {
 	{ NUMBER("rate", rules.rate[SOURCE_KIS], 0, 1000000, "N"),
 	  .heading = "The limit",
 	  .help = "calls a second; 0 is unlimited (18; paper: 1)" },
-	{ CHOICE("window", rules.window, window_words), .preset = "sliding",
+	{ CHOICE("window", rules.window, "sliding", "fixed"),
+	  .preset = "sliding",
 	  .help = "any second, or whole\n"
 		  "seconds of its clock" },
-	{ CHOICE("limit-status", rules.limit_is_200, limit_status_words),
+	{ CHOICE("limit-status", rules.limit_is_200, "500", "200"),
 	  .preset = "500", .help = "HTTP status of the refusal EGW00201" },
-	{ CHOICE("count-refused", rules.counts_refused, count_refused_words),
+	{ CHOICE("count-refused", rules.counts_refused, "no", "yes"),
 	  .preset = "no", .help = "do refused calls fill the second, too" },
 	{ NUMBER("alpaca-port", port[SOURCE_ALPACA], 0, 65535, "N"),
 	  .preset = "0", .heading = "The other sources",
@@ -121,16 +115,17 @@ static const struct optparse_row rows[] = {
 		  "shuffling, p= of faults" },
 	{ TEXT("unknown", rules.unknown, "CODE,CODE"), .heading = "The answers",
 	  .help = "codes that do not exist, besides 999999 and ZZZZZZ" },
-	{ CHOICE("missing", rules.hides_unknown, missing_words),
+	{ CHOICE("missing", rules.hides_unknown, "blank", "absent"),
 	  .preset = "blank",
 	  .help = "unknown codes in a multi call:\n"
 		  "a blank row, or none" },
-	{ CHOICE("rows", rules.is_shuffled, rows_words), .preset = "normal",
-	  .help = "order of the rows of a multi call" },
-	{ CHOICE("signs", rules.is_unsigned, signs_words), .preset = "signed",
+	{ CHOICE("rows", rules.is_shuffled, "normal", "shuffled"),
+	  .preset = "normal", .help = "order of the rows of a multi call" },
+	{ CHOICE("signs", rules.is_unsigned, "signed", "unsigned"),
+	  .preset = "signed",
 	  .help = "changes in a multi call,\n"
 		  "beside the sign code" },
-	{ CHOICE("multi", rules.has_no_multi, multi_words), .preset = "on",
+	{ CHOICE("multi", rules.has_no_multi, "on", "off"), .preset = "on",
 	  .help = "off: the multi call is\n"
 		  "refused, as on paper" },
 	{ TEXT("poison", rules.poison, "CODE"),
@@ -171,15 +166,15 @@ static const struct optparse_row rows[] = {
 	{ NUMBER("ping", stream.ping, 0, HOUR_MS, "MS"), .preset = "0",
 	  .help = "between two pings of RFC\n"
 		  "6455; 0 is never" },
-	{ CHOICE("market", stream.market, market_words), .preset = "waits",
-	  .heading = "The tape",
+	{ CHOICE("market", stream.market, "waits", "moves", "closed"),
+	  .preset = "waits", .heading = "The tape",
 	  .help = "trades begin with the first registration, or now;\n"
 		  "or none" },
 	{ NUMBER("tape-rate", stream.rate, 0, 60000000, "N"), .preset = "60",
 	  .help = "trades a minute of each symbol" },
 	{ NUMBER("tape-clump", stream.clump, 1, 200, "N"), .preset = "3",
 	  .help = "at most N records in a frame" },
-	{ CHOICE("tape-width", stream.width, tape_width_words), .preset = "47",
+	{ CHOICE("tape-width", stream.width, "46", "47"), .preset = "47",
 	  .help = "fields of a domestic record" },
 	{ NUMBER("tape-speed", stream.speed, 1, 100000, "N"), .preset = "1",
 	  .help = "seconds of the tape in one of ours" },

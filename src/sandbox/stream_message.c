@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "sandbox/dates.h"
 #include "sandbox/json_text.h"
 
 struct code {
@@ -162,12 +162,10 @@ void stream_message_add_ack(struct buf *out, const char *code,
 void stream_message_add_heartbeat(struct buf *out, int64_t unix_s,
 				  const char *extra)
 {
-	time_t in_korea = (time_t)(unix_s + 9 * 3600);
-	char text[24] = "";
-	struct tm when;
+	struct tm when = dates_at(unix_s, DATES_KOREA_S);
+	char text[DATES_TEXT_BYTES];
 
-	if (gmtime_r(&in_korea, &when))
-		strftime(text, sizeof(text), "%Y%m%d%H%M%S", &when);
+	strftime(text, sizeof(text), "%Y%m%d%H%M%S", &when);
 	buf_printf(
 		out,
 		"{\"header\":{\"tr_id\":\"PINGPONG\",\"datetime\":\"%s\"%s}}",

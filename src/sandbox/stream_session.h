@@ -2,12 +2,11 @@
 /* stream_session.h: one session of the stream, from the handshake to its end.
  * Sandbox; uses all of the stream's modules. Thread: the connection's own.
  *
- *   stream_session   the loop: wait, read, do what is due, send
+ *   stream_session   the loop: wait, read, do what is due, send; what all use
  *   stream_answer    registrations and their acks
  *   stream_feed      trades as they come
  *   stream_beat      heartbeats, pings, and who does not answer
  *   stream_moment    faults that strike once
- *   stream_part      what all of them use
  *
  * The parts know each other by this struct alone. Each says when it is due
  * next, and does what is due when it is called. */
@@ -106,7 +105,7 @@ void stream_session_run(const struct stream_place *place,
 			const struct wire *wire,
 			const struct ws_upgrade *request);
 
-/* ---- stream_part ---- */
+/* ---- what all of them use ---- */
 
 /* Asks for the end: cut at the latest at until_ns. */
 void stream_session_close(struct stream_session *session, const char *why,

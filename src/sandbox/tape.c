@@ -13,9 +13,10 @@
 #include "base/hash.h"
 #include "base/sync.h"
 
-enum { KEY_BYTES = 24, SLOTS_FIRST = 64 };
+enum { KEY_BYTES = 24, BUCKETS = 1024 };
 
 struct tape_symbol {
+	struct tape_symbol *next;
 	char key[KEY_BYTES]; /* currency and code: "KRW005930" */
 	struct trade trade;
 	/* Trades [push_first, push_end) come at the instant of the one before. */
@@ -24,11 +25,10 @@ struct tape_symbol {
 
 struct tape {
 	struct mutex mu;
-	struct tape_rules rules;   /* c */
-	bool is_running;           /* l: set once */
-	int64_t origin_ns;         /* l: fixed once it runs */
-	struct tape_symbol **slot; /* l: open addressing; symbols are stable */
-	size_t slots, symbols;     /* l: slots is a power of two */
+	struct tape_rules rules;             /* c */
+	bool is_running;                     /* l: set once */
+	int64_t origin_ns;                   /* l: fixed once it runs */
+	struct tape_symbol *bucket[BUCKETS]; /* l: by key; owned */
 };
 
 struct tape *tape_new(const struct tape_rules *rules, struct err *err)
@@ -51,9 +51,14 @@ void tape_free(struct tape *tape)
 {
 	if (!tape)
 		return;
-	for (size_t i = 0; i < tape->slots; i++)
-		free(tape->slot[i]);
-	free(tape->slot);
+	for (int i = 0; i < BUCKETS; i++) {
+		struct tape_symbol *next, *symbol = tape->bucket[i];
+
+		for (; symbol; symbol = next) {
+			next = symbol->next;
+			free(symbol);
+		}
+	}
 	mutex_destroy(&tape->mu);
 	free(tape);
 }
@@ -75,58 +80,29 @@ int64_t tape_unix_s(const struct tape *tape, int64_t t_ns)
 
 /* ---- the table of symbols ---- */
 
-static struct tape_symbol **place_of(struct tape_symbol **slot, size_t slots,
-				     const char *key)
-{
-	size_t i = (size_t)hash_bytes(key, strlen(key), 0) & (slots - 1);
-
-	while (slot[i] && strcmp(slot[i]->key, key) != 0)
-		i = (i + 1) & (slots - 1);
-	return &slot[i];
-}
-
-static bool grow_locked(struct tape *tape) REQUIRES(tape->mu)
-{
-	size_t slots = tape->slots ? tape->slots * 2 : SLOTS_FIRST;
-	struct tape_symbol **slot = calloc(slots, sizeof(struct tape_symbol *));
-
-	if (!slot)
-		return false;
-	for (size_t i = 0; i < tape->slots; i++) {
-		if (tape->slot[i])
-			*place_of(slot, slots, tape->slot[i]->key) =
-				tape->slot[i];
-	}
-	free(tape->slot);
-	tape->slot = slot;
-	tape->slots = slots;
-	return true;
-}
-
 /* The symbol, which begins with first if it is new. NULL: no memory. */
 static struct tape_symbol *symbol_locked(struct tape *tape,
 					 const struct stock *stock,
 					 const struct trade *first)
 	REQUIRES(tape->mu)
 {
-	struct tape_symbol **place;
+	struct tape_symbol **bucket, *symbol;
 	char key[KEY_BYTES];
 
-	if (tape->symbols * 2 >= tape->slots && !grow_locked(tape))
-		return NULL;
 	snprintf(key, sizeof(key), "%s%s", stock->currency, stock->code);
-	place = place_of(tape->slot, tape->slots, key);
-	if (!*place) {
-		struct tape_symbol *symbol = calloc(1, sizeof(*symbol));
-
-		if (!symbol)
-			return NULL;
-		memcpy(symbol->key, key, sizeof(key));
-		symbol->trade = *first;
-		*place = symbol;
-		tape->symbols++;
+	bucket = &tape->bucket[hash_bytes(key, strlen(key), 0) % BUCKETS];
+	for (symbol = *bucket; symbol; symbol = symbol->next) {
+		if (strcmp(symbol->key, key) == 0)
+			return symbol;
 	}
-	return *place;
+	symbol = calloc(1, sizeof(*symbol));
+	if (!symbol)
+		return NULL;
+	memcpy(symbol->key, key, sizeof(key));
+	symbol->trade = *first;
+	symbol->next = *bucket;
+	*bucket = symbol;
+	return symbol;
 }
 
 /* ---- motion ---- */

@@ -4,11 +4,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/digits.h"
+#include "sandbox/dates.h"
 
-enum { KOREA_S = 9 * 3600, DAY_S = 86400 };
+enum { DAY_S = 86400 };
 
 /* A record being written: where to, and which field is next. */
 struct record {
@@ -39,16 +40,9 @@ static void add_text(struct record *record, const char *text)
 
 static void add_number(struct record *record, int64_t number)
 {
-	uint64_t rest = number < 0 ? (uint64_t)-number : (uint64_t)number;
-	char text[24], *end = text + sizeof(text), *first = end;
+	char text[DIGITS_BYTES];
 
-	do {
-		*--first = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest > 0);
-	if (number < 0)
-		*--first = '-';
-	add(record, first, (size_t)(end - first));
+	add(record, text, digits_write(number, text));
 }
 
 /* number is in units of 10^-decimals. */
@@ -85,7 +79,7 @@ static void add_sign(struct record *record, int64_t change)
 
 static void add_time(struct record *record, int64_t unix_s, int hours_behind)
 {
-	int64_t local_s = unix_s + KOREA_S - (int64_t)hours_behind * 3600;
+	int64_t local_s = unix_s + DATES_KOREA_S - (int64_t)hours_behind * 3600;
 	int s = (int)(local_s % DAY_S);
 	char text[16];
 
@@ -96,14 +90,11 @@ static void add_time(struct record *record, int64_t unix_s, int hours_behind)
 
 static void add_date(struct record *record, int64_t unix_s, int hours_behind)
 {
-	time_t local_s =
-		(time_t)(unix_s + KOREA_S - (int64_t)hours_behind * 3600);
-	char text[16] = "";
-	struct tm when;
+	struct tm when =
+		dates_at(unix_s, DATES_KOREA_S - (int64_t)hours_behind * 3600);
+	char text[DATES_TEXT_BYTES];
 
-	if (gmtime_r(&local_s, &when))
-		strftime(text, sizeof(text), "%Y%m%d", &when);
-	add_text(record, text);
+	add(record, text, strftime(text, sizeof(text), "%Y%m%d", &when));
 }
 
 static void add_signed_change(struct record *record, int64_t price,

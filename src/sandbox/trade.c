@@ -14,16 +14,6 @@ static uint64_t draw(const struct trade *trade, const struct trade_rules *rules,
 			  (uint64_t)number * 0xd1342543de82ef95u);
 }
 
-static int64_t greater(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-static int64_t lesser(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* The counts and volumes of the two sides, as the day so far had them. */
 static void split_volume(struct trade *trade)
 {

@@ -186,7 +186,7 @@ static void add_turnover(struct buf *out, const struct view *view,
 static void add_texts(struct buf *out, int64_t trade_s)
 {
 	struct tm utc = dates_at(trade_s, 0);
-	struct tm kst = dates_at(trade_s, 9 * 3600);
+	struct tm kst = dates_at(trade_s, DATES_KOREA_S);
 	char text[DATES_TEXT_BYTES];
 
 	strftime(text, sizeof(text), "%Y%m%d", &utc);
