@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -21,6 +22,9 @@
 
 /* Why there is no quote: the broker's words where it refused, else ours. */
 const char *render_reason(const struct record *record);
+
+/* The numbers of a trade that records of these fields show: bits, TICK_BIT. */
+uint32_t render_tick_wanted(const struct field_set *fields);
 
 struct render_config {
 	enum format format;           /* not AUTO */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What each field of a trade is, and of a symbol's refusal. */
+#include "cli/render.h"
 #include "cli/render_format.h"
 
 #include "model/event.h"
@@ -26,6 +27,19 @@ const unsigned char render_tick_numbers[FIELD_COUNT] = {
 	[FIELD_TOTAL_ASK_SIZE] = TICK_TOTAL_ASK_SIZE + 1,
 	[FIELD_TOTAL_BID_SIZE] = TICK_TOTAL_BID_SIZE + 1,
 };
+
+uint32_t render_tick_wanted(const struct field_set *fields)
+{
+	uint32_t wanted = 0;
+
+	for (size_t i = 0; i < fields->count; i++) {
+		int number = render_tick_numbers[fields->field[i]];
+
+		if (number)
+			wanted |= TICK_BIT(number - 1);
+	}
+	return wanted;
+}
 
 static void set_word(struct value *v, struct span word)
 {

@@ -36,6 +36,7 @@ struct stream_sink {
 	struct live_table *table; /* NULL: records go out as they come */
 	struct screen screen;     /* of the table */
 	int64_t drawn_ns;         /* when the table was drawn, or looked at */
+	uint32_t wanted;          /* numbers of a trade */
 	bool tells_kinds;         /* else a line is a trade, or a poll */
 	bool is_on_one_terminal;  /* table and messages */
 	bool wants_latency;       /* for --stats; of records, not of a table */
@@ -60,6 +61,16 @@ static void begin(struct stream_sink *s)
 		render_begin(s->render);
 }
 
+/* Only a JSON object has more than the columns. */
+static uint32_t find_wanted(const struct render_config *r)
+{
+	struct field_set fields = r->fields;
+
+	if (r->format == FORMAT_NDJSON && !fields.is_chosen)
+		fields_of_tick(&fields, r->wants_detail);
+	return render_tick_wanted(&fields);
+}
+
 static int open_render(struct stream_sink *s, struct err *err)
 {
 	const struct options *o = s->config.options;
@@ -77,6 +88,7 @@ static int open_render(struct stream_sink *s, struct err *err)
 	fields_of_stream(&render.fields, s->config.is_polled, o->wants_detail);
 	if (o->fields && fields_parse(&render.fields, o->fields, err) < 0)
 		return -1;
+	s->wanted = find_wanted(&render);
 	s->tells_kinds =
 		render.format == FORMAT_NDJSON ||
 		memchr(render.fields.field, FIELD_KIND, render.fields.count);
@@ -108,6 +120,11 @@ struct stream_sink *stream_sink_open(const struct stream_sink_config *config,
 		return NULL;
 	}
 	return s;
+}
+
+uint32_t stream_sink_wanted(const struct stream_sink *s)
+{
+	return s->wanted;
 }
 
 /* All that was rendered has gone out. */

@@ -38,6 +38,9 @@ struct stream_sink_config { /* borrowed for the sink's life */
 MUST_CHECK struct stream_sink *stream_sink_open(
 	const struct stream_sink_config *config, struct err *err);
 
+/* The numbers of a trade that are shown: bits, TICK_BIT. */
+uint32_t stream_sink_wanted(const struct stream_sink *s);
+
 /* Renders a record; it is written by stream_sink_flush. Errors: SYSTEM. */
 MUST_CHECK int stream_sink_take(struct stream_sink *s,
 				const struct record *record, struct err *err);

@@ -69,6 +69,7 @@ static int open_stream(struct follow *f, struct err *err)
 		.try_timeout_ns = u.try_timeout_ns,
 		.stale_ns =
 			(int64_t)(c->options->stale_sec * (double)NS_PER_SEC),
+		.wanted = stream_sink_wanted(f->sink),
 		.waits_for_reader = c->options->slow == SLOW_WAIT,
 		.quota = f->quoter.upstream[0].quota,
 		.say = stream_sink_say,

@@ -39,6 +39,10 @@ enum tick_number {
 	TICK_NUMBERS
 };
 
+/* A set of them, in 32 bits. */
+#define TICK_BIT(number) (UINT32_C(1) << (number))
+#define TICK_ALL_NUMBERS (TICK_BIT(TICK_NUMBERS) - 1)
+
 /* Who traded against the book, as far as the broker tells. */
 enum tick_side { SIDE_NONE, SIDE_BUY, SIDE_SELL };
 

@@ -161,15 +161,16 @@ static bool put_whole(struct tick *t, enum tick_number n, struct span s,
 	return true;
 }
 
-static int read_numbers(const struct feed_frame *f, struct tick *t,
-			struct err *err)
+static int read_numbers(const struct feed_frame *f, uint32_t wanted,
+			struct tick *t, struct err *err)
 {
 	for (size_t i = 0; i < f->layout->column_count; i++) {
 		const struct kis_column *c = &f->layout->column[i];
 		struct span s = kis_field(f, c->field);
 		int rc = 0;
 
-		if (s.len == 0 || put_whole(t, c->number, s, f->end))
+		if (!(wanted & TICK_BIT(c->number)) || s.len == 0 ||
+		    put_whole(t, c->number, s, f->end))
 			continue;
 		if (is_plain(s) && s.len < DECIMAL_BYTES - 1)
 			rc = tick_set_number(t, c->number, s.text, s.len, err);
@@ -251,15 +252,21 @@ static int32_t read_time(const struct feed_frame *f, size_t field)
 		       : TICK_UNKNOWN;
 }
 
-static int read_tick(const struct feed_frame *f, struct tick *t,
-		     struct err *err)
+static int read_tick(const struct feed_frame *f, uint32_t wanted,
+		     struct tick *t, struct err *err)
 {
 	const struct feed_layout *layout = f->layout;
 	char sign = kis_read_code(f, layout->sign);
 
+	wanted |= TICK_BIT(TICK_PRICE);
+	if (wanted & TICK_BIT(TICK_PREVIOUS_CLOSE))
+		wanted |= TICK_BIT(TICK_CHANGE);
 	tick_init(t);
-	if (read_numbers(f, t, err) < 0 || check_price(t, err) < 0 ||
-	    apply_sign(t, sign, err) < 0 || set_previous_close(t, err) < 0)
+	if (read_numbers(f, wanted, t, err) < 0 || check_price(t, err) < 0 ||
+	    apply_sign(t, sign, err) < 0)
+		return -1;
+	if (wanted & TICK_BIT(TICK_PREVIOUS_CLOSE) &&
+	    set_previous_close(t, err) < 0)
 		return -1;
 	t->size = kis_read_integer(f, layout->size);
 	t->volume = kis_read_integer(f, layout->volume);
@@ -271,7 +278,8 @@ static int read_tick(const struct feed_frame *f, struct tick *t,
 	return 0;
 }
 
-int kis_ticks_next(struct feed_frame *f, struct tick *out, struct err *err)
+int kis_ticks_next(struct feed_frame *f, uint32_t wanted, struct tick *out,
+		   struct err *err)
 {
 	if (f->count == 0)
 		return 0;
@@ -282,5 +290,5 @@ int kis_ticks_next(struct feed_frame *f, struct tick *out, struct err *err)
 	f->at += f->record_len + (f->count > 0);
 	f->key = f->record;
 	f->key_len = kis_field(f, 0).len;
-	return read_tick(f, out, err) < 0 ? -1 : 1;
+	return read_tick(f, wanted, out, err) < 0 ? -1 : 1;
 }

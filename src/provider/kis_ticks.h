@@ -13,6 +13,7 @@
 #define PROVIDER_KIS_TICKS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -22,7 +23,7 @@ struct tick;
 /* As open_frame and next_tick in feed.h. */
 MUST_CHECK int kis_ticks_open(const char *text, size_t len,
 			      struct feed_frame *out, struct err *err);
-MUST_CHECK int kis_ticks_next(struct feed_frame *frame, struct tick *out,
-			      struct err *err);
+MUST_CHECK int kis_ticks_next(struct feed_frame *frame, uint32_t wanted,
+			      struct tick *out, struct err *err);
 
 #endif

@@ -41,6 +41,7 @@ struct stream_config { /* texts are borrowed for the stream's life */
 	int64_t try_timeout_ns, stale_ns;
 	say_fn *say; /* any thread; or NULL */
 	void *say_arg;
+	uint32_t wanted;       /* numbers of a tick, as next_tick has them */
 	bool waits_for_reader; /* never merge: then the broker's buffer holds */
 	const struct feed_address *address; /* of those it begins with */
 	size_t count;

@@ -128,7 +128,8 @@ static bool read_frame(struct stream *s)
 		if (s->batch_len == STREAM_BATCH && !stream_hand_over(s))
 			return false;
 		t = &s->batch[s->batch_len];
-		rc = s->config.feed->next_tick(&s->frame, t, &err);
+		rc = s->config.feed->next_tick(&s->frame, s->config.wanted, t,
+					       &err);
 		if (rc > 0) {
 			take_tick(s, t);
 		} else if (rc < 0) {

@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct tick tick;
 
 		err.kind = ERR_KINDS;
-		rc = feed->next_tick(&frame, &tick, &err);
+		rc = feed->next_tick(&frame, TICK_ALL_NUMBERS, &tick, &err);
 		require((rc < 0) == (err.kind == ERR_PARSE));
 		if (rc == 0)
 			break;

@@ -125,7 +125,7 @@ static inline void feed_case_tell(const char *text, struct buf *told)
 	if (rc < 0)
 		buf_printf(told, "refused: %s", err.msg);
 	while (rc > 0) {
-		int got = feed->next_tick(&frame, &tick, &err);
+		int got = feed->next_tick(&frame, TICK_ALL_NUMBERS, &tick, &err);
 
 		if (got == 0)
 			break;

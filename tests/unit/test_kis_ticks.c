@@ -77,7 +77,7 @@ static void test_many(void **state)
 		for (int n = 0; n < rows[i].count; n++) {
 			const char *begin = n ? frame.at : strrchr(text, '|') + 1;
 
-			assert_int_equal(feed->next_tick(&frame, &tick, NULL), 1);
+			assert_int_equal(feed->next_tick(&frame, TICK_ALL_NUMBERS, &tick, NULL), 1);
 			assert_int_equal(tick.volume, rows[i].volume[n]);
 			assert_int_equal(tick.size, rows[i].size[n]);
 			assert_int_equal(tick.trades,
@@ -86,10 +86,51 @@ static void test_many(void **state)
 			assert_ptr_equal(frame.key, begin);
 		}
 		assert_ptr_equal(frame.record + frame.record_len, text + len);
-		assert_int_equal(feed->next_tick(&frame, &tick, NULL), 0);
-		assert_int_equal(feed->next_tick(&frame, &tick, NULL), 0);
+		assert_int_equal(feed->next_tick(&frame, TICK_ALL_NUMBERS, &tick, NULL), 0);
+		assert_int_equal(feed->next_tick(&frame, TICK_ALL_NUMBERS, &tick, NULL), 0);
 		free(text);
 	}
+}
+
+/* What is not wanted is not read, be it nonsense; the price is, and what the close
+ * of the day before is made of. */
+static void test_wanted(void **state)
+{
+	static const struct {
+		uint32_t wanted, got;
+	} rows[] = {
+		{ 0, TICK_BIT(TICK_PRICE) },
+		{ TICK_BIT(TICK_ASK) | TICK_BIT(TICK_LOW),
+		  TICK_BIT(TICK_PRICE) | TICK_BIT(TICK_ASK) | TICK_BIT(TICK_LOW) },
+		{ TICK_BIT(TICK_PREVIOUS_CLOSE),
+		  TICK_BIT(TICK_PRICE) | TICK_BIT(TICK_CHANGE) | TICK_BIT(TICK_PREVIOUS_CLOSE) },
+		{ TICK_BIT(TICK_CHANGE), TICK_BIT(TICK_PRICE) | TICK_BIT(TICK_CHANGE) },
+		{ TICK_ALL_NUMBERS & ~TICK_BIT(TICK_VWAP),
+		  TICK_ALL_NUMBERS & ~TICK_BIT(TICK_VWAP) },
+	};
+	const struct feed *feed = kis_feed_half();
+	size_t len;
+	char *text = feed_case_load("h0stcnt0_1.txt", &len);
+	char *vwap = strstr(text, "72023.83");
+
+	(void)state;
+	vwap[0] = 'x';
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct feed_frame frame;
+		struct tick t;
+		uint32_t got = 0;
+
+		assert_int_equal(feed->open_frame(text, len, &frame, NULL), 1);
+		assert_int_equal(feed->next_tick(&frame, rows[i].wanted, &t, NULL), 1);
+		for (int n = 0; n < TICK_NUMBERS; n++)
+			if (tick_number(&t, n))
+				got |= TICK_BIT(n);
+		assert_int_equal(got, rows[i].got);
+		assert_int_equal(t.trades, 12042);
+		assert_int_equal(t.size, 1);
+		assert_int_equal(t.volume, 3052507);
+	}
+	free(text);
 }
 
 /* What is no frame of trades for us. */
@@ -375,7 +416,7 @@ static void test_nul(void **state)
 		strstr(text, rows[i].from)[4] = '\0';
 		assert_int_equal(feed->open_frame(text, len, &frame, NULL), rows[i].rc ? 1 : -1);
 		if (rows[i].rc)
-			assert_int_equal(feed->next_tick(&frame, &tick, NULL), -1);
+			assert_int_equal(feed->next_tick(&frame, TICK_ALL_NUMBERS, &tick, NULL), -1);
 		free(text);
 	}
 }
@@ -490,7 +531,7 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fixtures),   cmocka_unit_test(test_many),
+		cmocka_unit_test(test_fixtures),   cmocka_unit_test(test_many), cmocka_unit_test(test_wanted),
 		cmocka_unit_test(test_skipped),	   cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_counts),	   cmocka_unit_test(test_widths),
 		cmocka_unit_test(test_places),
