@@ -173,17 +173,38 @@ static int print_short_help(void)
 	return STATUS_USAGE;
 }
 
-static int64_t deadline_of(const struct app *app)
+/* The instant with that time of today in Korea: "15:31". */
+static int64_t until_ns(const char *text)
+{
+	int64_t day_ms = INT64_C(86400) * 1000, kst_ms = INT64_C(9) * 3600000;
+	int64_t now_ms = clock_real_ms() + kst_ms;
+	int64_t at_ms = ((text[0] - '0') * 10 + text[1] - '0') * 3600000 +
+			((text[3] - '0') * 10 + text[4] - '0') * 60000;
+
+	return clock_monotonic_ns() + (at_ms - now_ms % day_ms) * NS_PER_MS;
+}
+
+static int find_deadline(struct app *app, struct err *err)
 {
 	const struct options *o = &app->options;
+	bool is_stream = o->follows || options_polls(o);
 	double sec = o->timeout_sec;
 
 	/* A stream ends when it is told to. */
-	if ((o->follows || options_polls(o)) &&
+	if (is_stream &&
 	    o->source[options_find_setting("timeout")] == SOURCE_DEFAULT)
-		return CLOCK_NEVER;
-	return sec > 0 ? app->started_ns + (int64_t)(sec * (double)NS_PER_SEC)
-		       : CLOCK_NEVER;
+		sec = 0;
+	app->deadline_ns = CLOCK_NEVER;
+	if (sec > 0)
+		app->deadline_ns =
+			app->started_ns + (int64_t)(sec * (double)NS_PER_SEC);
+	if (!is_stream || !o->until)
+		return 0;
+	app->deadline_ns = earlier(app->deadline_ns, until_ns(o->until));
+	return until_ns(o->until) <= clock_monotonic_ns()
+		       ? err_set(err, ERR_USAGE, "--until %s is over in Korea",
+				 o->until)
+		       : 0;
 }
 
 /* Where token, quota and found exchanges are kept; a run does without. */
@@ -321,9 +342,9 @@ static int load(struct app *app, struct err *err)
 	struct options *o = &app->options;
 
 	if (config_load(o, err) < 0 || options_check(o, err) < 0 ||
-	    output_paths_check(o, err) < 0 || check_ca_file(o, err) < 0)
+	    output_paths_check(o, err) < 0 || check_ca_file(o, err) < 0 ||
+	    find_deadline(app, err) < 0)
 		return -1;
-	app->deadline_ns = deadline_of(app);
 	if (o->find_text)
 		return load_lists(app, err);
 	if (accounts_choose(&app->accounts, o, err) < 0)

@@ -21,7 +21,6 @@
 #include "cli/stats.h"
 #include "cli/stream_sink.h"
 #include "command/account.h"
-#include "command/ending.h"
 #include "command/exit_status.h"
 #include "command/follow_part.h"
 #include "command/private_state.h"
@@ -154,8 +153,8 @@ static int pump(struct follow *f, struct err *err)
 {
 	while (!f->has_ended && !follow_is_count_reached(f) &&
 	       !stop_reason(f->c->stop) &&
-	       clock_monotonic_ns() < f->deadline_ns) {
-		int64_t wake_ns = f->deadline_ns;
+	       clock_monotonic_ns() < f->c->deadline_ns) {
+		int64_t wake_ns = f->c->deadline_ns;
 		int taken;
 
 		/* First: all that was rendered is written. */
@@ -165,7 +164,7 @@ static int pump(struct follow *f, struct err *err)
 		    (f->has_poller &&
 		     poller_step(&f->poller, &wake_ns, err) < 0))
 			return -1;
-		if (stream_sink_flush(f->sink, f->c->stop, f->deadline_ns,
+		if (stream_sink_flush(f->sink, f->c->stop, f->c->deadline_ns,
 				      err) < 0)
 			return -1;
 		if (taken == 0 && !f->has_ended &&
@@ -310,8 +309,7 @@ int command_follow(const struct command *c)
 		return exit_status_fail(&err, 0, c->say);
 	f->c = c;
 	buf_init(&f->key, KEY_MAX_BYTES);
-	if (ending_find(c, &f->deadline_ns, &err) < 0 ||
-	    open_all(f, &err) < 0) {
+	if (open_all(f, &err) < 0) {
 		status = exit_status_fail(&err, stop_reason(c->stop), c->say);
 	} else {
 		status = follow(f);

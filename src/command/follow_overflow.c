@@ -61,7 +61,6 @@ int follow_open_poller(struct follow *f, struct err *err)
 		return err_no_memory(err);
 	split(f, f->is_polled);
 	f->polling = *f->c;
-	f->polling.deadline_ns = f->deadline_ns;
 	f->polling.stop = &f->polling_stop;
 	if (o->every_sec > 0)
 		config.interval_ns =

@@ -81,7 +81,6 @@ struct follow {
 	size_t refusals;   /* told */
 	bool is_held;      /* another session has the place */
 	bool is_alone;     /* nobody is left who may be followed */
-	int64_t deadline_ns;
 	struct event done; /* the stream's last word */
 	bool has_ended;
 	struct stream_counts counts; /* once it has */

@@ -11,19 +11,18 @@
 #include "cli/options.h"
 #include "cli/stats.h"
 #include "cli/stream_sink.h"
-#include "command/ending.h"
 #include "command/exit_status.h"
 #include "command/poller.h"
 
 struct poll {
-	struct command command; /* with the deadline that --until makes */
+	const struct command *c;
 	struct stream_sink *sink;
 	struct poller poller;
 };
 
 static int open_all(struct poll *p, struct err *err)
 {
-	const struct command *c = &p->command;
+	const struct command *c = p->c;
 	const struct stream_sink_config sink = { .options = c->options,
 						 .list = c->list,
 						 .stop = c->stop,
@@ -43,7 +42,7 @@ static int open_all(struct poll *p, struct err *err)
 
 static bool is_count_reached(const struct poll *p)
 {
-	int count = p->command.options->count;
+	int count = p->c->options->count;
 
 	return count > 0 && p->poller.records >= (size_t)count;
 }
@@ -53,8 +52,8 @@ static int wait_for_more(struct poll *p, int64_t wake_ns, struct err *err)
 	struct pollfd fd[] = {
 		{ .fd = -1 }, /* the sink's */
 		{ .fd = poller_fd(&p->poller), .events = POLLIN },
-		{ .fd = p->command.stop->fd[0], .events = POLLIN },
-		{ .fd = p->command.hangup->fd[0], .events = POLLIN }
+		{ .fd = p->c->stop->fd[0], .events = POLLIN },
+		{ .fd = p->c->hangup->fd[0], .events = POLLIN }
 	};
 
 	return stream_sink_wait(p->sink, fd, sizeof fd / sizeof *fd, wake_ns,
@@ -66,14 +65,13 @@ static void take_hangup(const struct poll *p)
 {
 	struct err err;
 
-	if (stop_take(p->command.hangup) &&
-	    stream_sink_reopen(p->sink, &err) < 0)
+	if (stop_take(p->c->hangup) && stream_sink_reopen(p->sink, &err) < 0)
 		stream_sink_say_above(p->sink, err.msg);
 }
 
 static int pump(struct poll *p, struct err *err)
 {
-	const struct command *c = &p->command;
+	const struct command *c = p->c;
 
 	while (!stop_reason(c->stop) && clock_monotonic_ns() < c->deadline_ns) {
 		int64_t wake_ns = c->deadline_ns;
@@ -101,7 +99,7 @@ static int status_of(const struct poll *p, int signo)
 		return STATUS_SIGNAL + signo;
 	if (poller->is_refused)
 		return STATUS_AUTH;
-	if (p->command.options->count > 0 && !is_count_reached(p))
+	if (p->c->options->count > 0 && !is_count_reached(p))
 		return STATUS_DEADLINE;
 	if (poller->quotes == 0)
 		return poller->polls.rounds > 0 ? STATUS_NONE : STATUS_DEADLINE;
@@ -118,21 +116,21 @@ static int report(struct poll *p, int signo, const struct err *output_err)
 	if (output_err && signo <= 0) {
 		stats.exit_status = exit_status_of_err(output_err, 0);
 		if (stats.exit_status != STATUS_PIPE)
-			p->command.say(NULL, output_err->msg);
+			p->c->say(NULL, output_err->msg);
 	}
 	poller_count(&p->poller, &stats);
-	stats.wall_ns = clock_monotonic_ns() - p->command.started_ns;
-	return exit_status_save(&p->command, &stats);
+	stats.wall_ns = clock_monotonic_ns() - p->c->started_ns;
+	return exit_status_save(p->c, &stats);
 }
 
 static int run(struct poll *p)
 {
 	struct err err;
 	int rc = pump(p, &err);
-	int signo = stop_reason(p->command.stop);
+	int signo = stop_reason(p->c->stop);
 
 	/* Nobody waits for the answers that are under way. */
-	stop_request(p->command.stop, STOP_INTERNAL);
+	stop_request(p->c->stop, STOP_INTERNAL);
 	poller_stop(&p->poller);
 	if (rc == 0 || err.kind == ERR_CANCELED)
 		rc = stream_sink_end(p->sink, &err);
@@ -141,12 +139,11 @@ static int run(struct poll *p)
 
 int command_poll(const struct command *c)
 {
-	struct poll p = { .command = *c };
+	struct poll p = { .c = c };
 	struct err err;
 	int status;
 
-	if (ending_find(c, &p.command.deadline_ns, &err) < 0 ||
-	    open_all(&p, &err) < 0)
+	if (open_all(&p, &err) < 0)
 		status = exit_status_fail(&err, stop_reason(c->stop), c->say);
 	else
 		status = run(&p);

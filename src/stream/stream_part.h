@@ -2,8 +2,7 @@
 /* stream_part.h: what the files of the stream share.
  * Layer stream; private to stream_*.c; all of it is for the stream's thread:
  *
- *	stream_wish.c     what the reader wants
- *	stream_tell.c     what the reader is told
+ *	stream_reader.c   what the reader wants, and what it is told
  *	stream_open.c     does what the line wants: key, opening, loss
  *	stream_receive.c  what comes from the socket
  *	stream_thread.c   what goes, the thread's turn, its life */
@@ -58,7 +57,6 @@ struct stream {
 	int64_t held_up_ns; /* since when it was once or again, while there is
 			       something to read; or NEVER */
 	bool has_settled;   /* EVENT_SUBSCRIBED was told on this line */
-	bool was_live;
 	bool has_told_block, has_told_quiet;
 	int64_t last_tick_ns;
 	int64_t unread_ns; /* since when there is something to read, or NEVER */
@@ -71,7 +69,7 @@ struct stream {
 	struct stream_counts counts;
 };
 
-/* ---- stream_wish.c ---- */
+/* ---- stream_reader.c ---- */
 
 /* Makes all that a symbol needs, in the next place. Errors: SYSTEM. */
 MUST_CHECK int stream_make_place(struct stream *s,
@@ -81,8 +79,6 @@ MUST_CHECK int stream_make_place(struct stream *s,
 /* Does what the reader wants of the list. */
 void stream_grant_wishes(struct stream *s);
 void stream_drop_wishes(struct stream *s);
-
-/* ---- stream_tell.c ---- */
 
 /* An event of now, of no symbol. */
 struct event stream_make_event(enum event_type type);
