@@ -20,6 +20,8 @@
 #include "cli/style.h"
 #include "model/record.h"
 
+struct event;
+
 /* Why there is no quote: the broker's words where it refused, else ours. */
 const char *render_reason(const struct record *record);
 
@@ -54,5 +56,15 @@ MUST_CHECK int render_record(struct render *r, const struct record *record,
 
 /* Closes the document: "]", or the whole table with the failures under it. */
 MUST_CHECK int render_end(struct render *r, struct err *err);
+
+/* ---- what became of a stream, of no format ---- */
+
+/* Appends {"kind":"event",...} and a newline. symbol may be NULL. */
+void render_event(const struct event *e, const char *symbol,
+		  const char *provider, struct buf *out);
+
+/* The same for people, without a newline; empty for what is not told. */
+void render_event_line(const struct event *e, const char *symbol,
+		       struct buf *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/render_event.h"
+#include "cli/render.h"
 
 #include <inttypes.h>
 

@@ -127,7 +127,7 @@ bool report_misfit(const struct cost *c, struct buf *out)
 	return false;
 }
 
-void report_quota(const char *source, const struct quota_view *v,
+void report_quota(const char *source, const struct limiter_view *v,
 		  int64_t token_left_ms, struct buf *out)
 {
 	if (source)
@@ -141,11 +141,11 @@ void report_quota(const char *source, const struct quota_view *v,
 	buf_printf(out,
 		   "pace: %.1f calls a second\nceiling: %.1f calls a second\n",
 		   v->pace_per_sec, v->ceiling_per_sec);
-	if (v->learned_left_ms > 0)
+	if (v->learned_left_ns > 0)
 		buf_printf(out,
 			   "learned from refusals, for another: %" PRId64
 			   " s\n",
-			   v->learned_left_ms / 1000);
+			   v->learned_left_ns / NS_PER_SEC);
 	if (token_left_ms > 0)
 		buf_printf(out, "token: %" PRId64 " min left\n",
 			   token_left_ms / 60000);
@@ -212,11 +212,11 @@ void report_plan_json(const struct cost *c, struct buf *out)
 	buf_putc(out, '\n');
 }
 
-void report_quota_json(const char *source, const struct quota_view *v,
+void report_quota_json(const char *source, const struct limiter_view *v,
 		       int64_t token_left_ms, struct buf *out)
 {
 	struct json_writer w;
-	bool is_learned = v->learned_left_ms > 0;
+	bool is_learned = v->learned_left_ns > 0;
 
 	json_writer_init(&w, out);
 	json_begin_object(&w);
@@ -228,7 +228,7 @@ void report_quota_json(const char *source, const struct quota_view *v,
 	put_tenths(&w, "pace_per_sec", v->pace_per_sec);
 	put_tenths(&w, "ceiling_per_sec", v->ceiling_per_sec);
 	put_known_integer(&w, "learned_left_sec", is_learned,
-			  v->learned_left_ms / 1000);
+			  v->learned_left_ns / NS_PER_SEC);
 	put_known_integer(&w, "token_left_sec", token_left_ms > 0,
 			  token_left_ms / 1000);
 	json_end_object(&w);

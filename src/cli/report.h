@@ -10,20 +10,20 @@
 #include <stdint.h>
 
 struct buf;
-struct quota_view;
+struct limiter_view;
 
 /* What is to be fetched, and what quota and deadline allow. */
 struct cost {
-	const char *source;    /* shown where a run has several; or NULL */
-	size_t symbols;        /* asked for */
-	size_t cached;         /* of those, known from an earlier run */
-	size_t to_fetch;       /* of the rest, different and valid */
-	size_t calls;          /* at least: a US symbol may need up to three */
-	size_t batch;          /* symbols a call where they share one */
-	size_t batch_max;      /* what the account allows */
-	int rate_per_sec;      /* 0: unlimited */
-	int window_sec;        /* of a window beyond a second; 0: there is none */
-	int window_calls;      /* the most in any of those */
+	const char *source; /* shown where a run has several; or NULL */
+	size_t symbols;     /* asked for */
+	size_t cached;      /* of those, known from an earlier run */
+	size_t to_fetch;    /* of the rest, different and valid */
+	size_t calls;       /* at least: a US symbol may need up to three */
+	size_t batch;       /* symbols a call where they share one */
+	size_t batch_max;   /* what the account allows */
+	int rate_per_sec;   /* 0: unlimited */
+	int window_sec;     /* of a window beyond a second; 0: there is none */
+	int window_calls;   /* the most in any of those */
 	double others_per_sec; /* what other processes use now */
 	double timeout_sec;    /* 0: none */
 };
@@ -46,13 +46,13 @@ bool report_misfit(const struct cost *c, struct buf *out);
 
 /* The --quota answer: "key: value" lines. source: NULL where there is one only;
  * token_left_ms 0: no token. */
-void report_quota(const char *source, const struct quota_view *view,
+void report_quota(const char *source, const struct limiter_view *view,
 		  int64_t token_left_ms, struct buf *out);
 
 /* The same for programs: one object and a line end; what there is none of (a
  * limit, a timeout, a token) is null. */
 void report_plan_json(const struct cost *c, struct buf *out);
-void report_quota_json(const char *source, const struct quota_view *view,
+void report_quota_json(const char *source, const struct limiter_view *view,
 		       int64_t token_left_ms, struct buf *out);
 
 #endif

@@ -12,7 +12,6 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/render.h"
-#include "cli/render_event.h"
 #include "cli/screen.h"
 #include "cli/style.h"
 #include "model/event.h"

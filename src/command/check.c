@@ -138,7 +138,7 @@ static bool check_login(struct check_report *r, const struct provider *p,
 static void check_share(struct check_report *r, const struct provider *p,
 			struct upstream *u)
 {
-	struct quota_view view;
+	struct limiter_view view;
 	struct err why;
 	int64_t left_ms;
 

@@ -11,7 +11,7 @@
 
 /* What the others take of the rate: as much as in the last second, but never the
  * share of one more user, for who asks first is served first. */
-static double rate_of_others(const struct quota_view *v, int rate)
+static double rate_of_others(const struct limiter_view *v, int rate)
 {
 	double most = (double)rate * v->users / (v->users + 1);
 
@@ -19,7 +19,7 @@ static double rate_of_others(const struct quota_view *v, int rate)
 }
 
 struct cost cost_of(const struct command *c, const struct scheduler *s,
-		    size_t source, const struct quota_view *view)
+		    size_t source, const struct limiter_view *view)
 {
 	const struct plan *plan = &s->source[source].plan;
 	const struct upstream_config u = accounts_upstream(c, source);

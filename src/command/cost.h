@@ -9,11 +9,11 @@
 #include "cli/report.h"
 
 struct command;
-struct quota_view;
+struct limiter_view;
 struct scheduler;
 
 /* view: what the quota shows of the others' use; NULL: nothing is known. */
 struct cost cost_of(const struct command *c, const struct scheduler *s,
-		    size_t source, const struct quota_view *view);
+		    size_t source, const struct limiter_view *view);
 
 #endif

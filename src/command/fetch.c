@@ -46,7 +46,7 @@ static void warn_of_misfit(struct fetch *f)
 	size_t i;
 
 	for (i = 0; i < f->quoter.upstream_count; i++) {
-		struct quota_view view;
+		struct limiter_view view;
 		struct cost cost;
 
 		quota_look(f->quoter.upstream[i].quota, &view);

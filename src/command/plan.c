@@ -18,7 +18,7 @@
 /* What the account's quota shows. Returns false where there is no key to tell
  * the account by, or no state. */
 static bool look_at_quota(const struct command *c, size_t i,
-			  struct quota_view *view)
+			  struct limiter_view *view)
 {
 	const struct upstream_config config = accounts_upstream(c, i);
 	struct upstream u;
@@ -43,7 +43,7 @@ int command_plan(const struct command *c)
 	struct scheduler scheduler;
 	struct recall recall;
 	struct cost cost;
-	struct quota_view view;
+	struct limiter_view view;
 	struct buf text;
 	struct err err;
 	bool fits = true;

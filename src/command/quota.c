@@ -23,7 +23,7 @@ static int look(const struct command *c, size_t i, struct buf *text,
 			  c->options->format == FORMAT_NDJSON;
 	const char *source =
 		c->accounts->count > 1 ? config.provider->name : NULL;
-	struct quota_view view;
+	struct limiter_view view;
 	struct upstream u;
 	struct err why;
 	int64_t left_ms;

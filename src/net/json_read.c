@@ -186,16 +186,23 @@ int json_get_string(const struct json_node *obj, const char *key,
 	return json_as_string(json_get(obj, key), key, text, err);
 }
 
+/* The text that n has as what it must be. Returns 1, 0: there is none. */
+static int check_text(const struct json_node *n, const char *key,
+		      const char *text, const char *what, struct err *err)
+{
+	if (text)
+		return 1;
+	if (!n || json_is_null(n))
+		return 0;
+	return err_set(err, ERR_PARSE, "field '%s' is %s, not a %s", key,
+		       kind_name(n), what);
+}
+
 int json_as_string(const struct json_node *n, const char *key,
 		   const char **text, struct err *err)
 {
 	*text = json_string(n);
-	if (*text)
-		return 1;
-	if (!n || json_is_null(n))
-		return 0;
-	return err_set(err, ERR_PARSE, "field '%s' is %s, not a string", key,
-		       kind_name(n));
+	return check_text(n, key, *text, "string", err);
 }
 
 int json_get_number_text(const struct json_node *obj, const char *key,
@@ -208,12 +215,7 @@ int json_as_number_text(const struct json_node *n, const char *key,
 			const char **text, struct err *err)
 {
 	*text = json_number_text(n);
-	if (*text)
-		return 1;
-	if (!n || json_is_null(n))
-		return 0;
-	return err_set(err, ERR_PARSE, "field '%s' is %s, not a number", key,
-		       kind_name(n));
+	return check_text(n, key, *text, "number", err);
 }
 
 /* Digits with an optional minus, and nothing else. */

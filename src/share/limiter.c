@@ -388,8 +388,8 @@ void limiter_look(struct limiter_state *l, const struct limiter_user *me,
 	pace_advance(&l->pace, me->window_ns, now_ns);
 	limit = limit_of_window(l, me);
 	*out = (struct limiter_view){
-		.pace = pace_permits(&l->pace, limit) * windows,
-		.ceiling = pace_ceiling(&l->pace, limit) * windows,
+		.pace_per_sec = pace_permits(&l->pace, limit) * windows,
+		.ceiling_per_sec = pace_ceiling(&l->pace, limit) * windows,
 	};
 	if (pace_ceiling(&l->pace, limit) < limit)
 		out->learned_left_ns = l->pace.forget_ns - now_ns;

@@ -107,11 +107,13 @@ void limiter_note_left(struct limiter_state *l, const struct limiter_user *me,
 		       int64_t left, int64_t reset_after_ns, int64_t now_ns);
 
 struct limiter_view {
-	int users;
+	bool is_shared; /* for the store's owner to say */
+	int users;      /* active in the last two seconds */
 	int calls_last_second, calls_last_minute;
 	int others_last_second; /* of them: by users that are active, and not me */
-	double pace, ceiling;
-	int64_t learned_left_ns;
+	double pace_per_sec;    /* in force now, for all users together */
+	double ceiling_per_sec;  /* published, or learned from refusals */
+	int64_t learned_left_ns; /* how long the learned one holds; 0: none */
 };
 
 /* What it looks like to a user with me's rates. */

@@ -25,7 +25,6 @@
 #include "base/clock.h"
 #include "base/sync.h"
 #include "net/http_response.h"
-#include "share/limiter.h"
 #include "share/store.h"
 #include "share/store_dir.h"
 #include "share/turnstile.h"
@@ -362,26 +361,15 @@ void quota_note_remaining(struct quota *q, int left, int64_t reset_after_ns)
 
 /* ---- questions ---- */
 
-void quota_look(struct quota *q, struct quota_view *out)
+void quota_look(struct quota *q, struct limiter_view *out)
 {
-	struct limiter_view view;
-
-	*out = (struct quota_view){ 0 };
+	*out = (struct limiter_view){ .users = 0 };
 	if (turnstile_take_turn(&q->turnstile, NULL,
 				clock_monotonic_ns() + END_TIMEOUT_NS,
 				NULL) < 0)
 		return;
-	q->store->ops->look(q->store, &q->me, &view);
-	*out = (struct quota_view){
-		.is_shared = q->spare != NULL,
-		.users = view.users,
-		.calls_last_second = view.calls_last_second,
-		.others_last_second = view.others_last_second,
-		.calls_last_minute = view.calls_last_minute,
-		.pace_per_sec = view.pace,
-		.ceiling_per_sec = view.ceiling,
-		.learned_left_ms = view.learned_left_ns / NS_PER_MS,
-	};
+	q->store->ops->look(q->store, &q->me, out);
+	out->is_shared = q->spare != NULL;
 	turnstile_give_turn(&q->turnstile);
 }
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "share/limiter.h"
 
 struct http_response;
 struct stop;
@@ -86,17 +87,7 @@ void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
 void quota_note_remaining(struct quota *q, int left, int64_t reset_after_ns);
 
 /* What the state shows, for --quota, --plan and the warning at the start. */
-struct quota_view {
-	bool is_shared;
-	int users; /* processes active in the last two seconds */
-	int calls_last_second;
-	int others_last_second; /* of them: by other processes, still alive */
-	int calls_last_minute;
-	double pace_per_sec;    /* in force now, for all users together */
-	double ceiling_per_sec; /* published, or learned from refusals */
-	int64_t learned_left_ms; /* how long the learned ceiling holds; 0: none */
-};
-void quota_look(struct quota *q, struct quota_view *out);
+void quota_look(struct quota *q, struct limiter_view *out);
 
 /* Nanoseconds that this process's threads waited for permissions, summed. */
 int64_t quota_waited_ns(struct quota *q);

@@ -76,8 +76,6 @@ MUST_CHECK struct quote_cache *quote_cache_new(const char *scope,
 					       struct err *err);
 void quote_cache_free(struct quote_cache *c);
 
-size_t quote_cache_count(const struct quote_cache *c);
-
 /* The quote of a symbol from that kind of call, or NULL. Valid until the next
  * one is kept. */
 const struct quote_kept *quote_cache_find(const struct quote_cache *c,

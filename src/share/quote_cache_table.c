@@ -79,11 +79,6 @@ void quote_cache_free(struct quote_cache *c)
 	free(c);
 }
 
-size_t quote_cache_count(const struct quote_cache *c)
-{
-	return c->count;
-}
-
 /* Where the quote is, or would be. There is always an empty place. */
 static uint32_t *find_place(const struct quote_cache *c, const struct symbol *s,
 			    bool has_detail)

@@ -57,7 +57,7 @@ static void use_state(struct limiter_state *l)
 		limiter_note_left(l, &me, i, i * NS_PER_SEC / 5, now);
 		limiter_note_calls(l, &me, i % 2, now);
 		limiter_look(l, &me, now, &view);
-		require(view.pace >= 1 && view.pace <= LIMITER_RATE_MAX);
+		require(view.pace_per_sec >= 1 && view.pace_per_sec <= LIMITER_RATE_MAX);
 		require(view.users >= 0 && view.users <= LIMITER_USERS);
 	}
 }

@@ -403,7 +403,7 @@ static inline void note_pace(struct world *w)
 	if (w->full_at || !is_calm(w))
 		return;
 	limiter_look(&w->l, &w->user[0], w->now, &view);
-	if (view.pace * (w->scene->window_sec ? w->scene->window_sec : 1) >=
+	if (view.pace_per_sec * (w->scene->window_sec ? w->scene->window_sec : 1) >=
 	    (w->scene->window_sec ? w->scene->window_calls : w->scene->published))
 		w->full_at = w->now;
 }

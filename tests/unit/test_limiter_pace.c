@@ -86,7 +86,7 @@ static void test_recovers(void **state)
 		;
 	limiter_end(&w->l, me, ticket, LIMITER_REFUSED, w->now + MS, 0, w->now + MS);
 	limiter_look(&w->l, me, w->now + MS, &view);
-	assert_true(view.pace > 12 && view.pace < 13);
+	assert_true(view.pace_per_sec > 12 && view.pace_per_sec < 13);
 	assert_int_equal(view.learned_left_ns, 0);
 	assert_int_equal(limiter_ask(&w->l, me, w->now + 2 * MS, w->now + SEC / 2,
 				     &ticket, &at), LIMITER_LATE);
@@ -94,7 +94,7 @@ static void test_recovers(void **state)
 	start_run(w, &scene, 4);
 	play(w);
 	limiter_look(&w->l, me, w->now, &view);
-	assert_true(view.pace >= 18);
+	assert_true(view.pace_per_sec >= 18);
 	free(w);
 }
 
@@ -119,7 +119,7 @@ static void test_eases(void **state)
 	for (int i = 0; i < 2; i++) {
 		limiter_end(l, &me, ticket[i], LIMITER_OVERLOADED, now, 0, now);
 		limiter_look(l, &me, now, &view);
-		assert_true(view.pace > 12.5 && view.pace < 12.7);
+		assert_true(view.pace_per_sec > 12.5 && view.pace_per_sec < 12.7);
 		assert_int_equal(view.learned_left_ns, 0);
 	}
 	assert_int_equal(limiter_ask(l, &me, now, now + SEC / 2, &ticket[0], &at),
@@ -249,7 +249,7 @@ static void test_learned_figure(void **state)
 		limiter_look(&d->l, &d->me, d->now, &view);
 		assert_int_equal(view.learned_left_ns,
 				 rows[i].learned ? PACE_LEARNED_NS : 0);
-		assert_int_equal((int)view.ceiling, rows[i].learned ? rows[i].learned : 18);
+		assert_int_equal((int)view.ceiling_per_sec, rows[i].learned ? rows[i].learned : 18);
 		free(d);
 	}
 }

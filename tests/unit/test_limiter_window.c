@@ -80,7 +80,7 @@ static void test_known_too_late(void **state)
 	}
 	assert_int_equal(d->now, start + 2900 * MS); /* spaced */
 	limiter_look(&d->l, &d->me, d->now, &view);
-	assert_true(view.pace == 0.5 && view.ceiling == 0.5);
+	assert_true(view.pace_per_sec == 0.5 && view.ceiling_per_sec == 0.5);
 	assert_int_equal(limiter_ask(&d->l, &d->me, d->now, start + MINUTE - 1, &ticket, &at),
 			 LIMITER_LATE);
 	assert_int_equal(limiter_ask(&d->l, &d->me, d->now, start + MINUTE, &ticket, &at),

@@ -186,7 +186,7 @@ static void test_view(void **state)
 	struct place *p = *state;
 	struct quota *a = open_quota(p, 50, 50), *b = open_quota(p, 50, 50);
 	struct quota_permit permit;
-	struct quota_view view;
+	struct limiter_view view;
 	int i;
 
 	for (i = 0; i < 3; i++) {
@@ -203,7 +203,7 @@ static void test_view(void **state)
 	assert_in_range(view.calls_last_second, 0, 3);
 	assert_int_equal((int)view.pace_per_sec, 50);
 	assert_int_equal((int)view.ceiling_per_sec, 50);
-	assert_int_equal(view.learned_left_ms, 0);
+	assert_int_equal(view.learned_left_ns, 0);
 	assert_null(quota_warning(a));
 	assert_true(quota_waited_ns(a) > 0);
 	quota_free(a);
@@ -216,7 +216,7 @@ static void test_refusal_is_shared(void **state)
 	struct place *p = *state;
 	struct quota *a = open_quota(p, 200, 200), *b = open_quota(p, 200, 200);
 	struct quota_permit permit[4];
-	struct quota_view view;
+	struct limiter_view view;
 	int round, i;
 
 	for (round = 0; round < 2; round++) {
@@ -229,7 +229,7 @@ static void test_refusal_is_shared(void **state)
 		assert_true(view.pace_per_sec < 200);
 	}
 	assert_int_equal((int)view.ceiling_per_sec, 3);
-	assert_true(view.learned_left_ms > 0);
+	assert_true(view.learned_left_ns > 0);
 	quota_free(a);
 	quota_free(b);
 	b = open_quota(p, 200, 200);
@@ -295,7 +295,7 @@ static void test_window(void **state)
 	};
 	struct place *p = *state;
 	struct quota *q = open_window(p, 50, 3, 60);
-	struct quota_view view;
+	struct limiter_view view;
 	size_t i;
 
 	for (i = 0; i < 3; i++)
@@ -362,7 +362,7 @@ static void assert_is_mended(struct place *p, int64_t silence)
 {
 	struct quota *q = open_quota(p, 18, 18);
 	struct quota_permit permit;
-	struct quota_view view;
+	struct limiter_view view;
 	int64_t wait = acquire(q, p, &permit);
 
 	assert_null(quota_warning(q));
@@ -617,7 +617,7 @@ static void test_not_a_file(void **state)
 {
 	struct place *p = *state;
 	struct quota_permit permit;
-	struct quota_view view;
+	struct limiter_view view;
 	struct quota_file f;
 	struct quota *q;
 	char name[80];
@@ -648,7 +648,7 @@ static void test_full_disk(void **state)
 	struct quota *q = open_quota(p, 18, 18);
 	struct quota_permit first, second;
 	struct rlimit old, none;
-	struct quota_view view;
+	struct limiter_view view;
 
 	acquire(q, p, &first);
 	assert_null(quota_warning(q));
@@ -707,7 +707,7 @@ static void test_look_at_nothing(void **state)
 {
 	struct place *p = *state;
 	struct quota *q = open_quota(p, 18, 18);
-	struct quota_view view;
+	struct limiter_view view;
 	struct quota_file f;
 	char name[80];
 
@@ -850,7 +850,7 @@ struct asker {
 	struct place *place;
 	struct quota *quota;
 	struct quota_permit permit;
-	struct quota_view view;
+	struct limiter_view view;
 };
 
 static void *ask(void *arg)

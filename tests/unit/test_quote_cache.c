@@ -27,7 +27,7 @@
 #include "base/hash.h"
 #include "base/sync.h"
 #include "child.h"
-#include "share/quote_cache.h"
+#include "share/quote_cache_part.h"
 #include "state_dir.h"
 #include "memory.h"
 
@@ -180,7 +180,7 @@ static void what_is_kept_comes_back(void **state)
 	(void)state;
 	format(c, &noon, &text);
 	assert_int_equal(quote_cache_parse(again, buf_text(&text), text.len, NULL), 0);
-	assert_int_equal(quote_cache_count(again), COUNT(samples));
+	assert_int_equal(again->count, COUNT(samples));
 	for (size_t i = 0; i < COUNT(samples); i++) {
 		assert_sample(c, &samples[i], noon.real_ms - (int64_t)i * 1000);
 		assert_sample(again, &samples[i], noon.real_ms - (int64_t)i * 1000);
@@ -213,7 +213,7 @@ static void the_later_quote_stays(void **state)
 	(void)state;
 	later.outcome.quote.number[QUOTE_PRICE] = "1091.2700";
 	note(c, &later, &noon, 0);
-	assert_int_equal(quote_cache_count(c), COUNT(samples));
+	assert_int_equal(c->count, COUNT(samples));
 	assert_sample(c, &later, noon.real_ms);
 	quote_cache_free(c);
 }
@@ -237,7 +237,7 @@ static void the_whole_market_is_found(void **state)
 	}
 	format(c, &noon, &text);
 	assert_int_equal(quote_cache_parse(again, buf_text(&text), text.len, NULL), 0);
-	assert_int_equal(quote_cache_count(again), MANY);
+	assert_int_equal(again->count, MANY);
 	for (int i = 0; i < MANY; i++) {
 		snprintf(code, sizeof code, "1%05d", i);
 		snprintf(price, sizeof price, "%d.50", i);
@@ -257,7 +257,7 @@ static void assert_none(const char *scope, const char *text, size_t len)
 
 	assert_int_equal(quote_cache_parse(c, text, len, &err), -1);
 	assert_int_equal(err.kind, ERR_PARSE);
-	assert_int_equal(quote_cache_count(c), 0);
+	assert_int_equal(c->count, 0);
 	assert_null(find(c, "AAPL", false));
 	note(c, &samples[1], &noon, 0); /* and it is as good as new */
 	assert_sample(c, &samples[1], noon.real_ms);
@@ -328,7 +328,7 @@ static void assert_refused(const char *from, const char *to)
 	snprintf(end + 15, 18, "%016llx\n", (unsigned long long)hash_bytes(changed.data, (size_t)(end - changed.data), 0));
 	if (quote_cache_parse(again, changed.data, changed.len, NULL) != (strcmp(from, to) == 0 ? 0 : -1))
 		fail_msg("'%s' for '%s'", to, from);
-	assert_int_equal(quote_cache_count(again), strcmp(from, to) == 0 ? COUNT(samples) : 0);
+	assert_int_equal(again->count, strcmp(from, to) == 0 ? COUNT(samples) : 0);
 	buf_release(&text);
 	buf_release(&changed);
 	quote_cache_free(c);
@@ -418,14 +418,14 @@ static void the_future_and_the_past_are_not_written(void **state)
 	again = new_cache(SCOPE);
 	format(c, &later, &text);
 	assert_int_equal(quote_cache_parse(again, buf_text(&text), text.len, NULL), 0);
-	assert_int_equal(quote_cache_count(again), 3); /* 3, 4 and 5 s old */
+	assert_int_equal(again->count, 3); /* 3, 4 and 5 s old */
 	assert_null(find(again, "AAPL", false));
 	buf_release(&text);
 	quote_cache_free(again);
 	again = new_cache(SCOPE);
 	format(c, &much_later, &text);
 	assert_int_equal(quote_cache_parse(again, buf_text(&text), text.len, NULL), 0);
-	assert_int_equal(quote_cache_count(again), 3);
+	assert_int_equal(again->count, 3);
 	assert_non_null(find(again, "AAPL", false));
 	buf_release(&text);
 	quote_cache_free(again);
@@ -451,7 +451,7 @@ static void the_newest_stay_where_there_is_no_room_for_all(void **state)
 		buf_init(&text, max);
 		assert_int_equal(quote_cache_format(c, &noon, &text, NULL), 0);
 		assert_int_equal(quote_cache_parse(again, buf_text(&text), text.len, NULL), 0);
-		count = quote_cache_count(again);
+		count = again->count;
 		assert_true(count >= last);
 		for (size_t i = 0; i < count; i++)
 			assert_sample(again, &samples[i], noon.real_ms - (int64_t)i * 1000);
@@ -477,7 +477,7 @@ static void a_text_too_long_to_be_read_is_left_out_alone(void **state)
 	note(c, &s, &noon, 0);
 	format(c, &noon, &text);
 	assert_int_equal(quote_cache_parse(again, buf_text(&text), text.len, NULL), 0);
-	assert_int_equal(quote_cache_count(again), COUNT(samples) - 1);
+	assert_int_equal(again->count, COUNT(samples) - 1);
 	assert_null(find(again, "AAPL", false));
 	buf_release(&text);
 	free(raw);
@@ -539,7 +539,7 @@ static void a_file_is_private_and_merged(void **state)
 	assert_int_equal(stat(name, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	c = load();
-	assert_int_equal(quote_cache_count(c), 3);
+	assert_int_equal(c->count, 3);
 	assert_sample(c, &samples[0], now.real_ms - 5000);
 	assert_sample(c, &samples[1], now.real_ms - 3000);
 	assert_sample(c, &samples[2], now.real_ms - 3000);
@@ -577,7 +577,7 @@ static void what_is_odd_in_its_place_is_no_cache(void **state)
 			assert_int_equal(link("goal", name), 0);
 		again = new_cache(SCOPE);
 		assert_int_equal(quote_cache_load(again, dir, &err), -1);
-		assert_int_equal(quote_cache_count(again), 0);
+		assert_int_equal(again->count, 0);
 		quote_cache_free(again);
 		note(c, &samples[0], &now, 0);
 		save(c);
@@ -618,12 +618,12 @@ static void on_a_full_disk_the_old_file_stands(void **state)
 	note(c, &samples[1], &now, 0);
 	assert_int_equal(in_child(save_without_room, c), 0);
 	again = load();
-	assert_int_equal(quote_cache_count(again), 1);
+	assert_int_equal(again->count, 1);
 	assert_sample(again, &samples[0], now.real_ms);
 	quote_cache_free(again);
 	save(c);
 	again = load();
-	assert_int_equal(quote_cache_count(again), 2);
+	assert_int_equal(again->count, 2);
 	quote_cache_free(again);
 	quote_cache_free(c);
 }

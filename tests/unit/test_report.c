@@ -188,13 +188,13 @@ static void misfit_says_what_would_help(void **state)
 
 static void quota_says_who_uses_it(void **state)
 {
-	struct quota_view v = { .is_shared = true,
+	struct limiter_view v = { .is_shared = true,
 				.users = 3,
 				.calls_last_second = 17,
 				.calls_last_minute = 800,
 				.pace_per_sec = 13.5,
 				.ceiling_per_sec = 18,
-				.learned_left_ms = 61500 };
+				.learned_left_ns = 61500 * NS_PER_MS };
 	struct buf b;
 
 	(void)state;
@@ -205,7 +205,7 @@ static void quota_says_who_uses_it(void **state)
 			"ceiling: 18.0 calls a second\n"
 			"learned from refusals, for another: 61 s\n"
 			"token: 1380 min left\n");
-	v = (struct quota_view){ .pace_per_sec = 1, .ceiling_per_sec = 1 };
+	v = (struct limiter_view){ .pace_per_sec = 1, .ceiling_per_sec = 1 };
 	report_quota(NULL, &v, 0, &b);
 	assert_text(&b, "shared: no\nprocesses: 0\ncalls in the last second: 0\n"
 			"calls in the last minute: 0\npace: 1.0 calls a second\n"

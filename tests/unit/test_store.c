@@ -177,7 +177,7 @@ static void test_look(void **state)
 	end(b, &b->other, ask(b, &b->other).ticket, LIMITER_ACCEPTED);
 	b->store->ops->look(b->store, &b->me, &view);
 	assert_int_equal(view.calls_last_minute, 1);
-	assert_true(view.pace * 60 == 2);
+	assert_true(view.pace_per_sec * 60 == 2);
 	assert_false(b->store->ops->take_warning && b->store->ops->take_warning(b->store, &err));
 }
 
