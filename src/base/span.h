@@ -27,9 +27,6 @@ static inline struct span span_skip(struct span s, size_t n)
 	return (struct span){ s.text + n, s.len - n };
 }
 
-/* Without the blanks and tabs at either end. */
-struct span span_trim(struct span s);
-
 static inline bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -43,6 +40,16 @@ static inline bool is_letter(char c)
 static inline bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
+}
+
+/* Without the blanks and tabs at either end. */
+static inline struct span span_trim(struct span s)
+{
+	while (s.len > 0 && is_blank(s.text[0]))
+		s = span_skip(s, 1);
+	while (s.len > 0 && is_blank(s.text[s.len - 1]))
+		s.len--;
+	return s;
 }
 
 static inline char to_upper(char c)

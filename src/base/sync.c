@@ -22,13 +22,14 @@ int mutex_init(struct mutex *m, struct err *err)
 {
 	int rc = pthread_mutex_init(&m->raw, NULL);
 
+	m->is_made = rc == 0;
 	return rc ? err_set_errno(err, ERR_SYSTEM, rc, "cannot make a lock")
 		  : 0;
 }
 
 void mutex_destroy(struct mutex *m)
 {
-	require(pthread_mutex_destroy(&m->raw) == 0);
+	require(!m->is_made || pthread_mutex_destroy(&m->raw) == 0);
 }
 
 void mutex_lock(struct mutex *m) NO_ANALYSIS
@@ -46,6 +47,7 @@ int cond_init(struct cond *c, struct err *err)
 	pthread_condattr_t attr;
 	int rc = pthread_condattr_init(&attr);
 
+	c->is_made = false;
 	if (rc)
 		return err_set_errno(err, ERR_SYSTEM, rc,
 				     "cannot make a condition");
@@ -54,6 +56,7 @@ int cond_init(struct cond *c, struct err *err)
 #endif
 	rc = pthread_cond_init(&c->raw, &attr);
 	pthread_condattr_destroy(&attr);
+	c->is_made = rc == 0;
 	return rc ? err_set_errno(err, ERR_SYSTEM, rc,
 				  "cannot make a condition")
 		  : 0;
@@ -61,7 +64,7 @@ int cond_init(struct cond *c, struct err *err)
 
 void cond_destroy(struct cond *c)
 {
-	require(pthread_cond_destroy(&c->raw) == 0);
+	require(!c->is_made || pthread_cond_destroy(&c->raw) == 0);
 }
 
 void cond_signal(struct cond *c)

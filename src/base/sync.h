@@ -34,12 +34,16 @@
 
 struct CAPABILITY mutex {
 	pthread_mutex_t raw;
+	bool is_made;
 };
 
 struct cond {
 	pthread_cond_t raw; /* waits on CLOCK_MONOTONIC */
+	bool is_made;
 };
 
+/* Destroying one that is zero, or whose init failed, does nothing: so who has
+ * some of each fails through its own end. */
 MUST_CHECK int mutex_init(struct mutex *m, struct err *err);
 void mutex_destroy(struct mutex *m);
 void mutex_lock(struct mutex *m) ACQUIRE(m);

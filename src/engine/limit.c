@@ -22,15 +22,9 @@ struct limit *limit_new(int limit, struct err *err)
 	if (!g)
 		return NULL;
 	g->limit = g->limit_max = limit;
-	if (mutex_init(&g->mu, err) < 0)
-		goto fail;
-	if (cond_init(&g->changed, err) < 0) {
-		mutex_destroy(&g->mu);
-		goto fail;
-	}
-	return g;
-fail:
-	free(g);
+	if (mutex_init(&g->mu, err) == 0 && cond_init(&g->changed, err) == 0)
+		return g;
+	limit_free(g);
 	return NULL;
 }
 

@@ -56,18 +56,14 @@ struct pool *pool_new(const struct pool_config *config, struct err *err)
 	size_t most = config->workers_max > config->workers
 			      ? config->workers_max
 			      : config->workers;
-	struct pool *p = calloc(1, sizeof *p);
+	struct pool *p = err_calloc(sizeof *p, err);
 
-	if (p)
-		p->threads = calloc(most ? most : 1, sizeof *p->threads);
-	if (!p || !p->threads) {
-		err_no_memory(err);
-		free(p);
+	if (!p)
 		return NULL;
-	}
 	p->config = *config;
 	p->config.workers_max = most;
-	p->jobs = queue_new(pool_depth(most), false, err);
+	p->threads = err_calloc((most ? most : 1) * sizeof *p->threads, err);
+	p->jobs = p->threads ? queue_new(pool_depth(most), false, err) : NULL;
 	if (!p->jobs)
 		goto fail;
 	if (config->workers == 0) {

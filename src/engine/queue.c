@@ -25,28 +25,13 @@ struct queue *queue_new(size_t cap, bool is_polled, struct err *err)
 
 	if (!q)
 		return NULL;
-	q->slot = calloc(cap, sizeof *q->slot);
-	q->cap = cap;
-	if (!q->slot) {
-		err_no_memory(err);
-		goto fail_slot;
-	}
 	q->pipe[0] = q->pipe[1] = -1;
-	if (is_polled && wake_open(q->pipe, err) < 0)
-		goto fail_slot;
-	if (mutex_init(&q->mu, err) < 0)
-		goto fail_pipe;
-	if (cond_init(&q->not_empty, err) < 0)
-		goto fail_mutex;
-	return q;
-
-fail_mutex:
-	mutex_destroy(&q->mu);
-fail_pipe:
-	wake_close(q->pipe);
-fail_slot:
-	free(q->slot);
-	free(q);
+	q->cap = cap;
+	q->slot = err_calloc(cap * sizeof *q->slot, err);
+	if (q->slot && (!is_polled || wake_open(q->pipe, err) == 0) &&
+	    mutex_init(&q->mu, err) == 0 && cond_init(&q->not_empty, err) == 0)
+		return q;
+	queue_free(q);
 	return NULL;
 }
 

@@ -112,13 +112,10 @@ static struct lookup *lookup_start(const char *host, struct err *err)
 
 	if (!l)
 		return NULL;
-	if (mutex_init(&l->mu, err) < 0) {
-		free(l);
-		return NULL;
-	}
 	buf_init(&l->found, RESOLVE_MAX_BYTES);
 	memcpy(l->host, host, strlen(host) + 1);
-	if (wake_open(l->done, err) < 0 ||
+	l->done[0] = l->done[1] = -1;
+	if (mutex_init(&l->mu, err) < 0 || wake_open(l->done, err) < 0 ||
 	    thread_start(&l->thread, look_up, l, err) < 0) {
 		lookup_free(l);
 		return NULL;

@@ -80,16 +80,10 @@ struct credential *credential_new(const struct credential_config *config,
 	hash_name(config->key, c->name);
 	c->config.key = c->name;
 	token_trust_init(&c->trust);
-	if (open_store(c, err) < 0 || mutex_init(&c->mu, err) < 0)
-		goto fail;
-	if (cond_init(&c->changed, err) < 0) {
-		mutex_destroy(&c->mu);
-		goto fail;
-	}
-	return c;
-fail:
-	token_store_free(c->store);
-	free(c);
+	if (open_store(c, err) == 0 && mutex_init(&c->mu, err) == 0 &&
+	    cond_init(&c->changed, err) == 0)
+		return c;
+	credential_free(c);
 	return NULL;
 }
 

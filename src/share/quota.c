@@ -118,23 +118,14 @@ struct quota *quota_new(const struct quota_config *config, struct err *err)
 
 	if (!q)
 		return NULL;
-	if (mutex_init(&q->mu, err) < 0)
-		goto no_mutex;
-	if (turnstile_init(&q->turnstile, err) < 0)
-		goto no_turnstile;
 	atomic_init(&q->waited_ns, 0);
 	q->is_unlimited = config->rate_per_sec <= 0;
 	store_user_init(&q->me, &rule, q);
-	if (open_store(q, config, err) < 0) {
-		quota_free(q);
-		return NULL;
-	}
-	return q;
-
-no_turnstile:
-	mutex_destroy(&q->mu);
-no_mutex:
-	free(q);
+	if (mutex_init(&q->mu, err) == 0 &&
+	    turnstile_init(&q->turnstile, err) == 0 &&
+	    open_store(q, config, err) == 0)
+		return q;
+	quota_free(q);
 	return NULL;
 }
 

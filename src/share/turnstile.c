@@ -8,21 +8,12 @@
 
 int turnstile_init(struct turnstile *t, struct err *err)
 {
-	t->is_taken = false;
-	t->line = NULL;
-	if (mutex_init(&t->mu, err) < 0)
-		return -1;
-	if (cond_init(&t->turn_free, err) < 0)
-		goto no_turn_free;
-	if (cond_init(&t->line_moved, err) < 0)
-		goto no_line_moved;
-	return 0;
-
-no_line_moved:
-	cond_destroy(&t->turn_free);
-no_turn_free:
-	mutex_destroy(&t->mu);
-	return -1;
+	*t = (struct turnstile){ .line = NULL };
+	return mutex_init(&t->mu, err) < 0 ||
+			       cond_init(&t->turn_free, err) < 0 ||
+			       cond_init(&t->line_moved, err) < 0
+		       ? -1
+		       : 0;
 }
 
 void turnstile_destroy(struct turnstile *t)

@@ -27,7 +27,7 @@ struct turnstile { /* lock key: l under mu */
 	struct turnstile_waiter *line; /* l: its first */
 };
 
-/* Errors: SYSTEM. */
+/* Errors: SYSTEM; destroy it then, too. */
 int turnstile_init(struct turnstile *t, struct err *err);
 void turnstile_destroy(struct turnstile *t);
 

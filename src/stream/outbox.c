@@ -54,17 +54,12 @@ struct outbox *outbox_new(size_t capacity, int room_fd, struct err *err)
 	if (!o)
 		return NULL;
 	o->room_fd = room_fd;
-	if (mutex_init(&o->mu, err) < 0) {
-		free(o);
-		return NULL;
-	}
-	if (wake_open(o->wake_fd, err) < 0 ||
-	    ring_init(&o->ring, capacity, sizeof(struct outbox_item), err) <
-		    0) {
-		outbox_free(o);
-		return NULL;
-	}
-	return o;
+	o->wake_fd[0] = o->wake_fd[1] = -1;
+	if (mutex_init(&o->mu, err) == 0 && wake_open(o->wake_fd, err) == 0 &&
+	    ring_init(&o->ring, capacity, sizeof(struct outbox_item), err) == 0)
+		return o;
+	outbox_free(o);
+	return NULL;
 }
 
 void outbox_free(struct outbox *o)

@@ -219,11 +219,8 @@ struct stream *stream_new(const struct stream_config *config, struct err *err)
 	s->config = *config;
 	s->lock.fd = s->room[0] = s->room[1] = -1;
 	s->wishes_end = &s->wishes;
-	if (mutex_init(&s->wishes_mu, err) < 0) {
-		free(s);
-		return NULL;
-	}
-	if (stop_init(&s->stop, err) < 0) {
+	if (mutex_init(&s->wishes_mu, err) < 0 ||
+	    stop_init(&s->stop, err) < 0) {
 		mutex_destroy(&s->wishes_mu);
 		free(s);
 		return NULL;
