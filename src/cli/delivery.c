@@ -162,8 +162,7 @@ static const char *put_tried(const struct delivery *d,
 
 		require(t->source < d->config.source_count);
 		buf_printf(out, "%s%s:%s", i ? " " : "",
-			   d->config.source[t->source],
-			   err_kind_name((enum err_kind)t->kind));
+			   d->config.source[t->source], err_kind_name(t->kind));
 	}
 	return item->tried_count ? buf_text(out) : NULL;
 }
@@ -175,7 +174,7 @@ static int put_entry(struct delivery *d, uint32_t i, struct result *result,
 	const struct outcome *o = &result->outcome[item];
 	struct record record = { .symbol = s->code,
 				 .input = symbol_list_input(d->config.list, i),
-				 .market = (enum market)s->market,
+				 .market = s->market,
 				 .venue = d->config.venue,
 				 .outcome = o,
 				 .provider = o->provider ? o->provider

@@ -305,7 +305,7 @@ void fields_misfit(const struct field_set *set, const struct fields_run *run,
 		const char *join = out->len > 0 ? "; " : "";
 
 		for (size_t i = 0; set->is_chosen && i < set->count; i++) {
-			enum field f = (enum field)set->field[i];
+			enum field f = set->field[i];
 
 			if (why_empty(f, run) != reasons[r])
 				continue;

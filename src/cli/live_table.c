@@ -76,7 +76,7 @@ static struct live_row *add_row(struct live_table *t, const char *code,
 static int add_blank(struct live_table *t, const struct symbol *s,
 		     struct err *err)
 {
-	enum market market = (enum market)s->market;
+	enum market market = s->market;
 	struct tick tick;
 	struct record record = { .kind = RECORD_TICK,
 				 .symbol = s->code,

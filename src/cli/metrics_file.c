@@ -57,13 +57,12 @@ static void put_symbols(const struct page *p, const struct tally *t)
 	buf_printf(p->out, "%s{name=\"%s\",result=\"Quote\"} %zu\n", metric,
 		   p->name, t->quotes);
 	for (int k = 0; k < ERR_KINDS; k++) {
-		size_t count = err_count_named(t->failed, (enum err_kind)k);
+		size_t count = err_count_named(t->failed, k);
 
 		if (count > 0)
 			buf_printf(p->out,
 				   "%s{name=\"%s\",result=\"%s\"} %zu\n",
-				   metric, p->name,
-				   err_kind_name((enum err_kind)k), count);
+				   metric, p->name, err_kind_name(k), count);
 	}
 }
 

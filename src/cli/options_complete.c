@@ -50,8 +50,7 @@ static void put_words(struct buf *out, const struct optparse_row *row)
 static void put_fields(struct buf *out)
 {
 	for (int f = 0; f < FIELD_COUNT; f++)
-		buf_printf(out, "%s%s", f ? " " : "",
-			   field_name((enum field)f));
+		buf_printf(out, "%s%s", f ? " " : "", field_name(f));
 }
 
 /* The help on one line, for a string in single quotes; without what the shell

@@ -67,7 +67,7 @@ void page_write(const struct options *o, struct buf *out)
 	else if (o->wants_manual)
 		options_man(out);
 	else if (o->completion)
-		options_complete((enum shell)o->completion, out);
+		options_complete(o->completion, out);
 	else if (o->format == FORMAT_MARKDOWN)
 		fields_help_markdown(out);
 	else

@@ -83,7 +83,7 @@ static int put_record(struct render *r, const struct record *record,
 
 	(void)err;
 	for (size_t i = 0; i < r->fields.count; i++) {
-		get(record, (enum field)r->fields.field[i], &v);
+		get(record, r->fields.field[i], &v);
 		put_cell(r, &v);
 		put_separator(r, i);
 	}

@@ -86,7 +86,7 @@ static int put_record(struct render *r, const struct record *record,
 	if (record_has_failed(record))
 		return 0;
 	for (size_t i = 0; i < r->fields.count; i++) {
-		get(record, (enum field)r->fields.field[i], &v);
+		get(record, r->fields.field[i], &v);
 		if (r->fields.field[i] == FIELD_CHECK)
 			value_set_verdict(&v, record);
 		buf_puts(r->out, "| ");

@@ -106,7 +106,7 @@ static int open_delivery(struct sink *s, struct err *err)
 	delivery.progress = &s->progress;
 	delivery.stop = c->stop;
 	delivery.deadline_ns = c->deadline_ns;
-	delivery.venue = (enum venue)o->venue;
+	delivery.venue = o->venue;
 	delivery.keeps_order = o->keep_order;
 	delivery.is_on_one_terminal =
 		screen_is_shared_with(output_fd(s->output));
@@ -249,7 +249,7 @@ static void summarize_checks(struct sink *s)
 		if (t->checked[v] == 0)
 			continue;
 		buf_printf(&line, "%s%zu %s", between, t->checked[v],
-			   check_verdict_name((enum check_verdict)v));
+			   check_verdict_name(v));
 		between = ", ";
 	}
 	if (line.len > 0)

@@ -32,12 +32,11 @@ void stats_put_kinds(const size_t *kinds, struct buf *out)
 	const char *join = " (";
 
 	for (int k = 0; k < ERR_KINDS; k++) {
-		size_t count = err_count_named(kinds, (enum err_kind)k);
+		size_t count = err_count_named(kinds, k);
 
 		if (count == 0)
 			continue;
-		buf_printf(out, "%s%zu %s", join, count,
-			   err_kind_name((enum err_kind)k));
+		buf_printf(out, "%s%zu %s", join, count, err_kind_name(k));
 		join = ", ";
 	}
 	if (*join == ',')
@@ -75,11 +74,10 @@ static void put_errors(struct json_writer *w, const struct tally *t)
 	json_key(w, "errors");
 	json_begin_object(w);
 	for (int k = 0; k < ERR_KINDS; k++) {
-		size_t count = err_count_named(t->failed, (enum err_kind)k);
+		size_t count = err_count_named(t->failed, k);
 
 		if (count > 0)
-			json_add_integer(w, err_kind_name((enum err_kind)k),
-					 count);
+			json_add_integer(w, err_kind_name(k), count);
 	}
 	json_end_object(w);
 }

@@ -211,7 +211,7 @@ void stream_sink_say(void *sink, const char *line)
 void stream_sink_tell(struct stream_sink *s, const struct event *e,
 		      const char *symbol, const char *provider)
 {
-	switch ((enum events)s->config.options->events) {
+	switch (s->config.options->events) {
 	case EVENTS_STDERR:
 		say(s, e, symbol);
 		break;

@@ -141,7 +141,7 @@ void table_page_make_row(const struct table_page *p,
 	struct value v;
 
 	for (size_t i = 0; i < p->columns.count; i++) {
-		enum field f = (enum field)p->columns.field[i];
+		enum field f = p->columns.field[i];
 
 		get(record, f, &v);
 		if (f == FIELD_CHECK)
@@ -189,8 +189,7 @@ static int fixed_width(unsigned char f)
 	case QUOTE_TURNOVER:
 		return AMOUNT_COLUMNS;
 	default:
-		return field_is_numeric((enum field)f) ? NUMBER_COLUMNS
-						       : WORD_COLUMNS;
+		return field_is_numeric(f) ? NUMBER_COLUMNS : WORD_COLUMNS;
 	}
 }
 
@@ -257,7 +256,7 @@ static void put_cell(const struct table_page *p, size_t column,
 		     const char *text, int width, const char *color,
 		     struct buf *out)
 {
-	enum field f = (enum field)p->columns.field[column];
+	enum field f = p->columns.field[column];
 	bool is_last = column == p->last;
 	size_t pad = width < p->width[column]
 			     ? (size_t)(p->width[column] - width)
@@ -322,8 +321,7 @@ void table_page_put_hidden(const struct table_page *p, struct buf *out)
 	for (size_t i = 0; i < p->columns.count; i++) {
 		if (!p->is_hidden[i])
 			continue;
-		put_word(p, mark, field_name((enum field)p->columns.field[i]),
-			 &line, out);
+		put_word(p, mark, field_name(p->columns.field[i]), &line, out);
 		mark = ",";
 	}
 	if (*mark != ',')

@@ -182,12 +182,12 @@ static const struct provider *find_missing(const struct accounts *a,
 static int fail_unserved(const struct accounts *a, const struct symbol *s,
 			 struct err *err)
 {
-	const struct provider *p = find_missing(a, (enum market)s->market);
+	const struct provider *p = find_missing(a, s->market);
 
 	if (!p)
 		return err_set(err, ERR_USAGE,
 			       "no source serves '%s' (%s): see --source",
-			       s->code, market_name((enum market)s->market));
+			       s->code, market_name(s->market));
 	return err_set(err, ERR_USAGE,
 		       "no %s for '%s': set %s and %s; a key is free at %s; "
 		       "'make demo' shows it without one",
@@ -222,7 +222,7 @@ static void drop_idle(struct accounts *a, const bool is_wanted[MARKET_COUNT])
 
 	for (i = a->count; i-- > 0 && a->count > 1;) {
 		for (m = 0; m < MARKET_COUNT; m++)
-			if (is_wanted[m] && serves(a, i, (enum market)m))
+			if (is_wanted[m] && serves(a, i, m))
 				break;
 		if (m == MARKET_COUNT)
 			drop(a, i);
@@ -238,7 +238,7 @@ int accounts_match(struct accounts *a, const struct options *o,
 
 	for (n = 0; n < symbol_list_count(list); n++) {
 		const struct symbol *s = symbol_list_at(list, n);
-		enum market m = (enum market)s->market;
+		enum market m = s->market;
 
 		if (m == MARKET_NONE || is_wanted[m])
 			continue;
@@ -330,7 +330,7 @@ struct upstream_config accounts_upstream(const struct command *c, size_t i)
 		.login = { setting(o, p->needs.key),
 			   setting(o, p->needs.secret) },
 		.base_url = base_url,
-		.venue = (enum venue)o->venue,
+		.venue = o->venue,
 		.rate = o->rate,
 		.batch = batch_of(c, i),
 		.limit = limit_of(o),

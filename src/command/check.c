@@ -18,7 +18,6 @@
 #include "base/sync.h"
 #include "cli/config.h"
 #include "cli/options.h"
-#include "cli/output.h"
 #include "command/account.h"
 #include "command/exit_status.h"
 #include "command/private_state.h"
@@ -338,9 +337,7 @@ int command_check(const struct command *c)
 				  .is_json =
 					  c->options->format == FORMAT_JSON ||
 					  c->options->format == FORMAT_NDJSON };
-	struct err err;
 	size_t i;
-	int rc;
 
 	buf_init(&r.text, TEXT_MAX_BYTES);
 	check_config(&r);
@@ -348,10 +345,6 @@ int command_check(const struct command *c)
 	for (i = 0; i < c->accounts->count && !stop_reason(c->stop); i++)
 		check_source(&r, i);
 	tell_missing(&r);
-	rc = output_print(c->options->output, c->stdout_is_closed, &r.text,
-			  c->stop, c->deadline_ns, &err);
-	buf_release(&r.text);
-	if (rc < 0)
-		return exit_status_fail(&err, stop_reason(c->stop), c->say);
-	return r.bad > 0 ? STATUS_SOME : STATUS_ALL;
+	return exit_status_print(c, &r.text,
+				 r.bad > 0 ? STATUS_SOME : STATUS_ALL);
 }

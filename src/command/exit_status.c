@@ -3,9 +3,12 @@
 
 #include <errno.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/sync.h"
 #include "cli/metrics_file.h"
 #include "cli/options.h"
+#include "cli/output.h"
 #include "cli/stats.h"
 #include "command/command.h"
 
@@ -105,4 +108,15 @@ int exit_status_of_run(const struct tally *t, bool is_strict,
 	if (t->quotes == t->symbols)
 		return STATUS_ALL;
 	return t->quotes + tally_stale(t) > 0 ? STATUS_SOME : STATUS_NONE;
+}
+
+int exit_status_print(const struct command *c, struct buf *text, int status)
+{
+	struct err err;
+
+	if (output_print(c->options->output, c->stdout_is_closed, text, c->stop,
+			 c->deadline_ns, &err) < 0)
+		status = exit_status_fail(&err, stop_reason(c->stop), c->say);
+	buf_release(text);
+	return status;
 }

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 
+struct buf;
 struct command;
 struct stats;
 struct tally;
@@ -45,5 +46,9 @@ int exit_status_of_run(const struct tally *tally, bool is_strict,
 /* Writes the files about a run that ended (--stats, --metrics). Returns its
  * status, or another where that fails, which is told. */
 int exit_status_save(const struct command *c, const struct stats *stats);
+
+/* Writes what a command found out where records would go, and releases it.
+ * Returns status, or another where that fails, which is told. */
+int exit_status_print(const struct command *c, struct buf *text, int status);
 
 #endif

@@ -97,7 +97,7 @@ static void get_columns(const struct finding *f, size_t i,
 {
 	*e = name_book_at(f->book, f->found[i].index);
 	column[0] = e->symbol.code;
-	column[1] = market_name((enum market)e->symbol.market);
+	column[1] = market_name(e->symbol.market);
 	column[2] = e->name;
 	column[3] = e->other;
 }

@@ -32,7 +32,7 @@ struct wish_list {
 
 enum market follow_exchange_of(const struct symbol *s)
 {
-	return s->exchange ? (enum market)s->exchange : (enum market)s->market;
+	return s->exchange ? s->exchange : s->market;
 }
 
 static bool is_same_address(const struct feed_address *a,
@@ -46,8 +46,8 @@ static int find_address(const struct follow *f, const struct symbol *s,
 			struct feed_address *out, struct err *err)
 {
 	if (f->provider->feed->find_address(f->c->accounts->account[f->source],
-					    s, (enum venue)f->c->options->venue,
-					    out, err) < 0)
+					    s, f->c->options->venue, out,
+					    err) < 0)
 		return err_wrap(err, "%s", s->code);
 	return 0;
 }
@@ -59,8 +59,8 @@ static int read_wanted(const struct follow *f, const struct symbol *symbol,
 	struct symbol s = *symbol;
 	bool is_known = true;
 
-	if (provider_batch_max(f->c->accounts->account[f->source],
-			       (enum market)s.market) == 0)
+	if (provider_batch_max(f->c->accounts->account[f->source], s.market) ==
+	    0)
 		return err_set(err, ERR_USAGE, "%s: %s has no stream of it",
 			       s.code, f->provider->name);
 	if (s.market == MARKET_US) {

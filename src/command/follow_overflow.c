@@ -22,13 +22,12 @@ static bool has_stream(const struct follow *f, const struct symbol *symbol)
 	struct symbol s = *symbol;
 	struct feed_address address;
 
-	if (provider_batch_max(account, (enum market)s.market) == 0)
+	if (provider_batch_max(account, s.market) == 0)
 		return false;
 	if (s.market == MARKET_US) /* on any of them */
 		s.exchange = MARKET_NAS;
-	return f->provider->feed->find_address(account, &s,
-					       (enum venue)f->c->options->venue,
-					       &address, NULL) == 0;
+	return f->provider->feed->find_address(
+		       account, &s, f->c->options->venue, &address, NULL) == 0;
 }
 
 /* Marks what is to be polled. */

@@ -17,12 +17,12 @@
 static struct record record_of(const struct follow *f, const struct symbol *s,
 			       enum record_kind kind)
 {
-	enum venue venue = (enum venue)f->c->options->venue;
+	enum venue venue = f->c->options->venue;
 
 	return (struct record){ .kind = kind,
 				.symbol = s->code,
 				.input = s->code,
-				.market = (enum market)s->market,
+				.market = s->market,
 				.venue = venue,
 				.exchange = market_exchange_name(
 					follow_exchange_of(s), venue),

@@ -87,8 +87,7 @@ static int look_up(const struct name_finder *f, const char *text,
 		size_t len = strlen(shown);
 
 		snprintf(shown + len, sizeof shown - len, "%s%s.%s",
-			 i ? ", " : "", s.code,
-			 market_name((enum market)s.market));
+			 i ? ", " : "", s.code, market_name(s.market));
 	}
 	return err_set(err, ERR_INPUT, "a name of several: write one of %s%s",
 		       shown, count > SHOWN_MAX ? ", ..." : "");

@@ -4,7 +4,6 @@
 #include "base/err.h"
 #include "base/sync.h"
 #include "cli/options.h"
-#include "cli/output.h"
 #include "cli/report.h"
 #include "command/account.h"
 #include "command/command.h"
@@ -48,7 +47,6 @@ int command_plan(const struct command *c)
 	struct err err;
 	bool fits = true;
 	size_t i;
-	int rc;
 
 	if (recall_open(&recall, c, &config, &err) < 0) {
 		recall_close(&recall);
@@ -72,10 +70,5 @@ int command_plan(const struct command *c)
 	/* Whom it asks depends on who answers. */
 	if (c->options->check_percent)
 		c->say(NULL, "the calls of --cross-check are not counted");
-	rc = output_print(c->options->output, c->stdout_is_closed, &text,
-			  c->stop, c->deadline_ns, &err);
-	buf_release(&text);
-	if (rc == 0)
-		return fits ? STATUS_ALL : STATUS_SOME;
-	return exit_status_fail(&err, stop_reason(c->stop), c->say);
+	return exit_status_print(c, &text, fits ? STATUS_ALL : STATUS_SOME);
 }

@@ -148,8 +148,8 @@ static int take_outcome(struct poller *p, const struct result *result, size_t k,
 		.kind = RECORD_POLL,
 		.symbol = s->code,
 		.input = symbol_list_input(p->config.command->list, i),
-		.market = (enum market)s->market,
-		.venue = (enum venue)p->config.command->options->venue,
+		.market = s->market,
+		.venue = p->config.command->options->venue,
 		.outcome = o,
 		.provider =
 			result->provider

@@ -5,7 +5,6 @@
 #include "base/err.h"
 #include "base/sync.h"
 #include "cli/options.h"
-#include "cli/output.h"
 #include "cli/report.h"
 #include "command/account.h"
 #include "command/command.h"
@@ -50,17 +49,13 @@ int command_quota(const struct command *c)
 {
 	struct buf text;
 	struct err err;
-	size_t i;
-	int rc = 0;
 
 	buf_init(&text, 16 * 1024);
-	for (i = 0; rc == 0 && i < c->accounts->count; i++)
-		rc = look(c, i, &text, &err);
-	if (rc == 0)
-		rc = output_print(c->options->output, c->stdout_is_closed,
-				  &text, c->stop, c->deadline_ns, &err);
-	buf_release(&text);
-	if (rc == 0)
-		return STATUS_ALL;
-	return exit_status_fail(&err, stop_reason(c->stop), c->say);
+	for (size_t i = 0; i < c->accounts->count; i++)
+		if (look(c, i, &text, &err) < 0) {
+			buf_release(&text);
+			return exit_status_fail(&err, stop_reason(c->stop),
+						c->say);
+		}
+	return exit_status_print(c, &text, STATUS_ALL);
 }

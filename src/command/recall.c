@@ -74,7 +74,7 @@ static const struct quote_kept *find(const struct recall *r, size_t source,
 	if (!r->cache[source])
 		return NULL;
 	k = quote_cache_find(r->cache[source], s,
-			     has_detail(r, source, (enum market)s->market));
+			     has_detail(r, source, s->market));
 	if (!k || (r->config.wants_raw && !k->text[KEPT_RAW]))
 		return NULL;
 	*age_ms = quote_moment_age_ms(&k->at, now);
@@ -127,8 +127,7 @@ static int look_up(struct recall *r, struct scheduler_config *config,
 		return err_no_memory(err);
 	for (uint32_t i = 0; i < in->count; i++) {
 		const struct symbol *s = in->at(in->list, i);
-		uint8_t source = s ? scheduler_source_of(&r->config,
-							 (enum market)s->market)
+		uint8_t source = s ? scheduler_source_of(&r->config, s->market)
 				   : SCHEDULER_NO_SOURCE;
 
 		if (source == SCHEDULER_NO_SOURCE ||
@@ -179,7 +178,7 @@ static struct request *gather(struct recall *r, uint8_t *source)
 		if (!r->is_known[r->next])
 			continue;
 		s = in->at(in->list, r->next);
-		whose = scheduler_source_of(&r->config, (enum market)s->market);
+		whose = scheduler_source_of(&r->config, s->market);
 		if (request->count == REQUEST_MAX ||
 		    (request->count > 0 && whose != *source))
 			break;
@@ -251,7 +250,7 @@ static void stand_in(struct recall *r, struct result *result, size_t i,
 		const struct quote_kept *kept;
 
 		if (!scheduler_may_answer(&r->config, result->request->source,
-					  k, (enum market)s->market))
+					  k, s->market))
 			continue;
 		kept = find(r, k, s, now, max_ms, &age_ms);
 		if (!kept ||
@@ -272,7 +271,7 @@ static void keep(struct recall *r, const struct result *result, size_t i,
 {
 	uint8_t source = result->request->source;
 	const struct symbol *s = &result->request->item[i].symbol;
-	bool is_detailed = has_detail(r, source, (enum market)s->market);
+	bool is_detailed = has_detail(r, source, s->market);
 	struct err why;
 
 	if (r->cache[source] &&

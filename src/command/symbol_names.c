@@ -235,7 +235,7 @@ static bool is_same(const struct symbol *listed, const struct symbol *asked,
 {
 	enum market market = asked->market == MARKET_US && exchange
 				     ? exchange
-				     : (enum market)asked->market;
+				     : asked->market;
 	bool is_there = market == MARKET_US
 				? listed->market >= MARKET_US &&
 					  listed->market <= MARKET_AMS

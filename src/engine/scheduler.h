@@ -55,7 +55,6 @@ struct scheduler_asides {
 struct scheduler_source {
 	const struct provider *provider;
 	const struct provider_account *account;
-	size_t batch; /* symbols a call, where they share one */
 	struct plan plan;
 	struct job_line front, back;
 	struct scheduler_moved moved[PLAN_LANES];
@@ -71,7 +70,7 @@ struct scheduler_config {
 	struct {
 		const struct provider *provider;
 		const struct provider_account *account;
-		size_t batch;
+		size_t batch;  /* symbols a call, where they share one */
 	} source[SOURCES_MAX]; /* in the order of preference */
 	size_t source_count;
 	struct plan_input input;

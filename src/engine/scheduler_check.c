@@ -54,7 +54,7 @@ bool scheduler_hold(struct scheduler *s, struct result *job, int64_t now_ns)
 		const struct outcome *o = &job->outcome[i];
 
 		if ((o->has_quote || o->err.kind == ERR_NO_TRADE) &&
-		    plan_completes(&src->plan, (enum market)symbol->market))
+		    plan_completes(&src->plan, symbol->market))
 			want(&src->rests, job, i, now_ns);
 		if (o->has_quote && s->config.check_percent)
 			want_check(s, job, i, now_ns);

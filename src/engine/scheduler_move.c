@@ -14,11 +14,10 @@ bool scheduler_choose_exchange(const struct scheduler *s,
 			       struct request_item *item)
 {
 	enum market exchange[PROVIDER_EXCHANGES_MAX];
-	size_t count =
-		src->provider->exchanges
-			? src->provider->exchanges(
-				  (enum market)item->symbol.market, exchange)
-			: 0;
+	size_t count = src->provider->exchanges
+			       ? src->provider->exchanges(item->symbol.market,
+							  exchange)
+			       : 0;
 	enum market hint = item->asked ? MARKET_NONE
 				       : exchange_book_find(s->config.book,
 							    item->symbol.code);
@@ -67,7 +66,7 @@ size_t scheduler_find_other(const struct scheduler *s, size_t source,
 		if (i != source && !was_tried(item, i) &&
 		    !s->source[i].breaker.is_hopeless &&
 		    scheduler_may_answer(&s->config, source, i,
-					 (enum market)item->symbol.market))
+					 item->symbol.market))
 			return i;
 	}
 	return SCHEDULER_NO_SOURCE;

@@ -53,7 +53,6 @@ static void init_source(struct scheduler *s, size_t i)
 
 	src->provider = c->source[i].provider;
 	src->account = c->source[i].account;
-	src->batch = c->source[i].batch;
 	breaker_init(&src->breaker, c->attempts_max);
 	retry_budget_init(&src->budget, c->now_ns);
 	plan_init(&src->plan, &plan, &c->input);
@@ -66,7 +65,7 @@ void scheduler_init(struct scheduler *s, const struct scheduler_config *config)
 	*s = (struct scheduler){ .config = *config,
 				 .random_state = config->seed | 1 };
 	for (i = 0; i < MARKET_COUNT; i++)
-		s->source_of[i] = scheduler_source_of(config, (enum market)i);
+		s->source_of[i] = scheduler_source_of(config, i);
 	for (i = 0; i < config->source_count; i++)
 		init_source(s, i);
 }
@@ -163,8 +162,7 @@ static bool lane_has_other(const struct scheduler *s, size_t source,
 	for (m = 0; m < MARKET_COUNT; m++) {
 		item.symbol.market = (uint8_t)m;
 		if (s->source_of[m] == source &&
-		    plan_lane_of(&s->source[source].plan, (enum market)m) ==
-			    lane &&
+		    plan_lane_of(&s->source[source].plan, m) == lane &&
 		    scheduler_find_other(s, source, &item) !=
 			    SCHEDULER_NO_SOURCE)
 			return true;
@@ -188,11 +186,10 @@ static void abandon(struct scheduler *s, size_t source)
 		while ((job = job_line_take_after(&lines[i], NULL)))
 			hand_on(s, src, job);
 	for (lane = 0; lane < PLAN_LANES; lane++) {
-		if (!lane_has_other(s, source, (enum plan_lane)lane))
+		if (!lane_has_other(s, source, lane))
 			continue;
 		while (src->plan.left[lane] > 0) {
-			request = plan_next_of(&src->plan, (enum plan_lane)lane,
-					       NULL);
+			request = plan_next_of(&src->plan, lane, NULL);
 			if (!request)
 				return; /* without memory it waits */
 			job = job_new(request);

@@ -81,7 +81,7 @@ enum market market_from_name(const char *name, size_t len)
 {
 	for (int m = MARKET_NONE + 1; m < MARKET_COUNT; m++)
 		if (is_word(name, len, markets[m].name))
-			return (enum market)m;
+			return m;
 	return MARKET_NONE;
 }
 

@@ -301,7 +301,7 @@ static int note_event(struct ws *ws, const struct ws_event *event,
 		      struct err *err)
 {
 	if (event->type == WS_CLOSE)
-		return queue_close(ws, (enum ws_status)event->status, err);
+		return queue_close(ws, event->status, err);
 	if (event->type == WS_PING && !ws->has_closed) {
 		memcpy(ws->ping, event->data, event->len);
 		ws->ping_len = event->len;

@@ -63,8 +63,7 @@ enum market exchange_book_find(const struct exchange_book *b, const char *code)
 {
 	size_t i = lower_bound(b, code);
 
-	return is_at(b, i, code) ? (enum market)b->entry[i].exchange
-				 : MARKET_NONE;
+	return is_at(b, i, code) ? b->entry[i].exchange : MARKET_NONE;
 }
 
 static int put(struct exchange_book *b, const char *code, enum market exchange,
@@ -118,7 +117,7 @@ static int read_line(struct exchange_book *b, const char *line, size_t len,
 	if (s.market != MARKET_NAS && s.market != MARKET_NYS &&
 	    s.market != MARKET_AMS)
 		return 0;
-	return put(b, s.code, (enum market)s.market, false, err);
+	return put(b, s.code, s.market, false, err);
 }
 
 int exchange_book_load(struct exchange_book *b, int dirfd, struct err *err)
@@ -150,7 +149,7 @@ static int write_all(void *arg, int dirfd, struct buf *out, struct err *err)
 		return -1;
 	for (size_t i = 0; i < b->count; i++)
 		buf_printf(out, "%s %s\n", b->entry[i].code,
-			   market_name((enum market)b->entry[i].exchange));
+			   market_name(b->entry[i].exchange));
 	return 0;
 }
 

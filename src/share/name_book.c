@@ -356,7 +356,7 @@ static int write_list(void *arg, int dirfd, struct buf *out, struct err *err)
 		const struct name_entry e = name_book_at(l->book, i);
 
 		buf_printf(out, "%s.%s\t%s\t%s\n", e.symbol.code,
-			   market_name((enum market)e.symbol.market), e.name,
+			   market_name(e.symbol.market), e.name,
 			   e.other ? e.other : "");
 	}
 	buf_printf(out, TAIL "%zu\n", l->book->count);

@@ -211,7 +211,7 @@ int quote_kept_get(const struct quote_kept *kept, struct arena *texts,
 		   struct outcome *out, struct err *err)
 {
 	struct outcome o = { .has_quote = true,
-			     .exchange = (enum market)kept->symbol.exchange,
+			     .exchange = kept->symbol.exchange,
 			     .fetched_at_ms = kept->at.real_ms };
 	const char *text[KEPT_TEXTS] = { NULL };
 	const char **to[KEPT_TEXTS];

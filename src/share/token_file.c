@@ -95,7 +95,7 @@ static enum token_result result_named(const char *text)
 {
 	for (int i = 0; text && i < TOKEN_RESULTS; i++)
 		if (result_names[i] && strcmp(result_names[i], text) == 0)
-			return (enum token_result)i;
+			return i;
 	return TOKEN_UNTOLD;
 }
 

@@ -55,7 +55,7 @@ static void step(struct roster_entry *e, enum roster_event event)
 {
 	enum roster_state was = e->state;
 
-	e->state = (enum roster_state)next_state[event][was];
+	e->state = next_state[event][was];
 	if (event == ROSTER_BACK)
 		e->is_doubtful = true;
 	else if (event >= ROSTER_IN)

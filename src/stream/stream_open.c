@@ -155,8 +155,7 @@ void stream_lose(struct stream *s, const struct err *err, int status,
 		 bool is_policy)
 {
 	if (status)
-		ws_end(s->ws, (enum ws_status)status,
-		       clock_monotonic_ns() + NS_PER_SEC);
+		ws_end(s->ws, status, clock_monotonic_ns() + NS_PER_SEC);
 	stream_act(s, stream_take_event(
 			      s, LINE_LOST,
 			      (struct line_news){ .err = err,
