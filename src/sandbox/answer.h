@@ -48,10 +48,10 @@ void answer_close(struct answer *answer, const struct fault_rule *rule);
 void answer_domestic_single(struct buf *body, const struct stock *stock,
 			    const struct fault_rows *rows);
 
-/* One row of the domestic multi call; stock NULL: a blank row.
+/* One row of the domestic multi call; found NULL: a blank row.
  * is_signed: change and percent carry a sign, else the sign code alone. */
-void answer_domestic_row(struct buf *body, const struct stock *stock,
-			 bool is_signed, const struct fault_rows *rows);
+void answer_domestic_row(struct buf *body, const struct stock *found,
+			 bool is_signed, const struct fault_rows *faults);
 
 /* The output of the index call. What it does not know has zeros. */
 void answer_index(struct buf *out, const char *code,

@@ -139,53 +139,53 @@ static int64_t market_fault(const struct broker_rules *rules, enum fault fault)
 	return 0;
 }
 
-int options_make_tape(const struct options *all, struct tape_rules *rules,
+int options_make_tape(const struct options *options, struct tape_rules *rules,
 		      struct err *err)
 {
-	const struct stream_options *options = &all->stream;
-	bool is_closed = options->market == MARKET_CLOSED ||
-			 market_fault(&all->rules, STREAM_TAPE_CLOSED) ||
-			 options->rate == 0;
+	const struct stream_options *stream = &options->stream;
+	bool is_closed = stream->market == MARKET_CLOSED ||
+			 market_fault(&options->rules, STREAM_TAPE_CLOSED) ||
+			 stream->rate == 0;
 
 	*rules = (struct tape_rules){
 		.trade = {
-			.seed = (uint64_t)all->rules.seed,
+			.seed = (uint64_t)options->rules.seed,
 			.period_ns = is_closed ? 0
 					       : 60 * NS_PER_SEC /
-							 options->rate,
-			.clump = options->clump,
-			.last = options->trades,
-			.day_every = market_fault(&all->rules, STREAM_NEW_DAY),
-			.auction_every = market_fault(&all->rules, STREAM_AUCTION),
+							 stream->rate,
+			.clump = stream->clump,
+			.last = stream->trades,
+			.day_every = market_fault(&options->rules, STREAM_NEW_DAY),
+			.auction_every = market_fault(&options->rules, STREAM_AUCTION),
 		},
-		.speed = options->speed,
+		.speed = stream->speed,
 	};
-	return read_start(options->start, &rules->start_unix_s, err);
+	return read_start(stream->start, &rules->start_unix_s, err);
 }
 
-void options_make_desk(const struct options *all, uint64_t salt,
+void options_make_desk(const struct options *options, uint64_t salt,
 		       struct stream_rules *rules)
 {
-	const struct stream_options *options = &all->stream;
+	const struct stream_options *stream = &options->stream;
 
 	*rules = (struct stream_rules){
 		.approval = {
-			.interval_ns = options->approval_interval * NS_PER_SEC,
-			.life_ns = options->approval_life * NS_PER_SEC,
+			.interval_ns = stream->approval_interval * NS_PER_SEC,
+			.life_ns = stream->approval_life * NS_PER_SEC,
 			.salt = salt,
 		},
-		.registrations_max = options->registrations,
-		.slot_keep_ns = options->slot_keep * NS_PER_MS,
-		.ack_delay_ns = options->ack_delay * NS_PER_MS,
-		.heartbeat_ns = options->heartbeat * NS_PER_MS,
-		.silence_ns = options->silence * NS_PER_SEC,
-		.ping_ns = options->ping * NS_PER_MS,
-		.frame_max = options->clump,
-		.width = options->width == 0 ? 46 : 47,
-		.unknown = all->rules.unknown,
-		.is_paper = all->rules.is_paper,
-		.seed = (uint64_t)all->rules.seed,
-		.fault = all->rules.fault,
-		.fault_count = all->rules.fault_count,
+		.registrations_max = stream->registrations,
+		.slot_keep_ns = stream->slot_keep * NS_PER_MS,
+		.ack_delay_ns = stream->ack_delay * NS_PER_MS,
+		.heartbeat_ns = stream->heartbeat * NS_PER_MS,
+		.silence_ns = stream->silence * NS_PER_SEC,
+		.ping_ns = stream->ping * NS_PER_MS,
+		.frame_max = stream->clump,
+		.width = stream->width == 0 ? 46 : 47,
+		.unknown = options->rules.unknown,
+		.is_paper = options->rules.is_paper,
+		.seed = (uint64_t)options->rules.seed,
+		.fault = options->rules.fault,
+		.fault_count = options->rules.fault_count,
 	};
 }
