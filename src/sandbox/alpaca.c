@@ -39,18 +39,6 @@ static bool is_well_formed(const char *symbol)
 	return class >= 1 && class <= 3 && symbol[root + 1 + class] == '\0';
 }
 
-static bool is_one_of(const char *word, const char *words)
-{
-	size_t len = strlen(word);
-
-	for (; *words; words += strcspn(words, " "), words += *words == ' ') {
-		if (strcspn(words, " ") == len &&
-		    strncmp(words, word, len) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Checks what stands beside the symbols. False: refused. */
 static bool check_arguments(const struct request *request,
 			    struct answer *answer)
@@ -59,8 +47,8 @@ static bool check_arguments(const struct request *request,
 	const char *currency = request_get_argument(request, "currency");
 	char text[96];
 
-	if (feed &&
-	    !is_one_of(feed, "iex sip delayed_sip otc boats overnight")) {
+	if (feed && !request_list_has("iex sip delayed_sip otc boats overnight",
+				      " ", feed, strlen(feed), strncmp)) {
 		snprintf(text, sizeof(text), "invalid feed: %.40s", feed);
 		answer_refuse(answer, 400, text);
 		return false;
@@ -71,7 +59,8 @@ static bool check_arguments(const struct request *request,
 		answer_refuse(answer, 400, text);
 		return false;
 	}
-	if (feed && is_one_of(feed, "sip otc boats overnight")) {
+	if (feed && request_list_has("sip otc boats overnight", " ", feed,
+				     strlen(feed), strncmp)) {
 		answer_refuse(answer, 403,
 			      "subscription does not permit querying recent "
 			      "SIP data");
@@ -86,7 +75,7 @@ static bool check_arguments(const struct request *request,
 	return true;
 }
 
-static void answer_snapshots(const struct alpaca_rules *rules,
+static void answer_snapshots(const struct broker_rules *rules,
 			     const struct request *request,
 			     const struct arrival *arrival,
 			     struct answer *answer)
@@ -153,15 +142,15 @@ static void answer_assets(const struct arrival *arrival, struct answer *answer)
 	buf_puts(out, "]");
 }
 
-static bool has_login(const struct alpaca_rules *rules,
+static bool has_login(const struct broker_rules *rules,
 		      const struct request *request)
 {
 	return request->key_id && request->secret_key &&
-	       strcmp(request->key_id, rules->key_id) == 0 &&
-	       strcmp(request->secret_key, rules->secret_key) == 0;
+	       strcmp(request->key_id, rules->alpaca_key_id) == 0 &&
+	       strcmp(request->secret_key, rules->alpaca_secret_key) == 0;
 }
 
-void alpaca_answer(const struct alpaca_rules *rules,
+void alpaca_answer(const struct broker_rules *rules,
 		   const struct request *request, const struct arrival *arrival,
 		   struct answer *answer)
 {

@@ -12,14 +12,10 @@
 #include "sandbox/answer.h"
 #include "sandbox/arrival.h"
 #include "sandbox/request.h"
-
-struct alpaca_rules {
-	const char *key_id, *secret_key; /* expected; borrowed */
-	const char *unknown; /* symbols that do not exist, or NULL */
-};
+#include "sandbox/rules.h"
 
 /* Writes the answer to a call that may pass. */
-void alpaca_answer(const struct alpaca_rules *rules,
+void alpaca_answer(const struct broker_rules *rules,
 		   const struct request *request, const struct arrival *arrival,
 		   struct answer *answer);
 

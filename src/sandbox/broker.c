@@ -216,18 +216,13 @@ static void answer_source(struct broker *broker, const struct request *request,
 			  const struct arrival *arrival, struct answer *answer)
 {
 	const struct broker_rules *rules = &broker->rules;
-	struct alpaca_rules alpaca = {
-		.key_id = rules->alpaca_key_id,
-		.secret_key = rules->alpaca_secret_key,
-		.unknown = rules->unknown,
-	};
 
 	switch (request->source) {
 	case SOURCE_KIS:
 		kis_answer(broker->kis, request, arrival, answer);
 		break;
 	case SOURCE_ALPACA:
-		alpaca_answer(&alpaca, request, arrival, answer);
+		alpaca_answer(rules, request, arrival, answer);
 		break;
 	case SOURCE_UPBIT:
 		upbit_answer(request, arrival, answer);

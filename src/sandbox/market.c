@@ -3,6 +3,7 @@
 
 #include "sandbox/chance.h"
 #include "sandbox/listing.h"
+#include "sandbox/request.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -29,23 +30,6 @@ static const struct venue venues[] = {
 	{ "HSX", "HSX", "HSX", "VND", 0, 5 },
 	{ "HNX", "HNX", "HNX", "VND", 0, 5 },
 };
-
-/* Is code one of the "A,B,C" of the list? */
-static bool list_has(const char *list, const char *code)
-{
-	size_t len = strlen(code);
-
-	while (list && *list) {
-		size_t word = strcspn(list, ",");
-
-		if (word == len && strncmp(list, code, len) == 0)
-			return true;
-		list += word;
-		if (*list == ',')
-			list++;
-	}
-	return false;
-}
 
 static bool all_are(const char *text, int (*is_kind)(int))
 {
@@ -105,7 +89,8 @@ bool market_find_domestic(const char *unknown, const char *code,
 	int64_t previous =
 		(int64_t)(100 + noise % 900) * scale[noise / 900 % 6];
 
-	if (!is_domestic_code(code) || list_has(unknown, code))
+	if (!is_domestic_code(code) ||
+	    request_list_has(unknown, ",", code, strlen(code), strncmp))
 		return false;
 	*stock = (struct stock){
 		.board = noise & 1 ? "KOSPI" : "KOSDAQ",
@@ -224,7 +209,9 @@ bool market_find_overseas(const char *unknown, const char *exchange,
 		if (strcmp(venues[i].code, exchange) == 0)
 			venue = &venues[i];
 	}
-	if (!venue || list_has(unknown, code) || !is_overseas_code(venue, code))
+	if (!venue ||
+	    request_list_has(unknown, ",", code, strlen(code), strncmp) ||
+	    !is_overseas_code(venue, code))
 		return false;
 	known = listing_find_overseas(code, venue->group);
 	if (strcmp(venue->group, "US") == 0 &&

@@ -81,6 +81,21 @@ const char *request_get_argument(const struct request *request, const char *key)
 	return NULL;
 }
 
+bool request_list_has(const char *list, const char *separators,
+		      const char *word, size_t len,
+		      int (*compare)(const char *, const char *, size_t))
+{
+	while (list && *list) {
+		size_t item = strcspn(list, separators);
+
+		if (item > 0 && item == len && compare(list, word, len) == 0)
+			return true;
+		list += item;
+		list += strspn(list, separators);
+	}
+	return false;
+}
+
 static void add_symbol(struct request *request, const char *symbol)
 {
 	if (request->symbol_count == REQUEST_SYMBOLS_MAX)

@@ -73,6 +73,12 @@ void request_resolve(struct request *request);
 const char *request_get_argument(const struct request *request,
 				 const char *key);
 
+/* Is the word, len bytes, one of the list, whose items the separators keep apart?
+ * compare: strncmp or strncasecmp. list may be NULL. */
+bool request_list_has(const char *list, const char *separators,
+		      const char *word, size_t len,
+		      int (*compare)(const char *, const char *, size_t));
+
 /* The endpoint of that name, as faults have it: "token"; or UNKNOWN. */
 enum endpoint endpoint_find(const char *name);
 

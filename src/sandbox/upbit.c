@@ -290,21 +290,6 @@ static void answer_ticker(const struct request *request,
 	buf_puts(&answer->body, "]");
 }
 
-/* Is the market's quote currency one of "KRW,BTC"? */
-static bool is_quoted_in(const char *market, const char *currencies)
-{
-	size_t len = strcspn(market, "-");
-
-	while (*currencies) {
-		size_t word = strcspn(currencies, ",");
-
-		if (word == len && strncasecmp(market, currencies, len) == 0)
-			return true;
-		currencies += word + (currencies[word] == ',');
-	}
-	return false;
-}
-
 static void answer_ticker_all(const struct request *request,
 			      const struct arrival *arrival,
 			      struct answer *answer)
@@ -320,7 +305,8 @@ static void answer_ticker_all(const struct request *request,
 	answer->is_good = true;
 	buf_puts(&answer->body, "[");
 	for (size_t i = 0; coin_get(i, &coin); i++) {
-		if (is_quoted_in(coin.market, currencies) &&
+		if (request_list_has(currencies, ",", coin.market,
+				     strcspn(coin.market, "-"), strncasecmp) &&
 		    is_there(arrival, &coin))
 			add_ticker(&answer->body, &coin, arrival);
 	}

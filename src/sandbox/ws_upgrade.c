@@ -6,22 +6,12 @@
 
 #include "base/base64.h"
 #include "base/sha1.h"
+#include "sandbox/request.h"
 
-/* Is word one of the list, "keep-alive, Upgrade", in either case? */
-static bool list_has(const char *list, const char *word)
+/* Is word one of the header's, "keep-alive, Upgrade", in either case? */
+static bool header_has(const char *list, const char *word)
 {
-	size_t len = strlen(word);
-
-	while (list && *list) {
-		size_t item;
-
-		list += strspn(list, ", \t");
-		item = strcspn(list, ", \t");
-		if (item == len && strncasecmp(list, word, len) == 0)
-			return true;
-		list += item;
-	}
-	return false;
+	return request_list_has(list, ", \t", word, strlen(word), strncasecmp);
 }
 
 /* Sixteen bytes in base64. */
@@ -44,8 +34,8 @@ int ws_upgrade_judge(const struct ws_upgrade *request, const char **why)
 	       : strcmp(request->method, "GET") != 0            ? "method"
 	       : strcmp(request->http_version, "HTTP/1.1") != 0 ? "HTTP version"
 	       : !request->host                                 ? "Host"
-	       : !list_has(request->upgrade, "websocket")       ? "Upgrade"
-	       : !list_has(request->connection, "upgrade")      ? "Connection"
+	       : !header_has(request->upgrade, "websocket")     ? "Upgrade"
+	       : !header_has(request->connection, "upgrade")    ? "Connection"
 	       : !request->version || strcmp(request->version, "13") != 0
 		       ? "Sec-WebSocket-Version"
 	       : !request->key || !is_key(request->key) ? "Sec-WebSocket-Key"
