@@ -16,7 +16,7 @@ HARDEN_LINK := -Wl,-z,relro,-z,now
 LINUX := $(filter Linux,$(shell uname -s))
 
 # The path is left out: the same sources give the same program everywhere.
-FLAGS_release := -O2 -g -ffile-prefix-map='$(CURDIR)=.' $(HARDEN)
+FLAGS_release := -O3 -g -ffile-prefix-map='$(CURDIR)=.' $(HARDEN)
 FLAGS_werror  := -O2 -g $(HARDEN) -Werror
 FLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread

@@ -107,7 +107,7 @@ static void tell_unreadable(struct stream *s, unsigned kind, const char *what,
 			    const char *why)
 {
 	struct event e = stream_make_event(EVENT_UNREADABLE);
-	char text[EVENT_TEXT_BYTES];
+	char text[2 * EVENT_TEXT_BYTES];
 
 	if (s->told_unreadable & kind)
 		return;
