@@ -42,6 +42,16 @@ size_t ring_put(struct ring *r, const void *items, size_t count)
 	return count;
 }
 
+void *ring_extend(struct ring *r)
+{
+	size_t place = r->first + r->len;
+
+	if (r->len == r->capacity)
+		return NULL;
+	r->len++;
+	return r->slot + place % r->capacity * r->item_bytes;
+}
+
 size_t ring_take(struct ring *r, void *items, size_t max)
 {
 	size_t count = max < r->len ? max : r->len, n;

@@ -26,6 +26,9 @@ void ring_release(struct ring *r);
 /* Appends the first of count items; returns how many there was room for. */
 size_t ring_put(struct ring *r, const void *items, size_t count);
 
+/* Appends one that the caller writes now: where; NULL: it is full. */
+void *ring_extend(struct ring *r);
+
 /* Removes the oldest items, at most max; returns how many there were. */
 size_t ring_take(struct ring *r, void *items, size_t max);
 

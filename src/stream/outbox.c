@@ -128,10 +128,12 @@ static void merge_locked(struct outbox *o, const struct tick *t) REQUIRES(o->mu)
 static bool put_tick_locked(struct outbox *o, const struct tick *t)
 	REQUIRES(o->mu)
 {
-	struct outbox_item item = { .kind = OUTBOX_TICK, .as.tick = *t };
+	struct outbox_item *item = ring_extend(&o->ring);
 
-	if (ring_put(&o->ring, &item, 1) == 0)
+	if (!item)
 		return false;
+	item->kind = OUTBOX_TICK;
+	item->as.tick = *t;
 	o->serial++;
 	return true;
 }

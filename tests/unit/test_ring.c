@@ -43,6 +43,15 @@ static void test_by_lot(void **state)
 
 			x ^= x << 13, x ^= x >> 7, x ^= x << 17;
 			count = (size_t)(x >> 20) % 70;
+			if (x >> 62 == 3) {
+				struct item item = make(put), *to = ring_extend(&r);
+
+				assert_int_equal(to == NULL, room == 0);
+				if (to)
+					memcpy(to, &item, sizeof item);
+				put += to != NULL;
+				continue;
+			}
 			if (x >> 63) {
 				for (size_t i = 0; i < count; i++)
 					items[i] = make(put + i);
