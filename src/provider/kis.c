@@ -259,21 +259,28 @@ static int parse_quote(const struct provider_call *call,
 		       const struct http_response *response,
 		       struct result *result, struct err *err)
 {
+	enum market market = market_of(result->request);
+	bool is_list = market == MARKET_KR && !result->request->is_single;
 	struct json_doc *doc = kis_open_answer(response, &result->texts,
 					       &result->verdict, err);
+	const struct json_node *output;
 	int rc;
 
 	(void)call;
 	if (!doc)
 		return -1;
+	output = json_get(json_root(doc), "output");
 	if (!result->verdict.rt_cd)
 		rc = err_set(err, ERR_PARSE, "the answer has no field 'rt_cd'");
-	else if (market_of(result->request) == MARKET_KR)
-		rc = kis_domestic_parse(doc, result, err);
-	else if (market_of(result->request) == MARKET_IDX)
-		rc = kis_index_parse(doc, result, err);
+	else if (is_list ? !json_is_array(output) : !json_is_object(output))
+		rc = err_set(err, ERR_PARSE, "field 'output' is not an %s",
+			     is_list ? "array" : "object");
+	else if (market == MARKET_KR)
+		rc = kis_domestic_parse(output, result, err);
+	else if (market == MARKET_IDX)
+		rc = kis_index_parse(output, result, err);
 	else
-		rc = kis_overseas_parse(doc, result, err);
+		rc = kis_overseas_parse(output, result, err);
 	json_free(doc);
 	return rc;
 }

@@ -73,21 +73,11 @@ const char *kis_overseas_spell(const struct symbol *s,
  * kis_token.c: each a part of the provider. */
 extern const struct feed kis_feed;
 extern const struct provider_names kis_names;
-int kis_domestic_build(const struct provider_call *call,
-		       const struct request *request, struct http_request *out,
-		       struct err *err);
-int kis_domestic_parse(const struct json_doc *doc, struct result *result,
-		       struct err *err);
-int kis_overseas_build(const struct provider_call *call,
-		       const struct request *request, struct http_request *out,
-		       struct err *err);
-int kis_overseas_parse(const struct json_doc *doc, struct result *result,
-		       struct err *err);
-int kis_index_build(const struct provider_call *call,
-		    const struct request *request, struct http_request *out,
-		    struct err *err);
-int kis_index_parse(const struct json_doc *doc, struct result *result,
-		    struct err *err);
+provider_build_fn kis_domestic_build, kis_overseas_build, kis_index_build;
+/* output: of the one row an object, of rows an array. */
+typedef int kis_parse_fn(const struct json_node *output, struct result *result,
+			 struct err *err);
+kis_parse_fn kis_domestic_parse, kis_overseas_parse, kis_index_parse;
 int kis_token_build(const struct provider_call *call, struct http_request *out,
 		    struct err *err);
 int kis_token_parse(const struct http_response *response, int64_t now_ms,

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-
 #define MULTI_PATH "/uapi/domestic-stock/v1/quotations/intstock-multprice"
 #define SINGLE_PATH "/uapi/domestic-stock/v1/quotations/inquire-price"
 
@@ -147,9 +146,6 @@ static int parse_single(const struct json_node *row, struct result *result,
 {
 	const char *named;
 
-	if (!json_is_object(row))
-		return err_set(err, ERR_PARSE,
-			       "field 'output' is not an object");
 	/* The echo is blank for a code that does not exist. */
 	if (answer_get_text(row, "stck_shrn_iscd", &result->texts, &named,
 			    err) < 0)
@@ -167,9 +163,6 @@ static int parse_multi(const struct json_node *rows, struct result *result,
 	const struct json_node *row_of[REQUEST_MAX] = { NULL };
 	size_t i;
 
-	if (!json_is_array(rows))
-		return err_set(err, ERR_PARSE,
-			       "field 'output' is not an array");
 	if (answer_map_rows(rows, "inter_shrn_iscd", true, find_item, result,
 			    row_of, err) < 0)
 		return -1;
@@ -184,11 +177,9 @@ static int parse_multi(const struct json_node *rows, struct result *result,
 	return 0;
 }
 
-int kis_domestic_parse(const struct json_doc *doc, struct result *result,
+int kis_domestic_parse(const struct json_node *output, struct result *result,
 		       struct err *err)
 {
-	const struct json_node *output = json_get(json_root(doc), "output");
-
 	return result->request->is_single ? parse_single(output, result, err)
 					  : parse_multi(output, result, err);
 }

@@ -80,17 +80,12 @@ static int read_quote(const struct json_node *row, struct arena *texts,
 	return compute_close(texts, q, err);
 }
 
-int kis_index_parse(const struct json_doc *doc, struct result *result,
+int kis_index_parse(const struct json_node *row, struct result *result,
 		    struct err *err)
 {
-	const struct json_node *row = json_get(json_root(doc), "output");
 	struct outcome *o = &result->outcome[0];
-	int rc;
+	int rc = read_quote(row, &result->texts, &o->quote, &o->err);
 
-	if (!json_is_object(row))
-		return err_set(err, ERR_PARSE,
-			       "field 'output' is not an object");
-	rc = read_quote(row, &result->texts, &o->quote, &o->err);
 	o->exchange = MARKET_IDX;
 	return answer_finish(result, o, row, rc, err);
 }

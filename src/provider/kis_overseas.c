@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-
 #define PRICE_PATH "/uapi/overseas-price/v1/quotations/price"
 #define DETAIL_PATH "/uapi/overseas-price/v1/quotations/price-detail"
 
@@ -145,19 +144,14 @@ static int read_quote(const struct json_node *row, const struct symbol *symbol,
 	return answer_compute_change(texts, q, err);
 }
 
-int kis_overseas_parse(const struct json_doc *doc, struct result *result,
+int kis_overseas_parse(const struct json_node *row, struct result *result,
 		       struct err *err)
 {
-	const struct json_node *row = json_get(json_root(doc), "output");
 	const struct symbol *symbol = &result->request->item[0].symbol;
 	struct outcome *o = &result->outcome[0];
-	int rc;
+	int rc = read_quote(row, symbol, result->request->wants_detail,
+			    &result->texts, &o->quote, &o->err);
 
-	if (!json_is_object(row))
-		return err_set(err, ERR_PARSE,
-			       "field 'output' is not an object");
-	rc = read_quote(row, symbol, result->request->wants_detail,
-			&result->texts, &o->quote, &o->err);
 	o->exchange = rc == 0 || o->err.kind == ERR_NO_TRADE
 			      ? exchange_of(symbol)
 			      : MARKET_NONE;

@@ -91,6 +91,10 @@ struct provider_token {
 	int64_t life_ms;        /* from the answer on; negative: it is over */
 };
 
+typedef int provider_build_fn(const struct provider_call *call,
+			      const struct request *request,
+			      struct http_request *out, struct err *err);
+
 struct provider {
 	const char *name;  /* "kis": in records, options and state */
 	const char *title; /* "Korea Investment & Securities" */
@@ -108,9 +112,7 @@ struct provider {
 	 * or of several that may share a call. For a market with exchanges(),
 	 * the item's symbol.exchange is the one to ask.
 	 * Errors: INPUT, UNSUPPORTED, SYSTEM. */
-	int (*build_quote)(const struct provider_call *call,
-			   const struct request *request,
-			   struct http_request *out, struct err *err);
+	provider_build_fn *build_quote;
 
 	/* Reads the answer into result->outcome: each becomes a quote or an error
 	 * of its own (NOT_FOUND, NO_TRADE, PARSE).
