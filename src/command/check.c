@@ -197,10 +197,8 @@ static bool check_reach(struct check_report *r, const struct provider *p,
 	    quota_acquire(u->quota, &permit, c->stop, until_ns, &err) == 0) {
 		rc = http_perform(http, &request, c->stop, until_ns, &response,
 				  &err);
-		quota_end(
-			u->quota, &permit,
-			quota_end_of(&response, rc == 0, rc < 0 ? &err : NULL),
-			response.finished_ns, response.min_rtt_ns);
+		quota_end_call(u->quota, &permit, &response, rc == 0,
+			       rc < 0 ? &err : NULL);
 	}
 	if (rc == 0) {
 		tell(r, true, p->name, "reached: %s in %d ms", c->base_url,

@@ -54,7 +54,7 @@ static int exchange(struct loader *l, size_t i,
 	rc = http_perform(l->http, request, l->c->stop, l->c->deadline_ns,
 			  &response, err);
 	if (rc == 0)
-		rc = l->provider->names->parse(i, &response, &sink, err);
+		rc = names_parse(l->provider->names, i, &response, &sink, err);
 	http_response_release(&response);
 	return rc;
 }

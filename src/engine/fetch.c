@@ -154,9 +154,8 @@ static int exchange(struct fetch_worker *w, const struct purpose *p,
 		return -1;
 	}
 	rc = transfer(w, p, &is_answered, &why);
-	quota_end(u->quota, &permit,
-		  quota_end_of(&w->response, is_answered, rc < 0 ? &why : NULL),
-		  w->response.finished_ns, w->response.min_rtt_ns);
+	quota_end_call(u->quota, &permit, &w->response, is_answered,
+		       rc < 0 ? &why : NULL);
 	limit_leave(u->limit, pass, limit_report_of(rc < 0 ? &why : NULL));
 	count(w, is_answered, rc < 0 ? &why : NULL);
 	if (rc < 0)

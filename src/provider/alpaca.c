@@ -274,13 +274,6 @@ static int take_listed(const struct json_node *row,
 		       : 0;
 }
 
-static int parse_list(size_t i, const struct http_response *response,
-		      const struct names_sink *sink, struct err *err)
-{
-	(void)i;
-	return names_take_rows(response, take_listed, sink, err);
-}
-
 static const char *const id = "assets";
 
 static const struct provider_names names = {
@@ -288,7 +281,7 @@ static const struct provider_names names = {
 	.id = &id,
 	.needs_login = true,
 	.build = build_list,
-	.parse = parse_list,
+	.take_row = take_listed,
 };
 
 /* ---- the provider ------------------------------------------------------- */

@@ -53,16 +53,16 @@ int names_take(const struct names_sink *sink, const char *code,
 	return sink->take(sink->arg, &symbol, name, other, err) < 0 ? -1 : 1;
 }
 
-int names_take_rows(const struct http_response *response,
-		    int (*take_row)(const struct json_node *row,
-				    const struct names_sink *sink,
-				    struct err *err),
-		    const struct names_sink *sink, struct err *err)
+int names_parse(const struct provider_names *names, size_t i,
+		const struct http_response *response,
+		const struct names_sink *sink, struct err *err)
 {
 	struct json_doc *doc;
 	size_t taken = 0;
 	int rc = 0;
 
+	if (names->parse)
+		return names->parse(i, response, sink, err);
 	if (!answer_is_ok(response))
 		return answer_fail_status(response, err);
 	doc = json_parse(buf_text(&response->body), response->body.len, err);
@@ -70,7 +70,7 @@ int names_take_rows(const struct http_response *response,
 		return -1;
 	for (const struct json_node *row = json_first(json_root(doc));
 	     row && rc >= 0; row = json_next(row)) {
-		rc = take_row(row, sink, err);
+		rc = names->take_row(row, sink, err);
 		taken += rc > 0;
 	}
 	json_free(doc);

@@ -38,12 +38,14 @@ struct provider_names {
 	int (*build)(const struct provider_call *call, size_t i,
 		     struct http_request *out, struct err *err);
 
-	/* Reads its answer. What is no symbol of ours (an index, a warrant) is
-	 * passed over.
-	 * Errors: PARSE also when no symbol is in it; AUTH, FORBIDDEN, RATE_LIMIT,
-	 * SERVER, HTTP, TRUNCATED, SYSTEM. */
+	/* Reads its answer, where that is no JSON: as names_parse. */
 	int (*parse)(size_t i, const struct http_response *response,
 		     const struct names_sink *sink, struct err *err);
+
+	/* Else: takes an object of the array that the answer is. Returns as
+	 * names_take. */
+	int (*take_row)(const struct json_node *row,
+			const struct names_sink *sink, struct err *err);
 };
 
 /* Gives the sink a symbol, if code (without blanks) is one of the market's, and
@@ -53,12 +55,12 @@ MUST_CHECK int names_take(const struct names_sink *sink, const char *code,
 			  enum market market, const char *name,
 			  const char *other, struct err *err);
 
-/* Reads an answer that is a JSON array: take_row for each object in it, which
- * returns as names_take. Errors: as parse. */
-MUST_CHECK int names_take_rows(const struct http_response *response,
-			       int (*take_row)(const struct json_node *row,
-					       const struct names_sink *sink,
-					       struct err *err),
-			       const struct names_sink *sink, struct err *err);
+/* Reads the answer of list i. What is no symbol of ours (an index, a warrant) is
+ * passed over.
+ * Errors: PARSE also when no symbol is in it; AUTH, FORBIDDEN, RATE_LIMIT, SERVER,
+ * HTTP, TRUNCATED, SYSTEM. */
+MUST_CHECK int names_parse(const struct provider_names *names, size_t i,
+			   const struct http_response *response,
+			   const struct names_sink *sink, struct err *err);
 
 #endif

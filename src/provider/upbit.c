@@ -210,20 +210,13 @@ static int take_listed(const struct json_node *row,
 		    : 0;
 }
 
-static int parse_list(size_t i, const struct http_response *response,
-		      const struct names_sink *sink, struct err *err)
-{
-	(void)i;
-	return names_take_rows(response, take_listed, sink, err);
-}
-
 static const char *const id = "pairs";
 
 static const struct provider_names names = {
 	.count = 1,
 	.id = &id,
 	.build = build_list,
-	.parse = parse_list,
+	.take_row = take_listed,
 };
 
 /* ---- the provider ------------------------------------------------------- */

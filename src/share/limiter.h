@@ -87,11 +87,11 @@ bool limiter_confirm(struct limiter_state *l, const struct limiter_user *me,
 		     uint64_t ticket, int64_t now_ns);
 
 enum limiter_end {
-	LIMITER_UNSENT,
-	LIMITER_ACCEPTED,
-	LIMITER_REFUSED,
+	LIMITER_UNSENT,     /* never left: the place is free at once */
+	LIMITER_ACCEPTED,   /* answered, and not refused for the rate */
+	LIMITER_REFUSED,    /* answered: too many calls */
 	LIMITER_OVERLOADED, /* answered: the server cannot cope for now */
-	LIMITER_ABANDONED
+	LIMITER_ABANDONED, /* given up without an answer: it may still arrive */
 };
 
 /* Ends a call: at_ns is when its answer came or it was given up. min_rtt_ns is

@@ -279,7 +279,7 @@ static int keep_reservation(struct quota *q, struct store_operation *o,
 		sure_ns = o->now_ns;
 	}
 	if (rc < 0)
-		quota_end(q, permit, QUOTA_UNSENT, 0, 0);
+		quota_end(q, permit, LIMITER_UNSENT, 0, 0);
 	return rc;
 }
 
@@ -303,31 +303,12 @@ int quota_acquire(struct quota *q, struct quota_permit *permit,
 	return rc;
 }
 
-enum quota_end quota_end_of(const struct http_response *r, bool is_answered,
-			    const struct err *err)
+void quota_end(struct quota *q, struct quota_permit *permit,
+	       enum limiter_end how, int64_t at_ns, int64_t min_rtt_ns)
 {
-	if (!r->was_sent)
-		return QUOTA_UNSENT;
-	if (!is_answered)
-		return QUOTA_ABANDONED;
-	if (err && err->kind == ERR_RATE_LIMIT)
-		return QUOTA_REFUSED;
-	return r->status == 503 ? QUOTA_OVERLOADED : QUOTA_ANSWERED;
-}
-
-void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
-	       int64_t at_ns, int64_t min_rtt_ns)
-{
-	static const enum limiter_end ends[] = {
-		[QUOTA_UNSENT] = LIMITER_UNSENT,
-		[QUOTA_ANSWERED] = LIMITER_ACCEPTED,
-		[QUOTA_REFUSED] = LIMITER_REFUSED,
-		[QUOTA_OVERLOADED] = LIMITER_OVERLOADED,
-		[QUOTA_ABANDONED] = LIMITER_ABANDONED,
-	};
 	struct store_operation o = { .verb = STORE_END,
 				     .ticket = permit->ticket,
-				     .how = ends[how],
+				     .how = how,
 				     .ended_ns = at_ns,
 				     .min_rtt_ns = min_rtt_ns };
 
@@ -337,6 +318,27 @@ void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
 	if (operate(q, &o, NULL, clock_monotonic_ns() + END_TIMEOUT_NS, NULL) <
 	    0)
 		keep_for_later(q, &o);
+}
+
+/* What a call's end means for the quota. */
+static enum limiter_end end_of(const struct http_response *r, bool is_answered,
+			       const struct err *err)
+{
+	if (!r->was_sent)
+		return LIMITER_UNSENT;
+	if (!is_answered)
+		return LIMITER_ABANDONED;
+	if (err && err->kind == ERR_RATE_LIMIT)
+		return LIMITER_REFUSED;
+	return r->status == 503 ? LIMITER_OVERLOADED : LIMITER_ACCEPTED;
+}
+
+void quota_end_call(struct quota *q, struct quota_permit *permit,
+		    const struct http_response *r, bool is_answered,
+		    const struct err *err)
+{
+	quota_end(q, permit, end_of(r, is_answered, err), r->finished_ns,
+		  r->min_rtt_ns);
 }
 
 void quota_note_remaining(struct quota *q, int left, int64_t reset_after_ns)

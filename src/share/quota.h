@@ -60,24 +60,18 @@ MUST_CHECK int quota_acquire(struct quota *q, struct quota_permit *permit,
 			     struct stop *stop, int64_t deadline_ns,
 			     struct err *err);
 
-enum quota_end {
-	QUOTA_UNSENT,     /* never left: the place is free at once */
-	QUOTA_ANSWERED,   /* answered, and not refused for the rate */
-	QUOTA_REFUSED,    /* answered: too many calls */
-	QUOTA_OVERLOADED, /* answered: the broker cannot cope for now */
-	QUOTA_ABANDONED,  /* given up without an answer: it may still arrive */
-};
-
-/* What a call's end means for the quota. err: NULL where the answer was good. */
-enum quota_end quota_end_of(const struct http_response *r, bool is_answered,
-			    const struct err *err);
-
 /* Gives the permit back. at_ns: when the answer came or the call was given up
  * (monotonic). min_rtt_ns: the network's least round trip as the kernel
  * measured it on this connection; 0: unknown. Waits for the store, for no more
  * than a quarter of a second. Thread: any. */
-void quota_end(struct quota *q, struct quota_permit *permit, enum quota_end how,
-	       int64_t at_ns, int64_t min_rtt_ns);
+void quota_end(struct quota *q, struct quota_permit *permit,
+	       enum limiter_end how, int64_t at_ns, int64_t min_rtt_ns);
+
+/* The same of a call that was made: is_answered: by HTTP; err: NULL where the
+ * answer was good. Thread: any. */
+void quota_end_call(struct quota *q, struct quota_permit *permit,
+		    const struct http_response *r, bool is_answered,
+		    const struct err *err);
 
 /* What an answer said of the account, after quota_end: calls are left in the
  * server's present window, which ends reset_after_ns from now. A window's length

@@ -67,10 +67,8 @@ static int exchange(struct approval *a, struct provider_token *out,
 		rc = c->feed->parse_approval(&a->response, clock_real_ms(), out,
 					     &why);
 	if (c->quota)
-		quota_end(c->quota, &permit,
-			  quota_end_of(&a->response, is_answered,
-				       rc < 0 ? &why : NULL),
-			  a->response.finished_ns, a->response.min_rtt_ns);
+		quota_end_call(c->quota, &permit, &a->response, is_answered,
+			       rc < 0 ? &why : NULL);
 	if (rc < 0)
 		*err = why;
 	return rc;

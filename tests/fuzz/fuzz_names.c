@@ -105,7 +105,7 @@ static void read_list(const char *source, size_t i, enum market market, const ui
 		put_archive(&r.body, data, size);
 	else
 		buf_append(&r.body, (const char *)data, size);
-	rc = provider_find(source)->names->parse(i, &r, &sink, &err);
+	rc = names_parse(provider_find(source)->names, i, &r, &sink, &err);
 	require((rc < 0) == (err.kind != ERR_KINDS));
 	require(rc == 0 || err.kind == ERR_PARSE || err.kind == ERR_TRUNCATED);
 	require(!strstr(err.msg, "archive"));

@@ -105,12 +105,12 @@ static void test_lists(void **state)
 		buf_init(&text, 1 << 20);
 		sink.arg = &text;
 		load(&r, rows[i].fixture);
-		if (names->parse(rows[i].i, &r, &sink, &err) < 0)
+		if (names_parse(names, rows[i].i, &r, &sink, &err) < 0)
 			fail_msg("%s: %s", rows[i].fixture, err.msg);
 		assert_string_equal(buf_text(&text), rows[i].want);
 		/* A sink that takes no more ends it. */
 		sink.take = refuse;
-		assert_int_equal(names->parse(rows[i].i, &r, &sink, &err), -1);
+		assert_int_equal(names_parse(names, rows[i].i, &r, &sink, &err), -1);
 		assert_int_equal(err.kind, ERR_SYSTEM);
 		http_response_release(&r);
 		buf_release(&text);
@@ -157,7 +157,7 @@ static void test_refused(void **state)
 			buf_puts(&r.body, rows[i].body);
 		}
 		r.status = rows[i].status;
-		assert_int_equal(names_of(rows[i].source)->parse(rows[i].i, &r, &sink, &err), -1);
+		assert_int_equal(names_parse(names_of(rows[i].source), rows[i].i, &r, &sink, &err), -1);
 		if (err.kind != rows[i].kind)
 			fail_msg("%s %s: %s", rows[i].source, rows[i].body, err.msg);
 		http_response_release(&r);

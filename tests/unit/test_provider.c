@@ -4,6 +4,7 @@
 #include "provider_case.h"
 
 #include "base/clock.h"
+#include "provider/names.h"
 
 static void test_find(void **state)
 {
@@ -39,6 +40,7 @@ static void test_all(void **state)
 		assert_true(p->account_count > 0);
 		assert_true(p->build_quote && !p->form != !p->parse_quote);
 		assert_int_equal(!p->build_token, !p->parse_token);
+		assert_true(!p->names || !p->names->parse != !p->names->take_row);
 		assert_int_equal(n->secret != NULL, has_login);
 		assert_int_equal(n->key_variable != NULL, has_login);
 		assert_int_equal(n->secret_variable != NULL, has_login);

@@ -176,7 +176,7 @@ static void test_unlimited(void **state)
 	for (i = 0; i < 100; i++) {
 		acquire(q, p, &permit);
 		assert_int_equal(permit.ticket, 0);
-		quota_end(q, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+		quota_end(q, &permit, LIMITER_ACCEPTED, clock_monotonic_ns(), 0);
 	}
 	quota_free(q);
 }
@@ -191,11 +191,11 @@ static void test_view(void **state)
 
 	for (i = 0; i < 3; i++) {
 		acquire(i % 2 ? a : b, p, &permit);
-		quota_end(i % 2 ? a : b, &permit, QUOTA_ANSWERED,
+		quota_end(i % 2 ? a : b, &permit, LIMITER_ACCEPTED,
 			  clock_monotonic_ns(), 0);
 	}
 	acquire(a, p, &permit);
-	quota_end(a, &permit, QUOTA_UNSENT, 0, 0);
+	quota_end(a, &permit, LIMITER_UNSENT, 0, 0);
 	quota_look(b, &view);
 	assert_true(view.is_shared);
 	assert_in_range(view.users, 0, 2);
@@ -223,7 +223,7 @@ static void test_refusal_is_shared(void **state)
 		for (i = 0; i < 4; i++)
 			acquire(a, p, &permit[i]);
 		for (i = 0; i < 4; i++)
-			quota_end(a, &permit[i], i < 3 ? QUOTA_ANSWERED : QUOTA_REFUSED,
+			quota_end(a, &permit[i], i < 3 ? LIMITER_ACCEPTED : LIMITER_REFUSED,
 				  clock_monotonic_ns(), 0);
 		quota_look(b, &view);
 		assert_true(view.pace_per_sec < 200);
@@ -253,7 +253,7 @@ static void test_no_time(void **state)
 	stop_request(&p->stop, STOP_INTERNAL);
 	assert_int_equal(quota_acquire(q, &second, &p->stop, CLOCK_NEVER, &err), -1);
 	assert_int_equal(err.kind, ERR_CANCELED);
-	quota_end(q, &first, QUOTA_ABANDONED, clock_monotonic_ns(), 0);
+	quota_end(q, &first, LIMITER_ABANDONED, clock_monotonic_ns(), 0);
 	quota_free(q);
 }
 
@@ -279,7 +279,7 @@ static bool is_permitted(struct quota *q, struct place *p)
 		assert_int_equal(err.kind, ERR_DEADLINE);
 		return false;
 	}
-	quota_end(q, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_end(q, &permit, LIMITER_ACCEPTED, clock_monotonic_ns(), 0);
 	return true;
 }
 
@@ -367,7 +367,7 @@ static void assert_is_mended(struct place *p, int64_t silence)
 
 	assert_null(quota_warning(q));
 	assert_true(wait >= silence - 50 * NS_PER_MS);
-	quota_end(q, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_end(q, &permit, LIMITER_ACCEPTED, clock_monotonic_ns(), 0);
 	quota_look(q, &view);
 	assert_true(view.is_shared);
 	assert_int_equal(view.calls_last_minute, 1);
@@ -600,7 +600,7 @@ static void test_future_and_other_boot(void **state)
 	write_state(p, &f, l);
 	q = open_quota(p, 18, 18);
 	acquire(q, p, &permit);
-	quota_end(q, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_end(q, &permit, LIMITER_ACCEPTED, clock_monotonic_ns(), 0);
 	quota_free(q);
 
 	/* Used up, but by another boot or machine: it has another file. */
@@ -633,7 +633,7 @@ static void test_not_a_file(void **state)
 		q = open_quota(p, 18, 18);
 		assert_non_null(quota_warning(q));
 		acquire(q, p, &permit);
-		quota_end(q, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+		quota_end(q, &permit, LIMITER_ACCEPTED, clock_monotonic_ns(), 0);
 		quota_look(q, &view);
 		assert_false(view.is_shared);
 		assert_int_equal(view.calls_last_minute, 1);
@@ -660,8 +660,8 @@ static void test_full_disk(void **state)
 	acquire(q, p, &second);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
 	assert_non_null(quota_warning(q));
-	quota_end(q, &first, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
-	quota_end(q, &second, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_end(q, &first, LIMITER_ACCEPTED, clock_monotonic_ns(), 0);
+	quota_end(q, &second, LIMITER_ACCEPTED, clock_monotonic_ns(), 0);
 	quota_look(q, &view);
 	assert_false(view.is_shared);
 	assert_int_equal(view.calls_last_minute, 2);
@@ -698,7 +698,7 @@ static void test_no_locks(void **state)
 	acquire(q, p, &permit);
 	assert_non_null(strstr(quota_warning(q)->msg, "cannot lock"));
 	assert_non_null(strstr(quota_warning(q)->msg, strerror(ENOLCK)));
-	quota_end(q, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_end(q, &permit, LIMITER_ACCEPTED, clock_monotonic_ns(), 0);
 	quota_free(q);
 }
 
@@ -828,8 +828,8 @@ static void test_end_while_held(void **state)
 	acquire(q, p, &first);
 	acquire(q, p, &second);
 	h = hold(p);
-	quota_end(q, &first, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
-	quota_end(q, &second, QUOTA_ABANDONED, clock_monotonic_ns(), 0);
+	quota_end(q, &first, LIMITER_ACCEPTED, clock_monotonic_ns(), 0);
+	quota_end(q, &second, LIMITER_ABANDONED, clock_monotonic_ns(), 0);
 	assert_int_equal(first.ticket, 0);
 	assert_int_equal(let_go(h), 0);
 	acquire(q, p, &third);
@@ -840,7 +840,7 @@ static void test_end_while_held(void **state)
 	assert_null(quota_warning(q));
 	/* What is never told is freed. */
 	h = hold(p);
-	quota_end(q, &third, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_end(q, &third, LIMITER_ACCEPTED, clock_monotonic_ns(), 0);
 	assert_int_equal(let_go(h), 0);
 	quota_free(q);
 	free(l);
@@ -892,7 +892,7 @@ static void test_neither_available_nor_replaced(void **state)
 	while (atomic_load(&locks_tried) == tried)
 		sched_yield();
 	assert_int_equal(thread_start(&looking, look, &looker, &err), 0);
-	quota_end(q, &first, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_end(q, &first, LIMITER_ACCEPTED, clock_monotonic_ns(), 0);
 	assert_int_equal(first.ticket, 0);
 	thread_join(&looking);
 	assert_int_equal(looker.view.users, 0);
@@ -946,8 +946,8 @@ static void test_stopped_holder(void **state)
 	/* The first place was carried over, and what the holder wrote was not. */
 	read_file(p, l);
 	assert_int_equal(l->place_count, 2);
-	quota_end(q, &first, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
-	quota_end(q, &second, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_end(q, &first, LIMITER_ACCEPTED, clock_monotonic_ns(), 0);
+	quota_end(q, &second, LIMITER_ACCEPTED, clock_monotonic_ns(), 0);
 	quota_free(q);
 	free(l);
 }
@@ -991,7 +991,7 @@ static void *call_for_ever(void *arg)
 		if (n < LOG_MAX)
 			atomic_store(&c->server->log[n], clock_monotonic_ns());
 		nap(c, 20);
-		quota_end(c->quota, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+		quota_end(c->quota, &permit, LIMITER_ACCEPTED, clock_monotonic_ns(), 0);
 	}
 	return NULL;
 }
@@ -1095,7 +1095,7 @@ static void test_processes_killed(void **state)
 	limiter_state_advance(l, clock_monotonic_ns() + NS_PER_SEC + LIMITER_GRACE_NS);
 	assert_int_equal(l->place_count, 1);
 	assert_int_equal(l->place[0].ticket, permit.ticket);
-	quota_end(q, &permit, QUOTA_ANSWERED, clock_monotonic_ns(), 0);
+	quota_end(q, &permit, LIMITER_ACCEPTED, clock_monotonic_ns(), 0);
 	quota_free(q);
 	munmap(server, sizeof *server);
 	free(l);

@@ -198,7 +198,7 @@ static int make_quota_at(struct place *p, int dirfd, struct err *err)
 		return -1;
 	assert_null(quota_warning(q));
 	assert_int_equal(quota_acquire(q, &permit, &p->stop, CLOCK_NEVER, NULL), 0);
-	quota_end(q, &permit, QUOTA_UNSENT, 0, 0);
+	quota_end(q, &permit, LIMITER_UNSENT, 0, 0);
 	quota_free(q);
 	return 0;
 }
