@@ -22,11 +22,11 @@ static int open_quota(struct upstream *u, struct err *err)
 {
 	const struct upstream_config *c = &u->config;
 	const struct quota_config config = {
-		.rate_per_sec = upstream_rate(c),
-		.published_per_sec = c->account->limit.per_sec,
-		.window_calls = c->account->limit.calls,
-		.window_sec = c->account->limit.window_sec,
-		.call_max_ns = c->try_timeout_ns,
+		.rule = { .rate_per_sec = upstream_rate(c),
+			  .published_per_sec = c->account->limit.per_sec,
+			  .window_calls = c->account->limit.calls,
+			  .window_sec = c->account->limit.window_sec,
+			  .call_max_ns = c->try_timeout_ns },
 		.state_dirfd = c->shares_quota ? c->state_dirfd : -1,
 		.key = buf_text(&u->key)
 	};

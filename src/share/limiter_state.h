@@ -34,6 +34,18 @@ enum {
 #define LIMITER_CALL_MAX_NS (600 * NS_PER_SEC)
 #define LIMITER_USER_ACTIVE_NS (2 * NS_PER_SEC)
 
+/* What a process says of itself. */
+struct limiter_rule {
+	int rate_per_sec;      /* its --rate; 0: no limit at all */
+	int published_per_sec; /* the account's figure */
+	/* Where the account has one for a longer window, too: no more than
+	 * window_calls in any window_sec. 0, 0: a second is its only window. */
+	int window_calls, window_sec;
+	int64_t call_max_ns; /* no call is in flight for longer (--try-timeout):
+				then its place comes back even if nobody ends
+				it; 0: 30 s; at most LIMITER_CALL_MAX_NS */
+};
+
 struct limiter_user {
 	uint64_t id;        /* unique in this boot; 0: no user */
 	uint64_t pid_space; /* where pid means something; 0: nowhere */

@@ -107,20 +107,13 @@ static int open_store(struct quota *q, const struct quota_config *config,
 
 struct quota *quota_new(const struct quota_config *config, struct err *err)
 {
-	const struct store_rule rule = {
-		.rate_per_sec = config->rate_per_sec,
-		.published_per_sec = config->published_per_sec,
-		.window_calls = config->window_calls,
-		.window_sec = config->window_sec,
-		.call_max_ns = config->call_max_ns,
-	};
 	struct quota *q = err_calloc(sizeof *q, err);
 
 	if (!q)
 		return NULL;
 	atomic_init(&q->waited_ns, 0);
-	q->is_unlimited = config->rate_per_sec <= 0;
-	store_user_init(&q->me, &rule, q);
+	q->is_unlimited = config->rule.rate_per_sec <= 0;
+	store_user_init(&q->me, &config->rule, q);
 	if (mutex_init(&q->mu, err) == 0 &&
 	    turnstile_init(&q->turnstile, err) == 0 &&
 	    open_store(q, config, err) == 0)

@@ -22,16 +22,9 @@ struct quota; /* opaque */
 enum { QUOTA_CALL_MAX_SEC = 600 };
 
 struct quota_config {
-	int rate_per_sec;      /* this process's --rate; 0: no limit at all */
-	int published_per_sec; /* the account's figure */
-	/* Where the account has one for a longer window, too: no more than
-	 * window_calls in any window_sec. 0, 0: a second is its only window. */
-	int window_calls, window_sec;
-	int state_dirfd;     /* borrowed for the quota's life; -1: private */
-	const char *key;     /* names the account: app key, env, host; hashed */
-	int64_t call_max_ns; /* no call is in flight for longer (--try-timeout):
-				  then its place comes back even if nobody ends
-				  it; 0: 30 s; at most QUOTA_CALL_MAX_SEC */
+	struct limiter_rule rule;
+	int state_dirfd; /* borrowed for the quota's life; -1: private */
+	const char *key; /* names the account: app key, env, host; hashed */
 };
 
 /* Errors: SYSTEM (memory). A state file that cannot be used is no error:

@@ -39,7 +39,7 @@ static void set_window(struct limiter_user *me, int calls, int window_sec)
 	me->window_calls = clamp_rate(calls);
 }
 
-void store_user_init(struct limiter_user *me, const struct store_rule *rule,
+void store_user_init(struct limiter_user *me, const struct limiter_rule *rule,
 		     const void *object)
 {
 	int64_t call_max = rule->call_max_ns;

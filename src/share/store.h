@@ -20,16 +20,9 @@
 struct stop;
 struct store;
 
-struct store_rule { /* as in struct quota_config */
-	int rate_per_sec;
-	int published_per_sec;
-	int window_calls, window_sec;
-	int64_t call_max_ns;
-};
-
 /* This process, this object, this moment: a user like no other. A rule that the
  * state cannot hold becomes one that can, and permits no more. */
-void store_user_init(struct limiter_user *me, const struct store_rule *rule,
+void store_user_init(struct limiter_user *me, const struct limiter_rule *rule,
 		     const void *object);
 
 /* How long an operation may wait for the store itself. */

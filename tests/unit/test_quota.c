@@ -131,11 +131,11 @@ static int tear_down(void **state)
 
 static struct quota *open_quota(struct place *p, int rate, int published)
 {
-	struct quota_config config = { .rate_per_sec = rate,
-				       .published_per_sec = published,
+	struct quota_config config = { .rule.rate_per_sec = rate,
+				       .rule.published_per_sec = published,
 				       .state_dirfd = p ? p->dirfd : -1,
 				       .key = KEY,
-				       .call_max_ns = 2 * NS_PER_SEC };
+				       .rule.call_max_ns = 2 * NS_PER_SEC };
 	struct err err;
 	struct quota *q = quota_new(&config, &err);
 
@@ -259,8 +259,8 @@ static void test_no_time(void **state)
 
 static struct quota *open_window(struct place *p, int rate, int calls, int window_sec)
 {
-	struct quota_config config = { .rate_per_sec = rate, .published_per_sec = 50,
-				       .window_calls = calls, .window_sec = window_sec,
+	struct quota_config config = { .rule.rate_per_sec = rate, .rule.published_per_sec = 50,
+				       .rule.window_calls = calls, .rule.window_sec = window_sec,
 				       .state_dirfd = p->dirfd, .key = KEY };
 	struct err err;
 	struct quota *q = quota_new(&config, &err);

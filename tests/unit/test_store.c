@@ -28,7 +28,7 @@ struct bench {
 
 static struct bench *new_bench(void)
 {
-	static const struct store_rule rule = { .rate_per_sec = 1000,
+	static const struct limiter_rule rule = { .rate_per_sec = 1000,
 						  .published_per_sec = 1000,
 						  .window_calls = 2, .window_sec = 60 };
 	struct bench *b = calloc(1, sizeof *b);

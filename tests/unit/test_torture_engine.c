@@ -187,8 +187,8 @@ static int make_queue(struct place *p, struct err *err)
 
 static int make_quota_at(struct place *p, int dirfd, struct err *err)
 {
-	const struct quota_config config = { .rate_per_sec = 100,
-					     .published_per_sec = 100,
+	const struct quota_config config = { .rule.rate_per_sec = 100,
+					     .rule.published_per_sec = 100,
 					     .state_dirfd = dirfd,
 					     .key = "key" };
 	struct quota *q = quota_new(&config, err);
