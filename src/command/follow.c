@@ -59,31 +59,30 @@ static int open_stream(struct follow *f, struct err *err)
 	const char *url = c->options->stream_url;
 	struct stream_config config = {
 		.feed = f->provider->feed,
-		.account = u.account,
-		.login = u.login,
-		.base_url = u.base_url,
+		.approval = { .account = u.account,
+			      .login = u.login,
+			      .base_url = u.base_url,
+			      .http = u.http,
+			      .quota = f->quoter.upstream[0].quota,
+			      .state_dirfd = c->state_dirfd,
+			      .try_timeout_ns = u.try_timeout_ns,
+			      .say = stream_sink_say,
+			      .say_arg = f->sink },
 		.url = url ? url : u.account->stream_url,
-		.http = u.http,
-		.state_dirfd = c->state_dirfd,
-		.try_timeout_ns = u.try_timeout_ns,
 		.stale_ns =
 			(int64_t)(c->options->stale_sec * (double)NS_PER_SEC),
 		.wanted = stream_sink_wanted(f->sink),
 		.waits_for_reader = c->options->slow == SLOW_WAIT,
-		.quota = f->quoter.upstream[0].quota,
-		.say = stream_sink_say,
-		.say_arg = f->sink,
 		.count = f->count
 	};
 	struct feed_address *address;
 
 	if (check_url(config.url, u.account->stream_url, err) < 0)
 		return -1;
-	buf_printf(&f->key, "%s %s %s %s", f->provider->name, u.account->name,
-		   u.base_url, u.login.key);
+	upstream_put_key(&u, &f->key);
 	if (buf_check(&f->key, ERR_USAGE, err) < 0)
 		return -1;
-	config.key = buf_text(&f->key);
+	config.approval.key = buf_text(&f->key);
 	if (c->options->is_verbose && strncmp(config.url, "ws://", 5) == 0)
 		c->say(NULL, "the stream is not encrypted: the broker has no "
 			     "other");

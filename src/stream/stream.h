@@ -20,27 +20,18 @@
 
 #include "base/err.h"
 #include "model/event.h"
-#include "net/http_request.h"
 #include "provider/feed.h"
 #include "provider/provider.h"
+#include "stream/approval.h"
 
 struct outbox;
-struct quota;
 struct stream; /* opaque */
 
 struct stream_config { /* texts are borrowed for the stream's life */
 	const struct feed *feed;
-	const struct provider_account *account;
-	struct provider_login login;
-	const char *base_url; /* for the approval call */
-	const char *url;      /* wss://, or ws:// where that is allowed */
-	struct http_config http;
-	const char *key;     /* names the login: for key and lock */
-	struct quota *quota; /* of the account's calls; NULL: no limit */
-	int state_dirfd;     /* -1: nothing is shared */
-	int64_t try_timeout_ns, stale_ns;
-	say_fn *say; /* any thread; or NULL */
-	void *say_arg;
+	struct approval_config approval; /* its feed and stop are filled in */
+	const char *url; /* wss://, or ws:// where that is allowed */
+	int64_t stale_ns;
 	uint32_t wanted;       /* numbers of a tick, as next_tick has them */
 	bool waits_for_reader; /* never merge: then the broker's buffer holds */
 	const struct feed_address *address; /* of those it begins with */

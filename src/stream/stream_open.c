@@ -99,7 +99,8 @@ static enum line_action open_line(struct stream *s)
 
 	stream_tell_plain(s, EVENT_CONNECTING);
 	rc = ws_open(s->ws, s->config.url, &s->stop,
-		     now + s->config.try_timeout_ns, &was_reached, &err);
+		     now + s->config.approval.try_timeout_ns, &was_reached,
+		     &err);
 	if (was_reached) {
 		now = clock_monotonic_ns();
 		reopen_add_opening(&s->line.reopen, now);

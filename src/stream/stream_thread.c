@@ -181,27 +181,17 @@ static int fill_roster(struct stream *s, struct err *err)
 static int open_parts(struct stream *s, struct err *err)
 {
 	const struct stream_config *c = &s->config;
-	const struct approval_config approval = { .feed = c->feed,
-						  .account = c->account,
-						  .login = c->login,
-						  .base_url = c->base_url,
-						  .http = c->http,
-						  .key = c->key,
-						  .quota = c->quota,
-						  .state_dirfd = c->state_dirfd,
-						  .try_timeout_ns =
-							  c->try_timeout_ns,
-						  .stop = &s->stop,
-						  .say = c->say,
-						  .say_arg = c->say_arg };
-	struct http_config ws = c->http;
+	struct approval_config approval = c->approval;
+	struct http_config ws = approval.http;
 
 	ws.allows_plain = strncmp(c->url, "ws://", 5) == 0;
 	line_init(&s->line, c->stale_ns);
 	s->unread_ns = s->beat_ns = s->held_up_ns = CLOCK_NEVER;
 	buf_init(&s->out, 8 * 1024);
-	if (session_lock_take(&s->lock, c->state_dirfd, c->key, &s->stop,
-			      &s->line.reopen, err) < 0 ||
+	approval.feed = c->feed;
+	approval.stop = &s->stop;
+	if (session_lock_take(&s->lock, approval.state_dirfd, approval.key,
+			      &s->stop, &s->line.reopen, err) < 0 ||
 	    wake_open(s->room, err) < 0 ||
 	    approval_init(&s->approval, &approval, err) < 0)
 		return -1;
