@@ -101,7 +101,7 @@ int kis_ticks_open(const char *text, size_t len, struct feed_frame *out,
 /* ---- a record ---- */
 
 /* Whether it is a number in just the form of decimal.h, and none that might
- * have to be made so: the way that nearly all take. */
+ * have to be made so. */
 static bool is_plain(struct span s)
 {
 	const char *p = s.text, *end = s.text + s.len;
