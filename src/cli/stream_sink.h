@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* stream_sink.h: where a stream's records end: on the output as they come, or
  * in a table that is drawn anew in place; and where its events are told.
- * Layer cli; uses base, model, options, render, render_event, output, screen.
+ * Layer cli; uses base, model, options, render, output, screen.
  *
  * A file is appended to, record after record, and never replaced: what an
  * earlier run wrote stays. All functions are main's. */
