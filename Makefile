@@ -17,7 +17,7 @@ LINUX := $(filter Linux,$(shell uname -s))
 
 # The path is left out: the same sources give the same program everywhere.
 FLAGS_release := -O3 -g -ffile-prefix-map='$(CURDIR)=.' $(HARDEN)
-FLAGS_werror  := -O2 -g $(HARDEN) -Werror
+FLAGS_werror  := -O3 -g $(HARDEN) -Werror
 FLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 FLAGS_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 FLAGS_fuzz    := $(FLAGS_asan) -fsanitize=fuzzer-no-link
