@@ -199,9 +199,11 @@ static bool load_small(const char *d, int64_t *digits, int *places)
 			point = p;
 		else
 			n = n * 10 + (unsigned)(*p - '0');
+	if (p - first > SMALL_DIGITS)
+		return false;
 	*places = point ? (int)(p - point) - 1 : 0;
 	*digits = *d == '-' ? -(int64_t)n : (int64_t)n;
-	return p - first <= SMALL_DIGITS;
+	return true;
 }
 
 /* The way that nearly all prices take: both fit a machine's number and have the

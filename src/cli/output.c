@@ -216,13 +216,12 @@ static char *make_label(const char *path)
 	return label.data; /* the caller's now; NULL: out of memory */
 }
 
-/* Not a pipe, a socket or a terminal, whose reader may be slow. */
+/* A pipe, a socket or a device may be slow. */
 static bool takes_much(const struct output *o)
 {
 	struct stat st;
 
-	return !o->is_terminal && fstat(o->fd, &st) == 0 &&
-	       (S_ISREG(st.st_mode) || S_ISCHR(st.st_mode));
+	return fstat(o->fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 static struct output *open_by(const char *path, bool stdout_is_closed,

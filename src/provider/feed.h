@@ -120,9 +120,9 @@ struct feed {
 			  struct err *err);
 
 	/* Reads the next record: everything of the tick that the broker tells,
-	 * but of its numbers only the price and those that are wanted (bits,
-	 * TICK_BIT). What is not read is not checked: a record is good that has
-	 * nonsense there.
+	 * but of its numbers only price, size, volume and those that are wanted
+	 * (bits, TICK_BIT). What is not read is not checked: a record is good
+	 * that has nonsense there.
 	 * Returns 1, or 0 when there is none left.
 	 * Errors: PARSE: this record; the next one may be good. */
 	int (*next_tick)(struct feed_frame *frame, uint32_t wanted,

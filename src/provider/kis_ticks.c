@@ -258,7 +258,9 @@ static int read_tick(const struct feed_frame *f, uint32_t wanted,
 	const struct feed_layout *layout = f->layout;
 	char sign = kis_read_code(f, layout->sign);
 
-	wanted |= TICK_BIT(TICK_PRICE);
+	/* What a gap is found by is checked whatever is shown. */
+	wanted |= TICK_BIT(TICK_PRICE) | TICK_BIT(TICK_SIZE) |
+		  TICK_BIT(TICK_VOLUME);
 	if (wanted & TICK_BIT(TICK_PREVIOUS_CLOSE))
 		wanted |= TICK_BIT(TICK_CHANGE);
 	tick_init(t);

@@ -113,9 +113,10 @@ static bool take_reader_locked(struct outbox *o) REQUIRES(o->mu)
 
 static void merge_locked(struct outbox *o, const struct tick *t) REQUIRES(o->mu)
 {
-	struct place *p = &o->place[t->symbol];
+	struct place *p;
 
 	require(t->symbol < o->places);
+	p = &o->place[t->symbol];
 	if (p->serial) {
 		tick_merge(&p->tick, t);
 		o->counts.merged++;

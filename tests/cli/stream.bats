@@ -15,6 +15,39 @@ load ../support/stream
     wait_until ended '"close_code":1000'
 }
 
+@test "every number that the broker tells stands in the record, and with --detail the rest" {
+    local short='.price, .change, .change_percent, .size, .volume, .turnover, .ask, .bid, .ask_size,
+        .bid_size, .open, .high, .low, .previous_close'
+    local long='.vwap, .strength, .total_ask_size, .total_bid_size'
+
+    stream
+    follow --count 20 --timeout 60 005930
+    expect_ndjson "length == 20 and all(.[]; ([$short] | all(type == \"number\")) and ([$long] | all(. == null)))"
+    follow --count 20 --timeout 60 --detail 005930
+    expect_ndjson "length == 20 and all(.[]; [$short, $long] | all(type == \"number\"))"
+    follow --count 20 --timeout 60 --fields price,gap,previous_close 005930
+    expect_ndjson 'length == 20 and all(.[]; keys_unsorted == ["price", "gap", "previous_close"] and
+        (map(type == "number") | all))'
+}
+
+@test "a number of any length is printed digit for digit" {
+    local price
+
+    for price in 123456789012345 1234567890123456 12345678901234567 1234567890123456.75 \
+        1234567890123456789012345678901234567890123456; do
+        stream --fault "value:$price"
+        follow --count 3 --timeout 60 005930
+        expect_same "$(grep -c "\"price\":$price," out) of $price" "3 of $price"
+    done
+}
+
+@test "a hole is told whatever is shown: what it is found by is read and checked" {
+    stream --market closed --tape-clump 1 --fault burst:9@registered=1 --fault field:20:x5@nth=5 --fault skip:3@nth=6
+    follow --count 5 --timeout 60 --stats stats --fields symbol,price,gap,gap_volume AAPL.NAS
+    expect_json '.stream | .bad_records == 1 and .gaps == 1' stats
+    expect_ndjson 'map(.gap_volume) | any(. > 0)'
+}
+
 @test "registrations go by the answers, one at a time" {
     stream
     begin 005930 000660 035720 005380 051910 035420

@@ -256,8 +256,9 @@ class Audit:
     def compare(self, what, record, trade):
         fields = trade.fields()
         for name in SHOWN:
-            if name in record and record[name] is not None and \
-                    Decimal(str(record[name])) != shown_number(fields, name):
+            if name in record and fields.get(name) and (
+                    record[name] is None or
+                    Decimal(str(record[name])) != shown_number(fields, name)):
                 self.complain("%s: %s is %s, sent was %s" %
                               (what, name, record[name], fields[name]))
         if "price" in record and record["price"] is None:

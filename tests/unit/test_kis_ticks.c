@@ -92,19 +92,20 @@ static void test_many(void **state)
 	}
 }
 
-/* What is not wanted is not read, be it nonsense; the price is, and what the close
- * of the day before is made of. */
+/* What is not wanted is not read, be it nonsense; the price is, what a gap is found
+ * by, and what the close of the day before is made of. */
 static void test_wanted(void **state)
 {
+	enum { ALWAYS = TICK_BIT(TICK_PRICE) | TICK_BIT(TICK_SIZE) | TICK_BIT(TICK_VOLUME) };
 	static const struct {
 		uint32_t wanted, got;
 	} rows[] = {
-		{ 0, TICK_BIT(TICK_PRICE) },
+		{ 0, ALWAYS },
 		{ TICK_BIT(TICK_ASK) | TICK_BIT(TICK_LOW),
-		  TICK_BIT(TICK_PRICE) | TICK_BIT(TICK_ASK) | TICK_BIT(TICK_LOW) },
+		  ALWAYS | TICK_BIT(TICK_ASK) | TICK_BIT(TICK_LOW) },
 		{ TICK_BIT(TICK_PREVIOUS_CLOSE),
-		  TICK_BIT(TICK_PRICE) | TICK_BIT(TICK_CHANGE) | TICK_BIT(TICK_PREVIOUS_CLOSE) },
-		{ TICK_BIT(TICK_CHANGE), TICK_BIT(TICK_PRICE) | TICK_BIT(TICK_CHANGE) },
+		  ALWAYS | TICK_BIT(TICK_CHANGE) | TICK_BIT(TICK_PREVIOUS_CLOSE) },
+		{ TICK_BIT(TICK_CHANGE), ALWAYS | TICK_BIT(TICK_CHANGE) },
 		{ TICK_ALL_NUMBERS & ~TICK_BIT(TICK_VWAP),
 		  TICK_ALL_NUMBERS & ~TICK_BIT(TICK_VWAP) },
 	};

@@ -49,6 +49,23 @@ static void decodes_every_length(void **state)
 	assert_int_equal(cp, 0);
 }
 
+/* ASCII is passed by in pieces: one bad byte is found wherever it stands. */
+static void finds_one_bad_byte_anywhere(void **state)
+{
+	char text[101];
+
+	(void)state;
+	for (size_t len = 1; len <= sizeof text; len++) {
+		memset(text, 'a', sizeof text);
+		assert_true(utf8_is_valid(text, len));
+		for (size_t at = 0; at < len; at++) {
+			text[at] = '\xff';
+			assert_false(utf8_is_valid(text, len));
+			text[at] = 'a';
+		}
+	}
+}
+
 static void refuses_what_is_no_character(void **state)
 {
 	static const char *const rows[] = {
@@ -251,6 +268,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decodes_every_length),
+		cmocka_unit_test(finds_one_bad_byte_anywhere),
 		cmocka_unit_test(refuses_what_is_no_character),
 		cmocka_unit_test(agrees_with_the_definition),
 		cmocka_unit_test(knows_what_a_terminal_may_see),
