@@ -42,9 +42,10 @@ CPPFLAGS_ALL := -Isrc -D_POSIX_C_SOURCE=200809L -DQUOTEFETCH_VERSION='"$(VERSION
 CFLAGS_ALL   := -std=c11 $(WARN) $(FLAGS_$(MODE)) $(if $(WERROR),-Werror) $(CFLAGS)
 LDFLAGS_ALL  := $(FLAGS_$(MODE)) $(if $(LINUX),$(if $(findstring $(HARDEN),$(FLAGS_$(MODE))),$(HARDEN_LINK))) $(LDFLAGS)
 
-CLIENT_LIBS  := $(call pkg_libs,libcurl,-lcurl) $(call pkg_libs,libcjson,-lcjson) -pthread
+ICONV        := $(if $(filter Darwin,$(shell uname -s)),-liconv) # elsewhere the C library's
+CLIENT_LIBS  := $(call pkg_libs,libcurl,-lcurl) $(call pkg_libs,libcjson,-lcjson) $(ICONV) -pthread
 SANDBOX_LIBS := $(call pkg_libs,libmicrohttpd,-lmicrohttpd) $(call pkg_libs,libwslay,-lwslay) \
-	$(call pkg_libs,zlib,-lz) $(call pkg_libs,libcjson,-lcjson) -pthread
+	$(call pkg_libs,zlib,-lz) $(call pkg_libs,libcjson,-lcjson) $(ICONV) -pthread
 UNIT_LIBS    := $(call pkg_libs,cmocka,-lcmocka)
 
 # Tests may define __wrap_* and entry points that no header declares.

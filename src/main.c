@@ -187,8 +187,10 @@ static int64_t until_ns(const char *text)
 static int find_deadline(struct app *app, struct err *err)
 {
 	const struct options *o = &app->options;
-	bool is_stream = o->follows || options_polls(o);
+	/* A file's --every is no word about --check. */
+	bool is_stream = !o->wants_check && (o->follows || options_polls(o));
 	double sec = o->timeout_sec;
+	int64_t until_at_ns;
 
 	/* A stream ends when it is told to. */
 	if (is_stream &&
@@ -200,8 +202,9 @@ static int find_deadline(struct app *app, struct err *err)
 			app->started_ns + (int64_t)(sec * (double)NS_PER_SEC);
 	if (!is_stream || !o->until)
 		return 0;
-	app->deadline_ns = earlier(app->deadline_ns, until_ns(o->until));
-	return until_ns(o->until) <= clock_monotonic_ns()
+	until_at_ns = until_ns(o->until);
+	app->deadline_ns = earlier(app->deadline_ns, until_at_ns);
+	return until_at_ns <= app->started_ns
 		       ? err_set(err, ERR_USAGE, "--until %s is over in Korea",
 				 o->until)
 		       : 0;

@@ -23,7 +23,10 @@
 
 #define HOLDER_STUCK_NS NS_PER_SEC
 
-enum { TRIES = 4 }; /* then the lock can be neither had nor taken */
+enum {
+	TRIES = 4,        /* then the lock can be neither had nor taken */
+	REWRITE_TRIES = 3 /* others change the file each time */
+};
 
 enum { FREE_TO_OPEN = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC };
 
@@ -211,7 +214,7 @@ int safefile_rewrite(int dirfd, const char *name, const struct safefile_text *t,
 	int rc = 1;
 
 	buf_init(&text, t->max_bytes);
-	for (int i = 0; i < TRIES && rc == 1; i++) {
+	for (int i = 0; i < REWRITE_TRIES && rc == 1; i++) {
 		rc = safefile_edit_begin(&edit, dirfd, name, stop, deadline_ns,
 					 err);
 		if (rc < 0)

@@ -30,6 +30,7 @@ int mutex_init(struct mutex *m, struct err *err)
 void mutex_destroy(struct mutex *m)
 {
 	require(!m->is_made || pthread_mutex_destroy(&m->raw) == 0);
+	m->is_made = false;
 }
 
 void mutex_lock(struct mutex *m) NO_ANALYSIS
@@ -65,6 +66,7 @@ int cond_init(struct cond *c, struct err *err)
 void cond_destroy(struct cond *c)
 {
 	require(!c->is_made || pthread_cond_destroy(&c->raw) == 0);
+	c->is_made = false;
 }
 
 void cond_signal(struct cond *c)

@@ -5,8 +5,8 @@
  *
  * A provider is pure: it builds requests and reads answers; it knows no
  * thread, clock, file or socket. So it is tested and fuzzed without a network.
- * A new one is one file or folder, one line below and in provider.c, its fixtures and a
- * fuzz target. */
+ * A new one is one file or folder, one line below and in provider.c, its
+ * fixtures and a fuzz target. */
 #ifndef PROVIDER_PROVIDER_H
 #define PROVIDER_PROVIDER_H
 

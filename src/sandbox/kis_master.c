@@ -19,10 +19,22 @@ static void pad(struct buf *out, size_t from, size_t width)
 		buf_fill(out, ' ', width - (out->len - from));
 }
 
-/* A name in code page 949, or "?" where it has a character that is not in it. */
+/* Libraries differ in what they call it. */
+static iconv_t open_korean(void)
+{
+	static const char *const names[] = { "CP949", "UHC", "EUC-KR" };
+	iconv_t cd = (iconv_t)-1;
+
+	for (size_t i = 0; i < 3 && cd == (iconv_t)-1; i++)
+		cd = iconv_open(names[i], "UTF-8");
+	return cd;
+}
+
+/* A name in code page 949, or "?" when it has a character that is not in it. The
+ * client asks iconv, too: a test holds both against Python's table. */
 static void add_korean(struct buf *out, const char *name)
 {
-	iconv_t cd = iconv_open("CP949", "UTF-8");
+	iconv_t cd = open_korean();
 	char *from = (char *)(uintptr_t)name, korean[128], *to = korean;
 	size_t left = strlen(name), room = sizeof(korean);
 

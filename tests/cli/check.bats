@@ -14,6 +14,10 @@ load ../support/common
     ! grep -F "$SECRET" out err
     fetch --check --source kis --format json
     expect_same "$(jq -s 'all(.ok)' out)" true
+    # What a file says of polling is for runs that poll.
+    printf 'every = 3\nuntil = 00:00\n' >>"$CONFIG"
+    fetch --check --source kis
+    expect_status 0
 }
 
 @test "--check: a login that is refused is BAD; one call shows it, and its token is kept" {
