@@ -3,7 +3,6 @@
  * another source, to which it is handed on. */
 #include "engine/scheduler_part.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "provider/provider.h"
@@ -97,6 +96,12 @@ struct request *scheduler_request_moved(const struct scheduler_source *src,
 	return r;
 }
 
+bool scheduler_has_moved(const struct scheduler_source *src)
+{
+	return src->moved[LANE_BATCHED].count > 0 ||
+	       src->moved[LANE_SINGLE].count > 0;
+}
+
 bool scheduler_move_item(struct scheduler *s, size_t source,
 			 const struct request_item *item, enum err_kind why)
 {
@@ -117,36 +122,4 @@ bool scheduler_move_item(struct scheduler *s, size_t source,
 	moved->tried[moved->tried_count++] =
 		(struct tried){ (uint8_t)source, (uint8_t)why };
 	return true;
-}
-
-void scheduler_name_error(struct result *job)
-{
-	if (job->has_failed && !job->had_token && job->was_answered &&
-	    job->err.kind != ERR_DEADLINE && job->err.kind != ERR_CANCELED)
-		job->err.kind = ERR_AUTH;
-}
-
-struct result *scheduler_give_up(struct scheduler *s, struct result *job)
-{
-	size_t source = job->request->source, i, moved = 0;
-
-	if (job->request->is_check) {
-		result_reset(job);
-		scheduler_take_check(s, job);
-		return NULL;
-	}
-	scheduler_name_error(job);
-	job->has_failed = true;
-	result_fail(job, &job->err);
-	if (job->err.kind == ERR_CANCELED)
-		return job;
-	for (i = 0; i < job->request->count; i++) {
-		job->outcome[i].is_moved = scheduler_move_item(
-			s, source, &job->request->item[i], job->err.kind);
-		moved += job->outcome[i].is_moved;
-	}
-	if (moved < job->request->count)
-		return job;
-	result_free(job);
-	return NULL;
 }

@@ -20,12 +20,6 @@ static struct request *take_moved(struct scheduler_source *src)
 	return r;
 }
 
-bool scheduler_has_moved(const struct scheduler_source *src)
-{
-	return src->moved[LANE_BATCHED].count > 0 ||
-	       src->moved[LANE_SINGLE].count > 0;
-}
-
 struct result *scheduler_take_fresh(struct scheduler *s,
 				    struct scheduler_source *src, bool *done,
 				    struct err *err)

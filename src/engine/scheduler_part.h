@@ -12,9 +12,6 @@
 
 #include "engine/scheduler.h"
 
-/* In [0, 1): spreads calls; nothing secret hangs on it. */
-double scheduler_random(struct scheduler *s);
-
 /* Chooses the exchange to ask for a symbol whose market is none: the remembered
  * one first, then in the source's order. Returns false when all were asked. */
 bool scheduler_choose_exchange(const struct scheduler *s,

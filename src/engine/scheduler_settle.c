@@ -16,18 +16,6 @@
 
 #include "provider/provider.h"
 
-double scheduler_random(struct scheduler *s)
-{
-	uint64_t x = s->random_state;
-
-	x ^= x >> 12;
-	x ^= x << 25;
-	x ^= x >> 27;
-	s->random_state = x;
-	return (double)((x * UINT64_C(2685821657736338717)) >> 11) /
-	       9007199254740992.0;
-}
-
 /* ---- beginning and end ---- */
 
 uint8_t scheduler_source_of(const struct scheduler_config *c, enum market m)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Says what becomes of a job that came back. */
+/* Says what becomes of a job that came back, or that is given up. */
 #include "engine/scheduler_part.h"
 
 #include <inttypes.h>
@@ -7,6 +7,51 @@
 
 #include "provider/provider.h"
 #include "share/exchange_book.h"
+
+/* In [0, 1): spreads calls; nothing secret hangs on it. */
+static double draw(struct scheduler *s)
+{
+	uint64_t x = s->random_state;
+
+	x ^= x >> 12;
+	x ^= x << 25;
+	x ^= x >> 27;
+	s->random_state = x;
+	return (double)((x * UINT64_C(2685821657736338717)) >> 11) /
+	       9007199254740992.0;
+}
+
+void scheduler_name_error(struct result *job)
+{
+	if (job->has_failed && !job->had_token && job->was_answered &&
+	    job->err.kind != ERR_DEADLINE && job->err.kind != ERR_CANCELED)
+		job->err.kind = ERR_AUTH;
+}
+
+struct result *scheduler_give_up(struct scheduler *s, struct result *job)
+{
+	size_t source = job->request->source, i, moved = 0;
+
+	if (job->request->is_check) {
+		result_reset(job);
+		scheduler_take_check(s, job);
+		return NULL;
+	}
+	scheduler_name_error(job);
+	job->has_failed = true;
+	result_fail(job, &job->err);
+	if (job->err.kind == ERR_CANCELED)
+		return job;
+	for (i = 0; i < job->request->count; i++) {
+		job->outcome[i].is_moved = scheduler_move_item(
+			s, source, &job->request->item[i], job->err.kind);
+		moved += job->outcome[i].is_moved;
+	}
+	if (moved < job->request->count)
+		return job;
+	result_free(job);
+	return NULL;
+}
 
 static void note_latency(struct scheduler_source *src, const struct result *job)
 {
@@ -159,7 +204,7 @@ static bool put_off(struct scheduler *s, struct scheduler_source *src,
 				   ? took_ns
 				   : src->typical_ns;
 	int64_t delay_ns = retry_delay_ns(&job->err, r->attempts + r->refusals,
-					  scheduler_random(s));
+					  draw(s));
 	int64_t hurried_ns = retry_hurried_ns(
 		now_ns, takes_ns, r->failing_since_ns, s->config.deadline_ns);
 
@@ -205,7 +250,7 @@ static void note_failure(struct scheduler *s, struct scheduler_source *src,
 						 .was_connected =
 							 job->was_connected,
 						 .is_own = is_own_word(job),
-						 .random = scheduler_random(s),
+						 .random = draw(s),
 						 .now_ns = now_ns,
 						 .latest_ns = latest_ns };
 

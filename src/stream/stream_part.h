@@ -95,6 +95,12 @@ void stream_tell_limit(struct stream *s);
 /* What became of registrations. */
 void stream_tell_news(struct stream *s);
 
+/* When trades that the reader leaves no room for are merged. */
+int64_t stream_merges_at(const struct stream *s);
+
+/* Hands the batch over. Returns false when the outbox takes no more. */
+bool stream_hand_over(struct stream *s);
+
 /* ---- stream_open.c ---- */
 
 /* Gives the line an event; the answer is for stream_act(). */
@@ -111,12 +117,6 @@ void stream_lose(struct stream *s, const struct err *err, int status,
 		 bool is_policy);
 
 /* ---- stream_receive.c ---- */
-
-/* When trades that the reader leaves no room for are merged. */
-int64_t stream_merges_at(const struct stream *s);
-
-/* Hands the batch over. Returns false when the outbox takes no more. */
-bool stream_hand_over(struct stream *s);
 
 /* Reads what there is, as far as the reader lets it; nothing on a closed
  * line. */

@@ -3,7 +3,6 @@
 #include "stream/stream_part.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/clock.h"
 
@@ -18,41 +17,7 @@ enum {
 
 enum { UNREADABLE_TEXT = 1, UNREADABLE_FRAME = 2, UNREADABLE_RECORD = 4 };
 
-/* With a reader, before merging. */
-#define PATIENCE_NS NS_PER_SEC
-#define AT_ONCE_NS (NS_PER_SEC / 2)    /* half of the queue: 4 MB/s */
-#define LATE_MAX_NS (5 * NS_PER_SEC)   /* in all, with one that is so fast */
 #define GAP_EVENT_NS (60 * NS_PER_SEC) /* at most one for each symbol in it */
-
-/* What lies unread behind the reader's trades may be a heartbeat. So a slow one is
- * waited for once until the line is read empty, however often it makes a little
- * room; one that makes it at once keeps up, and has longer. */
-int64_t stream_merges_at(const struct stream *s)
-{
-	if (s->config.waits_for_reader || s->held_up_ns == CLOCK_NEVER)
-		return CLOCK_NEVER;
-	return earlier(s->held_up_ns + PATIENCE_NS,
-		       earlier(s->unread_ns, s->held_up_ns) + LATE_MAX_NS);
-}
-
-bool stream_hand_over(struct stream *s)
-{
-	int64_t now = clock_monotonic_ns();
-	bool merges = now >= stream_merges_at(s);
-	size_t taken = 0;
-
-	if (s->batch_len > 0)
-		taken = outbox_put(s->outbox, s->batch, s->batch_len, merges);
-	s->batch_len -= taken;
-	memmove(s->batch, s->batch + taken, s->batch_len * sizeof *s->batch);
-	s->is_held_up = s->batch_len > 0;
-	if (s->is_held_up && s->held_up_ns == CLOCK_NEVER)
-		s->held_up_ns = now;
-	else if (!s->is_held_up && s->held_up_ns != CLOCK_NEVER &&
-		 now - s->held_up_ns < AT_ONCE_NS)
-		s->held_up_ns = CLOCK_NEVER;
-	return !s->is_held_up;
-}
 
 static void note_gap(struct stream *s, const struct tick *t,
 		     enum gap_verdict verdict, int64_t now_ns)
