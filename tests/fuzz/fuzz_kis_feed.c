@@ -28,15 +28,17 @@ static void check_message(const struct feed *feed, const char *text, size_t len)
 	struct feed_message m;
 
 	feed->read_message(text, len, &m);
+	require(m.kind == FEED_OTHER || len > 0);
+	require(m.kind != FEED_DATA || text[0] == '0' || text[0] == '1');
+	require((m.kind != FEED_KEEP_ALIVE && m.kind != FEED_ANSWER) || text[0] == '{');
+	if (m.kind != FEED_ANSWER)
+		return;
+	require(m.rt_cd[0] || m.msg_cd[0]);
 	check_text(m.address.channel, sizeof m.address.channel);
 	check_text(m.address.key, sizeof m.address.key);
 	check_text(m.rt_cd, sizeof m.rt_cd);
 	check_text(m.msg_cd, sizeof m.msg_cd);
 	check_text(m.msg1, sizeof m.msg1);
-	require(m.kind == FEED_OTHER || len > 0);
-	require(m.kind != FEED_DATA || text[0] == '0' || text[0] == '1');
-	require((m.kind != FEED_KEEP_ALIVE && m.kind != FEED_ANSWER) || text[0] == '{');
-	require(m.kind != FEED_ANSWER || m.rt_cd[0] || m.msg_cd[0]);
 }
 
 static void check_approval(const struct feed *feed, const char *text, size_t len)
