@@ -104,7 +104,7 @@ static char *put_number(char *at, const struct tick *t, enum tick_number n)
 	size_t len = t->len[n];
 
 	if (!text)
-		return (char *)memcpy(at, "null", 4) + 4;
+		return (char *)memcpy(at, "null", sizeof "null") + 4;
 	if (len <= TICK_PAD_BYTES)
 		memcpy(at, text, TICK_PAD_BYTES);
 	else

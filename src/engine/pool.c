@@ -173,7 +173,7 @@ void pool_free(struct pool *p)
 		return;
 	if (p->jobs)
 		pool_stop(p);
-	for (i = 0; i < p->thread_count; i++)
+	for (i = 0; p->threads && i < p->thread_count; i++)
 		p->config.worker_free(p->threads[i].worker);
 	if (p->inline_worker)
 		p->config.worker_free(p->inline_worker);
