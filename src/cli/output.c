@@ -216,12 +216,13 @@ static char *make_label(const char *path)
 	return label.data; /* the caller's now; NULL: out of memory */
 }
 
-/* A pipe, a socket or a device may be slow. */
+/* A file, or a device like /dev/null: no reader at the other end may be slow. */
 static bool takes_much(const struct output *o)
 {
 	struct stat st;
 
-	return fstat(o->fd, &st) == 0 && S_ISREG(st.st_mode);
+	return !o->is_terminal && fstat(o->fd, &st) == 0 &&
+	       (S_ISREG(st.st_mode) || S_ISCHR(st.st_mode));
 }
 
 static struct output *open_by(const char *path, bool stdout_is_closed,
