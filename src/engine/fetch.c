@@ -196,8 +196,7 @@ static int issue_token(void *arg, struct provider_token *out,
 	http_request_reset(&w->request);
 	if (u->config.provider->build_token(&u->call, &w->request, err) < 0)
 		return -1;
-	say_line(w->upstream->config.say, w->upstream->config.say_arg,
-		 "asking for a token");
+	say_line(u->config.say, u->config.say_arg, "asking for a token");
 	if (exchange(w, &purpose, err) == 0) {
 		w->metrics.token_calls++;
 		*end = ISSUE_DONE;
@@ -309,19 +308,19 @@ void *fetch_work(void *worker, void *job)
 	struct fetch_worker *w = worker;
 	struct result *result = job;
 	const struct request *request = result->request;
+	const struct upstream_config *c = &w->upstream->config;
 
 	w->response.was_sent = w->response.was_connected = false;
 	w->response.status = 0;
-	result->provider = w->upstream->config.provider->name;
+	result->provider = c->provider->name;
 	result->has_failed = ask(w, result, &result->err) < 0;
 	note_attempt(result, &w->response);
 	if (result->has_failed)
-		say_line(w->upstream->config.say, w->upstream->config.say_arg,
-			 "%s: %zu from '%s' on: %s", result->provider,
-			 request->count, request->item[0].symbol.code,
-			 result->err.msg);
+		say_line(c->say, c->say_arg, "%s: %zu from '%s' on: %s",
+			 result->provider, request->count,
+			 request->item[0].symbol.code, result->err.msg);
 	else
-		say_line(w->upstream->config.say, w->upstream->config.say_arg,
+		say_line(c->say, c->say_arg,
 			 "%s: %zu from '%s' on: answered in %d ms",
 			 result->provider, request->count,
 			 request->item[0].symbol.code, result->latency_ms);

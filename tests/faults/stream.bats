@@ -38,14 +38,13 @@ answered() {
     awk -v n="$1" '/"event":"fault"/ { f = 1 } f && /"event":"answer"/ { c++ } END { exit c < n }' stream.log
 }
 
-@test "W41: a stuck reader delays no heartbeat; what was merged is counted" {
-    # More than fits into the queue, and no more than the kernel keeps for us: the
-    # heartbeats lie unread behind it.
-    stream --market closed --heartbeat 500 --fault burst:11000@registered=2
+# behind_a_stuck_reader ARGUMENT...: it runs with a reader that does not read until
+# six heartbeats were answered since the burst, and ends when merged trades are out.
+behind_a_stuck_reader() {
+    rm -f pipe out
     mkfifo pipe
     exec 8<>pipe # there is a reader, and it does not read
-    begin_to pipe --snapshot no --stats stats 005930 000660
-    # Those on their way at the burst, and those behind it: it was read, then.
+    begin_to pipe --snapshot no "$@"
     wait_until answered 6
     cat pipe >out 8>&- &
     reader=$!
@@ -54,6 +53,13 @@ answered() {
     exec 8>&-
     wait "$reader"
     expect_same "$status" 143
+}
+
+@test "W41: a stuck reader delays no heartbeat; what was merged is counted" {
+    # More than fits into the queue, and no more than the kernel keeps for us: the
+    # heartbeats lie unread behind it.
+    stream --market closed --heartbeat 500 --fault burst:11000@registered=2
+    behind_a_stuck_reader --stats stats 005930 000660
     # For a second nothing was read at all.
     expect_json '.stream | .merged > 0 and .max_heartbeat_ms >= 900' stats
     audit --answer-ms inf # the broker's own queue of the burst is before them
@@ -103,18 +109,8 @@ while data := os.read(0, 1 << 16):
     local fault
 
     for fault in swap:15 auction:50; do
-        rm -f out pipe
         stream --heartbeat 500 --fault burst:60000@registered=2 --fault "$fault"
-        mkfifo pipe
-        exec 8<>pipe # there is a reader, and it does not read
-        begin_to pipe --snapshot no 005930 000660
-        wait_until answered 6
-        cat pipe >out 8>&- &
-        reader=$!
-        wait_until grep -q '"merged":[1-9]' out
-        leave
-        exec 8>&-
-        wait "$reader"
+        behind_a_stuck_reader 005930 000660
         audit --answer-ms inf
     done
 }
